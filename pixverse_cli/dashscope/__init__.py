@@ -1,0 +1,1 @@
+"""The service, over requests; wire shapes stay inside."""

@@ -1,0 +1,242 @@
+"""Everything that can end a command, as one tree.
+
+::
+
+    PixverseError               code              exit  charged
+    ├── UnexpectedError         unexpected           1  as told
+    ├── UsageError              usage                2  no
+    ├── AuthError               auth                 3  no
+    ├── BillingError            billing              4  no
+    ├── TaskFailedError         task-failed          5  no
+    ├── UnreachableError        unreachable          6  no
+    ├── ThrottledError          throttled            7  no
+    ├── StillRunningError       still-running        8  yes
+    ├── UnclearError            unclear              9  unknown
+    ├── ContentRefusedError     content-refused     10  no
+    ├── NotSavedError           not-saved           11  yes
+    ├── UnknownTaskError        unknown-task        12  as the record says
+    ├── CanceledError           canceled            13  no
+    └── PartialError            partial             14  mixed
+    Stopped                     interrupted  129, 130, 143  as the record says
+    └── ClosedPipe              closed-pipe        141  as the record says
+
+``Stopped`` is no ``Exception``: code that handles one task's trouble and goes on
+with the next must not swallow it. Errors never print, log or exit.
+"""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import ClassVar, Self
+
+
+class Charged(StrEnum):
+    """What was bought: nothing, something, or nobody can say yet."""
+
+    NO = "no"
+    YES = "yes"
+    UNKNOWN = "unknown"
+    MIXED = "mixed"
+
+
+class Told(BaseException):
+    """What one ending tells its reader: a sentence, the way out, and whether money moved.
+
+    ``retryable`` is true only when running the same command again cannot pay twice.
+    ``causes`` holds the endings of the single tasks where there were several.
+    """
+
+    code: ClassVar[str] = "unexpected"
+    exit_code: int = 1
+    charged: Charged = Charged.NO
+    retryable: bool = False
+
+    message: str
+    hint: str | None
+    service_code: str | None
+    request_id: str | None
+    http_status: int | None
+    task_id: str | None
+    causes: Sequence["Told"] = ()
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str | None = None,
+        service_code: str | None = None,
+        request_id: str | None = None,
+        http_status: int | None = None,
+        task_id: str | None = None,
+        retryable: bool | None = None,
+        charged: Charged | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.service_code = service_code
+        self.request_id = request_id
+        self.http_status = http_status
+        self.task_id = task_id
+        if retryable is not None:
+            self.retryable = retryable
+        if charged is not None:
+            self.charged = charged
+
+    def about(self, task_id: str | None) -> Self:
+        """Say which task this is about, and return self."""
+        self.task_id = self.task_id or task_id
+        return self
+
+
+class PixverseError(Told, Exception):
+    """A failure that the program foresaw."""
+
+
+class UnexpectedError(PixverseError):
+    """A bug, or a local failure that is not listed."""
+
+
+class UsageError(PixverseError):
+    """A bad option, a failed check, a cost limit: nothing was sent."""
+
+    code = "usage"
+    exit_code = 2
+
+
+class AuthError(PixverseError):
+    """No key, key refused, no permission, model not activated."""
+
+    code = "auth"
+    exit_code = 3
+
+
+class BillingError(PixverseError):
+    """The account is overdue or its quota exhausted."""
+
+    code = "billing"
+    exit_code = 4
+
+
+class TaskFailedError(PixverseError):
+    """The task ended FAILED; failed tasks are not billed."""
+
+    code = "task-failed"
+    exit_code = 5
+
+
+class UnreachableError(PixverseError):
+    """No usable answer, and a create call was certainly not accepted."""
+
+    code = "unreachable"
+    exit_code = 6
+    retryable = True
+
+
+class ThrottledError(PixverseError):
+    """Refused by a rate limit, after retries."""
+
+    code = "throttled"
+    exit_code = 7
+    retryable = True
+
+
+class StillRunningError(PixverseError):
+    """The time limit was reached, or the task has not finished yet."""
+
+    code = "still-running"
+    exit_code = 8
+    charged = Charged.YES
+
+
+class UnclearError(PixverseError):
+    """The create call was sent and no trustworthy answer came: a task may exist."""
+
+    code = "unclear"
+    exit_code = 9
+    charged = Charged.UNKNOWN
+
+
+class ContentRefusedError(PixverseError):
+    """The image, the prompt or the video was refused by inspection."""
+
+    code = "content-refused"
+    exit_code = 10
+
+
+class NotSavedError(PixverseError):
+    """The video exists, but saving or checking it failed; saving again is free."""
+
+    code = "not-saved"
+    exit_code = 11
+    charged = Charged.YES
+
+
+class UnknownTaskError(PixverseError):
+    """The service answers UNKNOWN: older than 24 hours, or never ours."""
+
+    code = "unknown-task"
+    exit_code = 12
+
+
+class CanceledError(PixverseError):
+    """The task was cancelled while it was queued."""
+
+    code = "canceled"
+    exit_code = 13
+
+
+class PartialError(PixverseError):
+    """Several tasks that did not all end the same way."""
+
+    code = "partial"
+    exit_code = 14
+    charged = Charged.MIXED
+
+
+class Stopped(Told, BaseException):  # noqa: N818  like KeyboardInterrupt, it is a request, not an error
+    """SIGINT, SIGTERM or SIGHUP asked the program to end; ``exit_code`` is 128 + its number."""
+
+    code = "interrupted"
+
+    def __init__(self, signal_number: int, name: str) -> None:
+        super().__init__(f"stopped by {name}")
+        self.exit_code = 128 + signal_number
+
+
+class ClosedPipe(Stopped):
+    """Whoever read our stdout has gone away (exit 141, as if by SIGPIPE)."""
+
+    code = "closed-pipe"
+
+    def __init__(self) -> None:
+        super().__init__(13, "a closed pipe")
+
+
+def common_charge(charges: Sequence[Charged]) -> Charged:
+    """Return what all share, else ``mixed``."""
+    kinds = set(charges)
+    return kinds.pop() if len(kinds) == 1 else Charged.MIXED
+
+
+def combine(errors: Sequence[PixverseError], *, succeeded: int) -> PixverseError | None:
+    """Make one ending out of several tasks': None if all succeeded.
+
+    One failed task alone is its own error. Failures that share an exit code, with no
+    success beside them, keep that code; anything else is ``partial``.
+    """
+    if not errors:
+        return None
+    if len(errors) == 1 and not succeeded:
+        return errors[0]
+    total = len(errors) + succeeded
+    if not succeeded and len({error.exit_code for error in errors}) == 1:
+        whole: PixverseError = type(errors[0])(
+            f"none of {total} tasks came through: {errors[0].message}",
+            hint=errors[0].hint,
+            retryable=all(error.retryable for error in errors),
+            charged=common_charge([error.charged for error in errors]),
+        )
+    else:
+        whole = PartialError(f"{len(errors)} of {total} tasks did not come through")
+    whole.causes = tuple(errors)
+    return whole

@@ -1,0 +1,158 @@
+"""What the service's error codes mean, and the way out of each, as one table.
+
+Sources: Model Studio's error-code page; field notes for what PixVerse itself says
+(protocol notes, sections 3.2 and 3.3). A refused create call and a task that ended
+FAILED use the same codes, so both are read here. Unknown codes pass through readable.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from pixverse_cli.domain.errors import (
+    AuthError,
+    BillingError,
+    ContentRefusedError,
+    PixverseError,
+    TaskFailedError,
+    ThrottledError,
+    UnknownTaskError,
+    UnreachableError,
+    UsageError,
+)
+
+CONSOLE = "https://bailian.console.aliyun.com"
+
+_ACTIVATE = (
+    f"open {CONSOLE} (China, Beijing), find the PixVerse model card,"
+    " click Activate Now, then submit again"
+)
+_KEY = (
+    "use a Model Studio key of the China (Beijing) region from"
+    f" {CONSOLE}; `pixverse auth status` shows which key is in use"
+)
+_PAY = "settle the account's balance in the Alibaba Cloud console, then submit again"
+_PERMISSION = "let the key's workspace use the PixVerse models, or use another key"
+_TEMPORARY_URL = (
+    "the service did not take the image from its temporary store: give a public"
+    " https URL as IMAGE, or an --upload-command that makes one"
+)
+_IMAGE = "check that the image is a JPEG, PNG or WEBP that anybody can fetch by its URL"
+_CONTENT = "change the image or the prompt; refused and failed tasks are not billed"
+_PARAMETERS = "`pixverse submit --dry-run` shows the request as it would be sent"
+_BUSY = "wait a minute, then submit again: nothing was bought"
+_OURS = "please report this with the request id: the request is not what the service expects"
+
+
+class _Row(NamedTuple):
+    """A code, or the start of one up to a dot; and, where the code is vague, words of the message."""
+
+    code: str
+    words: str
+    kind: type[PixverseError] | None
+    hint: str
+
+
+_TABLE = (
+    _Row("", "product is not activated", AuthError, _ACTIVATE),
+    _Row("", "does not support synchronous calls", UsageError, _OURS),
+    _Row("", "oss://", None, _TEMPORARY_URL),
+    _Row("", "provided url does not appear to be valid", None, _TEMPORARY_URL),
+    _Row("", "media format is not supported or incorrect", None, _TEMPORARY_URL),
+    _Row("", "model not exist", UsageError, "`pixverse models` lists the models"),
+    _Row("AccessDenied.Unpurchased", "", AuthError, _ACTIVATE),
+    _Row("AllocationQuota", "", BillingError, _PAY),
+    _Row("AccessDenied", "", AuthError, _PERMISSION),
+    _Row("Model.AccessDenied", "", AuthError, _PERMISSION),
+    _Row("Workspace.AccessDenied", "", AuthError, _PERMISSION),
+    _Row("App.AccessDenied", "", AuthError, _PERMISSION),
+    _Row("NOT AUTHORIZED", "", AuthError, _PERMISSION),
+    _Row("InvalidApiKey", "", AuthError, _KEY),
+    _Row("invalid_api_key", "", AuthError, _KEY),
+    _Row("Arrearage", "", BillingError, _PAY),
+    _Row("CommodityNotPurchased", "", BillingError, _ACTIVATE),
+    _Row("PrepaidBillOverdue", "", BillingError, _PAY),
+    _Row("PostpaidBillOverdue", "", BillingError, _PAY),
+    _Row("insufficient_quota", "", BillingError, _PAY),
+    _Row("DataInspectionFailed", "", ContentRefusedError, _CONTENT),
+    _Row("data_inspection_failed", "", ContentRefusedError, _CONTENT),
+    _Row("IPInfringementSuspect", "", ContentRefusedError, _CONTENT),
+    _Row("InvalidParameter.DataInspection", "", None, _IMAGE),
+    _Row("InvalidURL", "", None, _IMAGE),
+    _Row("InvalidImage", "", None, _IMAGE),
+    _Row("InvalidImageFormat", "", None, _IMAGE),
+    _Row("InvalidImageResolution", "", None, _IMAGE),
+    _Row("InvalidFile", "", None, _IMAGE),
+    _Row("", "download multimodal content", None, _IMAGE),
+    _Row("", "media resource", None, _IMAGE),
+    _Row("ModelNotFound", "", UsageError, "`pixverse models` lists the models"),
+    _Row("model_not_found", "", UsageError, "`pixverse models` lists the models"),
+    _Row("WorkSpaceNotFound", "", AuthError, _PERMISSION),
+    _Row("Throttling", "", ThrottledError, _BUSY),
+    _Row("limit_requests", "", ThrottledError, _BUSY),
+    _Row("limit_burst_rate", "", ThrottledError, _BUSY),
+    _Row("InvalidParameter", "", None, _PARAMETERS),
+    _Row("BadRequest", "", None, _PARAMETERS),
+)
+
+_BY_HTTP_STATUS = {401: AuthError, 402: BillingError, 403: AuthError, 429: ThrottledError}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """The service's own words: ``code`` and ``message`` of an error body or a FAILED task."""
+
+    code: str
+    message: str
+    request_id: str | None = None
+    http_status: int | None = None
+
+    @property
+    def throttled(self) -> bool:
+        """Whether a rate limit refused the call, so that nothing was accepted."""
+        return _kind(self) is ThrottledError
+
+
+def _matches(row: _Row, refusal: Refusal) -> bool:
+    if row.words and row.words not in refusal.message.lower():
+        return False
+    return not row.code or refusal.code == row.code or refusal.code.startswith(row.code + ".")
+
+
+def _row(refusal: Refusal) -> _Row | None:
+    return next((row for row in _TABLE if _matches(row, refusal)), None)
+
+
+def _kind(refusal: Refusal) -> type[PixverseError] | None:
+    row = _row(refusal)
+    if row and row.kind:
+        return row.kind
+    return _BY_HTTP_STATUS.get(refusal.http_status or 0)
+
+
+def _told(kind: type[PixverseError], refusal: Refusal, *, what: str) -> PixverseError:
+    row = _row(refusal)
+    words = ": ".join(part for part in (refusal.code, refusal.message) if part)
+    return kind(
+        f"{what}: {words}" if words else what,
+        hint=row.hint if row else None,
+        service_code=refusal.code or None,
+        request_id=refusal.request_id,
+        http_status=refusal.http_status,
+    )
+
+
+def refused_call(refusal: Refusal) -> PixverseError:
+    """Return the error for a call that the service refused with a readable body."""
+    status = refusal.http_status or 0
+    default: type[PixverseError] = UnreachableError if status >= 500 else UsageError
+    if status == 404 and refusal.code in ("", "NotFound"):
+        default = UnknownTaskError
+    return _told(_kind(refusal) or default, refusal, what="the service refused the call")
+
+
+def failed_task(refusal: Refusal) -> PixverseError:
+    """Return the error for a task that ended FAILED; such tasks are not billed."""
+    kind = _kind(refusal) or TaskFailedError
+    if kind in (UsageError, ThrottledError):
+        kind = TaskFailedError
+    return _told(kind, refusal, what="the task failed")

@@ -1,0 +1,92 @@
+"""What somebody wants made, whether the service would take it, and what it would cost."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from pixverse_cli.domain.catalog import MAX_SEED, Model, Resolution, ShotType
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VideoRequest:
+    """One video to make of one image; ``duration`` in seconds.
+
+    Fields and limits: PixVerse image-to-video API reference, "Request parameters".
+    """
+
+    model: Model
+    prompt: str | None
+    resolution: Resolution
+    duration: int
+    audio: bool = False
+    watermark: bool = False
+    shot_type: ShotType | None = None
+    seed: int | None = None
+
+    @property
+    def estimate(self) -> Decimal:
+        """The list price of this video in CNY; promotions and billing may differ."""
+        return self.model.price(self.resolution, audio=self.audio) * self.duration
+
+    def fingerprint(self, image_identity: str) -> str:
+        """Return a SHA-256 that is equal for equal requests of the same image.
+
+        ``image_identity`` is the hash of the image's bytes, or its URL.
+        """
+        parts = (
+            self.model.name,
+            image_identity,
+            self.prompt or "",
+            self.resolution,
+            self.duration,
+            self.audio,
+            self.watermark,
+            self.shot_type or ShotType.SINGLE,
+            self.seed,
+        )
+        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def problems(request: VideoRequest) -> Iterator[str]:
+    """Say everything that the service would refuse, cut or ignore; nothing means fit to send."""
+    yield from _prompt_problems(request)
+    yield from _duration_problems(request)
+    if request.shot_type and not request.model.takes_shot_type:
+        yield (
+            f"--shot-type {request.shot_type}: {request.model.alias} does not take it"
+            " (only v6 does); describe the shots in the prompt instead"
+        )
+    if request.seed is not None and not 0 <= request.seed <= MAX_SEED:
+        yield f"--seed {request.seed}: must be from 0 to {MAX_SEED}"
+
+
+def _prompt_problems(request: VideoRequest) -> Iterator[str]:
+    prompt, model = request.prompt or "", request.model
+    if len(prompt) > model.prompt_limit:
+        yield (
+            f"the prompt has {len(prompt)} characters; {model.alias} takes {model.prompt_limit}"
+            " and would cut the rest silently: shorten it"
+        )
+    if "\0" in prompt:
+        yield "the prompt holds a NUL character: remove it"
+    if any("\ud800" <= char <= "\udfff" for char in prompt):
+        yield "the prompt is not valid text (it holds bytes that are not UTF-8)"
+
+
+def _duration_problems(request: VideoRequest) -> Iterator[str]:
+    allowed = request.model.durations[request.resolution]
+    if request.duration not in allowed:
+        yield (
+            f"--duration {request.duration}: {request.model.alias} at {request.resolution}"
+            f" makes videos of {spell(allowed)} seconds"
+        )
+
+
+def spell(numbers: tuple[int, ...]) -> str:
+    """Write ``1 to 15`` for a run of numbers, ``5, 8 or 10`` for others."""
+    if len(numbers) > 2 and numbers == tuple(range(numbers[0], numbers[-1] + 1)):
+        return f"{numbers[0]} to {numbers[-1]}"
+    *most, last = map(str, numbers)
+    return f"{', '.join(most)} or {last}" if most else last

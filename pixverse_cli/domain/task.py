@@ -1,0 +1,136 @@
+"""Tasks as the service tells them, and records: what we remember of each."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from enum import StrEnum
+
+from pixverse_cli.domain.catalog import TASK_LIFE_SECONDS, Resolution, find_model
+from pixverse_cli.domain.errors import Charged
+
+
+class Status(StrEnum):
+    """The service's six states, and our two for a create call without an accepted task."""
+
+    PENDING = "PENDING"
+    RUNNING = "RUNNING"
+    SUCCEEDED = "SUCCEEDED"
+    FAILED = "FAILED"
+    CANCELED = "CANCELED"
+    UNKNOWN = "UNKNOWN"
+    UNCLEAR = "UNCLEAR"
+    NOT_SENT = "NOT_SENT"
+
+    @property
+    def final(self) -> bool:
+        """Whether the task can never change again (UNKNOWN may: the service replicates late)."""
+        return self in (Status.SUCCEEDED, Status.FAILED, Status.CANCELED, Status.NOT_SENT)
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether the service is still at work on the task, as far as we know."""
+        return self in (Status.PENDING, Status.RUNNING)
+
+
+_CHARGES = {
+    Status.FAILED: Charged.NO,
+    Status.CANCELED: Charged.NO,
+    Status.NOT_SENT: Charged.NO,
+    Status.UNCLEAR: Charged.UNKNOWN,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """One answer of the service about one task.
+
+    ``word`` is the state as the service spelt it; an unknown word counts as RUNNING.
+    """
+
+    task_id: str
+    status: Status
+    word: str
+    request_id: str | None = None
+    submitted_at: datetime | None = None
+    scheduled_at: datetime | None = None
+    ended_at: datetime | None = None
+    orig_prompt: str | None = None
+    video_url: str | None = None
+    usage: dict[str, object] = field(default_factory=dict)
+    error_code: str | None = None
+    error_message: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedTask:
+    """One row of the service's task list; it carries no video URL and no prompt."""
+
+    task_id: str
+    status: Status
+    model: str
+    request_id: str | None
+    submitted_at: datetime | None
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """What the store remembers of one paid request; ``number`` is its place in the store.
+
+    A record exists before the create call is sent (status UNCLEAR, no ``task_id``), so
+    that a process that dies in the call leaves a trace. Fields that are None are unknown,
+    as for a task that another machine submitted.
+    """
+
+    number: int
+    status: Status
+    task_id: str | None = None
+    service: str
+    model: str | None = None
+    image: str | None = None
+    prompt: str | None = None
+    resolution: str | None = None
+    duration: int | None = None
+    audio: bool | None = None
+    watermark: bool | None = None
+    shot_type: str | None = None
+    seed: int | None = None
+    fingerprint: str | None = None
+    estimate: Decimal | None = None
+    intent_at: datetime | None = None
+    process: str | None = None
+    request_id: str | None = None
+    submitted_at: datetime | None = None
+    scheduled_at: datetime | None = None
+    ended_at: datetime | None = None
+    video_url: str | None = None
+    usage: dict[str, object] = field(default_factory=dict)
+    error_code: str | None = None
+    error_message: str | None = None
+    file: str | None = None
+    sha256: str | None = None
+
+    @property
+    def charged(self) -> Charged:
+        """Whether this request was or will be paid for."""
+        return _CHARGES.get(self.status, Charged.YES)
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """When the service forgets the task: 24 hours after it was submitted."""
+        if self.submitted_at is None or self.task_id is None:
+            return None
+        return self.submitted_at + timedelta(seconds=TASK_LIFE_SECONDS)
+
+    @property
+    def actual_cost(self) -> Decimal | None:
+        """The list price of what ``usage`` reports: its duration, tier and audio (CNY)."""
+        model, usage = find_model(self.model), self.usage
+        try:
+            resolution = Resolution(f"{usage.get('SR')}".rstrip("pP") + "P")
+            seconds = Decimal(str(usage.get("duration")))
+        except (ValueError, InvalidOperation):
+            return None
+        if model is None or not seconds.is_finite():
+            return None
+        return model.price(resolution, audio=usage.get("audio") is True) * seconds

@@ -1,0 +1,1 @@
+"""The story of a video, told as generators of events."""

@@ -1,0 +1,1 @@
+"""Pictures before paying, videos before keeping."""

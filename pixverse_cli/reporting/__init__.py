@@ -1,0 +1,1 @@
+"""The only place that makes sentences for people and draws."""

@@ -1,0 +1,1 @@
+"""The documented service on loopback, free, for pipelines and tests."""

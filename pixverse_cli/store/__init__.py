@@ -1,0 +1,1 @@
+"""What this machine remembers: SQLite, made for many processes at once."""
