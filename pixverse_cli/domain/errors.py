@@ -193,7 +193,7 @@ class PartialError(PixverseError):
     charged = Charged.MIXED
 
 
-class Stopped(Told, BaseException):  # noqa: N818  like KeyboardInterrupt, it is a request, not an error
+class Stopped(Told):
     """SIGINT, SIGTERM or SIGHUP asked the program to end; ``exit_code`` is 128 + its number."""
 
     code = "interrupted"

@@ -44,7 +44,7 @@ _OURS = "please report this with the request id: the request is not what the ser
 
 
 class _Row(NamedTuple):
-    """A code, or the start of one up to a dot; and, where the code is vague, words of the message."""
+    """A code or its start up to a dot; where the code is vague, words of the message."""
 
     code: str
     words: str
