@@ -1,0 +1,151 @@
+"""Opening the SQLite file, and telling what is wrong with it when it will not open.
+
+Rollback journal, full synchronisation, no implicit transactions: every statement is its
+own transaction and is on the disk when it returns. Measured as fast as a write-ahead log
+for commands that write a row or two, readable on a read-only disk, and without a race at
+first start.
+"""
+
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from typing import TypeVar
+
+from pixverse_cli.domain.errors import PixverseError, UnexpectedError
+from pixverse_cli.store.schema import MIGRATIONS
+
+T = TypeVar("T")
+Value = str | int | float | None
+
+_BUSY_SECONDS = 0.5  # one wait inside SQLite, which no signal can end
+_BUSY_WAITS = 60
+
+
+class Database:
+    """One open store file; statements wait up to half a minute for other processes."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        _refuse_what_is_no_store(path)
+        with self._translated():
+            if not path.exists():
+                _create(path)
+            self._connection = _connect(path)
+            version: int = self._patiently(
+                lambda: self._connection.execute("PRAGMA user_version").fetchone()[0]
+            )
+            self._migrate(version)
+
+    def rows(self, statement: str, **values: Value) -> list[sqlite3.Row]:
+        """Run one statement as its own transaction and return all its rows."""
+        with self._translated():
+            return self._patiently(lambda: self._connection.execute(statement, values).fetchall())
+
+    def row(self, statement: str, **values: Value) -> sqlite3.Row | None:
+        """Run one statement as its own transaction and return its first row, if any."""
+        return next(iter(self.rows(statement, **values)), None)
+
+    def close(self) -> None:
+        """Close the file; committed rows are on the disk already."""
+        self._connection.close()
+
+    def damage(self) -> str | None:
+        """Return what SQLite's own quick check finds wrong, or None."""
+        found = self.rows("PRAGMA quick_check(1)")[0][0]
+        return None if found == "ok" else str(found)
+
+    def _migrate(self, version: int) -> None:
+        if version > len(MIGRATIONS):
+            raise UnexpectedError(
+                f"the store {self.path} was made by a newer pixverse"
+                f" (format {version}; this one knows {len(MIGRATIONS)})",
+                hint="upgrade pixverse, or set PIXVERSE_STATE_DIR to another directory",
+            )
+        if version < len(MIGRATIONS):
+            self._patiently(lambda: _apply(self._connection))
+
+    def _patiently(self, action: Callable[[], T]) -> T:
+        for _ in range(_BUSY_WAITS - 1):
+            try:
+                return action()
+            except sqlite3.OperationalError as error:
+                # another process holds the lock; each wait gives signals a chance to be heard
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                    raise
+        return action()
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except (sqlite3.Error, OSError) as error:
+            # a full or read-only disk, a lock held for half a minute, a damaged file
+            raise _explained(self.path, error) from error
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
+    connection.row_factory = sqlite3.Row
+    connection.execute("PRAGMA synchronous = FULL")
+    return connection
+
+
+def _apply(connection: sqlite3.Connection) -> None:
+    """Bring the store to the newest format; another process may have done it meanwhile."""
+    with connection:
+        connection.execute("BEGIN IMMEDIATE")
+        version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+        for number, migration in enumerate(MIGRATIONS[version:], version + 1):
+            for statement in migration.split(";\n"):
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {number}")
+
+
+def _create(path: Path) -> None:
+    """Make an empty store under another name and link it into place, whole.
+
+    A process that dies here leaves nothing under the store's name; of two that race, one
+    wins. So an empty file under that name is always damage.
+    """
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = path.with_name(f"{path.name}.{os.getpid()}.new")
+    with suppress(FileNotFoundError):
+        draft.unlink()  # left by a process that died here with our number
+    os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    try:
+        with closing(_connect(draft)) as connection:
+            _apply(connection)
+        with suppress(FileExistsError):
+            os.link(draft, path)
+    finally:
+        draft.unlink()
+
+
+def _refuse_what_is_no_store(path: Path) -> None:
+    if path.is_symlink():
+        raise _broken(path, "is a symbolic link")
+    if path.is_dir():
+        raise _broken(path, "is a directory")
+    if path.exists() and path.stat().st_size == 0:
+        raise _broken(path, "is empty (0 bytes)")
+
+
+def _broken(path: Path, what: str) -> PixverseError:
+    return UnexpectedError(
+        f"the store {path} {what}: refusing to go on, nothing was changed or sent",
+        hint=f"move it away (mv '{path}' '{path}.damaged'), then `pixverse list --remote`"
+        " shows what the account has on the service; finished videos stay where they are",
+    )
+
+
+def _explained(path: Path, error: Exception) -> PixverseError:
+    code = getattr(error, "sqlite_errorcode", None)
+    if code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
+        return _broken(path, f"is damaged or not a store ({error})")
+    return UnexpectedError(
+        f"the store {path} cannot be used: {error}",
+        hint="make room or give permission there,"
+        " or set PIXVERSE_STATE_DIR to a directory that can be written",
+    )

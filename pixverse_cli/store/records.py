@@ -1,0 +1,216 @@
+"""Records of paid requests: written before the call, completed after it."""
+
+import json
+import sqlite3
+from dataclasses import fields
+from datetime import datetime
+from decimal import Decimal
+
+from pixverse_cli.domain.clock import from_rfc3339, rfc3339
+from pixverse_cli.domain.task import Record, Status, Task
+from pixverse_cli.store.database import Database, Value
+
+_COLUMNS = tuple(field.name for field in fields(Record))
+_REQUEST = tuple(name for name in _COLUMNS if name != "number")
+_TIMES = ("intent_at", "submitted_at", "scheduled_at", "ended_at")
+_FLAGS = ("audio", "watermark")
+
+# A request is live while its task may still give, or has given, a video.
+_LIVE = "status IN ('UNCLEAR', 'PENDING', 'RUNNING', 'SUCCEEDED')"
+
+
+class Records:
+    """The ``task`` table; every method is one statement and is on the disk when it returns."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def intend(self, record: Record) -> Record:
+        """Write a request that is about to be sent, and return it with its number."""
+        row = self._database.row(
+            f"INSERT INTO task ({', '.join(_REQUEST)})"
+            f" VALUES ({', '.join(':' + name for name in _REQUEST)}) RETURNING *",
+            **_to_row(record),
+        )
+        return _required(row)
+
+    def intend_once(self, record: Record) -> Record | None:
+        """Write the request unless an equal one is live; None if it is.
+
+        One statement, so of two processes with the same request only one gets a record.
+        """
+        row = self._database.row(
+            f"INSERT INTO task ({', '.join(_REQUEST)}, once)"
+            f" SELECT {', '.join(':' + name for name in _REQUEST)}, 1"
+            " WHERE NOT EXISTS (SELECT 1 FROM task WHERE fingerprint = :fingerprint"
+            f" AND service = :service AND {_LIVE}) RETURNING *",
+            **_to_row(record),
+        )
+        return _from_row(row)
+
+    def live(self, fingerprint: str, service: str) -> Record | None:
+        """Return the newest live record of an equal request."""
+        return _from_row(
+            self._database.row(
+                "SELECT * FROM task WHERE fingerprint = :fingerprint AND service = :service"
+                f" AND {_LIVE} ORDER BY number DESC LIMIT 1",
+                fingerprint=fingerprint,
+                service=service,
+            )
+        )
+
+    def accepted(self, number: int, task: Task, submitted_at: datetime) -> Record:
+        """Keep the task id that answered the request."""
+        return _required(
+            self._database.row(
+                "UPDATE task SET task_id = :task_id, status = :status, request_id = :request_id,"
+                " submitted_at = :submitted_at, process = NULL WHERE number = :number RETURNING *",
+                number=number,
+                task_id=task.task_id,
+                status=task.status,
+                request_id=task.request_id,
+                submitted_at=rfc3339(task.submitted_at or submitted_at),
+            )
+        )
+
+    def not_accepted(
+        self, number: int, status: Status, code: str | None, message: str | None
+    ) -> Record:
+        """Keep that no task id came: ``NOT_SENT`` when that is certain, else ``UNCLEAR``."""
+        return _required(
+            self._database.row(
+                "UPDATE task SET task_id = NULL, status = :status, process = NULL,"
+                " error_code = :code, error_message = :message"
+                " WHERE number = :number RETURNING *",
+                number=number,
+                status=status,
+                code=code,
+                message=message,
+            )
+        )
+
+    def seen(self, number: int, task: Task) -> Record:
+        """Keep how the service says a task stands; what it no longer tells stays known."""
+        return _required(
+            self._database.row(
+                "UPDATE task SET"
+                # an ended task is UNKNOWN to the service after 24 hours, but not to us
+                " status = iif(:status = 'UNKNOWN' AND status IN"
+                " ('SUCCEEDED', 'FAILED', 'CANCELED'), status, :status),"
+                " submitted_at = coalesce(:submitted_at, submitted_at),"
+                " scheduled_at = coalesce(:scheduled_at, scheduled_at),"
+                " ended_at = coalesce(:ended_at, ended_at),"
+                " video_url = coalesce(:video_url, video_url),"
+                " usage = coalesce(:usage, usage),"
+                " prompt = coalesce(prompt, :prompt),"
+                " error_code = coalesce(:error_code, error_code),"
+                " error_message = coalesce(:error_message, error_message)"
+                " WHERE number = :number RETURNING *",
+                number=number,
+                status=task.status,
+                submitted_at=rfc3339(task.submitted_at),
+                scheduled_at=rfc3339(task.scheduled_at),
+                ended_at=rfc3339(task.ended_at),
+                video_url=task.video_url,
+                usage=_json(task.usage),
+                prompt=task.orig_prompt,
+                error_code=task.error_code,
+                error_message=task.error_message,
+            )
+        )
+
+    def remember(self, task: Task, service: str) -> Record:
+        """Keep a task that this machine did not submit, or return what is known of it."""
+        row = self._database.row(
+            "INSERT INTO task (task_id, status, service) VALUES (:task_id, :status, :service)"
+            " ON CONFLICT (task_id) DO UPDATE SET task_id = excluded.task_id RETURNING *",
+            task_id=task.task_id,
+            status=task.status,
+            service=service,
+        )
+        return self.seen(_required(row).number, task)
+
+    def saved(self, number: int, file: str, sha256: str) -> Record:
+        """Keep where the checked video is."""
+        return _required(
+            self._database.row(
+                "UPDATE task SET file = :file, sha256 = :sha256 WHERE number = :number RETURNING *",
+                number=number,
+                file=file,
+                sha256=sha256,
+            )
+        )
+
+    def get(self, number: int) -> Record:
+        """Return one record as it stands now."""
+        return _required(
+            self._database.row("SELECT * FROM task WHERE number = :number", number=number)
+        )
+
+    def by_prefix(self, prefix: str, *, limit: int = 10) -> list[Record]:
+        """Return the records whose task id starts so; a range of the index, never a scan."""
+        rows = self._database.rows(
+            "SELECT * FROM task WHERE task_id >= :low AND task_id < :high"
+            " ORDER BY task_id LIMIT :limit",
+            low=prefix,
+            high=prefix + "\U0010ffff",
+            limit=limit,
+        )
+        return [_required(row) for row in rows]
+
+    def newest(
+        self,
+        limit: int,
+        *,
+        statuses: tuple[Status, ...] = (),
+        since: datetime | None = None,
+        submitted: bool = False,
+    ) -> list[Record]:
+        """Return the newest first: all for ``limit`` -1, only with ids if ``submitted``."""
+        rows = self._database.rows(
+            "SELECT * FROM task WHERE (:statuses = '' OR instr(:statuses, ',' || status || ','))"
+            " AND coalesce(submitted_at, intent_at, '') >= :since"
+            " AND (task_id IS NOT NULL OR NOT :submitted)"
+            " ORDER BY number DESC LIMIT :limit",
+            statuses=f",{','.join(statuses)}," if statuses else "",
+            since=rfc3339(since) or "",
+            submitted=submitted,
+            limit=limit,
+        )
+        return [_required(row) for row in rows]
+
+    def known_ids(self) -> frozenset[str]:
+        """Return every task id in the store."""
+        rows = self._database.rows("SELECT task_id FROM task WHERE task_id IS NOT NULL")
+        return frozenset(row["task_id"] for row in rows)
+
+
+def _json(usage: dict[str, object]) -> str | None:
+    return json.dumps(usage, ensure_ascii=False) if usage else None
+
+
+def _to_row(record: Record) -> dict[str, Value]:
+    row: dict[str, Value] = {name: getattr(record, name) for name in _REQUEST}
+    row |= {name: rfc3339(getattr(record, name)) for name in _TIMES}
+    row["usage"] = _json(record.usage)
+    row["estimate"] = None if record.estimate is None else str(record.estimate)
+    return row
+
+
+def _required(row: sqlite3.Row | None) -> Record:
+    record = _from_row(row)
+    if record is None:
+        raise LookupError("a record vanished from the store")
+    return record
+
+
+def _from_row(row: sqlite3.Row | None) -> Record | None:
+    if row is None:
+        return None
+    values = {name: row[name] for name in _COLUMNS}
+    values |= {name: from_rfc3339(values[name]) for name in _TIMES}
+    values |= {name: None if values[name] is None else bool(values[name]) for name in _FLAGS}
+    values["status"] = Status(values["status"])
+    values["usage"] = json.loads(values["usage"]) if values["usage"] else {}
+    values["estimate"] = None if values["estimate"] is None else Decimal(values["estimate"])
+    return Record(**values)

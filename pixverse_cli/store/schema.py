@@ -1,0 +1,68 @@
+"""The store's tables, as migrations that only ever add.
+
+``PRAGMA user_version`` counts the migrations that a store has been through. Each one and
+its count are committed together, so a store is never half-way; an older program still at
+work on a migrated store finds everything it knows.
+"""
+
+MIGRATIONS = (
+    """
+    -- One row for each paid request, written before it is sent.
+    CREATE TABLE task (
+        number        INTEGER PRIMARY KEY,  -- age: a later request has a higher one
+        task_id       TEXT UNIQUE,          -- the service's handle; NULL until it has answered
+        status        TEXT NOT NULL,        -- the service's word, or UNCLEAR, or NOT_SENT
+        service       TEXT NOT NULL,        -- base URL that it was sent to
+
+        -- the request, as the user gave it; NULL where another machine submitted the task
+        model         TEXT,
+        image         TEXT,                 -- path or URL; never a signed upload address
+        prompt        TEXT,
+        resolution    TEXT,
+        duration      INTEGER,              -- seconds
+        audio         INTEGER,
+        watermark     INTEGER,
+        shot_type     TEXT,
+        seed          INTEGER,
+        fingerprint   TEXT,                 -- equal for equal requests of the same image
+        estimate      TEXT,                 -- CNY by list price, decimal
+
+        -- the create call
+        intent_at     TEXT,                 -- when the row was written; RFC 3339, UTC
+        process       TEXT,                 -- who is in the call: host, process id, its start
+        once          INTEGER,              -- 1 if at most one such request may be live
+
+        -- what the service told
+        request_id    TEXT,
+        submitted_at  TEXT,
+        scheduled_at  TEXT,
+        ended_at      TEXT,
+        video_url     TEXT,
+        usage         TEXT,                 -- JSON, as it came
+        error_code    TEXT,
+        error_message TEXT,
+
+        -- what is on this disk
+        file          TEXT,                 -- absolute path
+        sha256        TEXT
+    );
+    CREATE INDEX task_by_fingerprint ON task (fingerprint);
+    CREATE INDEX task_by_status ON task (status);
+
+    -- Images in the service's temporary store, so that the same bytes travel once.
+    CREATE TABLE upload (
+        sha256      TEXT NOT NULL,          -- of the image
+        model       TEXT NOT NULL,          -- the service binds an upload to one model
+        account     TEXT NOT NULL,          -- which key and service: a hash, never the key
+        url         TEXT NOT NULL,          -- oss://…
+        uploaded_at TEXT NOT NULL,
+        PRIMARY KEY (sha256, model, account)
+    ) WITHOUT ROWID;
+
+    -- When the next call of a kind may go out, for all processes together.
+    CREATE TABLE slot (
+        name    TEXT PRIMARY KEY,
+        next_at REAL NOT NULL               -- seconds since 1970
+    ) WITHOUT ROWID;
+    """,
+)
