@@ -1,0 +1,85 @@
+"""What the service says when it will not: codes and texts as its pages and its users tell them.
+
+Sources: Model Studio's pages "Error messages", "Manage asynchronous tasks" and "Obtain a
+temporary file URL", and field notes of users for what is told only after queueing.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """Why a task that was accepted ends FAILED."""
+
+    code: str
+    message: str
+
+
+class Refused(Exception):  # noqa: N818  not an error of ours: the service's word
+    """The service refuses the call; ``after`` is a Retry-After in seconds."""
+
+    def __init__(self, status: int, code: str, message: str, *, after: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.message = message
+        self.after = after
+
+
+def invalid(message: str) -> Failure:
+    """Return the failure of a task whose parameters or image do not do."""
+    return Failure(code="InvalidParameter", message=message)
+
+
+def throttled(*, after: int | None = None) -> Refused:
+    """Return the refusal of a call that came too early."""
+    message = "Requests rate limit exceeded, please try again later."
+    return Refused(429, "Throttling.RateQuota", message, after=after)
+
+
+def unresolved_image() -> Refused:
+    """Return the refusal of an oss:// URL that the gateway did not resolve."""
+    return Refused(
+        400,
+        "invalid_parameter_error",
+        "InternalError.Algo.InvalidParameter: The provided URL does not appear to be valid."
+        " Ensure it is correctly formatted.",
+    )
+
+
+def unreachable_image() -> Failure:
+    """Return the failure of a task whose image could not be fetched."""
+    return Failure(
+        code="InvalidParameter.DataInspection",
+        message="Unable to download the media resource during the data inspection process.",
+    )
+
+
+NO_KEY = "No API-key provided."
+WRONG_KEY = "Invalid API-key provided."
+NOT_ASYNC = "current user api does not support synchronous calls."
+BAD_BODY = "Required body invalid, please check the request body format."
+NO_MODEL = "Model not exist."
+NOT_CANCELABLE = "Failed to cancel the task, please confirm if the task is in PENDING status."
+OVERDUE = "Access denied, please make sure your account is in good standing."
+UNSAFE_INPUT = "Input data may contain inappropriate content."
+UNSAFE_OUTPUT = "Output data may contain inappropriate content."
+UNAVAILABLE = "Model is unavailable, please try again later."
+NOT_ACTIVATED = (
+    "The product is not activated, please confirm that you have activated products"
+    " and try again after activation."
+)
+BAD_FIELD = "Invalid field type or value. Please verify your input data."
+NO_MEDIA = "input.media is an empty array. It must contain at least one item."
+BAD_MEDIA_TYPE = "input.media.type must be image_url or video_url"
+BAD_URL = "url error, please check url!"
+BAD_IMAGE = "The image format is illegal and cannot be opened, please check your image."
+BIG_IMAGE = "The size of the image file exceeds 20 MB, please check your image."
+WIDE_IMAGE = "The width or height of the image exceeds 10000 pixels, please check your image."
+NO_OBJECT = "Failed to find the requested media resource during the data inspection process."
+NOT_YOUR_OBJECT = "Don't have authorization to access the media resource."
+
+
+def missing(name: str) -> Failure:
+    """Return the failure of a task that lacks a required field."""
+    return invalid(f"Required field {name} are missing or empty.")

@@ -1,0 +1,201 @@
+"""Sockets: Werkzeug's threaded server, taught to keep connections alive and to break them.
+
+Werkzeug parses; answers are written here, because its own writer closes each connection,
+and because trouble (half a body, a reset) happens below HTTP.
+"""
+
+import selectors
+import socket
+import socketserver
+import struct
+import threading
+from collections.abc import Callable, Sequence
+from email.utils import format_datetime
+from http import HTTPStatus
+from typing import IO, Any
+
+from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
+
+from pixverse_cli.domain.clock import Clock
+from pixverse_cli.domain.errors import UsageError
+from pixverse_cli.sandbox.exchange import Answer, Call, Ending, Request
+
+ADDRESS = "127.0.0.1"
+
+_IDLE_SECONDS = 75.0  # that a connection may wait for its next request
+_CHUNK = 256 * 1024
+_MAX_DRAIN = 256 * 1024 * 1024  # of a body too large: read on so that the refusal is heard
+_RESET = struct.pack("ii", 1, 0)  # SO_LINGER: closing sends RST
+
+Site = Callable[[Request], Answer]
+
+
+class Host(ThreadedWSGIServer):
+    """One listening port: who answers there, under which Server header, up to which size."""
+
+    daemon_threads = True
+    request_queue_size = 128
+
+    def __init__(
+        self, name: str, *, port: int, banner: str, max_body: int, clock: Clock, calls: list[Call]
+    ) -> None:
+        super().__init__(ADDRESS, port, app=_no_app, handler=_Handler)
+        self.name = name
+        self.banner = banner
+        self.max_body = max_body
+        self.clock = clock
+        self.calls = calls
+        self.site: Site
+        self.connections: set[socket.socket] = set()
+
+    def server_bind(self) -> None:
+        """Bind without asking the name service who we are, which can take seconds.
+
+        :raises UsageError: the port is taken, or not for everybody; Werkzeug would print and exit.
+        """
+        try:
+            socketserver.TCPServer.server_bind(self)
+        except (OSError, OverflowError) as error:
+            port = self.server_address[1]
+            raise UsageError(
+                f"port {port} of {ADDRESS}: {error}", hint="choose another, or 0 for any"
+            ) from error
+        self.server_name, self.server_port = ADDRESS, self.server_address[1]
+
+    def shutdown_request(self, request: Any) -> None:  # noqa: ANN401  as socketserver has it
+        """End a connection; one to be reset must not say goodbye first."""
+        if request.getsockopt(socket.SOL_SOCKET, socket.SO_LINGER, len(_RESET)) != _RESET:
+            super().shutdown_request(request)
+        else:
+            self.close_request(request)
+
+    @property
+    def origin(self) -> str:
+        """Scheme, address and port."""
+        return f"http://{ADDRESS}:{self.server_port}"
+
+    def hang_up(self) -> None:
+        """Close the port and every connection."""
+        self.server_close()
+        for connection in list(self.connections):
+            try:
+                connection.shutdown(socket.SHUT_RDWR)
+            except OSError:  # gone by itself
+                continue
+
+
+def _no_app(_environ: object, _start: object) -> list[bytes]:
+    return []
+
+
+class Listener:
+    """One thread that takes the connections of all hosts, and stops at once when told."""
+
+    def __init__(self, hosts: Sequence[Host]) -> None:
+        self._hosts = hosts
+        self._wake, self._bell = socket.socketpair()
+        self._thread = threading.Thread(target=self._listen, daemon=True, name="sandbox")
+        self._thread.start()
+
+    def _listen(self) -> None:
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._wake, selectors.EVENT_READ)
+            for host in self._hosts:
+                selector.register(host, selectors.EVENT_READ, host)
+            while True:
+                ready = [key.data for key, _ in selector.select()]
+                if None in ready:
+                    return
+                for host in ready:
+                    host.handle_request()
+
+    def close(self) -> None:
+        """Stop listening and hang up."""
+        self._bell.send(b"x")
+        self._thread.join()
+        for host in self._hosts:
+            host.hang_up()
+        self._wake.close()
+        self._bell.close()
+
+
+class _Handler(WSGIRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    timeout = _IDLE_SECONDS
+    server: Host
+
+    def setup(self) -> None:
+        super().setup()
+        self.server.connections.add(self.connection)
+
+    def finish(self) -> None:
+        self.server.connections.discard(self.connection)
+        super().finish()
+
+    def version_string(self) -> str:
+        return self.server.banner
+
+    def date_time_string(self, timestamp: float | None = None) -> str:  # noqa: ARG002  the sandbox's clock tells
+        return format_datetime(self.server.clock.now(), usegmt=True)
+
+    def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002  Werkzeug's name
+        """Say nothing: ``Sandbox.calls`` is the log."""
+
+    def run_wsgi(self) -> None:
+        """Answer one request; Werkzeug calls this for every method."""
+        request = self._request()
+        answer = self.server.site(request)
+        silent = answer.ending in (Ending.CLOSED, Ending.RESET)
+        self.server.calls.append(
+            Call(
+                host=self.server.name,
+                method=request.method,
+                target=request.target,
+                status=0 if silent else answer.status,
+                headers=request.headers,
+                at=self.server.clock.now(),
+            )
+        )
+        if not silent:
+            self._write(answer)
+        if answer.ending is not Ending.WHOLE:
+            self.close_connection = True
+        if answer.ending is Ending.RESET:
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+
+    def _request(self) -> Request:
+        environ = self.make_environ()
+        return Request(
+            method=self.command,
+            target=self.path,
+            headers={name.lower(): value for name, value in self.headers.items()},
+            body=self._read(environ["wsgi.input"], chunked="wsgi.input_terminated" in environ),
+        )
+
+    def _read(self, stream: IO[bytes], *, chunked: bool) -> bytes | None:
+        """Read the body; of one that is too large nothing is kept."""
+        announced = self.headers.get("Content-Length", "0")
+        left = int(announced) if announced.isascii() and announced.isdigit() else 0
+        left = _MAX_DRAIN if chunked else left
+        if left > _MAX_DRAIN:
+            self.close_connection = True
+            return None
+        body, size = bytearray(), 0
+        while left and (data := stream.read(min(left, _CHUNK))):
+            left, size = left - len(data), size + len(data)
+            if size <= self.server.max_body:
+                body += data
+        return bytes(body) if size <= self.server.max_body else None
+
+    def _write(self, answer: Answer) -> None:
+        self.send_response(answer.status, HTTPStatus(answer.status).phrase)
+        for name, value in answer.headers:
+            self.send_header(name, value)
+        if answer.status != 204:
+            self.send_header("Content-Length", str(len(answer.body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            half = len(answer.body) // 2 if answer.ending is Ending.CUT else len(answer.body)
+            self.wfile.write(memoryview(answer.body)[:half])
+        self.wfile.flush()
