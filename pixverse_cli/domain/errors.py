@@ -9,6 +9,7 @@
     ├── BillingError            billing              4  no
     ├── TaskFailedError         task-failed          5  no
     ├── UnreachableError        unreachable          6  no
+    │   └── NotSentError        unreachable          6  no
     ├── ThrottledError          throttled            7  no
     ├── StillRunningError       still-running        8  yes
     ├── UnclearError            unclear              9  unknown
@@ -42,7 +43,9 @@ class Told(BaseException):
     """What one ending tells its reader: a sentence, the way out, and whether money moved.
 
     ``retryable`` is true only when running the same command again cannot pay twice.
-    ``causes`` holds the endings of the single tasks where there were several.
+    ``causes`` holds the endings of the single tasks where there were several;
+    ``retry_after`` is how many seconds the service asked to wait, where it did; ``shown``
+    is set once a person has read it, so that nobody reads it twice.
     """
 
     code: ClassVar[str] = "unexpected"
@@ -57,6 +60,8 @@ class Told(BaseException):
     http_status: int | None
     task_id: str | None
     causes: Sequence["Told"] = ()
+    retry_after: float | None = None
+    shown: bool = False
 
     def __init__(
         self,
@@ -130,6 +135,10 @@ class UnreachableError(PixverseError):
     code = "unreachable"
     exit_code = 6
     retryable = True
+
+
+class NotSentError(UnreachableError):
+    """No connection came about, so the service certainly did not see the call."""
 
 
 class ThrottledError(PixverseError):

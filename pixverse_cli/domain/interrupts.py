@@ -1,9 +1,9 @@
 """Signals as an argument: when a request to stop is heard, and when it has to wait.
 
 Outside :meth:`Interrupts.held` the first SIGINT, SIGTERM or SIGHUP raises
-:class:`~pixverse_cli.domain.errors.Stopped` in the main thread. Inside, it is noted and
-raised when the block is left: between "the create call is out" and "its task id is on
-disk" nothing may be cut off. A second signal is raised at once, wherever we are.
+:class:`~pixverse_cli.domain.errors.Stopped` in the main thread. Inside it is noted, and
+raised by the next :meth:`Interrupts.check`: between "the create call is out" and "its task
+id is on disk, and told" nothing may be cut off. A second signal is raised at once.
 """
 
 import signal
@@ -45,14 +45,22 @@ class Interrupts:
         """Return how long ago a signal was noted, in seconds; 0 if there was none."""
         return self._clock.monotonic() - self._noted_at if self._noted else 0.0
 
+    @property
+    def noted(self) -> bool:
+        """Whether a signal waits to be raised."""
+        return self._noted is not None
+
+    def check(self) -> None:
+        """Raise the signal that was noted, if any."""
+        noted, self._noted = self._noted, None
+        if noted is not None:
+            raise noted
+
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Let the block run to its end before a first signal is raised."""
+        """Let the block run to its end even if a first signal comes."""
         self._holding = True
         try:
             yield
         finally:
             self._holding = False
-            noted, self._noted = self._noted, None
-            if noted is not None:
-                raise noted

@@ -2,9 +2,10 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from pixverse_cli.domain.catalog import MAX_SEED, Model, Resolution, ShotType
 
@@ -49,39 +50,58 @@ class VideoRequest:
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
-def problems(request: VideoRequest) -> Iterator[str]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What the command line asks to make and to do with it, unchecked."""
+
+    images: Sequence[str]
+    prompt: str | None = None
+    prompt_file: str | None = None
+    wait: bool = False
+    no_download: bool = False
+    force: bool = False
+    stdout_is_taken: bool = False
+
+
+class Problem(NamedTuple):
+    """What is wrong with one option (named as on the command line), and the way out."""
+
+    option: str
+    text: str
+
+
+def problems(request: VideoRequest) -> Iterator[Problem]:
     """Say everything that the service would refuse, cut or ignore; nothing means fit to send."""
     yield from _prompt_problems(request)
-    yield from _duration_problems(request)
-    if request.shot_type and not request.model.takes_shot_type:
-        yield (
-            f"--shot-type {request.shot_type}: {request.model.alias} does not take it"
-            " (only v6 does); describe the shots in the prompt instead"
-        )
-    if request.seed is not None and not 0 <= request.seed <= MAX_SEED:
-        yield f"--seed {request.seed}: must be from 0 to {MAX_SEED}"
-
-
-def _prompt_problems(request: VideoRequest) -> Iterator[str]:
-    prompt, model = request.prompt or "", request.model
-    if len(prompt) > model.prompt_limit:
-        yield (
-            f"the prompt has {len(prompt)} characters; {model.alias} takes {model.prompt_limit}"
-            " and would cut the rest silently: shorten it"
-        )
-    if "\0" in prompt:
-        yield "the prompt holds a NUL character: remove it"
-    if any("\ud800" <= char <= "\udfff" for char in prompt):
-        yield "the prompt is not valid text (it holds bytes that are not UTF-8)"
-
-
-def _duration_problems(request: VideoRequest) -> Iterator[str]:
     allowed = request.model.durations[request.resolution]
     if request.duration not in allowed:
-        yield (
-            f"--duration {request.duration}: {request.model.alias} at {request.resolution}"
-            f" makes videos of {spell(allowed)} seconds"
+        yield Problem(
+            "duration",
+            f"{request.model.alias} at {request.resolution} makes videos of"
+            f" {spell(allowed)} seconds",
         )
+    if request.shot_type and not request.model.takes_shot_type:
+        yield Problem(
+            "shot-type",
+            f"{request.model.alias} does not take it (only v6 does);"
+            " describe the shots in the prompt instead",
+        )
+    if request.seed is not None and not 0 <= request.seed <= MAX_SEED:
+        yield Problem("seed", f"must be a whole number from 0 to {MAX_SEED}")
+
+
+def _prompt_problems(request: VideoRequest) -> Iterator[Problem]:
+    prompt, model = request.prompt or "", request.model
+    if len(prompt) > model.prompt_limit:
+        yield Problem(
+            "prompt",
+            f"has {len(prompt)} characters; {model.alias} takes {model.prompt_limit}"
+            " and would cut the rest silently: shorten it",
+        )
+    if "\0" in prompt:
+        yield Problem("prompt", "holds a NUL character: remove it")
+    if any("\ud800" <= char <= "\udfff" for char in prompt):
+        yield Problem("prompt", "is not valid text (it holds bytes that are not UTF-8)")
 
 
 def spell(numbers: tuple[int, ...]) -> str:

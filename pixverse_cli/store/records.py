@@ -48,6 +48,18 @@ class Records:
         )
         return _from_row(row)
 
+    def resend(self, number: int, process: str, now: datetime) -> Record:
+        """Write that a refused request is about to be sent once more."""
+        return _required(
+            self._database.row(
+                "UPDATE task SET status = 'UNCLEAR', process = :process, intent_at = :now,"
+                " error_code = NULL, error_message = NULL WHERE number = :number RETURNING *",
+                number=number,
+                process=process,
+                now=rfc3339(now),
+            )
+        )
+
     def live(self, fingerprint: str, service: str) -> Record | None:
         """Return the newest live record of an equal request."""
         return _from_row(

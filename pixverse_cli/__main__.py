@@ -1,0 +1,42 @@
+"""``python -m pixverse_cli``, and what the ``pixverse`` command starts.
+
+What needs no parsing is answered before anything is imported.
+"""
+
+import os
+import signal
+import sys
+
+
+def run() -> None:
+    """Run the program and end the process with its exit code."""
+    _end_silently_on_signals()
+    arguments = sys.argv[1:]
+    if arguments == ["--version"]:
+        from pixverse_cli import __version__  # noqa: PLC0415  faster than any parser
+
+        print(f"pixverse {__version__}")  # noqa: T201  no reporter is worth importing for this
+        return
+    _speak_utf8()
+    from pixverse_cli.main import main  # noqa: PLC0415  imports the parser
+
+    sys.exit(main(arguments))
+
+
+def _end_silently_on_signals() -> None:
+    """While modules load nothing is at stake, and a traceback helps nobody."""
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, lambda received, _frame: os._exit(128 + received))
+
+
+def _speak_utf8() -> None:
+    """Start again in UTF-8 mode where the locale would garble arguments into other letters."""
+    if os.name == "posix" and sys.getfilesystemencoding() != "utf-8":
+        python = [sys.executable, "-X", "utf8", "-P", "-m", "pixverse_cli"]
+        os.execv(sys.executable, python + sys.argv[1:])  # noqa: S606  ourselves, same arguments
+
+
+if __name__ == "__main__":
+    run()

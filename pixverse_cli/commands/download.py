@@ -1,0 +1,34 @@
+"""``pixverse download``."""
+
+import typer
+
+from pixverse_cli.commands import given, options
+
+
+def download(
+    ctx: typer.Context,
+    task_ids: options.TaskIds = None,
+    output: options.Destination = None,
+    force: options.Force = False,
+    wait: options.WaitFirst = False,
+    timeout: options.Timeout = None,
+    interval: options.Interval = None,
+    as_json: options.AsJson = False,
+    as_events: options.AsEvents = False,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = 0,
+) -> None:
+    r"""Save finished videos; what is already saved is not fetched again.
+
+    \b
+    Examples:
+      pixverse download 0385dc79 -o turtle.mp4
+      pixverse list --status SUCCEEDED | cut -f1 | pixverse download - -o clips/
+    """
+    services = given.services(ctx)
+    keeping = services.keeping(wanted=True, force=force)
+    if wait:
+        events = services.waited(given.ids(task_ids), services.patience(), keeping)
+    else:
+        events = services.saved(given.ids(task_ids), keeping)
+    services.run_saving(events, keeping)

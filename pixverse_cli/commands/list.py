@@ -1,0 +1,27 @@
+"""``pixverse list``."""
+
+import typer
+
+from pixverse_cli.commands import given, options
+
+
+def list_(
+    ctx: typer.Context,
+    status: options.StatusFilter = None,
+    since: options.Since = None,
+    limit: options.Limit = None,
+    every: options.EveryRecord = False,
+    as_json: options.AsJson = False,
+    as_events: options.AsEvents = False,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = 0,
+) -> None:
+    r"""Show what this machine has submitted, newest first.
+
+    \b
+    Examples:
+      pixverse list
+      pixverse list --status FAILED --since 24h --json
+    """
+    services = given.services(ctx)
+    services.reporter().records(services.listed(every=every))

@@ -1,0 +1,57 @@
+"""``pixverse sandbox``."""
+
+from typing import Annotated
+
+import typer
+
+from pixverse_cli.commands import given, options
+
+Command = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[-- COMMAND...]",
+        help="Run this against the sandbox, with an empty store of its own, and pass on its"
+        " exit code. Without one: serve until Ctrl-C.",
+        show_default=False,
+    ),
+]
+Scenarios = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--scenario",
+        metavar="NAME",
+        help="Play trouble; may be given several times, or several names with commas."
+        " --scenario help lists them.",
+    ),
+]
+RunSeed = Annotated[
+    int, typer.Option("--seed", metavar="N", help="Make runs with trouble repeatable.")
+]
+Realistic = Annotated[
+    bool, typer.Option("--realistic", help="Tasks take 1 to 5 minutes instead of seconds.")
+]
+Port = Annotated[int, typer.Option("--port", metavar="N", help="The port; 0 takes a free one.")]
+
+
+def sandbox(
+    ctx: typer.Context,
+    command: Command = None,
+    scenarios: Scenarios = None,
+    seed: RunSeed = 0,
+    realistic: Realistic = False,
+    port: Port = 0,
+    quiet: options.Quiet = False,
+) -> None:
+    r"""Serve the whole API on this machine, free: real uploads, tasks and H.264 video.
+
+    \b
+    Examples:
+      pixverse sandbox -- pixverse submit turtle.webp -p "The camera rises" --wait
+      pixverse sandbox --scenario lost-reply -- ./make-assets.sh
+    """
+    services = given.services(ctx)
+    names = [name for each in scenarios or () for name in each.split(",") if name]
+    sandboxed = services.sandbox(names, seed=seed, realistic=realistic, port=port)
+    if command:
+        raise typer.Exit(services.run_against(sandboxed, command))
+    services.serve(sandboxed)

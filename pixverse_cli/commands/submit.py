@@ -1,0 +1,58 @@
+"""``pixverse submit``."""
+
+import typer
+
+from pixverse_cli.commands import given, options
+from pixverse_cli.domain.request import Wish
+from pixverse_cli.reporting.reporter import Result
+
+
+def submit(
+    ctx: typer.Context,
+    images: options.Images,
+    prompt: options.Prompt = None,
+    prompt_file: options.PromptFile = None,
+    model: options.ModelName = None,
+    resolution: options.ResolutionTier = None,
+    duration: options.Duration = None,
+    audio: options.Audio = None,
+    watermark: options.Watermark = None,
+    shot_type: options.Shots = None,
+    seed: options.Seed = None,
+    upload_command: options.UploadCommand = None,
+    wait: options.Wait = False,
+    output: options.Destination = None,
+    no_download: options.NoDownload = False,
+    force: options.Force = False,
+    timeout: options.Timeout = None,
+    interval: options.Interval = None,
+    dry_run: options.DryRun = False,
+    as_json: options.AsJson = False,
+    as_events: options.AsEvents = False,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = 0,
+) -> None:
+    r"""Start one paid task per image; with --wait, save the video.
+
+    \b
+    Examples:
+      pixverse submit turtle.webp -p "The camera slowly rises" --wait
+      pixverse submit *.png -m c1 -r 1080P -d 8 -o 'clips/{image}.mp4'
+    """
+    services = given.services(ctx)
+    wish = Wish(
+        images=images,
+        prompt=prompt,
+        prompt_file=prompt_file,
+        wait=wait,
+        no_download=no_download,
+        force=force,
+        stdout_is_taken=as_json or as_events,
+    )
+    plan = services.plan(wish, sending=not dry_run)
+    if dry_run:
+        services.reporter().requests(services.requests(plan))
+    elif plan.patience is None:
+        services.run(services.made(plan), Result.TASK_ID)
+    else:
+        services.run_saving(services.made(plan), plan.keeping)

@@ -1,0 +1,35 @@
+"""``pixverse wait``."""
+
+import typer
+
+from pixverse_cli.commands import given, options
+
+
+def wait(
+    ctx: typer.Context,
+    task_ids: options.TaskIds = None,
+    every: options.EveryUnfinished = False,
+    any_one: options.AnyOne = False,
+    fail_fast: options.FailFast = False,
+    timeout: options.Timeout = None,
+    interval: options.Interval = None,
+    download: options.Download = False,
+    output: options.Destination = None,
+    force: options.Force = False,
+    as_json: options.AsJson = False,
+    as_events: options.AsEvents = False,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = 0,
+) -> None:
+    r"""Block until tasks end, and print their video URLs, or with --download their files.
+
+    \b
+    Examples:
+      pixverse wait 0385dc79 --download
+      pixverse wait --all --timeout 2h
+    """
+    services = given.services(ctx)
+    patience = services.patience(any_one=any_one, fail_fast=fail_fast)
+    keeping = services.keeping(wanted=download, force=force)
+    events = services.waited(given.ids(task_ids), patience, keeping, every=every)
+    services.run_saving(events, keeping)

@@ -1,0 +1,217 @@
+"""The shapes on the wire, read field by field: nothing the service sends is trusted whole.
+
+Sources: PixVerse image-to-video API reference (create, query); Model Studio's pages on
+asynchronous tasks (list, cancel) and temporary files (upload policy). Field notes: codes
+may stand at the top or inside ``output``, empty strings mean absent, times carry no zone
+and are UTC+8 in text but epoch milliseconds in lists.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+
+from pixverse_cli.domain.refusals import Refusal
+from pixverse_cli.domain.request import VideoRequest
+from pixverse_cli.domain.task import ListedTask, Status, Task
+
+BEIJING = timezone(timedelta(hours=8))
+_OWN_WORDS = (Status.UNCLEAR, Status.NOT_SENT)
+_TASK_ID_IN_FRAGMENT = re.compile(rb'"task_id"\s*:\s*"([0-9A-Za-z._-]{8,128})"')
+
+Json = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """Leave to put one file into the temporary store, for about five minutes.
+
+    ``form`` holds the form's fields but for ``key`` and ``file``; ``directory`` is where
+    the key must begin; ``max_bytes`` what the store takes, if it said so.
+    """
+
+    host: str
+    directory: str
+    form: dict[str, str]
+    max_bytes: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One page of the service's task list, and the service's own time when it answered."""
+
+    tasks: tuple[ListedTask, ...]
+    number: int
+    total_pages: int
+    date: datetime | None
+
+
+def create_body(request: VideoRequest, image_url: str) -> Json:
+    """Return the JSON of a create call; what is not set is not sent."""
+    given: Json = {"type": "image_url", "url": image_url}
+    made_of: Json = {"media": [given]}
+    if request.prompt:
+        made_of["prompt"] = request.prompt
+    parameters: Json = {
+        "resolution": request.resolution.value,
+        "duration": request.duration,
+        "audio": request.audio,
+        "watermark": request.watermark,
+    }
+    if request.shot_type:
+        parameters["shot_type"] = request.shot_type.value
+    if request.seed is not None:
+        parameters["seed"] = request.seed
+    return {"model": request.model.name, "input": made_of, "parameters": parameters}
+
+
+def encode(body: Json) -> bytes:
+    """Return the very bytes that are sent."""
+    return json.dumps(body, ensure_ascii=False).encode()
+
+
+def decode(body: bytes) -> Json | None:
+    """Return the JSON object in a body, or None where there is no readable one."""
+    try:
+        value = json.loads(body, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def _no_constant(name: str) -> object:
+    raise ValueError(f"{name} is not JSON")
+
+
+def text(value: object) -> str | None:
+    """Return a string that says something; anything else is absent."""
+    return value if isinstance(value, str) and value.strip() else None
+
+
+def part(body: Json, name: str) -> Json:
+    """Return an object inside an object, or an empty one."""
+    value = body.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+def _moment(value: object) -> datetime | None:
+    """Read ``2026-03-20 11:48:50.499``, which is UTC+8."""
+    try:
+        moment = datetime.fromisoformat(text(value) or "")
+    except ValueError:
+        return None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=BEIJING)).astimezone(UTC)
+
+
+def _epoch_moment(value: object) -> datetime | None:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    try:
+        return datetime.fromtimestamp(value / 1000, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _status(word: str | None) -> Status:
+    """Read a state; a word nobody knows counts as still running."""
+    known = (word or "").upper()
+    if known in Status.__members__ and known not in _OWN_WORDS:
+        return Status(known)
+    return Status.RUNNING
+
+
+def read_task(body: Json) -> Task | None:
+    """Return the task that an answer tells of; None if it tells of none."""
+    output = part(body, "output")
+    task_id, word = text(output.get("task_id")), text(output.get("task_status"))
+    if task_id is None:
+        return None
+    return Task(
+        task_id=task_id,
+        status=_status(word),
+        word=word or "",
+        request_id=text(body.get("request_id")),
+        submitted_at=_moment(output.get("submit_time")),
+        scheduled_at=_moment(output.get("scheduled_time")),
+        ended_at=_moment(output.get("end_time")),
+        orig_prompt=text(output.get("orig_prompt")),
+        video_url=text(output.get("video_url")),
+        usage=part(body, "usage"),
+        error_code=text(output.get("code")) or text(body.get("code")),
+        error_message=text(output.get("message")) or text(body.get("message")),
+    )
+
+
+def read_task_in_fragment(body: bytes) -> Task | None:
+    """Return the accepted task whose id stands readable in a cut answer."""
+    found = _TASK_ID_IN_FRAGMENT.search(body)
+    if found is None:
+        return None
+    return Task(task_id=found[1].decode(), status=Status.PENDING, word="PENDING")
+
+
+def read_refusal(body: Json, http_status: int, headers: Mapping[str, str]) -> Refusal | None:
+    """Return what an error body says, in either of its two shapes; None if it says nothing."""
+    told = part(body, "error") or body
+    code, message = text(told.get("code")), text(told.get("message"))
+    if code is None and (message is None or http_status < 400):
+        return None
+    return Refusal(
+        code=code or "",
+        message=message or "",
+        request_id=text(body.get("request_id")) or headers.get("x-request-id"),
+        http_status=http_status,
+    )
+
+
+def read_list(body: Json, date: datetime | None) -> Page | None:
+    """Return a page of the task list; rows that are no tasks are left out."""
+    rows = body.get("data")
+    if not isinstance(rows, list):
+        return None
+    tasks = tuple(task for task in map(_listed, rows) if task)
+    return Page(
+        tasks=tasks,
+        number=_whole(body.get("page_no"), 1),
+        total_pages=_whole(body.get("total_page"), 1),
+        date=date,
+    )
+
+
+def _whole(value: object, default: int) -> int:
+    return value if isinstance(value, int) and not isinstance(value, bool) else default
+
+
+def _listed(row: object) -> ListedTask | None:
+    if not isinstance(row, dict) or not text(row.get("task_id")):
+        return None
+    return ListedTask(
+        task_id=row["task_id"],
+        status=_status(text(row.get("status"))),
+        model=text(row.get("model_name")) or "",
+        request_id=text(row.get("request_id")),
+        submitted_at=_epoch_moment(row.get("gmt_create")) or _epoch_moment(row.get("start_time")),
+        ended_at=_epoch_moment(row.get("end_time")),
+    )
+
+
+def read_policy(body: Json) -> Policy | None:
+    """Return the upload policy, or None where a field is missing."""
+    data = part(body, "data")
+    host, directory = text(data.get("upload_host")), text(data.get("upload_dir"))
+    form = {
+        "OSSAccessKeyId": text(data.get("oss_access_key_id")),
+        "Signature": text(data.get("signature")),
+        "policy": text(data.get("policy")),
+        "x-oss-object-acl": text(data.get("x_oss_object_acl")),
+        "x-oss-forbid-overwrite": text(data.get("x_oss_forbid_overwrite")),
+        "success_action_status": "200",
+    }
+    fields = {name: value for name, value in form.items() if value is not None}
+    if host is None or directory is None or len(fields) < len(form):
+        return None
+    megabytes = _whole(data.get("max_file_size_mb"), 0)
+    return Policy(
+        host=host, directory=directory, form=fields, max_bytes=megabytes * 1024 * 1024 or None
+    )

@@ -1,0 +1,152 @@
+"""Everything that can be checked before the first byte is sent, told all at once."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+
+from pixverse_cli.domain.errors import UsageError
+from pixverse_cli.domain.request import VideoRequest, Wish
+from pixverse_cli.flows.fetch import Keeping, known_values
+from pixverse_cli.flows.submit import Order
+from pixverse_cli.flows.watch import DEFAULT_TIMEOUT, Patience
+from pixverse_cli.media import naming
+from pixverse_cli.media.address import local_path, private_note, remote, shown
+from pixverse_cli.media.image import inspect, inspect_stream
+from pixverse_cli.settings.values import Settings
+from pixverse_cli.settings.video import video_request
+
+_MOST_PROMPT_BYTES = 1024 * 1024
+STDIN = "-"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Orders fit to be sent, how long to wait for them (None: not at all), where to save.
+
+    ``notes`` tell what is odd but allowed.
+    """
+
+    orders: list[Order]
+    patience: Patience | None
+    keeping: Keeping | None
+    notes: list[str] = field(default_factory=list)
+
+
+def check(wish: Wish, settings: Settings, stack: ExitStack, now: datetime) -> Plan:
+    """Return the plan; files made on the way (of stdin) live as long as ``stack``.
+
+    :raises UsageError: with a line for everything that is wrong.
+    """
+    problems: list[str] = list(_clashes(wish, settings))
+    request = video_request(settings, None if problems else _prompt(wish, problems))
+    orders = list(_orders(wish.images, request, settings, stack, problems))
+    waits = wish.wait or wish.no_download or settings.typed("output")
+    patience = patience_of(settings) if waits else None
+    keeping = _keeping(wish, settings, problems) if waits and not wish.no_download else None
+    if keeping is not None:
+        values = [known_values(order, now) for order in orders]
+        problems += naming.problems(keeping.template, values, force=wish.force)
+    problems += settings.problems
+    if problems:
+        raise UsageError("\n".join(dict.fromkeys(problems)), hint="nothing was sent")
+    notes = [note for order in orders for note in _notes(order)]
+    return Plan(orders=orders, patience=patience, keeping=keeping, notes=notes)
+
+
+def patience_of(settings: Settings, *, any_one: bool = False, fail_fast: bool = False) -> Patience:
+    """Return how long and how often the settings say to look."""
+    return Patience(
+        timeout=settings.seconds("timeout", DEFAULT_TIMEOUT),
+        interval=settings.seconds("interval", 0.0),
+        any_one=any_one,
+        fail_fast=fail_fast,
+    )
+
+
+def keeping_of(settings: Settings, *, force: bool, stdout_is_taken: bool) -> Keeping:
+    """Return where the settings say that videos go.
+
+    :raises UsageError: the template is wrong, or stdout cannot take a video.
+    """
+    template = naming.plan(settings.text("output"))
+    if template.stdout and stdout_is_taken:
+        raise UsageError("-o -: stdout already carries the JSON; give a file or a directory")
+    return Keeping(template=template, force=force)
+
+
+def _keeping(wish: Wish, settings: Settings, problems: list[str]) -> Keeping | None:
+    try:
+        return keeping_of(settings, force=wish.force, stdout_is_taken=wish.stdout_is_taken)
+    except UsageError as error:
+        problems += error.message.splitlines()
+        return None
+
+
+def _orders(
+    images: Sequence[str],
+    request: VideoRequest,
+    settings: Settings,
+    stack: ExitStack,
+    problems: list[str],
+) -> Iterator[Order]:
+    for index, image in enumerate(images, 1):
+        try:
+            yield replace(_order(image, request, settings, stack), index=index)
+        except UsageError as error:
+            problems += error.message.splitlines()
+
+
+def _clashes(wish: Wish, settings: Settings) -> Iterator[str]:
+    if (*wish.images, wish.prompt_file).count(STDIN) > 1:
+        yield "stdin can be read only once: give - once"
+    if wish.prompt is not None and wish.prompt_file is not None:
+        yield "--prompt and --prompt-file: give one of them"
+    if wish.no_download and settings.typed("output"):
+        yield "--output and --no-download: give one of them"
+
+
+def _prompt(wish: Wish, problems: list[str]) -> str | None:
+    if wish.prompt_file is None:
+        return wish.prompt or None
+    try:
+        raw = _read(wish.prompt_file)
+        return raw.decode("utf-8-sig").rstrip("\r\n") or None
+    except OSError as error:
+        problems.append(f"--prompt-file {wish.prompt_file}: {error.strerror}")
+    except UnicodeDecodeError:
+        problems.append(f"--prompt-file {wish.prompt_file}: is not UTF-8 text")
+    return None
+
+
+def _read(name: str) -> bytes:
+    if name == STDIN:
+        return sys.stdin.buffer.read(_MOST_PROMPT_BYTES)
+    with Path(name).open("rb") as file:
+        return file.read(_MOST_PROMPT_BYTES)
+
+
+def _order(image: str, request: VideoRequest, settings: Settings, stack: ExitStack) -> Order:
+    url = remote(image)
+    if url is not None:
+        return Order(request=request, image=shown(url), identity=url)
+    if image == STDIN:
+        picture = stack.enter_context(inspect_stream(sys.stdin.buffer))
+    else:
+        picture = inspect(local_path(image))
+    return Order(
+        request=request,
+        image=image,
+        identity=picture.sha256,
+        picture=picture,
+        upload_command=settings.text("upload-command"),
+    )
+
+
+def _notes(order: Order) -> Iterator[str]:
+    if order.picture is not None:
+        yield from order.picture.notes
+    elif note := private_note(order.identity):
+        yield note

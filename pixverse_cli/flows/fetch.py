@@ -1,0 +1,149 @@
+"""Saving a finished video: download → verify → rename → store → Saved.
+
+How a download failed says what helps: a dead link or a wrong file is worth one question to
+the service for a fresh URL, a broken transfer is taken up where it ended, trouble on this
+machine ends it. Saving is free, so nothing here can cost money twice.
+"""
+
+import sys
+from collections.abc import Generator, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+
+from pixverse_cli.domain.catalog import find_model
+from pixverse_cli.domain.errors import NotSavedError, PixverseError
+from pixverse_cli.domain.events import Downloading, Ended, Event, Note, Retrying, Saved
+from pixverse_cli.domain.task import Record
+from pixverse_cli.flows.calls import Rate, repeated
+from pixverse_cli.flows.pace import backoff
+from pixverse_cli.flows.submit import Order
+from pixverse_cli.flows.tools import Tools
+from pixverse_cli.media import download
+from pixverse_cli.media.failures import BrokenOffError, LinkDeadError, WrongContentError
+from pixverse_cli.media.files import verify
+from pixverse_cli.media.naming import Template, image_name, resolve
+
+_MOST_BREAKS = 6  # in a row without a byte of progress
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keeping:
+    """Where videos go; ``positions`` tells ``{index}`` by record number, counted from 1."""
+
+    template: Template
+    force: bool = False
+    positions: Mapping[int, int] = field(default_factory=dict)
+
+
+def known_values(order: Order, now: datetime) -> dict[str, str]:
+    """Return the template's values that are known before the task is accepted."""
+    request = order.request
+    return {
+        "image": image_name(order.image),
+        "model": request.model.alias,
+        "resolution": request.resolution,
+        "duration": str(request.duration),
+        "seed": _word(request.seed),
+        "index": str(order.index),
+        "date": now.astimezone().strftime("%Y-%m-%d"),
+    }
+
+
+def values(record: Record, keeping: Keeping, now: datetime) -> dict[str, str]:
+    """Return the template's values for one accepted task."""
+    model = find_model(record.model)
+    return {
+        "task_id": record.task_id or "",
+        "image": image_name(record.image or "video"),
+        "model": model.alias if model else "unknown",
+        "resolution": record.resolution or "unknown",
+        "duration": _word(record.duration),
+        "seed": _word(record.seed),
+        "index": str(keeping.positions.get(record.number, 1)),
+        "date": now.astimezone().strftime("%Y-%m-%d"),
+    }
+
+
+def _word(number: int | None) -> str:
+    return "unknown" if number is None else str(number)
+
+
+def fetch(record: Record, tools: Tools, keeping: Keeping) -> Iterator[Event]:
+    """Save one task's video and end its story; ``Ended`` says what went wrong, if anything."""
+    try:
+        saved, already = yield from _saved(record, tools, keeping)
+    except PixverseError as error:
+        error.charged = record.charged
+        yield Ended(record=record, error=error.about(record.task_id))
+    else:
+        yield Saved(record=saved, already=already)
+        yield Ended(record=saved)
+
+
+def _saved(
+    record: Record, tools: Tools, keeping: Keeping
+) -> Generator[Event, None, tuple[Record, bool]]:
+    if keeping.template.stdout:
+        yield from _transfer(record, tools, None, force=False)
+        return record, False
+    target = resolve(keeping.template, values(record, keeping, tools.clock.now())).absolute()
+    if record.sha256 and verify(target, record.sha256):
+        return replace(record, file=str(target)), True
+    done = yield from _transfer(record, tools, target, force=keeping.force)
+    try:
+        kept = tools.store.records.saved(record.number, str(target), done.sha256)
+    except PixverseError as error:
+        yield Note(text=f"the video is saved, but the store could not note it: {error.message}")
+        kept = replace(record, file=str(target), sha256=done.sha256)
+    return kept, done.already
+
+
+def _transfer(
+    record: Record, tools: Tools, target: Path | None, *, force: bool
+) -> Generator[Event, None, download.Fetched]:
+    url, asked, breaks, received = record.video_url or "", False, 0, -1
+    while True:
+        try:
+            for step in _attempt(url, target, tools, force=force):
+                if isinstance(step, download.Fetched):
+                    return step
+                breaks = breaks if step.received <= received else 0
+                received = step.received
+                yield Downloading(record=record, received=step.received, total=step.total)
+        except (LinkDeadError, WrongContentError) as error:
+            if asked:
+                raise
+            asked = True
+            yield Retrying(reason=error.message, delay=0.0, task_id=record.task_id)
+            url = yield from _fresh_url(record, tools, error)
+        except BrokenOffError as error:
+            breaks += 1
+            if breaks > _MOST_BREAKS:
+                raise
+            delay = backoff(breaks, error.retry_after)
+            yield Retrying(reason=error.message, delay=delay, task_id=record.task_id)
+            tools.clock.sleep(delay)
+
+
+def _attempt(
+    url: str, target: Path | None, tools: Tools, *, force: bool
+) -> Iterator[download.Progress | download.Fetched]:
+    if target is None:
+        return download.fetch_to_stream(url, sys.stdout.buffer, clock=tools.clock)
+    return download.fetch(url, target, clock=tools.clock, force=force)
+
+
+def _fresh_url(record: Record, tools: Tools, error: NotSavedError) -> Generator[Event, None, str]:
+    """Ask the service for the video's URL again, for as long as it knows the task."""
+    client, task_id = tools.connect(), record.task_id or ""
+    try:
+        task = yield from repeated(
+            Rate.QUERY, lambda: client.query(task_id), tools, task_id=task_id
+        )
+    except PixverseError as unanswered:
+        raise error from unanswered
+    if not task.video_url:
+        raise error
+    tools.store.records.seen(record.number, task)
+    return task.video_url

@@ -1,0 +1,62 @@
+"""From what the user typed to the record that it means."""
+
+import re
+from collections.abc import Generator, Iterable
+
+from pixverse_cli.domain.errors import UnknownTaskError, UsageError
+from pixverse_cli.domain.events import Event
+from pixverse_cli.domain.task import Record, Status
+from pixverse_cli.flows.calls import Rate, repeated
+from pixverse_cli.flows.tools import Tools
+
+_SHORTEST_PREFIX = 4
+_SHOWN = 10
+_FULL_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{23,127}")  # the service's are UUIDs of 36
+
+
+def find(references: Iterable[str], tools: Tools) -> Generator[Event, None, list[Record]]:
+    """Return the records that ids or unique prefixes mean, in order, each once.
+
+    A full id that the store does not know is asked of the service, and then remembered.
+
+    :raises UsageError: a prefix is too short, or fits none or several; all are told at once.
+    :raises UnknownTaskError: the service does not know a full id either.
+    """
+    found: dict[int, Record] = {}
+    problems = []
+    for reference in references:
+        records = tools.store.records.by_prefix(reference, limit=_SHOWN + 1)
+        exact = [record for record in records if record.task_id == reference]
+        if len(exact or records) == 1 and (exact or len(reference) >= _SHORTEST_PREFIX):
+            record = (exact or records)[0]
+        elif not records and _FULL_ID.fullmatch(reference):
+            record = yield from _ask(reference, tools)
+        else:
+            problems.append(_problem(reference, records))
+            continue
+        found[record.number] = record
+    if problems:
+        raise UsageError("\n".join(problems), hint="`pixverse list --all` shows every id")
+    return list(found.values())
+
+
+def _problem(reference: str, records: list[Record]) -> str:
+    if len(reference) < _SHORTEST_PREFIX:
+        return f"{reference!r}: a task id needs {_SHORTEST_PREFIX} characters or more"
+    if not records:
+        return f"{reference!r}: no task in the store has an id that starts so"
+    candidates = ", ".join(str(record.task_id) for record in records[:_SHOWN])
+    more = ", …" if len(records) > _SHOWN else ""
+    return f"{reference!r} fits several tasks: {candidates}{more}"
+
+
+def _ask(task_id: str, tools: Tools) -> Generator[Event, None, Record]:
+    client = tools.connect()
+    task = yield from repeated(Rate.QUERY, lambda: client.query(task_id), tools, task_id=task_id)
+    if task.status is Status.UNKNOWN:
+        raise UnknownTaskError(
+            f"neither the store nor the service knows task {task_id}",
+            hint="ids live for 24 hours at the service; `pixverse list` shows what is known here",
+            task_id=task_id,
+        )
+    return tools.store.records.remember(task, tools.service)

@@ -1,0 +1,28 @@
+"""What every flow works with, handed in from above."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pixverse_cli.domain.clock import Clock
+from pixverse_cli.domain.interrupts import Interrupts
+from pixverse_cli.store import Store
+
+if TYPE_CHECKING:
+    from pixverse_cli.dashscope.client import Client
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tools:
+    """``connect`` gives the client on first use: many a command needs no network at all.
+
+    ``service`` is the base URL that records belong to; ``account`` names key and service
+    without giving the key away.
+    """
+
+    connect: "Callable[[], Client]"
+    store: Store
+    clock: Clock
+    interrupts: Interrupts
+    service: str
+    account: Callable[[], str]

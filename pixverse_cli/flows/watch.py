@@ -1,0 +1,202 @@
+"""Watching tasks until they end: look → store → Seen → sleep as long as pace says.
+
+One process watches many tasks. Trouble on the way is waited out for as long as the time
+limit allows; only what can never get better ends a watch early.
+"""
+
+from collections.abc import Generator, Iterable, Iterator
+from dataclasses import dataclass
+
+from pixverse_cli.domain.clock import Clock
+from pixverse_cli.domain.errors import (
+    CanceledError,
+    NotSavedError,
+    PixverseError,
+    StillRunningError,
+    ThrottledError,
+    UnknownTaskError,
+    UnreachableError,
+)
+from pixverse_cli.domain.events import Ended, Event, Retrying, Seen
+from pixverse_cli.domain.refusals import Refusal, failed_task
+from pixverse_cli.domain.task import Record, Status, Task
+from pixverse_cli.flows.calls import Rate, slow_down, wait_for_slot
+from pixverse_cli.flows.pace import backoff, until_next_look
+from pixverse_cli.flows.tools import Tools
+
+DEFAULT_TIMEOUT = 1800.0
+_SLICE = 5.0  # seconds asleep before looking whether the machine itself has slept
+_SUSPENDED = 30.0  # seconds that the wall clock must have gained to tell
+_REPLICATION_SECONDS = 60.0  # a new task may be UNKNOWN to the replica that is asked
+_LOOKS_FOR_URL = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """How long to wait and how often to look, in seconds.
+
+    ``timeout`` 0 is no limit, ``interval`` 0 leaves it to the schedule. ``any_one`` ends the
+    watch with the first task, ``fail_fast`` with the first that fails.
+    """
+
+    timeout: float = DEFAULT_TIMEOUT
+    interval: float = 0.0
+    any_one: bool = False
+    fail_fast: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class _Watched:
+    """One task under watch: when to look again (monotonic), and what has gone wrong since."""
+
+    record: Record
+    due: float
+    failures: int = 0
+    without_url: int = 0
+    strange_word: str = ""
+    trouble: PixverseError | None = None
+
+
+def watch(records: Iterable[Record], tools: Tools, patience: Patience) -> Iterator[Event]:
+    """Yield ``Seen`` for every look and ``Ended`` for every task, in the order they end."""
+    started = tools.clock.monotonic()
+    deadline = started + patience.timeout if patience.timeout else float("inf")
+    watched = [_Watched(record=record, due=started) for record in records]
+    while watched:
+        task = min(watched, key=lambda one: one.due)
+        if task.due > deadline:
+            _sleep_until(deadline, tools.clock)
+            yield from (_out_of_time(one, patience) for one in watched)
+            return
+        if not _sleep_until(task.due, tools.clock):
+            for one in watched:
+                one.due = tools.clock.monotonic()
+        ended = yield from _look(task, tools, patience, len(watched))
+        if ended is None:
+            continue
+        watched.remove(task)
+        yield ended
+        if patience.any_one or (patience.fail_fast and ended.error):
+            return
+
+
+def _sleep_until(due: float, clock: Clock) -> bool:
+    """Return whether it slept through; false as soon as the machine was suspended meanwhile."""
+    while (left := due - clock.monotonic()) > 0:
+        wall, monotonic = clock.now(), clock.monotonic()
+        clock.sleep(min(left, _SLICE))
+        slept = clock.monotonic() - monotonic
+        if (clock.now() - wall).total_seconds() - slept > _SUSPENDED:
+            return False
+    return True
+
+
+def _look(
+    task: _Watched, tools: Tools, patience: Patience, watched: int
+) -> Generator[Event, None, Ended | None]:
+    """Ask once how the task stands; return how it ended, if it did."""
+    record = task.record
+    wait_for_slot(Rate.QUERY, tools)
+    try:
+        answer = tools.connect().query(record.task_id or "")
+    except (UnreachableError, ThrottledError) as error:
+        yield from _wait_out(task, error, tools)
+        return None
+    except PixverseError as error:
+        error.charged = record.charged
+        return Ended(record=record, error=error.about(record.task_id))
+    task.failures, task.trouble = 0, None
+    task.record = tools.store.records.seen(record.number, answer)
+    yield Seen(record=task.record, note=_strange(task, answer))
+    task.due = tools.clock.monotonic() + (
+        patience.interval or until_next_look(_age(task.record, tools), watched=watched)
+    )
+    return _ended(task, answer, tools)
+
+
+def _wait_out(task: _Watched, error: PixverseError, tools: Tools) -> Iterator[Event]:
+    task.failures += 1
+    task.trouble = error
+    delay = backoff(task.failures, error.retry_after)
+    slow_down(Rate.QUERY, tools, error, delay)
+    task.due = tools.clock.monotonic() + delay
+    yield Retrying(reason=error.message, delay=delay, task_id=task.record.task_id)
+
+
+def _strange(task: _Watched, answer: Task) -> str | None:
+    """Tell once about a state that nobody knows; it counts as still running."""
+    if answer.word.upper() == answer.status or answer.word == task.strange_word:
+        return None
+    task.strange_word = answer.word
+    return f"the service calls the task {answer.word or 'nothing'!r}; taken as still running"
+
+
+def _age(record: Record, tools: Tools) -> float:
+    since = record.submitted_at or tools.clock.now()
+    return max(0.0, (tools.clock.now() - since).total_seconds())
+
+
+def _ended(task: _Watched, answer: Task, tools: Tools) -> Ended | None:
+    """Return the end of the story if this answer is one.
+
+    A new task may be UNKNOWN for a minute, and a success may lack its URL for a moment.
+    """
+    if answer.status.unfinished:
+        return None
+    if answer.status is Status.UNKNOWN and _age(task.record, tools) < _REPLICATION_SECONDS:
+        return None
+    if answer.status is Status.SUCCEEDED and not has_video(task.record):
+        task.without_url += 1
+        if task.without_url < _LOOKS_FOR_URL:
+            return None
+    return Ended(record=task.record, error=verdict(task.record, answer.status))
+
+
+def has_video(record: Record) -> bool:
+    """Return whether the record holds a URL that a video can be fetched from."""
+    return (record.video_url or "").startswith(("https://", "http://"))
+
+
+def verdict(record: Record, status: Status | None = None) -> PixverseError | None:
+    """Return the error that a task's last known state is, or None for a finished video."""
+    error: PixverseError
+    match status or record.status:
+        case Status.SUCCEEDED if has_video(record):
+            return None
+        case Status.SUCCEEDED:
+            error = NotSavedError(
+                f"task {record.task_id} succeeded, but the service gives no usable video URL",
+                hint=f"try `pixverse download {record.task_id}` again in a minute",
+            )
+        case Status.FAILED:
+            error = failed_task(
+                Refusal(
+                    code=record.error_code or "",
+                    message=record.error_message or "",
+                    request_id=record.request_id,
+                )
+            )
+        case Status.CANCELED:
+            error = CanceledError(f"task {record.task_id} was cancelled; it is not billed")
+        case Status.UNKNOWN:
+            error = UnknownTaskError(
+                f"the service does not know task {record.task_id}:"
+                " it is older than 24 hours, or was never this account's",
+                charged=record.charged,
+            )
+        case Status.PENDING | Status.RUNNING | Status.UNCLEAR | Status.NOT_SENT:
+            error = StillRunningError(
+                f"task {record.task_id} has not finished yet ({record.status})",
+                hint=f"pixverse wait {record.task_id}",
+            )
+    return error.about(record.task_id)
+
+
+def _out_of_time(task: _Watched, patience: Patience) -> Ended:
+    record = task.record
+    trouble = f"; the last answer: {task.trouble.message}" if task.trouble else ""
+    error = StillRunningError(
+        f"task {record.task_id} is still {record.status} after {patience.timeout:g} s{trouble}",
+        hint=f"it goes on at the service: pixverse wait {record.task_id}",
+    )
+    return Ended(record=record, error=error.about(record.task_id))

@@ -1,0 +1,123 @@
+"""The way in: the app, and the one boundary where every ending becomes an exit code."""
+
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from pixverse_cli import __version__
+from pixverse_cli.commands import download, sandbox, status, submit, wait
+from pixverse_cli.commands import list as list_command
+from pixverse_cli.commands.help import Command, Group
+from pixverse_cli.domain.errors import Charged, ClosedPipe, Told, UnexpectedError, UsageError
+from pixverse_cli.reporting import streams
+from pixverse_cli.services import Output, Surroundings, default_surroundings, report_ending
+
+_SHORT_HELP = """\
+pixverse makes a video of a picture and a prompt (PixVerse on Alibaba Cloud Model Studio).
+
+  pixverse submit turtle.webp -p "The camera slowly rises" --wait    make and save one
+  pixverse list                                                      what you have submitted
+  pixverse sandbox -- pixverse submit turtle.webp --wait             try it without paying
+  pixverse --help                                                    everything else"""
+
+app = typer.Typer(
+    name="pixverse",
+    cls=Group,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+for _name, _function in (
+    ("submit", submit.submit),
+    ("status", status.status),
+    ("wait", wait.wait),
+    ("download", download.download),
+    ("list", list_command.list_),
+    ("sandbox", sandbox.sandbox),
+):
+    app.command(_name, cls=Command)(_function)
+
+
+@app.callback(invoke_without_command=True)
+def pixverse(
+    ctx: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Show the version.")] = False,
+) -> None:
+    r"""Make videos of pictures with PixVerse on Alibaba Cloud Model Studio.
+
+    \b
+    Examples:
+      pixverse submit turtle.webp -p "The camera slowly rises" --wait
+      pixverse sandbox -- pixverse submit turtle.webp --wait
+    """
+    if version:
+        streams.put(f"pixverse {__version__}")
+    elif ctx.invoked_subcommand is None:
+        raise UsageError("no command", hint=_SHORT_HELP)
+
+
+def main(arguments: Sequence[str], surroundings: Surroundings | None = None) -> int:
+    """Run one command line and return its exit code."""
+    surroundings = surroundings or default_surroundings()
+    surroundings.interrupts.install()
+    streams.prepare()
+    try:
+        return _invoke(arguments, surroundings)
+    except ClosedPipe as closed:
+        streams.discard_stdout()
+        if closed.hint:
+            report_ending(closed, wanted_output(arguments), surroundings)
+        return closed.exit_code
+    except Told as told:
+        report_ending(told, wanted_output(arguments), surroundings)
+        return told.exit_code
+    except Exception as error:  # noqa: BLE001  a bug of ours: keep its traceback, and our exit code
+        return _unforeseen(error, wanted_output(arguments), surroundings)
+
+
+def _invoke(arguments: Sequence[str], surroundings: Surroundings) -> int:
+    command = typer.main.get_command(app)
+    try:
+        code = command.main(
+            args=list(arguments),
+            prog_name="pixverse",
+            standalone_mode=False,
+            windows_expand_args=False,  # a prompt is taken literally, always
+            obj=surroundings,
+        )
+    except typer.TyperException as error:
+        raise UsageError(error.format_message(), hint=_help_hint(error)) from error
+    except (typer.Abort, EOFError) as error:
+        raise UsageError("stopped at a question") from error
+    return code if isinstance(code, int) else 0
+
+
+def _help_hint(error: typer.TyperException) -> str:
+    context = getattr(error, "ctx", None)
+    return f"`{context.command_path if context else 'pixverse'} --help` shows how it is used"
+
+
+def wanted_output(arguments: Sequence[str]) -> Output:
+    """Return how to speak, even where the command line could not be parsed."""
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    before_dashes = arguments[:end]
+    if "--events" in before_dashes:
+        return Output.EVENTS
+    return Output.JSON if "--json" in before_dashes else Output.HUMAN
+
+
+def _unforeseen(error: Exception, output: Output, surroundings: Surroundings) -> int:
+    if output is Output.HUMAN:
+        traceback.print_exception(error, file=sys.stderr)
+    told = UnexpectedError(
+        f"unexpected {type(error).__name__}: {error}",
+        hint="this is a bug in pixverse; whatever was submitted is in `pixverse list`,"
+        " and `pixverse recover` finds what is not",
+        charged=Charged.UNKNOWN,
+    )
+    report_ending(told, output, surroundings)
+    return told.exit_code

@@ -1,0 +1,47 @@
+"""The user's own way of giving a local file a public URL."""
+
+import os
+import re
+import shlex
+import subprocess
+from pathlib import Path
+
+from pixverse_cli.domain.errors import UsageError
+
+_SECONDS = 600.0
+_KEY_VARIABLES = ("DASHSCOPE_API_KEY", "DASHSCOPE_API_KEY_FILE_PATH")
+_ONE_URL = re.compile(r"https?://[!-~]+")
+_RULE = "it must print one http(s) URL and nothing else, and exit 0"
+
+
+def run_upload_command(command: str, path: Path) -> str:
+    """Run ``command PATH`` without a shell and without the key, and return the URL it prints.
+
+    :raises UsageError: it cannot be run, fails, or prints something else; nothing was bought.
+    """
+    environ = {name: value for name, value in os.environ.items() if name not in _KEY_VARIABLES}
+    try:
+        done = subprocess.run(  # noqa: S603  the command is the user's own option
+            [*shlex.split(command), str(path.absolute())],
+            env=environ,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            timeout=_SECONDS,
+            check=False,
+        )
+    except (OSError, ValueError, subprocess.TimeoutExpired) as error:
+        # no such program, unbalanced quotes, or it hangs
+        raise _refused(command, str(error)) from error
+    if done.returncode:
+        raise _refused(command, f"it exited {done.returncode}")
+    return _url(command, done.stdout[:8192].decode("utf-8", "replace").strip())
+
+
+def _url(command: str, printed: str) -> str:
+    if _ONE_URL.fullmatch(printed):
+        return printed
+    raise _refused(command, f"it printed {printed[:80]!r}")
+
+
+def _refused(command: str, why: str) -> UsageError:
+    return UsageError(f"--upload-command {command}: {why}", hint=_RULE)

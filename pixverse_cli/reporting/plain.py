@@ -1,0 +1,70 @@
+"""Lines: results on stdout, a word about each change on stderr, a heartbeat each minute."""
+
+from collections.abc import Sequence
+
+from pixverse_cli.domain.clock import Clock
+from pixverse_cli.domain.errors import Told
+from pixverse_cli.domain.events import Ended, Event, Seen
+from pixverse_cli.domain.task import Record
+from pixverse_cli.reporting.reporter import Reporter, Result
+from pixverse_cli.reporting.sentences import error_lines, event_sentence, row
+from pixverse_cli.reporting.streams import put, say
+
+_HEARTBEAT_SECONDS = 60.0
+
+
+class PlainReporter(Reporter):
+    """For pipes, logs and dumb terminals."""
+
+    def __init__(self, result: Result, clock: Clock, *, quiet: bool) -> None:
+        self._result = result
+        self._clock = clock
+        self._quiet = quiet
+        self._told: dict[int, tuple[str, float]] = {}
+
+    def draw(self, event: Event) -> None:
+        """Write a line if the event says something new."""
+        if isinstance(event, Ended):
+            self._end(event)
+        elif not self._quiet and not self._is_old(event):
+            sentence = event_sentence(event, self._clock.now())
+            if sentence:
+                say(sentence)
+
+    def _end(self, event: Ended) -> None:
+        if event.error is not None:
+            self.error(event.error)
+        elif event.record and (line := self._result.of(event.record)):
+            put(line)
+
+    def _is_old(self, event: Event) -> bool:
+        if not isinstance(event, Seen) or event.note:
+            return False
+        status, at = self._told.get(event.record.number, ("", 0.0))
+        now = self._clock.monotonic()
+        if status == event.record.status and now - at < _HEARTBEAT_SECONDS:
+            return True
+        self._told[event.record.number] = (event.record.status, now)
+        return False
+
+    def records(self, records: Sequence[Record]) -> None:
+        """Write one tab-separated line each."""
+        for record in records:
+            put(row(record))
+
+    def note(self, text: str) -> None:
+        """Write a note, unless asked to be quiet."""
+        if not self._quiet:
+            say(text)
+
+    def error(self, told: Told) -> None:
+        """Write what went wrong and the way out, once."""
+        show_once(told)
+
+
+def show_once(told: Told) -> None:
+    """Write an ending to stderr, unless it was written when it happened."""
+    if not told.shown:
+        told.shown = True
+        for line in error_lines(told):
+            say(line)

@@ -1,0 +1,156 @@
+"""What all reporters share: draining a flow, and knowing what is still open when it stops."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from enum import Enum
+
+from pixverse_cli.domain.errors import (
+    Charged,
+    ClosedPipe,
+    PixverseError,
+    Stopped,
+    Told,
+    combine,
+    common_charge,
+)
+from pixverse_cli.domain.events import Ended, Event, Saved, Seen, Submitted
+from pixverse_cli.domain.task import Record
+from pixverse_cli.reporting.sentences import row
+from pixverse_cli.reporting.shapes import Json, one_line, request_json
+from pixverse_cli.reporting.streams import put
+
+
+class Result(Enum):
+    """What a command prints on stdout for one task."""
+
+    TASK_ID = "task id"
+    FILE = "path"
+    URL = "video URL"
+    ROW = "tab-separated row"
+    NOTHING = "nothing"
+
+    def of(self, record: Record) -> str | None:
+        """Return the line, or None if there is none."""
+        match self:
+            case Result.TASK_ID:
+                return record.task_id
+            case Result.FILE:
+                return record.file
+            case Result.URL:
+                return record.video_url
+            case Result.ROW:
+                return row(record)
+            case Result.NOTHING:
+                return None
+
+
+class Reporter:
+    """Draws a flow's events; subclasses say how."""
+
+    def run(self, events: Iterable[Event]) -> None:
+        """Drain a flow.
+
+        :raises PixverseError: how the tasks ended, unless all ended as asked.
+        :raises Stopped: a signal ended it; ``hint`` says how to go on.
+        """
+        tally = _Tally()
+        try:
+            for event in self.drawing(events):
+                tally.take(event)
+        except Stopped as stopped:
+            tally.explain(stopped)
+            if not isinstance(stopped, ClosedPipe):
+                self.leave(tally.open)
+            raise
+        except PixverseError:
+            self.leave(tally.open)
+            raise
+        if error := combine(tally.errors, succeeded=tally.succeeded):
+            raise error
+
+    def drawing(self, events: Iterable[Event]) -> Iterator[Event]:
+        """Draw each event as it comes, and pass it on."""
+        for event in events:
+            self.draw(event)
+            yield event
+
+    def draw(self, event: Event) -> None:
+        """Show one event."""
+        raise NotImplementedError
+
+    def leave(self, records: Sequence[Record]) -> None:
+        """Show tasks that were accepted and whose end will not be seen."""
+
+    def records(self, records: Sequence[Record]) -> None:
+        """Show records as they stand."""
+        raise NotImplementedError
+
+    def requests(self, requests: Iterable[tuple[Json, Decimal]]) -> None:
+        """Show what ``--dry-run`` would send: always JSON, one object per line."""
+        for body, estimate in requests:
+            put(one_line(request_json(body, estimate)))
+
+    def exports(self, variables: Mapping[str, str]) -> None:
+        """Show how a shell points its commands to the sandbox: always lines to evaluate."""
+        for name, value in variables.items():
+            put(f"export {name}={value}")
+
+    def note(self, text: str) -> None:
+        """Tell something that changes nothing."""
+
+    def error(self, told: Told) -> None:
+        """Show how the command ended."""
+        raise NotImplementedError
+
+
+class _Tally:
+    """What became of each task so far."""
+
+    def __init__(self) -> None:
+        self._open: dict[int, Record] = {}
+        self.errors: list[PixverseError] = []
+        self.succeeded = 0
+
+    @property
+    def open(self) -> tuple[Record, ...]:
+        """Accepted tasks whose story has not ended."""
+        return tuple(self._open.values())
+
+    def take(self, event: Event) -> None:
+        if isinstance(event, (Submitted, Seen, Saved)):
+            self._open[event.record.number] = event.record
+        if not isinstance(event, Ended):
+            return
+        if event.record is not None:
+            self._open.pop(event.record.number, None)
+        if event.error is None:
+            self.succeeded += 1
+        else:
+            self.errors.append(event.error)
+
+    def explain(self, stopped: Stopped) -> None:
+        """Say on a signal what was bought, what goes on, and how to take it up again."""
+        charges = [record.charged for record in self.open]
+        charges += [error.charged for error in self.errors]
+        charges += [Charged.UNKNOWN] if stopped.charged is Charged.UNKNOWN else []
+        if self.succeeded:
+            charges.append(Charged.YES)
+        stopped.charged = common_charge(charges) if charges else Charged.NO
+        stopped.causes = tuple(self.errors)
+        ids = [str(record.task_id) for record in self.open]
+        if Charged.UNKNOWN in charges:
+            stopped.message += "; whether the last task was created is not clear"
+            stopped.hint = "run `pixverse recover`: it finds out without paying again"
+        elif not ids:
+            stopped.message += "; nothing was bought" if stopped.charged is Charged.NO else ""
+        if ids:
+            stopped.task_id = ids[0] if len(ids) == 1 else None
+            stopped.message += f"; {_going_on(ids)}"
+            lines = [stopped.hint or "", f"pixverse wait {' '.join(ids)} --download"]
+            stopped.hint = "\n".join(filter(None, lines))
+
+
+def _going_on(ids: Sequence[str]) -> str:
+    if len(ids) == 1:
+        return f"task {ids[0]} goes on at the service"
+    return f"{len(ids)} tasks go on at the service"

@@ -1,0 +1,102 @@
+"""The JSON that scripts lean on. Keys are only ever added; times are RFC 3339 in UTC."""
+
+import json
+from decimal import Decimal
+
+from pixverse_cli.domain.catalog import CURRENCY, PRICES_AS_OF
+from pixverse_cli.domain.clock import rfc3339
+from pixverse_cli.domain.errors import Told
+from pixverse_cli.domain.task import Record
+
+SCHEMA = "pixverse/1"
+
+Json = dict[str, object]
+
+
+def one_line(value: Json) -> str:
+    """Return one line of JSON; anything that could disturb a terminal is escaped."""
+    line = json.dumps(value, ensure_ascii=False)
+    return line if line.isprintable() else json.dumps(value)
+
+
+def number(amount: Decimal | None) -> float | None:
+    """Return an amount of money as a JSON number with just the digits it has."""
+    return None if amount is None else float(amount)
+
+
+def record_json(record: Record) -> Json:
+    """Return one task's record."""
+    return {
+        "schema": SCHEMA,
+        "task_id": record.task_id,
+        "status": record.status,
+        "model": record.model,
+        "image": record.image,
+        "prompt": record.prompt,
+        "parameters": {
+            "resolution": record.resolution,
+            "duration": record.duration,
+            "audio": record.audio,
+            "watermark": record.watermark,
+            "shot_type": record.shot_type,
+            "seed": record.seed,
+        },
+        "request_id": record.request_id,
+        "submitted_at": rfc3339(record.submitted_at),
+        "scheduled_at": rfc3339(record.scheduled_at),
+        "ended_at": rfc3339(record.ended_at),
+        "expires_at": rfc3339(record.expires_at),
+        "video_url": record.video_url,
+        "file": record.file,
+        "sha256": record.sha256,
+        "usage": record.usage,
+        "charged": record.charged,
+        "cost": {
+            "estimate": number(record.estimate),
+            "actual": number(record.actual_cost),
+            "currency": CURRENCY,
+            "prices_as_of": PRICES_AS_OF,
+        },
+        "error": _record_error(record),
+    }
+
+
+def _record_error(record: Record) -> Json | None:
+    if record.error_code is None and record.error_message is None:
+        return None
+    return {"code": record.error_code, "message": record.error_message}
+
+
+def error_json(told: Told) -> Json:
+    """Return how a command ended; ``errors`` holds the single tasks' endings, if several."""
+    return {"schema": SCHEMA, "error": _told_json(told)}
+
+
+def _told_json(told: Told) -> Json:
+    shape: Json = {
+        "code": told.code,
+        "message": told.message,
+        "hint": told.hint,
+        "service_code": told.service_code,
+        "request_id": told.request_id,
+        "http_status": told.http_status,
+        "retryable": told.retryable,
+        "charged": told.charged,
+        "task_id": told.task_id,
+    }
+    if told.causes:
+        shape["errors"] = [_told_json(cause) for cause in told.causes]
+    return shape
+
+
+def request_json(request: Json, estimate: Decimal) -> Json:
+    """Return what ``--dry-run`` prints for one image: the body as it would be sent."""
+    return {
+        "schema": SCHEMA,
+        "request": request,
+        "cost": {
+            "estimate": number(estimate),
+            "currency": CURRENCY,
+            "prices_as_of": PRICES_AS_OF,
+        },
+    }

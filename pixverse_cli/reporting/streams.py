@@ -1,0 +1,51 @@
+"""Writing to stdout and stderr so that no reader and no code page can break a run."""
+
+import io
+import os
+import sys
+from contextlib import suppress
+
+from pixverse_cli.domain.errors import ClosedPipe, UnexpectedError
+
+
+def prepare() -> None:
+    """Escape what a code page cannot show, instead of failing on it."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def put(line: str) -> None:
+    """Write one line of result to stdout, at once.
+
+    :raises ClosedPipe: the reader has gone. :raises UnexpectedError: stdout takes nothing.
+    """
+    try:
+        print(line, flush=True)  # noqa: T201  the one place where results leave
+    except BrokenPipeError as error:
+        raise ClosedPipe from error
+    except (OSError, ValueError) as error:
+        # a full disk behind a redirection, or a stdout that was closed before we started
+        raise UnexpectedError(
+            f"stdout cannot be written: {error}",
+            hint=f"nothing is lost; the line was: {line}",
+        ) from error
+
+
+def say(line: str) -> None:
+    """Write one line for people to stderr; if nobody can read it, go on without."""
+    with suppress(OSError, ValueError, AttributeError):
+        print(line, file=sys.stderr, flush=True)  # noqa: T201  the one place where notes leave
+
+
+def is_terminal(stream: object) -> bool:
+    """Return whether a stream is an open terminal."""
+    with suppress(AttributeError, ValueError, OSError):
+        return bool(stream.isatty())  # type: ignore[attr-defined]
+    return False
+
+
+def discard_stdout() -> None:
+    """Point stdout at nothing, so that closing it at exit cannot fail on a closed pipe."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,67 @@
+"""``-v`` and ``-vv``: HTTP exchanges on stderr, with everything secret masked."""
+
+import logging
+import re
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from pixverse_cli.reporting.streams import say
+from pixverse_cli.reporting.text import harmless
+
+_MASK = "***"
+_SECRET_HEADERS = ("authorization", "proxy-authorization", "cookie", "set-cookie")
+_SECRET_FIELDS = re.compile(
+    r'(?i)("(?:policy|signature|oss_access_key_id|api_?key|authorization)"\s*:\s*")[^"]*'
+)
+_QUERIES = re.compile(r"(https?://[^\s\"'?]+)\?[^\s\"']*")
+_MOST_BODY = 4000
+
+
+def show_exchanges(verbosity: int, secrets: Sequence[str]) -> None:
+    """Show exchanges from now on: a line each, and from 2 on with headers and bodies."""
+    logger = logging.getLogger("pixverse.http")
+    logger.setLevel(logging.INFO)
+    logger.propagate = False
+    logger.handlers = [_Tracer(verbosity, secrets)]
+
+
+class _Tracer(logging.Handler):
+    def __init__(self, verbosity: int, secrets: Sequence[str]) -> None:
+        super().__init__()
+        self._verbosity = verbosity
+        self._secrets = [secret for secret in secrets if secret]
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one exchange."""
+        exchange: Any = record
+        for line in _lines(exchange.response, exchange.body, self._verbosity):
+            say(harmless(self._masked(line)))
+
+    def _masked(self, line: str) -> str:
+        for secret in self._secrets:
+            line = line.replace(secret, _MASK)
+        return _QUERIES.sub(rf"\1?{_MASK}", _SECRET_FIELDS.sub(rf"\1{_MASK}", line))
+
+
+def _lines(response: Any, body: bytes, verbosity: int) -> list[str]:  # noqa: ANN401  a requests.Response
+    request = response.request
+    address = urlsplit(request.url)
+    request_id = response.headers.get("x-request-id", "")
+    lines = [
+        f"{request.method} {address.hostname}{address.path} {response.status_code}"
+        f" {response.elapsed.total_seconds():.2f} s {request_id}".rstrip()
+    ]
+    if verbosity > 1:
+        lines += [f"> {name}: {_shown(name, value)}" for name, value in request.headers.items()]
+        if isinstance(request.body, bytes):
+            lines.append("> " + request.body[:_MOST_BODY].decode("utf-8", "replace"))
+        lines += [f"< {name}: {_shown(name, value)}" for name, value in response.headers.items()]
+        lines.append("< " + body[:_MOST_BODY].decode("utf-8", "replace"))
+    return lines
+
+
+def _shown(name: str, value: object) -> str:
+    if name.lower() in _SECRET_HEADERS:
+        return _MASK
+    return value.decode("ascii", "replace") if isinstance(value, bytes) else str(value)

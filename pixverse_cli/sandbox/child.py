@@ -1,0 +1,54 @@
+"""Running a command against the sandbox, as ``pixverse sandbox -- COMMAND`` does."""
+
+import os
+import signal
+import subprocess
+import tempfile
+from collections.abc import Mapping, Sequence
+
+from pixverse_cli.domain.errors import UsageError
+from pixverse_cli.sandbox.service import Sandbox
+
+_OWN = ("DASHSCOPE_", "PIXVERSE_STATE_DIR", "PIXVERSE_CONFIG_DIR")
+
+
+def run(command: Sequence[str], sandbox: Sandbox, environ: Mapping[str, str]) -> int:
+    """Run the command with the sandbox's key and an empty store; return its exit code.
+
+    The user's own key is not in the command's environment. A command that a signal ended
+    counts as 128 + the signal, as in shells.
+
+    :raises UsageError: there is no such command, or it may not be run.
+    """
+    with tempfile.TemporaryDirectory(prefix="pixverse-sandbox-") as directory:
+        inherited = {name: value for name, value in environ.items() if not name.startswith(_OWN)}
+        own = {"PIXVERSE_STATE_DIR": directory, "PIXVERSE_CONFIG_DIR": directory}
+        try:
+            child = subprocess.Popen(command, env=inherited | own | sandbox.environment)  # noqa: S603  the user's own command
+        except OSError as error:
+            raise UsageError(f"{command[0]}: {error.strerror}") from error
+        return _wait(child)
+
+
+def _wait(child: "subprocess.Popen[bytes]") -> int:
+    """Wait for the child; Ctrl-C reaches it from the terminal, other signals are passed on."""
+
+    def pass_on(number: int, _frame: object) -> None:
+        if number != signal.SIGINT or os.name != "posix" or not _shares_terminal():
+            child.send_signal(number)
+
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, pass_on)
+    code = child.wait()
+    return 128 - code if code < 0 else code
+
+
+def _shares_terminal() -> bool:
+    """Return whether we are the terminal's foreground group, which Ctrl-C reaches whole."""
+    try:
+        with open("/dev/tty", "rb") as terminal:  # noqa: PTH123  a device, not a file to read
+            return os.tcgetpgrp(terminal.fileno()) == os.getpgrp()
+    except OSError:
+        return False

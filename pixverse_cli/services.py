@@ -1,0 +1,284 @@
+"""Builds what a command needs on first use: the one address of lazy imports.
+
+Nothing here is made, opened or imported before a command asks for it, so that ``list``
+never loads the HTTP client and ``--help`` never touches the disk.
+"""
+
+# ruff: noqa: PLC0415  importing late is what this module is for
+
+import os
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from pixverse_cli.domain.clock import Clock
+from pixverse_cli.domain.errors import Told
+from pixverse_cli.domain.interrupts import Interrupts
+from pixverse_cli.reporting.reporter import Reporter, Result
+from pixverse_cli.settings.values import Setting, Settings
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from pixverse_cli.dashscope.client import Client
+    from pixverse_cli.domain.events import Event
+    from pixverse_cli.domain.request import Wish
+    from pixverse_cli.domain.task import Record
+    from pixverse_cli.flows.check import Plan
+    from pixverse_cli.flows.fetch import Keeping
+    from pixverse_cli.flows.tools import Tools
+    from pixverse_cli.flows.watch import Patience
+    from pixverse_cli.sandbox import Sandbox
+    from pixverse_cli.settings.key import Key
+    from pixverse_cli.store import Store
+
+
+class Output(Enum):
+    """How a command speaks: to people, or in JSON Lines with or without progress."""
+
+    HUMAN = "human"
+    JSON = "json"
+    EVENTS = "events"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What the process was given: its environment, the time, and requests to stop."""
+
+    environ: Mapping[str, str]
+    clock: Clock
+    interrupts: Interrupts
+
+
+@dataclass(frozen=True, kw_only=True)
+class Services:
+    """Everything one command works with. ``given`` is what options and environment set."""
+
+    surroundings: Surroundings
+    given: Mapping[str, Setting]
+    output: Output = Output.HUMAN
+    quiet: bool = False
+    verbosity: int = 0
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The settings, with ``config.toml`` read."""
+        from pixverse_cli.settings.places import config_directory, config_file
+
+        directory = config_directory(self.surroundings.environ)
+        return Settings(self.given, config_file(directory))
+
+    @cached_property
+    def key(self) -> "Key":
+        """The API key; a note is given when other people can read its file."""
+        from pixverse_cli.settings.key import find_key
+        from pixverse_cli.settings.places import config_directory
+
+        environ = self.surroundings.environ
+        return find_key(environ, config_directory(environ))
+
+    @cached_property
+    def base_url(self) -> str:
+        """The service's address."""
+        from pixverse_cli.settings.places import base_url
+
+        return base_url(self.surroundings.environ)
+
+    @cached_property
+    def client(self) -> "Client":
+        """The client; this imports requests."""
+        from pixverse_cli.dashscope.client import Client
+
+        if self.verbosity:
+            from pixverse_cli.reporting.trace import show_exchanges
+
+            show_exchanges(self.verbosity, secrets=(self.key.value,))
+        return Client(self.base_url, self.key.value)
+
+    @cached_property
+    def store(self) -> "Store":
+        """The store, opened; it is made where there is none."""
+        from pixverse_cli.settings.places import state_directory
+        from pixverse_cli.store import Store
+
+        return Store(state_directory(self.surroundings.environ))
+
+    @cached_property
+    def tools(self) -> "Tools":
+        """What flows work with."""
+        from pixverse_cli.flows.tools import Tools
+
+        return Tools(
+            connect=lambda: self.client,
+            store=self.store,
+            clock=self.surroundings.clock,
+            interrupts=self.surroundings.interrupts,
+            service=self.base_url,
+            account=lambda: self.key.account(self.base_url),
+        )
+
+    def reporter(self, result: Result = Result.NOTHING) -> Reporter:
+        """Return the reporter that fits the streams and the options."""
+        return reporter(self.output, result, self.surroundings, quiet=self.quiet)
+
+    def run(self, events: "Iterable[Event]", result: Result) -> None:
+        """Drain a flow, drawing it; raise how it ended."""
+        self.reporter(result).run(events)
+
+    def run_saving(self, events: "Iterable[Event]", keeping: "Keeping | None") -> None:
+        """Drain a flow that waits; results are files, or URLs where nothing is saved."""
+        if keeping is None:
+            self.run(events, Result.URL)
+        else:
+            self.run(events, Result.NOTHING if keeping.template.stdout else Result.FILE)
+
+    @cached_property
+    def stack(self) -> ExitStack:
+        """What has to be cleaned away when the command is over."""
+        return ExitStack()
+
+    def plan(self, wish: "Wish", *, sending: bool) -> "Plan":
+        """Return a checked plan; if it is to be sent, key and store are sound as well."""
+        from pixverse_cli.flows.check import check
+
+        plan = check(wish, self.settings, self.stack, self.surroundings.clock.now())
+        for note in plan.notes:
+            self.reporter().note(note)
+        if sending:
+            self.prepare()
+        return plan
+
+    def prepare(self) -> None:
+        """Find out now whether the address, the key and the store are usable."""
+        _ = self.base_url, self.key, self.store
+        if self.key.exposed:
+            self.reporter().note(f"other people can read the API key in {self.key.source}")
+
+    def made(self, plan: "Plan") -> "Iterator[Event]":
+        """Create the plan's tasks; wait and save as planned."""
+        from pixverse_cli.flows.stories import make
+
+        return make(plan, self.tools)
+
+    def requests(self, plan: "Plan") -> "list[tuple[dict[str, object], Decimal]]":
+        """Return each body that would be sent, and its estimate in CNY."""
+        from pixverse_cli.flows.preview import preview
+
+        return [preview(order) for order in plan.orders]
+
+    def patience(self, *, any_one: bool = False, fail_fast: bool = False) -> "Patience":
+        """Return how long and how often to look."""
+        from pixverse_cli.flows.check import patience_of
+
+        return patience_of(self.settings, any_one=any_one, fail_fast=fail_fast)
+
+    def keeping(self, *, wanted: bool, force: bool) -> "Keeping | None":
+        """Return where videos go, if they are wanted on this disk."""
+        from pixverse_cli.flows.check import keeping_of
+
+        if not wanted and not self.settings.typed("output"):
+            return None
+        taken = self.output is not Output.HUMAN
+        return keeping_of(self.settings, force=force, stdout_is_taken=taken)
+
+    def waited(
+        self,
+        references: "Sequence[str] | None",
+        patience: "Patience",
+        keeping: "Keeping | None",
+        *,
+        every: bool = False,
+    ) -> "Iterator[Event]":
+        """Watch tasks until they end."""
+        from pixverse_cli.flows.stories import wait
+
+        self.settings.insist()
+        return wait(references, self.tools, patience, keeping, every=every)
+
+    def seen(self, references: "Sequence[str] | None", *, judging: bool) -> "Iterator[Event]":
+        """Ask once how tasks stand."""
+        from pixverse_cli.flows.stories import look
+
+        return look(references, self.tools, judging=judging)
+
+    def saved(
+        self, references: "Sequence[str] | None", keeping: "Keeping | None"
+    ) -> "Iterator[Event]":
+        """Save finished videos."""
+        from pixverse_cli.flows.stories import save
+
+        self.settings.insist()
+        return save(references, self.tools, keeping)
+
+    def listed(self, *, every: bool) -> "list[Record]":
+        """Return the store's records that the filters leave, newest first."""
+        from pixverse_cli.flows.listing import listed
+
+        return listed(self.settings, self.store, self.surroundings.clock.now(), every=every)
+
+    def sandbox(
+        self, scenarios: "Sequence[str]", *, seed: int, realistic: bool, port: int
+    ) -> "Sandbox":
+        """Return a running sandbox.
+
+        :raises UsageError: its extra is not installed, or a scenario is not known.
+        """
+        from pixverse_cli.sandbox import Sandbox
+
+        made = Sandbox(scenarios=scenarios, seed=seed, realistic=realistic, port=port)
+        return self.stack.enter_context(made)
+
+    def run_against(self, sandbox: "Sandbox", command: "Sequence[str]") -> int:
+        """Run a command against the sandbox and return its exit code."""
+        from pixverse_cli.sandbox.child import run
+
+        return run(command, sandbox, self.surroundings.environ)
+
+    def serve(self, sandbox: "Sandbox") -> None:
+        """Print how to use the sandbox, and serve until a signal comes."""
+        self.reporter().exports(sandbox.environment)
+        while True:
+            self.surroundings.clock.sleep(3600.0)
+
+
+def reporter(
+    output: Output, result: Result, surroundings: Surroundings, *, quiet: bool = False
+) -> Reporter:
+    """Return a reporter for a way to speak; it fits itself to the streams."""
+    from pixverse_cli.reporting.streams import is_terminal
+
+    clock = surroundings.clock
+    if output is not Output.HUMAN:
+        from pixverse_cli.reporting.jsonlines import JsonReporter
+
+        return JsonReporter(clock, events=output is Output.EVENTS)
+    lively = is_terminal(sys.stderr) and surroundings.environ.get("TERM") != "dumb"
+    if (lively and not quiet) or is_terminal(sys.stdout):
+        from pixverse_cli.reporting.terminal import TerminalReporter
+
+        return TerminalReporter(result, clock, quiet=quiet, lively=lively)
+    from pixverse_cli.reporting.plain import PlainReporter
+
+    return PlainReporter(result, clock, quiet=quiet)
+
+
+def report_ending(told: Told, output: Output, surroundings: Surroundings) -> None:
+    """Show how the program ended, whatever was built by then."""
+    if output is Output.HUMAN:
+        from pixverse_cli.reporting.plain import show_once
+
+        show_once(told)
+    else:
+        reporter(output, Result.NOTHING, surroundings).error(told)
+
+
+def default_surroundings() -> Surroundings:
+    """Return the real ones."""
+    from pixverse_cli.domain.clock import SystemClock
+
+    clock = SystemClock()
+    return Surroundings(environ=os.environ, clock=clock, interrupts=Interrupts(clock))

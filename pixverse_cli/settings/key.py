@@ -1,0 +1,120 @@
+"""The API key: where it is found, whether it can be one, and where it is kept.
+
+Never an option: options show in process lists. Sources in order: ``DASHSCOPE_API_KEY``,
+the file that ``DASHSCOPE_API_KEY_FILE_PATH`` names, what ``pixverse auth login`` kept, and
+``~/.dashscope/api_key`` (the vendor's SDK keeps it there).
+"""
+
+import hashlib
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pixverse_cli.domain.errors import AuthError
+
+_LOGIN = (
+    "get a key of the China (Beijing) region from https://bailian.console.aliyun.com,"
+    " then run `pixverse auth login` or set DASHSCOPE_API_KEY"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Key:
+    """A usable key. ``exposed`` when its file can be read by other people."""
+
+    value: str
+    source: str
+    exposed: bool = False
+
+    def __repr__(self) -> str:
+        return f"Key(…{self.ending}, {self.source})"
+
+    @property
+    def ending(self) -> str:
+        """The last four characters: enough to recognise a key, too little to use it."""
+        return self.value[-4:]
+
+    def account(self, service: str) -> str:
+        """Return a name for "this key on this service" that does not give the key away."""
+        return hashlib.sha256(f"pixverse {service} {self.value}".encode()).hexdigest()[:32]
+
+
+def find_key(environ: Mapping[str, str], config_directory: Path) -> Key:
+    """Return the key.
+
+    :raises AuthError: there is none, or what is there cannot be one.
+    """
+    found = next(_candidates(environ, config_directory), None)
+    if found is None:
+        raise AuthError("no API key", hint=_LOGIN)
+    check_shape(found.value, found.source)
+    return found
+
+
+def check_shape(value: str, source: str) -> None:
+    """Refuse what cannot be a key before a byte of it is sent.
+
+    :raises AuthError: without showing the value.
+    """
+    if not value:
+        raise AuthError(f"the API key from {source} is blank", hint=_LOGIN)
+    if not value.isascii() or not value.isprintable() or " " in value:
+        raise AuthError(
+            f"the API key from {source} holds spaces, line breaks or other characters"
+            " that no key has",
+            hint=_LOGIN,
+        )
+    if value.startswith("sk-sp-"):
+        raise AuthError(
+            f"the API key from {source} is a Coding Plan key (sk-sp-…), which PixVerse"
+            " does not take",
+            hint=_LOGIN,
+        )
+
+
+def kept_key_path(config_directory: Path) -> Path:
+    """Return where ``pixverse auth login`` keeps the key."""
+    return config_directory / "api_key"
+
+
+def keep_key(config_directory: Path, value: str) -> Path:
+    """Keep a key for this user alone (0600), replacing an earlier one whole."""
+    config_directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = kept_key_path(config_directory)
+    draft = path.with_name(f"api_key.{os.getpid()}.new")
+    with os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+        file.write(value + "\n")
+    draft.replace(path)
+    return path
+
+
+def _candidates(environ: Mapping[str, str], config_directory: Path) -> Iterator[Key]:
+    if value := environ.get("DASHSCOPE_API_KEY"):
+        yield Key(value=_stripped(value), source="DASHSCOPE_API_KEY")
+    if named := environ.get("DASHSCOPE_API_KEY_FILE_PATH"):
+        yield _from_file(Path(named), f"{named} (DASHSCOPE_API_KEY_FILE_PATH)")
+    for path in (kept_key_path(config_directory), _vendor_path(environ)):
+        if path is not None and path.is_file():
+            yield _from_file(path, str(path))
+
+
+def _stripped(value: str) -> str:
+    """Return the value as given, unless it is blank."""
+    return value if value.strip() else ""
+
+
+def _vendor_path(environ: Mapping[str, str]) -> Path | None:
+    home = environ.get("HOME") or environ.get("USERPROFILE")
+    return Path(home) / ".dashscope" / "api_key" if home else None
+
+
+def _from_file(path: Path, source: str) -> Key:
+    try:
+        value = path.read_bytes()[:4096].decode("ascii", "replace").strip()
+        exposed = os.name == "posix" and bool(path.stat().st_mode & 0o077)
+    except OSError as error:
+        raise AuthError(
+            f"the API key file {source} cannot be read: {error.strerror}", hint=_LOGIN
+        ) from error
+    return Key(value=value, source=source, exposed=exposed)
