@@ -21,7 +21,6 @@ from pixverse_cli.media.files import CHUNK, NotRegularError, open_regular, reaso
 from pixverse_cli.media.headers import Header, HeaderError, read_header
 
 STDIN_LABEL = "stdin"
-_SUFFIXES = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,16 +39,6 @@ class Picture:
     height: int
     sha256: str
     notes: tuple[str, ...] = ()
-
-    @property
-    def suffix(self) -> str:
-        """The file name suffix of the picture's content, such as ``.jpg``."""
-        return _SUFFIXES[self.format]
-
-    @property
-    def media_type(self) -> str:
-        """The media type of the picture's content, such as ``image/jpeg``."""
-        return f"image/{self.format.lower()}"
 
 
 def inspect(source: str) -> Picture:
