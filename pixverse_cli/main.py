@@ -47,7 +47,7 @@ def pixverse(
     ctx: typer.Context,
     version: Annotated[bool, typer.Option("--version", help="Show the version.")] = False,
 ) -> None:
-    r"""Make videos of pictures with PixVerse on Alibaba Cloud Model Studio.
+    """Make videos of pictures with PixVerse on Alibaba Cloud Model Studio.
 
     \b
     Examples:
@@ -57,7 +57,8 @@ def pixverse(
     if version:
         streams.put(f"pixverse {__version__}")
     elif ctx.invoked_subcommand is None:
-        raise UsageError("no command", hint=_SHORT_HELP)
+        streams.say(_SHORT_HELP)
+        raise typer.Exit(UsageError.exit_code)
 
 
 def main(arguments: Sequence[str], surroundings: Surroundings | None = None) -> int:

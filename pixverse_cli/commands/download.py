@@ -18,7 +18,7 @@ def download(
     quiet: options.Quiet = False,
     verbose: options.Verbose = 0,
 ) -> None:
-    r"""Save finished videos; what is already saved is not fetched again.
+    """Save finished videos; what is already saved is not fetched again.
 
     \b
     Examples:

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import typer
 from typer.core import TyperCommand, TyperGroup
 
 _OTHER_WORDS = {
@@ -50,7 +49,5 @@ class Group(TyperGroup):
         """Find the command, or say which one was probably meant."""
         ours = _OTHER_WORDS.get(args[0]) if args else None
         if ours and args[0] not in self.commands:
-            raise typer.BadParameter(
-                f"no such command {args[0]!r}; here it is `pixverse {ours}`", ctx=ctx
-            )
+            ctx.fail(f"No such command {args[0]!r}. Here it is `pixverse {ours}`.")
         return super().resolve_command(ctx, args)

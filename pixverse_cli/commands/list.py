@@ -16,7 +16,7 @@ def list_(
     quiet: options.Quiet = False,
     verbose: options.Verbose = 0,
 ) -> None:
-    r"""Show what this machine has submitted, newest first.
+    """Show what this machine has submitted, newest first.
 
     \b
     Examples:

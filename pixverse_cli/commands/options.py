@@ -243,6 +243,7 @@ Verbose = Annotated[
         "--verbose",
         "-v",
         count=True,
+        show_default=False,
         help="Show each HTTP exchange; -vv with headers and bodies, secrets masked.",
         rich_help_panel=SPEAKING,
     ),

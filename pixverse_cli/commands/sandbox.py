@@ -42,7 +42,7 @@ def sandbox(
     port: Port = 0,
     quiet: options.Quiet = False,
 ) -> None:
-    r"""Serve the whole API on this machine, free: real uploads, tasks and H.264 video.
+    """Serve the whole API on this machine, free: real uploads, tasks and H.264 video.
 
     \b
     Examples:

@@ -15,7 +15,7 @@ def status(
     quiet: options.Quiet = False,
     verbose: options.Verbose = 0,
 ) -> None:
-    r"""Ask how tasks stand.
+    """Ask how tasks stand.
 
     \b
     Examples:

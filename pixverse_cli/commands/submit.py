@@ -32,7 +32,7 @@ def submit(
     quiet: options.Quiet = False,
     verbose: options.Verbose = 0,
 ) -> None:
-    r"""Start one paid task per image; with --wait, save the video.
+    """Start one paid task per image; with --wait, save the video.
 
     \b
     Examples:

@@ -21,7 +21,7 @@ def wait(
     quiet: options.Quiet = False,
     verbose: options.Verbose = 0,
 ) -> None:
-    r"""Block until tasks end, and print their video URLs, or with --download their files.
+    """Block until tasks end, and print their video URLs, or with --download their files.
 
     \b
     Examples:
