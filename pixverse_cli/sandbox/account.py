@@ -28,6 +28,7 @@ QUEUE_LIMIT = 500  # the console's model data: async_user_queue_limit
 LATE_SECONDS = 2
 
 _PATIENCE = 5.0  # seconds that a query waits for a film whose time is over
+_PATIENCE_OF_LISTS = 1.0
 _DOWNLOAD_PATIENCE = 60.0  # seconds that a download waits for somebody else's film
 _A_LITTLE = timedelta(seconds=0.2)
 _FAILING = 0.25  # of a good task's time: checks fail early
@@ -85,19 +86,7 @@ class Account:
     @property
     def tasks(self) -> tuple[AcceptedTask, ...]:
         """The tasks accepted from clients, in order; other people's are left out."""
-        with self._lock:
-            ours = [job.task_id for job in self._jobs.values() if job.ours]
-            return tuple(map(self._accepted, ours))
-
-    def _accepted(self, task_id: str) -> AcceptedTask:
-        seen = self._seen(task_id)
-        return AcceptedTask(
-            task_id=task_id,
-            model=seen.job.model,
-            prompt=seen.job.prompt,
-            status=seen.status,
-            order=seen.job.order,
-        )
+        return tuple(_accepted(seen) for seen in self._all() if seen.job.ours)
 
     def accept(self, order: Order, request_id: str) -> Job:
         """Take a task on.
@@ -171,7 +160,7 @@ class Account:
             job, now = self._current(task_id), self._clock.now()
         seen = Seen(job=job, status=job.status(now))
         if seen.status is Status.SUCCEEDED:
-            film = self._studio.film(job, wait=_PATIENCE)  # outside the lock: others go on
+            film = self._studio.film(job, patience=_PATIENCE)  # outside the lock: others go on
             with self._lock:
                 seen = self._settled(job, film)
         if self._forgotten(seen):
@@ -199,30 +188,35 @@ class Account:
         status = job.status(self._clock.now())
         if status is not Status.SUCCEEDED or not job.ours:
             return Seen(job=job, status=status)
-        return self._settled(job, self._studio.film(job, wait=0.0))
+        return self._settled(job, self._studio.film(job, patience=0.0))
 
     def _settled(self, job: Job, film: Film | Failure | None) -> Seen:
         """A task whose time is over runs on until its film is ready, or fails as that did."""
         if isinstance(film, Film):
             return Seen(job=job, status=Status.SUCCEEDED, film=film)
-        now = self._clock.now()
-        if film is None:
-            job = replace(job, ends_at=now + _A_LITTLE)
-        else:
-            job = replace(job, failure=film)
+        later = self._clock.now() + _A_LITTLE
+        job = replace(job, ends_at=later) if film is None else replace(job, failure=film)
         self._jobs[job.task_id] = job
-        return Seen(job=job, status=job.status(now))
+        return Seen(job=job, status=job.status(self._clock.now()))
+
+    def _all(self) -> list[Seen]:
+        """Return every task in the order of acceptance, once films that are due are ready."""
+        with self._lock:
+            now = self._clock.now()
+            jobs = [self._current(task_id) for task_id in self._jobs]
+        due = (job for job in jobs if job.ours and job.status(now) is Status.SUCCEEDED)
+        self._studio.await_films(due, seconds=_PATIENCE_OF_LISTS)
+        with self._lock:
+            return [self._seen(job.task_id) for job in jobs]
 
     def known(self, first: datetime, last: datetime) -> list[Seen]:
         """Return the tasks submitted between two times, the newest first."""
-        with self._lock:
-            ids = [
-                job.task_id
-                for job in sorted(self._jobs.values(), key=lambda job: job.submitted_at)
-                if first <= job.submitted_at <= last
-            ]
-            rows = (self._seen(task_id) for task_id in reversed(ids))
-            return [seen for seen in rows if not self._forgotten(seen)]
+        rows = sorted(self._all(), key=lambda seen: seen.job.submitted_at, reverse=True)
+        return [
+            seen
+            for seen in rows
+            if first <= seen.job.submitted_at <= last and not self._forgotten(seen)
+        ]
 
     def cancel(self, task_id: str) -> bool:
         """Cancel a task; False if it is not PENDING, or not there."""
@@ -241,5 +235,15 @@ class Account:
         """Return the film behind a link; it outlives the task ("does not currently expire")."""
         with self._lock:
             job = self._jobs.get(self.links.task_id(name))
-        film = self._studio.film(job, wait=_DOWNLOAD_PATIENCE) if job else None
+        film = self._studio.film(job, patience=_DOWNLOAD_PATIENCE) if job else None
         return film if isinstance(film, Film) else None
+
+
+def _accepted(seen: Seen) -> AcceptedTask:
+    return AcceptedTask(
+        task_id=seen.job.task_id,
+        model=seen.job.model,
+        prompt=seen.job.prompt,
+        status=seen.status,
+        order=seen.job.order,
+    )

@@ -62,8 +62,14 @@ class Host(ThreadedWSGIServer):
             ) from error
         self.server_name, self.server_port = ADDRESS, self.server_address[1]
 
+    def process_request(self, request: Any, client_address: Any) -> None:  # noqa: ANN401  as socketserver has it
+        """Hand a connection to a thread of its own."""
+        self.connections.add(request)
+        super().process_request(request, client_address)
+
     def shutdown_request(self, request: Any) -> None:  # noqa: ANN401  as socketserver has it
         """End a connection; one to be reset must not say goodbye first."""
+        self.connections.discard(request)
         if request.getsockopt(socket.SOL_SOCKET, socket.SO_LINGER, len(_RESET)) != _RESET:
             super().shutdown_request(request)
         else:
@@ -110,7 +116,9 @@ class Listener:
                     host.handle_request()
 
     def close(self) -> None:
-        """Stop listening and hang up."""
+        """Stop listening and hang up; once is enough."""
+        if not self._thread.is_alive():
+            return
         self._bell.send(b"x")
         self._thread.join()
         for host in self._hosts:
@@ -124,14 +132,6 @@ class _Handler(WSGIRequestHandler):
     disable_nagle_algorithm = True
     timeout = _IDLE_SECONDS
     server: Host
-
-    def setup(self) -> None:
-        super().setup()
-        self.server.connections.add(self.connection)
-
-    def finish(self) -> None:
-        self.server.connections.discard(self.connection)
-        super().finish()
 
     def version_string(self) -> str:
         return self.server.banner

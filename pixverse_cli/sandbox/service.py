@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pixverse_cli.sandbox.server import Host, Listener
 
 _EXTRA = ("av", "PIL", "werkzeug")
+_HIGHEST_PORT = 65_535
 _SLOWER = 5.0
 _SMALL_BODY = 64 * 1024
 
@@ -49,6 +50,7 @@ class Sandbox:
         clock: Clock | None = None,
     ) -> None:
         _check_extra()
+        _check_port(port)
         self._clock = clock or SystemClock()
         self._troubles = Troubles(scenarios, seed=seed)
         pace = pace or (INSTANT if instant else REALISTIC if realistic else FAST)
@@ -139,7 +141,7 @@ class Sandbox:
         self.close()
 
     def close(self) -> None:
-        """Stop answering, and throw everything away."""
+        """Stop answering, and throw everything away; closing again does nothing."""
         self._listener.close()
         self._studio.close()
 
@@ -151,6 +153,12 @@ def _check_extra() -> None:
         raise UsageError(
             f"the sandbox needs {', '.join(absent)}", hint="pip install 'pixverse-cli[sandbox]'"
         )
+
+
+def _check_port(port: int) -> None:
+    """Werkzeug would take 65 537 for 1."""
+    if not 0 <= port <= _HIGHEST_PORT:
+        raise UsageError(f"port {port}: must be from 0 to {_HIGHEST_PORT}")
 
 
 def _listener(hosts: "list[Host]") -> "Listener":

@@ -3,7 +3,8 @@
 import hashlib
 import tempfile
 import threading
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,12 +49,16 @@ class Studio:
                 self._films[job.task_id] = self._workers.submit(self._make, job)
             return self._films[job.task_id]
 
-    def film(self, job: Job, *, wait: float) -> Film | Failure | None:
-        """Return the film, or why there is none, or None if it takes longer than ``wait`` s."""
+    def film(self, job: Job, *, patience: float) -> Film | Failure | None:
+        """Return the film, or why there is none, or None if it takes longer (``patience`` in s)."""
         try:
-            return self.order(job).result(wait)
+            return self.order(job).result(patience)
         except TimeoutError:
             return None
+
+    def await_films(self, jobs: Iterable[Job], *, seconds: float) -> None:
+        """Wait until the films of these jobs are ready, or so long."""
+        wait([self.order(job) for job in jobs], timeout=seconds)
 
     def close(self) -> None:
         """Stop all work and throw the films away."""

@@ -6,7 +6,7 @@ single planes, which is several times faster than going through RGB. Nothing nee
 
 import math
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -25,7 +25,8 @@ _AAC_FRAME = 1024  # samples
 _TONE = 441  # Hz: whole periods of 100 samples
 _VOLUME = 0.03
 _HELD = 2  # frames for each step of the camera: slow motion looks the same at half the work
-_BLACK, _WHITE = 16, 235
+_BLACK, _GRAY, _WHITE = 16, 128, 235
+_ALL = (0.0, 0.0, 1.0, 1.0)
 _LUMA = [round(_BLACK + value * 219 / 255) for value in range(256)]
 _CHROMA = [round(128 + (value - 128) * 224 / 255) for value in range(256)]
 
@@ -107,24 +108,22 @@ def _covering(image: "Image", size: tuple[int, int]) -> "Image":
 
 def _frames(image: "Image", plan: Plan) -> Iterator["av.VideoFrame"]:
     planes = _planes(image, plan.size)
-    masks = _watermark_masks(plan.size) if plan.watermark else None
+    marks = _watermark(plan.size) if plan.watermark else ()
     for shot in plan.shots:
         for number in range(0, shot.frames, _HELD):
-            frame = _frame(planes, shot.box(number), masks)
+            frame = _frame(planes, shot.box(number), marks)
             yield from [frame] * min(_HELD, shot.frames - number)
 
 
-def _frame(
-    planes: tuple["Image", "Image", "Image"], box: Box, masks: "tuple[Image, Image] | None"
-) -> "av.VideoFrame":
+def _frame(planes: Sequence["Image"], box: Box, marks: Sequence["_Mark"]) -> "av.VideoFrame":
     import av  # noqa: PLC0415  of the sandbox's extra
 
     frame = av.VideoFrame(*planes[0].size, "yuv420p")
     for number, (plane, target) in enumerate(zip(planes, frame.planes, strict=True)):
-        seen = plane if box == (0.0, 0.0, 1.0, 1.0) else _cut(plane, box)
-        if masks is not None:
-            seen = seen.copy()
-            seen.paste(128 if number else _WHITE, (0, 0), masks[min(number, 1)])
+        seen = plane.copy() if box == _ALL else _cut(plane, box)
+        for mark in marks:
+            value, mask = (_GRAY, mark.half) if number else (mark.luma, mark.full)
+            seen.paste(value, (0, 0), mask)
         padded = seen.crop((0, 0, target.line_size, seen.height))  # rows are padded in memory
         target.update(padded.tobytes())
     return frame
@@ -139,16 +138,31 @@ def _cut(plane: "Image", box: Box) -> "Image":
     return plane.resize(plane.size, Image.Resampling.BILINEAR, box=window)
 
 
-def _watermark_masks(size: tuple[int, int]) -> "tuple[Image, Image]":
-    """Return where the mark lies, for the full and the half plane: bottom right."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Mark:
+    """One layer of the mark: how bright, and where it lies on the full and the half planes."""
+
+    luma: int
+    full: "Image"
+    half: "Image"
+
+
+def _watermark(size: tuple[int, int]) -> tuple[_Mark, ...]:
+    """White letters on a dark rim, to be read on any picture."""
+    letters = max(6, min(size) // 22)
+    rim = max(1, letters // 12)
+    return _layer(size, letters, rim, luma=_BLACK), _layer(size, letters, 0, luma=_WHITE)
+
+
+def _layer(size: tuple[int, int], letters: int, rim: int, *, luma: int) -> _Mark:
     from PIL import Image, ImageDraw, ImageFont  # noqa: PLC0415  of the sandbox's extra
 
     mask = Image.new("L", size)
-    font = ImageFont.load_default(max(6, min(size) // 22))
     margin = max(2, min(size) // 40)
     corner = size[0] - margin, size[1] - margin
-    ImageDraw.Draw(mask).text(corner, WATERMARK, fill=220, font=font, anchor="rb")
-    return mask, mask.resize((size[0] // 2, size[1] // 2))
+    font = ImageFont.load_default(letters)
+    ImageDraw.Draw(mask).text(corner, WATERMARK, fill=220, font=font, anchor="rs", stroke_width=rim)
+    return _Mark(luma=luma, full=mask, half=mask.resize((size[0] // 2, size[1] // 2)))
 
 
 def _tones(samples: int) -> Iterator["av.AudioFrame"]:

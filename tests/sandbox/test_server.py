@@ -1,0 +1,145 @@
+"""The sockets: kept alive, drained, closed; and the sandbox as an object."""
+
+import http.client
+import socket
+import threading
+import time
+from contextlib import closing
+from urllib.parse import urlsplit
+
+import pytest
+
+from pixverse_cli.domain.errors import UsageError
+from pixverse_cli.sandbox import Sandbox
+
+from .caller import CREATE
+
+
+@pytest.fixture
+def connection(call):
+    caller = call()
+    url = urlsplit(caller.sandbox.base_url)
+    with closing(http.client.HTTPConnection(url.hostname, url.port, timeout=5)) as opened:
+        yield caller, opened
+
+
+def test_a_connection_serves_many_calls(connection):
+    caller, opened = connection
+    sockets = set()
+    for path in ("/api/v1/tasks/x", "/nothing", "/api/v1/tasks"):
+        opened.request("GET", path, headers=caller.headers)
+        opened.getresponse().read()
+        sockets.add(opened.sock.fileno())
+    assert len(sockets) == 1
+    assert [call.status for call in caller.sandbox.calls] == [200, 404, 200]
+
+
+@pytest.mark.parametrize("size", [10, 3_000_000])
+def test_a_body_that_nobody_asked_for_is_drained(connection, size):
+    caller, opened = connection
+    for _ in range(2):
+        opened.request("POST", "/nowhere", body=b"x" * size, headers=caller.headers)
+        assert opened.getresponse().read()
+    assert opened.sock is not None
+
+
+def test_chunked_bodies_work(connection):
+    caller, opened = connection
+    headers = caller.headers | {"X-DashScope-Async": "enable", "Content-Type": "application/json"}
+    body = iter([b'{"model":"pixverse', b'/pixverse-v6-it2v"}'])
+    for _ in range(2):
+        opened.request("POST", "/api/v1" + CREATE, body=body, headers=headers, encode_chunked=True)
+        assert opened.getresponse().read()
+    assert len(caller.sandbox.account.tasks) == 1
+
+
+def test_a_client_that_waits_for_100_is_told_to_go_on(call):
+    caller = call()
+    url = urlsplit(caller.sandbox.base_url)
+    with socket.create_connection((url.hostname, url.port), timeout=5) as raw:
+        raw.sendall(
+            b"POST /x HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n"
+        )
+        assert raw.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        raw.sendall(b"{}")
+        assert raw.recv(100).startswith(b"HTTP/1.1 401 ")
+
+
+def test_what_is_no_http_is_answered_and_forgotten(call):
+    caller = call()
+    url = urlsplit(caller.sandbox.base_url)
+    with socket.create_connection((url.hostname, url.port), timeout=5) as raw:
+        raw.sendall(b"\x16\x03\x01\x02\x00\r\n\r\n")
+        assert b"400" in raw.recv(1000)
+    assert caller.query("x")
+
+
+def test_never_arrived_resets_and_lost_reply_closes(call):
+    for name, error in (("never-arrived", ConnectionResetError), ("lost-reply", None)):
+        caller = call(name)
+        url = urlsplit(caller.sandbox.base_url)
+        head = f"Authorization: {caller.headers['Authorization']}\r\nX-DashScope-Async: enable\r\n"
+        body = '{"model":"pixverse/pixverse-v6-it2v"}'
+        kind = f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+        with socket.create_connection((url.hostname, url.port), timeout=5) as raw:
+            raw.sendall(f"POST /api/v1{CREATE} HTTP/1.1\r\nHost: x\r\n{head}{kind}{body}".encode())
+            if error:
+                with pytest.raises(error):
+                    raw.recv(100)
+            else:
+                assert raw.recv(100) == b""
+
+
+def test_a_sandbox_starts_and_stops_in_no_time():
+    Sandbox().close()  # what is imported is imported now
+    start = time.perf_counter()
+    for _ in range(10):
+        with Sandbox():
+            pass
+    assert (time.perf_counter() - start) / 10 < 0.1
+
+
+def test_nothing_listens_after_the_end(call):
+    sandbox = call().sandbox
+    url = urlsplit(sandbox.base_url)
+    with socket.create_connection((url.hostname, url.port), timeout=5) as raw:
+        raw.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert raw.recv(10_000)
+        sandbox.close()
+        assert raw.recv(10_000) == b""
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection((url.hostname, url.port), timeout=5)
+
+
+def test_the_port_can_be_chosen_and_a_taken_one_is_a_usage_error():
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(UsageError, match=f"port {port}"):
+            Sandbox(port=port)
+    with Sandbox(port=port) as sandbox:
+        assert sandbox.base_url == f"http://127.0.0.1:{port}/api/v1"
+    with pytest.raises(UsageError, match="99999"):
+        Sandbox(port=99_999)
+
+
+def test_the_environment_points_a_client_here(call):
+    sandbox = call().sandbox
+    assert sandbox.environment == {
+        "DASHSCOPE_API_KEY": sandbox.api_key,
+        "DASHSCOPE_HTTP_BASE_URL": sandbox.base_url,
+    }
+
+
+def test_many_callers_at_once_get_as_many_tasks(call, clock):
+    caller = call(clock=clock)
+    statuses = []
+    threads = [
+        threading.Thread(target=lambda: statuses.append(caller.create().status_code))
+        for _ in range(20)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(statuses) == [200] * 5 + [429] * 15
+    assert len(caller.sandbox.account.tasks) == 5

@@ -1,0 +1,73 @@
+"""The vendor's own SDK, unchanged, against the sandbox: upload, create, wait, list, cancel."""
+
+import json
+import os
+import subprocess
+import sys
+
+import requests
+
+from .caller import V6
+
+SCRIPT = """
+import json
+import sys
+
+from dashscope import VideoSynthesis
+
+model, image = sys.argv[1:]
+options = {"resolution": "360P", "duration": 1, "watermark": True, "shot_type": "multi"}
+order = {"model": model, "prompt": "A turtle.", **options}
+media = [{"type": "image_url", "url": "file://" + image}]
+
+created = VideoSynthesis.async_call(media=media, audio=True, **order)
+ended = VideoSynthesis.wait(created)
+looked = VideoSynthesis.fetch(created.output.task_id)
+listed = VideoSynthesis.list(model_name=model, status="SUCCEEDED")
+canceled = VideoSynthesis.cancel(created)
+wrong = {**order, "model": "pixverse/no-such"}
+refused = VideoSynthesis.async_call(media=[{"type": "image_url", "url": "http://x/y"}], **wrong)
+print(json.dumps({
+    "created": [created.status_code, created.output.task_status, created.request_id],
+    "media": media,
+    "ended": [ended.status_code, ended.output.task_status, ended.output.video_url],
+    "usage": dict(ended.usage),
+    "looked": looked.output.task_status,
+    "listed": [listed.status_code, listed.output],
+    "canceled": [canceled.status_code, canceled.code],
+    "refused": [refused.status_code, refused.code, refused.message],
+}, default=str))
+"""
+
+
+def test_the_vendors_sdk_cannot_tell_the_sandbox_from_the_service(call, encoded, tmp_path):
+    caller = call(instant=True)
+    image = tmp_path / "image.png"
+    image.write_bytes(encoded())
+    keep = {name: value for name, value in os.environ.items() if not name.startswith("DASHSCOPE")}
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", SCRIPT, V6, str(image)],
+        env=keep | caller.sandbox.environment | {"HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout.splitlines()[-1])
+
+    assert told["created"][:2] == [200, "PENDING"]
+    assert told["media"][0]["url"].startswith("oss://dashscope-instant/")
+    assert told["ended"][:2] == [200, "SUCCEEDED"]
+    assert told["usage"]["SR"] == "360"
+    assert told["looked"] == "SUCCEEDED"
+    assert told["listed"][0] == 200
+    assert told["canceled"] == [400, "UnsupportedOperation"]
+    assert told["refused"] == [400, "InvalidParameter", "Model not exist."]
+    assert requests.get(told["ended"][2], timeout=5).content[4:8] == b"ftyp"
+
+    (task,) = caller.sandbox.account.tasks
+    assert (task.prompt, task.order.audio, task.order.watermark) == ("A turtle.", True, True)
+    assert task.order.picture == image.read_bytes()
+    hosts = {seen.host for seen in caller.sandbox.calls if seen.authorized}
+    assert hosts == {"api"}
