@@ -4,19 +4,18 @@ What needs no parsing is answered before anything is imported.
 """
 
 import os
-import signal
 import sys
 
 
 def run() -> None:
     """Run the program and end the process with its exit code."""
-    _end_silently_on_signals()
     arguments = sys.argv[1:]
     if arguments == ["--version"]:
         from pixverse_cli import __version__  # noqa: PLC0415  faster than any parser
 
         print(f"pixverse {__version__}")  # noqa: T201  no reporter is worth importing for this
         return
+    _end_silently_on_signals()
     _speak_utf8()
     from pixverse_cli.main import main  # noqa: PLC0415  imports the parser
 
@@ -25,6 +24,8 @@ def run() -> None:
 
 def _end_silently_on_signals() -> None:
     """While modules load nothing is at stake, and a traceback helps nobody."""
+    import signal  # noqa: PLC0415  two thirds of the time that --version takes
+
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is not signal.SIG_IGN:

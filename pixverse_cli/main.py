@@ -1,16 +1,13 @@
 """The way in: the app, and the one boundary where every ending becomes an exit code."""
 
 import sys
-import traceback
 from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
 from pixverse_cli import __version__
-from pixverse_cli.commands import download, sandbox, status, submit, wait
-from pixverse_cli.commands import list as list_command
-from pixverse_cli.commands.help import Command, Group
+from pixverse_cli.commands.tree import CONTEXT, lazy_group
 from pixverse_cli.domain.errors import Charged, ClosedPipe, Told, UnexpectedError, UsageError
 from pixverse_cli.reporting import streams
 from pixverse_cli.services import Output, Surroundings, default_surroundings, report_ending
@@ -23,23 +20,23 @@ pixverse makes a video of a picture and a prompt (PixVerse on Alibaba Cloud Mode
   pixverse sandbox -- pixverse submit turtle.webp --wait             try it without paying
   pixverse --help                                                    everything else"""
 
+COMMANDS = {
+    "submit": "Start one paid task per image; with --wait, save the video.",
+    "status": "Ask how tasks stand.",
+    "wait": "Block until tasks end, and print their video URLs, or with --download their files.",
+    "download": "Save finished videos; what is already saved is not fetched again.",
+    "list": "Show what this machine has submitted, newest first.",
+    "sandbox": "Serve the whole API on this machine, free: real uploads, tasks and H.264 video.",
+}
+
 app = typer.Typer(
     name="pixverse",
-    cls=Group,
+    cls=lazy_group(COMMANDS),
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    context_settings=CONTEXT,
 )
-for _name, _function in (
-    ("submit", submit.submit),
-    ("status", status.status),
-    ("wait", wait.wait),
-    ("download", download.download),
-    ("list", list_command.list_),
-    ("sandbox", sandbox.sandbox),
-):
-    app.command(_name, cls=Command)(_function)
 
 
 @app.callback(invoke_without_command=True)
@@ -113,6 +110,8 @@ def wanted_output(arguments: Sequence[str]) -> Output:
 
 def _unforeseen(error: Exception, output: Output, surroundings: Surroundings) -> int:
     if output is Output.HUMAN:
+        import traceback  # noqa: PLC0415  no bug, no need
+
         traceback.print_exception(error, file=sys.stderr)
     told = UnexpectedError(
         f"unexpected {type(error).__name__}: {error}",

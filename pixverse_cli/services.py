@@ -10,15 +10,15 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pixverse_cli.domain.clock import Clock
 from pixverse_cli.domain.errors import Told
 from pixverse_cli.domain.interrupts import Interrupts
-from pixverse_cli.reporting.reporter import Reporter, Result
+from pixverse_cli.reporting import streams
+from pixverse_cli.reporting.result import Result
 from pixverse_cli.settings.values import Setting, Settings
 
 if TYPE_CHECKING:
@@ -26,12 +26,13 @@ if TYPE_CHECKING:
 
     from pixverse_cli.dashscope.client import Client
     from pixverse_cli.domain.events import Event
-    from pixverse_cli.domain.request import Wish
     from pixverse_cli.domain.task import Record
+    from pixverse_cli.domain.wish import Wish
     from pixverse_cli.flows.check import Plan
     from pixverse_cli.flows.fetch import Keeping
     from pixverse_cli.flows.tools import Tools
     from pixverse_cli.flows.watch import Patience
+    from pixverse_cli.reporting.reporter import Reporter
     from pixverse_cli.sandbox import Sandbox
     from pixverse_cli.settings.key import Key
     from pixverse_cli.store import Store
@@ -45,8 +46,7 @@ class Output(Enum):
     EVENTS = "events"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
+class Surroundings(NamedTuple):
     """What the process was given: its environment, the time, and requests to stop."""
 
     environ: Mapping[str, str]
@@ -54,15 +54,23 @@ class Surroundings:
     interrupts: Interrupts
 
 
-@dataclass(frozen=True, kw_only=True)
 class Services:
     """Everything one command works with. ``given`` is what options and environment set."""
 
-    surroundings: Surroundings
-    given: Mapping[str, Setting]
-    output: Output = Output.HUMAN
-    quiet: bool = False
-    verbosity: int = 0
+    def __init__(
+        self,
+        surroundings: Surroundings,
+        given: Mapping[str, Setting],
+        *,
+        output: Output = Output.HUMAN,
+        quiet: bool = False,
+        verbosity: int = 0,
+    ) -> None:
+        self.surroundings = surroundings
+        self.given = given
+        self.output = output
+        self.quiet = quiet
+        self.verbosity = verbosity
 
     @cached_property
     def settings(self) -> Settings:
@@ -121,9 +129,27 @@ class Services:
             account=lambda: self.key.account(self.base_url),
         )
 
-    def reporter(self, result: Result = Result.NOTHING) -> Reporter:
+    def reporter(self, result: Result = Result.NOTHING) -> "Reporter":
         """Return the reporter that fits the streams and the options."""
         return reporter(self.output, result, self.surroundings, quiet=self.quiet)
+
+    def show(self, records: "Iterable[Record]") -> None:
+        """Show records as they stand: JSON, a table for eyes, or lines for a pipe."""
+        if self.output is not Output.HUMAN:
+            from pixverse_cli.reporting.shapes import one_line, record_json
+
+            lines = (one_line(record_json(record)) for record in records)
+        elif streams.is_terminal(sys.stdout):
+            from pixverse_cli.reporting.terminal import show_table
+
+            show_table(tuple(records), self.surroundings.clock)
+            return
+        else:
+            from pixverse_cli.reporting.rows import row
+
+            lines = (row(record) for record in records)
+        for line in lines:
+            streams.put(line)
 
     def run(self, events: "Iterable[Event]", result: Result) -> None:
         """Drain a flow, drawing it; raise how it ended."""
@@ -201,7 +227,7 @@ class Services:
 
     def seen(self, references: "Sequence[str] | None", *, judging: bool) -> "Iterator[Event]":
         """Ask once how tasks stand."""
-        from pixverse_cli.flows.stories import look
+        from pixverse_cli.flows.look import look
 
         return look(references, self.tools, judging=judging)
 
@@ -247,17 +273,15 @@ class Services:
 
 def reporter(
     output: Output, result: Result, surroundings: Surroundings, *, quiet: bool = False
-) -> Reporter:
+) -> "Reporter":
     """Return a reporter for a way to speak; it fits itself to the streams."""
-    from pixverse_cli.reporting.streams import is_terminal
-
     clock = surroundings.clock
     if output is not Output.HUMAN:
         from pixverse_cli.reporting.jsonlines import JsonReporter
 
         return JsonReporter(clock, events=output is Output.EVENTS)
-    lively = is_terminal(sys.stderr) and surroundings.environ.get("TERM") != "dumb"
-    if (lively and not quiet) or is_terminal(sys.stdout):
+    lively = streams.is_terminal(sys.stderr) and surroundings.environ.get("TERM") != "dumb"
+    if (lively and not quiet) or streams.is_terminal(sys.stdout):
         from pixverse_cli.reporting.terminal import TerminalReporter
 
         return TerminalReporter(result, clock, quiet=quiet, lively=lively)

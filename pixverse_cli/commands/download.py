@@ -5,7 +5,7 @@ import typer
 from pixverse_cli.commands import given, options
 
 
-def download(
+def command(
     ctx: typer.Context,
     task_ids: options.TaskIds = None,
     output: options.Destination = None,

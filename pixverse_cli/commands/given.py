@@ -16,8 +16,8 @@ def services(ctx: typer.Context) -> Services:
     if surroundings is None:
         raise TypeError("the app was started without its surroundings")
     made = Services(
-        surroundings=surroundings,
-        given=dict(_given(ctx)),
+        surroundings,
+        dict(_given(ctx)),
         output=_output(ctx),
         quiet=ctx.params.get("quiet", False),
         verbosity=ctx.params.get("verbose", 0),

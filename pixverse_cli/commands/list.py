@@ -5,7 +5,7 @@ import typer
 from pixverse_cli.commands import given, options
 
 
-def list_(
+def command(
     ctx: typer.Context,
     status: options.StatusFilter = None,
     since: options.Since = None,
@@ -24,4 +24,4 @@ def list_(
       pixverse list --status FAILED --since 24h --json
     """
     services = given.services(ctx)
-    services.reporter().records(services.listed(every=every))
+    services.show(services.listed(every=every))

@@ -8,8 +8,7 @@ from typing import Annotated
 
 import typer
 
-from pixverse_cli.domain.catalog import MAX_SEED, MODELS, Resolution
-from pixverse_cli.domain.request import spell
+from pixverse_cli.domain.catalog import MAX_SEED, MODELS, Resolution, spell
 
 MAKING = "What to make"
 PLACING = "Where to put it"

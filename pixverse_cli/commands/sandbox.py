@@ -6,7 +6,7 @@ import typer
 
 from pixverse_cli.commands import given, options
 
-Command = Annotated[
+ChildCommand = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="[-- COMMAND...]",
@@ -33,9 +33,9 @@ Realistic = Annotated[
 Port = Annotated[int, typer.Option("--port", metavar="N", help="The port; 0 takes a free one.")]
 
 
-def sandbox(
+def command(
     ctx: typer.Context,
-    command: Command = None,
+    words: ChildCommand = None,
     scenarios: Scenarios = None,
     seed: RunSeed = 0,
     realistic: Realistic = False,
@@ -52,6 +52,6 @@ def sandbox(
     services = given.services(ctx)
     names = [name for each in scenarios or () for name in each.split(",") if name]
     sandboxed = services.sandbox(names, seed=seed, realistic=realistic, port=port)
-    if command:
-        raise typer.Exit(services.run_against(sandboxed, command))
+    if words:
+        raise typer.Exit(services.run_against(sandboxed, words))
     services.serve(sandboxed)

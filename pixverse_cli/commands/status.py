@@ -3,10 +3,10 @@
 import typer
 
 from pixverse_cli.commands import given, options
-from pixverse_cli.reporting.reporter import Result
+from pixverse_cli.reporting.result import Result
 
 
-def status(
+def command(
     ctx: typer.Context,
     task_ids: options.TaskIds = None,
     exit_status: options.ExitStatus = False,

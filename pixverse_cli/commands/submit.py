@@ -3,11 +3,11 @@
 import typer
 
 from pixverse_cli.commands import given, options
-from pixverse_cli.domain.request import Wish
-from pixverse_cli.reporting.reporter import Result
+from pixverse_cli.domain.wish import Wish
+from pixverse_cli.reporting.result import Result
 
 
-def submit(
+def command(
     ctx: typer.Context,
     images: options.Images,
     prompt: options.Prompt = None,

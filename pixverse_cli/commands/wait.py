@@ -5,7 +5,7 @@ import typer
 from pixverse_cli.commands import given, options
 
 
-def wait(
+def command(
     ctx: typer.Context,
     task_ids: options.TaskIds = None,
     every: options.EveryUnfinished = False,

@@ -114,3 +114,11 @@ _BY_NAME = {spelling: model for model in MODELS for spelling in (model.name, mod
 def find_model(name: str | None) -> Model | None:
     """Return the model of that full name or alias, whatever its case; None if there is none."""
     return _BY_NAME.get((name or "").strip().lower())
+
+
+def spell(numbers: tuple[int, ...]) -> str:
+    """Write ``1 to 15`` for a run of numbers, ``5, 8 or 10`` for others."""
+    if len(numbers) > 2 and numbers == tuple(range(numbers[0], numbers[-1] + 1)):
+        return f"{numbers[0]} to {numbers[-1]}"
+    *most, last = map(str, numbers)
+    return f"{', '.join(most)} or {last}" if most else last

@@ -2,12 +2,12 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
-from pixverse_cli.domain.catalog import MAX_SEED, Model, Resolution, ShotType
+from pixverse_cli.domain.catalog import MAX_SEED, Model, Resolution, ShotType, spell
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,19 +50,6 @@ class VideoRequest:
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
-    """What the command line asks to make and to do with it, unchecked."""
-
-    images: Sequence[str]
-    prompt: str | None = None
-    prompt_file: str | None = None
-    wait: bool = False
-    no_download: bool = False
-    force: bool = False
-    stdout_is_taken: bool = False
-
-
 class Problem(NamedTuple):
     """What is wrong with one option (named as on the command line), and the way out."""
 
@@ -102,11 +89,3 @@ def _prompt_problems(request: VideoRequest) -> Iterator[Problem]:
         yield Problem("prompt", "holds a NUL character: remove it")
     if any("\ud800" <= char <= "\udfff" for char in prompt):
         yield Problem("prompt", "is not valid text (it holds bytes that are not UTF-8)")
-
-
-def spell(numbers: tuple[int, ...]) -> str:
-    """Write ``1 to 15`` for a run of numbers, ``5, 8 or 10`` for others."""
-    if len(numbers) > 2 and numbers == tuple(range(numbers[0], numbers[-1] + 1)):
-        return f"{numbers[0]} to {numbers[-1]}"
-    *most, last = map(str, numbers)
-    return f"{', '.join(most)} or {last}" if most else last

@@ -8,7 +8,8 @@ from datetime import datetime
 from pathlib import Path
 
 from pixverse_cli.domain.errors import UsageError
-from pixverse_cli.domain.request import VideoRequest, Wish
+from pixverse_cli.domain.request import VideoRequest
+from pixverse_cli.domain.wish import Wish
 from pixverse_cli.flows.fetch import Keeping, known_values
 from pixverse_cli.flows.submit import Order
 from pixverse_cli.flows.watch import DEFAULT_TIMEOUT, Patience
@@ -74,7 +75,7 @@ def keeping_of(settings: Settings, *, force: bool, stdout_is_taken: bool) -> Kee
     template = naming.plan(settings.text("output"))
     if template.stdout and stdout_is_taken:
         raise UsageError("-o -: stdout already carries the JSON; give a file or a directory")
-    return Keeping(template=template, force=force)
+    return Keeping(template=template, force=force, chosen=settings.typed("output"))
 
 
 def _keeping(wish: Wish, settings: Settings, problems: list[str]) -> Keeping | None:

@@ -23,16 +23,22 @@ from pixverse_cli.media import download
 from pixverse_cli.media.failures import BrokenOffError, LinkDeadError, WrongContentError
 from pixverse_cli.media.files import verify
 from pixverse_cli.media.naming import Template, image_name, resolve
+from pixverse_cli.media.progress import Fetched, Progress
+from pixverse_cli.media.stdout import fetch_to_stream
 
 _MOST_BREAKS = 6  # in a row without a byte of progress
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keeping:
-    """Where videos go; ``positions`` tells ``{index}`` by record number, counted from 1."""
+    """Where videos go; ``positions`` tells ``{index}`` by record number, counted from 1.
+
+    Where the place was not ``chosen`` now, a video that is saved elsewhere is saved already.
+    """
 
     template: Template
     force: bool = False
+    chosen: bool = True
     positions: Mapping[int, int] = field(default_factory=dict)
 
 
@@ -88,8 +94,10 @@ def _saved(
         yield from _transfer(record, tools, None, force=False)
         return record, False
     target = resolve(keeping.template, values(record, keeping, tools.clock.now())).absolute()
-    if record.sha256 and verify(target, record.sha256):
-        return replace(record, file=str(target)), True
+    places = [target] if keeping.chosen else [target, Path(record.file or target)]
+    for place in places:
+        if record.sha256 and verify(place, record.sha256):
+            return replace(record, file=str(place)), True
     done = yield from _transfer(record, tools, target, force=keeping.force)
     try:
         kept = tools.store.records.saved(record.number, str(target), done.sha256)
@@ -101,12 +109,12 @@ def _saved(
 
 def _transfer(
     record: Record, tools: Tools, target: Path | None, *, force: bool
-) -> Generator[Event, None, download.Fetched]:
+) -> Generator[Event, None, Fetched]:
     url, asked, breaks, received = record.video_url or "", False, 0, -1
     while True:
         try:
             for step in _attempt(url, target, tools, force=force):
-                if isinstance(step, download.Fetched):
+                if isinstance(step, Fetched):
                     return step
                 breaks = breaks if step.received <= received else 0
                 received = step.received
@@ -128,9 +136,9 @@ def _transfer(
 
 def _attempt(
     url: str, target: Path | None, tools: Tools, *, force: bool
-) -> Iterator[download.Progress | download.Fetched]:
+) -> Iterator[Progress | Fetched]:
     if target is None:
-        return download.fetch_to_stream(url, sys.stdout.buffer, clock=tools.clock)
+        return fetch_to_stream(url, sys.stdout.buffer, clock=tools.clock)
     return download.fetch(url, target, clock=tools.clock, force=force)
 
 

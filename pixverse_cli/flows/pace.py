@@ -5,8 +5,6 @@ task is young and less often later costs few requests and little delay. All numb
 seconds.
 """
 
-import random
-
 # (the task is younger than, so long until the next look)
 SCHEDULE = ((10.0, 1.0), (30.0, 2.0), (120.0, 3.0), (600.0, 5.0), (float("inf"), 15.0))
 
@@ -27,6 +25,8 @@ def backoff(failures: int, retry_after: float | None = None) -> float:
 
     What the service asks for by ``Retry-After`` is the least, up to a minute.
     """
+    import random  # noqa: PLC0415  only trouble needs it
+
     longest: float = min(_LONGEST_BACKOFF, _FIRST_BACKOFF * 2 ** min(failures, 10))
     jittered = longest * random.uniform(0.5, 1.0)  # noqa: S311  spreads calls, hides nothing
     return max(jittered, min(retry_after or 0.0, _LONGEST_OBEYED))

@@ -1,18 +1,17 @@
 """The commands' stories, put together from finding, watching and saving."""
 
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from pixverse_cli.domain.errors import PixverseError, UsageError
-from pixverse_cli.domain.events import Ended, Event, Seen
+from pixverse_cli.domain.events import Ended, Event
 from pixverse_cli.domain.task import Record, Status
-from pixverse_cli.flows.calls import Rate, repeated
 from pixverse_cli.flows.check import Plan
 from pixverse_cli.flows.fetch import Keeping, fetch
-from pixverse_cli.flows.find import find
+from pixverse_cli.flows.look import look, meant
 from pixverse_cli.flows.submit import submit, submit_and_leave
 from pixverse_cli.flows.tools import Tools
-from pixverse_cli.flows.watch import Patience, verdict, watch
+from pixverse_cli.flows.verdict import verdict
+from pixverse_cli.flows.watch import Patience, watch
 
 
 def make(plan: Plan, tools: Tools) -> Iterator[Event]:
@@ -56,22 +55,6 @@ def wait(
         yield from keep(watch(left, tools, patience), tools, keeping)
 
 
-def meant(references: Sequence[str] | None, tools: Tools) -> Generator[Event, None, list[Record]]:
-    """Return the records that the user means: the named ones, else the latest.
-
-    :raises UsageError: nothing was named and nothing was ever submitted.
-    """
-    if references is not None:
-        return (yield from find(references, tools))
-    latest = tools.store.records.newest(1, submitted=True)
-    if not latest:
-        raise UsageError(
-            "no task was submitted from this machine yet",
-            hint='pixverse submit IMAGE -p "…" --wait',
-        )
-    return latest
-
-
 def unfinished(tools: Tools) -> list[Record]:
     """Return every task in the store that the service may still be at work on."""
     return tools.store.records.newest(
@@ -81,31 +64,6 @@ def unfinished(tools: Tools) -> list[Record]:
 
 def _endings(records: Iterable[Record]) -> Iterator[Event]:
     return (Ended(record=record, error=verdict(record)) for record in records)
-
-
-def look(references: Sequence[str] | None, tools: Tools, *, judging: bool) -> Iterator[Event]:
-    """Ask once how each task stands; an ended one is told from the store.
-
-    With ``judging``, a task that has not ended well ends in the error it stands for.
-    """
-    for record in (yield from meant(references, tools)):
-        try:
-            current = yield from _asked(record, tools)
-        except PixverseError as error:
-            error.charged = record.charged
-            yield Ended(record=record, error=error.about(record.task_id))
-        else:
-            yield Ended(record=current, error=verdict(current) if judging else None)
-
-
-def _asked(record: Record, tools: Tools) -> Generator[Event, None, Record]:
-    if record.status.final or record.task_id is None:
-        return record
-    client, task_id = tools.connect(), record.task_id
-    task = yield from repeated(Rate.QUERY, lambda: client.query(task_id), tools, task_id=task_id)
-    current = tools.store.records.seen(record.number, task)
-    yield Seen(record=current)
-    return current
 
 
 def save(

@@ -9,20 +9,17 @@ from dataclasses import dataclass
 
 from pixverse_cli.domain.clock import Clock
 from pixverse_cli.domain.errors import (
-    CanceledError,
-    NotSavedError,
     PixverseError,
     StillRunningError,
     ThrottledError,
-    UnknownTaskError,
     UnreachableError,
 )
 from pixverse_cli.domain.events import Ended, Event, Retrying, Seen
-from pixverse_cli.domain.refusals import Refusal, failed_task
 from pixverse_cli.domain.task import Record, Status, Task
 from pixverse_cli.flows.calls import Rate, slow_down, wait_for_slot
 from pixverse_cli.flows.pace import backoff, until_next_look
 from pixverse_cli.flows.tools import Tools
+from pixverse_cli.flows.verdict import has_video, verdict
 
 DEFAULT_TIMEOUT = 1800.0
 _SLICE = 5.0  # seconds asleep before looking whether the machine itself has slept
@@ -150,46 +147,6 @@ def _ended(task: _Watched, answer: Task, tools: Tools) -> Ended | None:
         if task.without_url < _LOOKS_FOR_URL:
             return None
     return Ended(record=task.record, error=verdict(task.record, answer.status))
-
-
-def has_video(record: Record) -> bool:
-    """Return whether the record holds a URL that a video can be fetched from."""
-    return (record.video_url or "").startswith(("https://", "http://"))
-
-
-def verdict(record: Record, status: Status | None = None) -> PixverseError | None:
-    """Return the error that a task's last known state is, or None for a finished video."""
-    error: PixverseError
-    match status or record.status:
-        case Status.SUCCEEDED if has_video(record):
-            return None
-        case Status.SUCCEEDED:
-            error = NotSavedError(
-                f"task {record.task_id} succeeded, but the service gives no usable video URL",
-                hint=f"try `pixverse download {record.task_id}` again in a minute",
-            )
-        case Status.FAILED:
-            error = failed_task(
-                Refusal(
-                    code=record.error_code or "",
-                    message=record.error_message or "",
-                    request_id=record.request_id,
-                )
-            )
-        case Status.CANCELED:
-            error = CanceledError(f"task {record.task_id} was cancelled; it is not billed")
-        case Status.UNKNOWN:
-            error = UnknownTaskError(
-                f"the service does not know task {record.task_id}:"
-                " it is older than 24 hours, or was never this account's",
-                charged=record.charged,
-            )
-        case Status.PENDING | Status.RUNNING | Status.UNCLEAR | Status.NOT_SENT:
-            error = StillRunningError(
-                f"task {record.task_id} has not finished yet ({record.status})",
-                hint=f"pixverse wait {record.task_id}",
-            )
-    return error.about(record.task_id)
 
 
 def _out_of_time(task: _Watched, patience: Patience) -> Ended:

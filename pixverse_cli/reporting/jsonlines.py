@@ -39,10 +39,6 @@ class JsonReporter(Reporter):
 
     def leave(self, records: Sequence[Record]) -> None:
         """Write accepted tasks that go on without us."""
-        self.records(records)
-
-    def records(self, records: Sequence[Record]) -> None:
-        """Write each record."""
         for record in records:
             put(one_line(record_json(record)))
 

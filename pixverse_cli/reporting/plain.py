@@ -1,13 +1,11 @@
 """Lines: results on stdout, a word about each change on stderr, a heartbeat each minute."""
 
-from collections.abc import Sequence
-
 from pixverse_cli.domain.clock import Clock
 from pixverse_cli.domain.errors import Told
 from pixverse_cli.domain.events import Ended, Event, Seen
-from pixverse_cli.domain.task import Record
-from pixverse_cli.reporting.reporter import Reporter, Result
-from pixverse_cli.reporting.sentences import error_lines, event_sentence, row
+from pixverse_cli.reporting.reporter import Reporter, result_line
+from pixverse_cli.reporting.result import Result
+from pixverse_cli.reporting.sentences import error_lines, event_sentence
 from pixverse_cli.reporting.streams import put, say
 
 _HEARTBEAT_SECONDS = 60.0
@@ -34,7 +32,7 @@ class PlainReporter(Reporter):
     def _end(self, event: Ended) -> None:
         if event.error is not None:
             self.error(event.error)
-        elif event.record and (line := self._result.of(event.record)):
+        elif event.record and (line := result_line(self._result, event.record)):
             put(line)
 
     def _is_old(self, event: Event) -> bool:
@@ -46,11 +44,6 @@ class PlainReporter(Reporter):
             return True
         self._told[event.record.number] = (event.record.status, now)
         return False
-
-    def records(self, records: Sequence[Record]) -> None:
-        """Write one tab-separated line each."""
-        for record in records:
-            put(row(record))
 
     def note(self, text: str) -> None:
         """Write a note, unless asked to be quiet."""

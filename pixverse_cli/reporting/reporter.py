@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from enum import Enum
 
 from pixverse_cli.domain.errors import (
     Charged,
@@ -15,33 +14,25 @@ from pixverse_cli.domain.errors import (
 )
 from pixverse_cli.domain.events import Ended, Event, Saved, Seen, Submitted
 from pixverse_cli.domain.task import Record
-from pixverse_cli.reporting.sentences import row
+from pixverse_cli.reporting.result import Result
+from pixverse_cli.reporting.rows import row
 from pixverse_cli.reporting.shapes import Json, one_line, request_json
 from pixverse_cli.reporting.streams import put
 
 
-class Result(Enum):
-    """What a command prints on stdout for one task."""
-
-    TASK_ID = "task id"
-    FILE = "path"
-    URL = "video URL"
-    ROW = "tab-separated row"
-    NOTHING = "nothing"
-
-    def of(self, record: Record) -> str | None:
-        """Return the line, or None if there is none."""
-        match self:
-            case Result.TASK_ID:
-                return record.task_id
-            case Result.FILE:
-                return record.file
-            case Result.URL:
-                return record.video_url
-            case Result.ROW:
-                return row(record)
-            case Result.NOTHING:
-                return None
+def result_line(result: Result, record: Record) -> str | None:
+    """Return what goes to stdout for one task, or None if there is nothing."""
+    match result:
+        case Result.TASK_ID:
+            return record.task_id
+        case Result.FILE:
+            return record.file
+        case Result.URL:
+            return record.video_url
+        case Result.ROW:
+            return row(record)
+        case Result.NOTHING:
+            return None
 
 
 class Reporter:
@@ -80,10 +71,6 @@ class Reporter:
 
     def leave(self, records: Sequence[Record]) -> None:
         """Show tasks that were accepted and whose end will not be seen."""
-
-    def records(self, records: Sequence[Record]) -> None:
-        """Show records as they stand."""
-        raise NotImplementedError
 
     def requests(self, requests: Iterable[tuple[Json, Decimal]]) -> None:
         """Show what ``--dry-run`` would send: always JSON, one object per line."""

@@ -2,11 +2,9 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
 from typing import assert_never
 
 from pixverse_cli.domain.catalog import find_model
-from pixverse_cli.domain.clock import rfc3339
 from pixverse_cli.domain.errors import Charged, PixverseError, Told
 from pixverse_cli.domain.events import (
     Downloading,
@@ -107,22 +105,3 @@ def error_lines(told: Told) -> Iterator[str]:
         yield f"request id: {harmless(told.request_id)}"
     for line in (told.hint or "").splitlines():
         yield f"hint: {harmless(line)}"
-
-
-def row(record: Record) -> str:
-    """Return the tab-separated line of ``status`` and ``list``."""
-    cells = (
-        record.task_id,
-        record.status,
-        record.model,
-        rfc3339(record.submitted_at),
-        outcome(record),
-    )
-    return "\t".join(harmless(cell or "") for cell in cells)
-
-
-def outcome(record: Record) -> str | None:
-    """Return where the video is, or why there is none."""
-    if record.file and Path(record.file).exists():
-        return record.file
-    return record.error_code or record.video_url

@@ -1,5 +1,6 @@
 """For eyes: a moving line per task on stderr, tables on stdout. The only importer of rich."""
 
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
@@ -24,14 +25,14 @@ from pixverse_cli.domain.events import (
 )
 from pixverse_cli.domain.task import Record
 from pixverse_cli.reporting.plain import show_once
-from pixverse_cli.reporting.reporter import Reporter, Result
+from pixverse_cli.reporting.reporter import Reporter, result_line
+from pixverse_cli.reporting.result import Result
+from pixverse_cli.reporting.rows import outcome, row
 from pixverse_cli.reporting.sentences import (
     bought,
     elapsed,
     event_sentence,
     model_name,
-    outcome,
-    row,
     short_id,
     size,
     span,
@@ -109,8 +110,8 @@ class TerminalReporter(Reporter):
 
     def _tell(self, record: Record) -> None:
         if self._result is Result.ROW:
-            self.records([record])
-        elif line := self._result.of(record):
+            show_table([record], self._clock)
+        elif line := result_line(self._result, record):
             put(harmless(line))
 
     @contextmanager
@@ -124,16 +125,6 @@ class TerminalReporter(Reporter):
             if moving:
                 self._progress.start()
 
-    def records(self, records: Sequence[Record]) -> None:
-        """Draw a table, or in a pipe write tab-separated lines."""
-        if not is_terminal_stdout():
-            for record in records:
-                put(row(record))
-        elif records:
-            Console(highlight=False).print(_table(records, self._clock))
-        else:
-            self.note("no tasks")
-
     def note(self, text: str) -> None:
         """Write a note."""
         self._remark(text)
@@ -143,11 +134,15 @@ class TerminalReporter(Reporter):
         show_once(told)
 
 
-def is_terminal_stdout() -> bool:
-    """Return whether results are read by a person."""
-    import sys  # noqa: PLC0415  looked up anew: tests and pagers exchange it
-
-    return is_terminal(sys.stdout)
+def show_table(records: Sequence[Record], clock: Clock) -> None:
+    """Draw records as a table, or in a pipe as tab-separated lines."""
+    if not is_terminal(sys.stdout):
+        for record in records:
+            put(row(record))
+    elif records:
+        Console(highlight=False).print(_table(records, clock))
+    else:
+        say("no tasks")
 
 
 def _progress(*, disable: bool) -> Progress:

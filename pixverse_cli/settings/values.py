@@ -6,9 +6,8 @@ not raised, so that everything can be told at once.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from pixverse_cli.domain.errors import UsageError
 
@@ -19,8 +18,7 @@ _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
 _FLAGS = {"true": True, "false": False}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Setting:
+class Setting(NamedTuple):
     """A value as text; ``source`` is an option, a variable, or a file with its line."""
 
     value: str

@@ -1,0 +1,16 @@
+"""What a command line asks for, before anybody has checked it."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+
+class Wish(NamedTuple):
+    """What the command line asks to make and to do with it, unchecked."""
+
+    images: Sequence[str]
+    prompt: str | None = None
+    prompt_file: str | None = None
+    wait: bool = False
+    no_download: bool = False
+    force: bool = False
+    stdout_is_taken: bool = False

@@ -1,0 +1,26 @@
+"""Records as lines of a pipe: tab-separated, one each."""
+
+from pathlib import Path
+
+from pixverse_cli.domain.clock import rfc3339
+from pixverse_cli.domain.task import Record
+from pixverse_cli.reporting.text import harmless
+
+
+def row(record: Record) -> str:
+    """Return the tab-separated line of ``status`` and ``list``."""
+    cells = (
+        record.task_id,
+        record.status,
+        record.model,
+        rfc3339(record.submitted_at),
+        outcome(record),
+    )
+    return "\t".join(harmless(cell or "") for cell in cells)
+
+
+def outcome(record: Record) -> str | None:
+    """Return where the video is, or why there is none."""
+    if record.file and Path(record.file).exists():
+        return record.file
+    return record.error_code or record.video_url
