@@ -1,0 +1,36 @@
+"""Time for tests: it stands still until somebody sleeps, or a test moves it."""
+
+from datetime import UTC, datetime, timedelta
+
+START = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+
+class FakeClock:
+    """A clock whose sleepers return at once and find that the time has passed.
+
+    ``slept`` holds how long each of them asked for, in seconds.
+    """
+
+    def __init__(self, now: datetime = START, *, monotonic: float = 1000.0) -> None:
+        self.wall = now
+        self.ticks = monotonic
+        self.slept: list[float] = []
+
+    def now(self) -> datetime:
+        return self.wall
+
+    def monotonic(self) -> float:
+        return self.ticks
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.advance(max(0.0, seconds))
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass."""
+        self.wall += timedelta(seconds=seconds)
+        self.ticks += seconds
+
+    def jump(self, seconds: float) -> None:
+        """Set the wall clock to another time, as a person or a time server does."""
+        self.wall += timedelta(seconds=seconds)

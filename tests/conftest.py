@@ -1,0 +1,83 @@
+"""Every test gets an empty home, no variables of its owner's, and no network but loopback."""
+
+import os
+import socket
+
+import pytest
+
+from pixverse_cli.sandbox import Sandbox
+from tests.clocks import FakeClock
+from tests.isolation import LoopbackSocket, isolate, resolver
+from tests.processes import Pixverse
+
+IN_CI = os.environ.get("CI", "").lower() not in ("", "0", "false")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _nothing_of_this_machine(tmp_path_factory):
+    yield from isolate(tmp_path_factory.mktemp("nobody"))
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _loopback_only():
+    patch = pytest.MonkeyPatch()
+    patch.setattr(socket, "socket", LoopbackSocket)
+    patch.setattr(socket, "getaddrinfo", resolver(socket.getaddrinfo))
+    yield
+    patch.undo()
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path_factory):
+    """Return this test's own home directory, which is empty."""
+    directory = tmp_path_factory.mktemp("home")
+    yield from (directory for _ in isolate(directory))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport():
+    return _no_silence((yield))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report():
+    return _no_silence((yield))
+
+
+def _no_silence(report):
+    """In CI every tool is there, so a test that is skipped has proved nothing: it fails."""
+    if IN_CI and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped in CI: {report.longrepr}"
+    return report
+
+
+@pytest.fixture
+def clock():
+    return FakeClock()
+
+
+@pytest.fixture
+def open_sandbox():
+    """Return a function that opens a sandbox; tasks end at the first look unless told not to."""
+    opened = []
+
+    def opener(*scenarios, **options):
+        options.setdefault("instant", "pace" not in options and "realistic" not in options)
+        opened.append(Sandbox(scenarios=scenarios, **options))
+        return opened[-1]
+
+    yield opener
+    for sandbox in opened:
+        sandbox.close()
+
+
+@pytest.fixture
+def sandbox(open_sandbox):
+    return open_sandbox()
+
+
+@pytest.fixture
+def pixverse(home, tmp_path, sandbox):
+    """Return the command, run as a process of its own against the sandbox."""
+    return Pixverse(home, tmp_path, sandbox)

@@ -1,0 +1,88 @@
+"""What keeps tests apart from the machine they run on: its variables, and its network."""
+
+import ipaddress
+import os
+import re
+import socket
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+_OURS_TO_SET = re.compile(
+    r"PIXVERSE_|DASHSCOPE_|GITHUB_|XDG_|LC_|LANG$|LANGUAGE$|CI$|NETRC$"
+    r"|(HTTPS?|FTP|ALL|NO)_PROXY$|(REQUESTS|CURL)_CA_BUNDLE$|SSL_CERT_(FILE|DIR)$"
+    r"|NO_COLOR$|FORCE_COLOR$|CLICOLOR|TERM$|COLUMNS$|LINES$|TTY_|JUPYTER_"
+    r"|PYTHON(?!HASHSEED$)|_?TYPER_",
+    re.IGNORECASE,
+)
+
+
+def isolated(environ: Mapping[str, str], home: Path) -> dict[str, str]:
+    """Return an environment in which nothing of this machine's owner is found."""
+    kept = {name: value for name, value in environ.items() if not _OURS_TO_SET.match(name)}
+    return kept | {
+        "HOME": str(home),
+        "USERPROFILE": str(home),
+        "XDG_CONFIG_HOME": str(home / ".config"),
+        "XDG_STATE_HOME": str(home / ".local" / "state"),
+        "XDG_DATA_HOME": str(home / ".local" / "share"),
+        "XDG_CACHE_HOME": str(home / ".cache"),
+        "XDG_RUNTIME_DIR": str(home / ".run"),
+        "LANG": "C.UTF-8",
+    }
+
+
+def isolate(home: Path) -> Iterator[None]:
+    """Give this process such an environment, and its own back afterwards."""
+    before = dict(os.environ)
+    after = isolated(before, home)
+    # a name at a time: coverage and pytest hold on to the mapping itself
+    for name in before.keys() - after.keys():
+        del os.environ[name]
+    os.environ.update(after)
+    yield
+    for name in os.environ.keys() - before.keys():
+        del os.environ[name]
+    os.environ.update(before)
+
+
+class OutsideError(AssertionError):
+    """A test reached for another machine."""
+
+
+def _is_here(host: object) -> bool:
+    try:
+        return ipaddress.ip_address(str(host)).is_loopback
+    except ValueError:
+        return host in ("localhost", "", None)
+
+
+class LoopbackSocket(socket.socket):
+    """A socket that connects to this machine only."""
+
+    def connect(self, address: object) -> None:
+        self._insist(address)
+        super().connect(address)  # type: ignore[arg-type]
+
+    def connect_ex(self, address: object) -> int:
+        self._insist(address)
+        return super().connect_ex(address)  # type: ignore[arg-type]
+
+    def _insist(self, address: object) -> None:
+        internet = self.family in (socket.AF_INET, socket.AF_INET6)
+        if internet and isinstance(address, tuple) and not _is_here(address[0]):
+            raise OutsideError(f"a test connects to {address!r}")
+
+
+def resolver(real):
+    """Return ``getaddrinfo`` for a machine without a name server."""
+
+    def getaddrinfo(host, *arguments, **options):
+        name = host.decode() if isinstance(host, bytes) else host
+        try:
+            ipaddress.ip_address(str(name))
+        except ValueError:
+            if not _is_here(name):
+                raise socket.gaierror(socket.EAI_NONAME, "Name or service not known") from None
+        return real(host, *arguments, **options)
+
+    return getaddrinfo
