@@ -10,7 +10,7 @@ from pixverse_cli import __version__
 from pixverse_cli.commands.tree import CONTEXT, lazy_group
 from pixverse_cli.domain.errors import Charged, ClosedPipe, Told, UnexpectedError, UsageError
 from pixverse_cli.reporting import streams
-from pixverse_cli.services import Output, Surroundings, default_surroundings, report_ending
+from pixverse_cli.services.things import Output, Surroundings, default_surroundings, report_ending
 
 _SHORT_HELP = """\
 pixverse makes a video of a picture and a prompt (PixVerse on Alibaba Cloud Model Studio).

@@ -3,6 +3,7 @@
 import typer
 
 from pixverse_cli.commands import given, options
+from pixverse_cli.services import stories
 
 
 def command(
@@ -26,9 +27,9 @@ def command(
       pixverse list --status SUCCEEDED | cut -f1 | pixverse download - -o clips/
     """
     services = given.services(ctx)
-    keeping = services.keeping(wanted=True, force=force)
+    keeping = stories.keeping(services, wanted=True, force=force)
     if wait:
-        events = services.waited(given.ids(task_ids), services.patience(), keeping)
+        events = stories.waited(services, given.ids(task_ids), stories.patience(services), keeping)
     else:
-        events = services.saved(given.ids(task_ids), keeping)
+        events = stories.saved(services, given.ids(task_ids), keeping)
     services.run_saving(events, keeping)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 import typer
 
 from pixverse_cli.domain.errors import UsageError
-from pixverse_cli.services import Output, Services, Surroundings
+from pixverse_cli.services.things import Output, Services, Surroundings
 from pixverse_cli.settings.values import Setting
 
 

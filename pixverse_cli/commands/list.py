@@ -3,6 +3,7 @@
 import typer
 
 from pixverse_cli.commands import given, options
+from pixverse_cli.services import stories
 
 
 def command(
@@ -24,4 +25,4 @@ def command(
       pixverse list --status FAILED --since 24h --json
     """
     services = given.services(ctx)
-    services.show(services.listed(every=every))
+    services.show(stories.listed(services, every=every))

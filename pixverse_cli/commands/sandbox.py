@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from pixverse_cli.commands import given, options
+from pixverse_cli.services import stories
 
 ChildCommand = Annotated[
     list[str] | None,
@@ -51,7 +52,7 @@ def command(
     """
     services = given.services(ctx)
     names = [name for each in scenarios or () for name in each.split(",") if name]
-    sandboxed = services.sandbox(names, seed=seed, realistic=realistic, port=port)
+    sandboxed = stories.sandbox(services, names, seed=seed, realistic=realistic, port=port)
     if words:
-        raise typer.Exit(services.run_against(sandboxed, words))
-    services.serve(sandboxed)
+        raise typer.Exit(stories.run_against(services, sandboxed, words))
+    stories.serve(services, sandboxed)

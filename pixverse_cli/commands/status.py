@@ -4,6 +4,7 @@ import typer
 
 from pixverse_cli.commands import given, options
 from pixverse_cli.reporting.result import Result
+from pixverse_cli.services import stories
 
 
 def command(
@@ -23,5 +24,5 @@ def command(
       pixverse status 0385dc79 5abf2c85 --json
     """
     services = given.services(ctx)
-    events = services.seen(given.ids(task_ids), judging=exit_status)
+    events = stories.seen(services, given.ids(task_ids), judging=exit_status)
     services.run(events, Result.ROW)

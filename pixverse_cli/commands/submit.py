@@ -5,6 +5,7 @@ import typer
 from pixverse_cli.commands import given, options
 from pixverse_cli.domain.wish import Wish
 from pixverse_cli.reporting.result import Result
+from pixverse_cli.services import stories
 
 
 def command(
@@ -49,10 +50,10 @@ def command(
         force=force,
         stdout_is_taken=as_json or as_events,
     )
-    plan = services.plan(wish, sending=not dry_run)
+    plan = stories.plan(services, wish, sending=not dry_run)
     if dry_run:
-        services.reporter().requests(services.requests(plan))
+        services.reporter().requests(stories.requests(services, plan))
     elif plan.patience is None:
-        services.run(services.made(plan), Result.TASK_ID)
+        services.run(stories.made(services, plan), Result.TASK_ID)
     else:
-        services.run_saving(services.made(plan), plan.keeping)
+        services.run_saving(stories.made(services, plan), plan.keeping)

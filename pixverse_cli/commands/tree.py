@@ -80,8 +80,6 @@ def lazy_group(summaries: Mapping[str, str]) -> type[TyperGroup]:
 def load(name: str) -> Any:  # noqa: ANN401  as above
     """Return the command that the function ``name`` in the module ``name`` declares."""
     module = import_module(f"pixverse_cli.commands.{name}")
-    alone = typer.Typer(
-        add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False
-    )
+    alone = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
     alone.command(name, cls=Command, context_settings=CONTEXT)(module.command)
     return typer.main.get_command(alone)

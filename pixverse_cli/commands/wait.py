@@ -3,6 +3,7 @@
 import typer
 
 from pixverse_cli.commands import given, options
+from pixverse_cli.services import stories
 
 
 def command(
@@ -29,7 +30,7 @@ def command(
       pixverse wait --all --timeout 2h
     """
     services = given.services(ctx)
-    patience = services.patience(any_one=any_one, fail_fast=fail_fast)
-    keeping = services.keeping(wanted=download, force=force)
-    events = services.waited(given.ids(task_ids), patience, keeping, every=every)
+    patience = stories.patience(services, any_one=any_one, fail_fast=fail_fast)
+    keeping = stories.keeping(services, wanted=download, force=force)
+    events = stories.waited(services, given.ids(task_ids), patience, keeping, every=every)
     services.run_saving(events, keeping)

@@ -12,7 +12,7 @@ from contextlib import closing, contextmanager
 from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from pixverse_cli import __version__
 from pixverse_cli.domain.clock import Clock
@@ -153,14 +153,19 @@ def _follow(session: "Session", url: str, patience: Patience) -> "Response":
     """
     start = url
     for _ in range(_MOST_REDIRECTS + 1):
-        response = _send(session, url, patience)
-        location = response.headers.get("Location")
-        if response.status_code not in _REDIRECTS or location is None:
-            return response
-        response.close()
-        url = location if urlsplit(location).scheme else urljoin(url, location)
-        if _is_inside(session, url) and not _is_inside(session, start):
-            raise LinkDeadError(f"{shown(start)} redirects into the private network: refused")
+        with _translated(url):
+            response = _send(session, url, patience)
+            location = response.headers.get("Location")
+            if response.status_code not in _REDIRECTS or location is None:
+                return response
+            response.close()
+            url = (
+                location
+                if re.match(r"[a-z]+:", location, re.IGNORECASE)
+                else urljoin(url, location)
+            )
+            if _is_inside(session, url) and not _is_inside(session, start):
+                raise LinkDeadError(f"{shown(start)} redirects into the private network: refused")
     raise LinkDeadError(f"{shown(start)} redirects more than {_MOST_REDIRECTS} times")
 
 
@@ -182,15 +187,14 @@ def _send(session: "Session", url: str, patience: Patience) -> "Response":
 
     if not re.match(r"https?://[^/?#\s]", url, re.IGNORECASE):
         raise LinkDeadError(f"{shown(url)[:200]!r} is no http(s) URL")
-    with _translated(url):
-        prepared = session.prepare_request(Request("GET", url))
-        if re.fullmatch(r"[\x21-\x7e]+", url):
-            prepared.url = url
-        surroundings = _surroundings(session, url)
-        # not session.send: it reads a redirect's body, of any length, into memory
-        return session.get_adapter(url).send(
-            prepared, timeout=(patience.connect, patience.stall), **surroundings
-        )
+    prepared = session.prepare_request(Request("GET", url))
+    if re.fullmatch(r"[\x21-\x7e]+", url):
+        prepared.url = url
+    surroundings = _surroundings(session, url)
+    # not session.send: it reads a redirect's body, of any length, into memory
+    return session.get_adapter(url).send(
+        prepared, timeout=(patience.connect, patience.stall), **surroundings
+    )
 
 
 @contextmanager
@@ -199,7 +203,7 @@ def _translated(url: str) -> Iterator[None]:
     from requests import exceptions  # noqa: PLC0415  as requests
     from urllib3.exceptions import HTTPError  # noqa: PLC0415
 
-    host = urlsplit(shown(url)).netloc
+    host = shown(url).split("/")[2] if "//" in url else url
     try:
         yield
     except exceptions.SSLError as error:

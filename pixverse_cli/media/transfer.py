@@ -101,7 +101,7 @@ class Transfer:
 
     def _refuse_early_end(self, total: int | None) -> None:
         """Check that the end is one, also where no length was promised."""
-        if total is not None and self.part.size < total:
+        if self.part.size < (1 if total is None else total):
             raise self._broken(total)
         try:
             mp4.check_file(self.part.file)

@@ -4,7 +4,7 @@ import hashlib
 import tempfile
 import threading
 from collections.abc import Iterable
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,6 +42,8 @@ class Studio:
     def order(self, job: Job) -> "Future[Film | Failure]":
         """Begin with the film of a job, unless that has been done."""
         with self._lock:
+            if self._stop.is_set():
+                return _never()
             if job.task_id not in self._films:
                 if self._workers is None:
                     self._workers = ThreadPoolExecutor(_WORKERS, "sandbox-video")
@@ -53,7 +55,7 @@ class Studio:
         """Return the film, or why there is none, or None if it takes longer (``patience`` in s)."""
         try:
             return self.order(job).result(patience)
-        except TimeoutError:
+        except (TimeoutError, CancelledError):  # not yet, or no more
             return None
 
     def await_films(self, jobs: Iterable[Job], *, seconds: float) -> None:
@@ -62,8 +64,8 @@ class Studio:
 
     def close(self) -> None:
         """Stop all work and throw the films away."""
-        self._stop.set()
         with self._lock:
+            self._stop.set()
             if self._workers is not None:
                 self._workers.shutdown(wait=True, cancel_futures=True)
             if self._room is not None:
@@ -96,3 +98,10 @@ class Studio:
         return Film(
             path=path, size=plan.size, length=path.stat().st_size, etag=f'"{digest[:32].upper()}"'
         )
+
+
+def _never() -> "Future[Film | Failure]":
+    future: Future[Film | Failure] = Future()
+    future.cancel()
+    future.set_running_or_notify_cancel()
+    return future

@@ -8,7 +8,7 @@ never loads the HTTP client and ``--help`` never touches the disk.
 
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from enum import Enum
 from functools import cached_property
@@ -22,18 +22,12 @@ from pixverse_cli.reporting.result import Result
 from pixverse_cli.settings.values import Setting, Settings
 
 if TYPE_CHECKING:
-    from decimal import Decimal
-
     from pixverse_cli.dashscope.client import Client
     from pixverse_cli.domain.events import Event
     from pixverse_cli.domain.task import Record
-    from pixverse_cli.domain.wish import Wish
-    from pixverse_cli.flows.check import Plan
     from pixverse_cli.flows.fetch import Keeping
     from pixverse_cli.flows.tools import Tools
-    from pixverse_cli.flows.watch import Patience
     from pixverse_cli.reporting.reporter import Reporter
-    from pixverse_cli.sandbox import Sandbox
     from pixverse_cli.settings.key import Key
     from pixverse_cli.store import Store
 
@@ -167,108 +161,11 @@ class Services:
         """What has to be cleaned away when the command is over."""
         return ExitStack()
 
-    def plan(self, wish: "Wish", *, sending: bool) -> "Plan":
-        """Return a checked plan; if it is to be sent, key and store are sound as well."""
-        from pixverse_cli.flows.check import check
-
-        plan = check(wish, self.settings, self.stack, self.surroundings.clock.now())
-        for note in plan.notes:
-            self.reporter().note(note)
-        if sending:
-            self.prepare()
-        return plan
-
     def prepare(self) -> None:
         """Find out now whether the address, the key and the store are usable."""
         _ = self.base_url, self.key, self.store
         if self.key.exposed:
             self.reporter().note(f"other people can read the API key in {self.key.source}")
-
-    def made(self, plan: "Plan") -> "Iterator[Event]":
-        """Create the plan's tasks; wait and save as planned."""
-        from pixverse_cli.flows.stories import make
-
-        return make(plan, self.tools)
-
-    def requests(self, plan: "Plan") -> "list[tuple[dict[str, object], Decimal]]":
-        """Return each body that would be sent, and its estimate in CNY."""
-        from pixverse_cli.flows.preview import preview
-
-        return [preview(order) for order in plan.orders]
-
-    def patience(self, *, any_one: bool = False, fail_fast: bool = False) -> "Patience":
-        """Return how long and how often to look."""
-        from pixverse_cli.flows.check import patience_of
-
-        return patience_of(self.settings, any_one=any_one, fail_fast=fail_fast)
-
-    def keeping(self, *, wanted: bool, force: bool) -> "Keeping | None":
-        """Return where videos go, if they are wanted on this disk."""
-        from pixverse_cli.flows.check import keeping_of
-
-        if not wanted and not self.settings.typed("output"):
-            return None
-        taken = self.output is not Output.HUMAN
-        return keeping_of(self.settings, force=force, stdout_is_taken=taken)
-
-    def waited(
-        self,
-        references: "Sequence[str] | None",
-        patience: "Patience",
-        keeping: "Keeping | None",
-        *,
-        every: bool = False,
-    ) -> "Iterator[Event]":
-        """Watch tasks until they end."""
-        from pixverse_cli.flows.stories import wait
-
-        self.settings.insist()
-        return wait(references, self.tools, patience, keeping, every=every)
-
-    def seen(self, references: "Sequence[str] | None", *, judging: bool) -> "Iterator[Event]":
-        """Ask once how tasks stand."""
-        from pixverse_cli.flows.look import look
-
-        return look(references, self.tools, judging=judging)
-
-    def saved(
-        self, references: "Sequence[str] | None", keeping: "Keeping | None"
-    ) -> "Iterator[Event]":
-        """Save finished videos."""
-        from pixverse_cli.flows.stories import save
-
-        self.settings.insist()
-        return save(references, self.tools, keeping)
-
-    def listed(self, *, every: bool) -> "list[Record]":
-        """Return the store's records that the filters leave, newest first."""
-        from pixverse_cli.flows.listing import listed
-
-        return listed(self.settings, self.store, self.surroundings.clock.now(), every=every)
-
-    def sandbox(
-        self, scenarios: "Sequence[str]", *, seed: int, realistic: bool, port: int
-    ) -> "Sandbox":
-        """Return a running sandbox.
-
-        :raises UsageError: its extra is not installed, or a scenario is not known.
-        """
-        from pixverse_cli.sandbox import Sandbox
-
-        made = Sandbox(scenarios=scenarios, seed=seed, realistic=realistic, port=port)
-        return self.stack.enter_context(made)
-
-    def run_against(self, sandbox: "Sandbox", command: "Sequence[str]") -> int:
-        """Run a command against the sandbox and return its exit code."""
-        from pixverse_cli.sandbox.child import run
-
-        return run(command, sandbox, self.surroundings.environ)
-
-    def serve(self, sandbox: "Sandbox") -> None:
-        """Print how to use the sandbox, and serve until a signal comes."""
-        self.reporter().exports(sandbox.environment)
-        while True:
-            self.surroundings.clock.sleep(3600.0)
 
 
 def reporter(

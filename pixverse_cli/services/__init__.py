@@ -1,0 +1,1 @@
+"""Builds what commands need on first use: the one address of lazy imports."""

@@ -1,0 +1,130 @@
+"""Each command's story, ready to be drained; what it needs is imported when it is asked for."""
+
+# ruff: noqa: PLC0415  importing late is what this package is for
+
+from typing import TYPE_CHECKING
+
+from pixverse_cli.services.things import Output, Services
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from decimal import Decimal
+
+    from pixverse_cli.domain.events import Event
+    from pixverse_cli.domain.task import Record
+    from pixverse_cli.domain.wish import Wish
+    from pixverse_cli.flows.check import Plan
+    from pixverse_cli.flows.fetch import Keeping
+    from pixverse_cli.flows.watch import Patience
+    from pixverse_cli.sandbox import Sandbox
+
+
+def plan(services: Services, wish: "Wish", *, sending: bool) -> "Plan":
+    """Return a checked plan; if it is to be sent, key and store are sound as well."""
+    from pixverse_cli.flows.check import check
+
+    plan = check(wish, services.settings, services.stack, services.surroundings.clock.now())
+    for note in plan.notes:
+        services.reporter().note(note)
+    if sending:
+        services.prepare()
+    return plan
+
+
+def made(services: Services, plan: "Plan") -> "Iterator[Event]":
+    """Create the plan's tasks; wait and save as planned."""
+    from pixverse_cli.flows.stories import make
+
+    return make(plan, services.tools)
+
+
+def requests(services: Services, plan: "Plan") -> "list[tuple[dict[str, object], Decimal]]":
+    """Return each body that would be sent, and its estimate in CNY."""
+    from pixverse_cli.flows.preview import preview
+
+    return [preview(order) for order in plan.orders]
+
+
+def patience(services: Services, *, any_one: bool = False, fail_fast: bool = False) -> "Patience":
+    """Return how long and how often to look."""
+    from pixverse_cli.flows.check import patience_of
+
+    return patience_of(services.settings, any_one=any_one, fail_fast=fail_fast)
+
+
+def keeping(services: Services, *, wanted: bool, force: bool) -> "Keeping | None":
+    """Return where videos go, if they are wanted on this disk."""
+    from pixverse_cli.flows.check import keeping_of
+
+    if not wanted and not services.settings.typed("output"):
+        return None
+    taken = services.output is not Output.HUMAN
+    return keeping_of(services.settings, force=force, stdout_is_taken=taken)
+
+
+def waited(
+    services: Services,
+    references: "Sequence[str] | None",
+    patience: "Patience",
+    keeping: "Keeping | None",
+    *,
+    every: bool = False,
+) -> "Iterator[Event]":
+    """Watch tasks until they end."""
+    from pixverse_cli.flows.stories import wait
+
+    services.settings.insist()
+    return wait(references, services.tools, patience, keeping, every=every)
+
+
+def seen(
+    services: Services, references: "Sequence[str] | None", *, judging: bool
+) -> "Iterator[Event]":
+    """Ask once how tasks stand."""
+    from pixverse_cli.flows.look import look
+
+    return look(references, services.tools, judging=judging)
+
+
+def saved(
+    services: Services, references: "Sequence[str] | None", keeping: "Keeping | None"
+) -> "Iterator[Event]":
+    """Save finished videos."""
+    from pixverse_cli.flows.stories import save
+
+    services.settings.insist()
+    return save(references, services.tools, keeping)
+
+
+def listed(services: Services, *, every: bool) -> "list[Record]":
+    """Return the store's records that the filters leave, newest first."""
+    from pixverse_cli.flows.listing import listed
+
+    return listed(services.settings, services.store, services.surroundings.clock.now(), every=every)
+
+
+def sandbox(
+    services: Services, scenarios: "Sequence[str]", *, seed: int, realistic: bool, port: int
+) -> "Sandbox":
+    """Return a running sandbox.
+
+    :raises UsageError: its extra is not installed, or a scenario is not known.
+    """
+    from pixverse_cli.sandbox import Sandbox
+
+    made = Sandbox(scenarios=scenarios, seed=seed, realistic=realistic, port=port)
+    return services.stack.enter_context(made)
+
+
+def run_against(services: Services, sandbox: "Sandbox", command: "Sequence[str]") -> int:
+    """Run a command against the sandbox and return its exit code."""
+    from pixverse_cli.sandbox.child import run
+
+    return run(command, sandbox, services.surroundings.environ)
+
+
+def serve(services: Services, sandbox: "Sandbox") -> None:
+    """Print how to use the sandbox, and serve until a signal comes."""
+    services.reporter().exports(sandbox.environment)
+    while True:
+        services.surroundings.clock.sleep(3600.0)
