@@ -2,6 +2,8 @@
 
 import http.client
 import socket
+import subprocess
+import sys
 import threading
 import time
 from contextlib import closing
@@ -104,7 +106,9 @@ def test_nothing_listens_after_the_end(call):
     url = urlsplit(sandbox.base_url)
     with socket.create_connection((url.hostname, url.port), timeout=5) as raw:
         raw.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-        assert raw.recv(10_000)
+        answer = b""
+        while not answer.endswith(b"}"):
+            answer += raw.recv(10_000)
         sandbox.close()
         assert raw.recv(10_000) == b""
     with pytest.raises(ConnectionRefusedError):
@@ -143,3 +147,21 @@ def test_many_callers_at_once_get_as_many_tasks(call, clock):
         thread.join()
     assert sorted(statuses) == [200] * 5 + [429] * 15
     assert len(caller.sandbox.account.tasks) == 5
+
+
+def test_importing_the_sandbox_imports_nothing_of_its_extra():
+    script = (
+        "import sys, pixverse_cli.sandbox;"
+        "print({'av', 'PIL', 'werkzeug', 'requests', 'rich', 'typer'} & set(sys.modules))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "set()\n"
+
+
+def test_without_its_extra_the_sandbox_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "av", None)
+    with pytest.raises(UsageError, match="needs av") as told:
+        Sandbox()
+    assert "pixverse-cli[sandbox]" in told.value.hint

@@ -1,12 +1,16 @@
 """A task's life: its states, its times, who waits, and when it is forgotten."""
 
+import json
 import re
+import socket
+import time
 
 import pytest
 
 from pixverse_cli.sandbox import Pace
+from pixverse_cli.sandbox.orders import read
 
-from .caller import C1, PICTURE, V6
+from .caller import C1, PICTURE, V6, order
 
 SLOW = Pace(queue=1.0, run=(60.0, 60.0))
 UNKNOWN_ID = "0385dc79-5ff8-4d82-bcb6-000000000000"
@@ -132,11 +136,10 @@ def test_any_other_task_cannot_be_canceled(call, clock, state):
 
 def test_a_queue_of_five_hundred_takes_no_more(call, clock):
     caller = call(clock=clock, pace=Pace(queue=3600, run=(60, 60)))
-    statuses = []
-    for number in range(501):
-        clock.sleep(1 if number % 5 == 0 else 0)
-        statuses.append(caller.create(without=["duration"]).status_code)
-    assert statuses == [200] * 500 + [429]
+    waiting = read(json.dumps(order(without=["duration"])).encode())
+    for number in range(499):
+        caller.sandbox.account.accept(waiting, f"request {number}")
+    assert [caller.create().status_code for _ in range(2)] == [200, 429]
 
 
 def test_the_account_shows_what_was_accepted(call):
@@ -161,3 +164,23 @@ def test_tasks_take_about_two_seconds_unless_told_otherwise(call, clock):
         assert status(caller, task_id) == "RUNNING"
         clock.sleep(longest)
         assert status(caller, task_id) == "SUCCEEDED"
+
+
+def test_a_task_runs_on_until_its_video_is_ready(call, encoded):
+    caller = call()
+    with socket.create_server(("127.0.0.1", 0)) as host:
+        task_id = caller.accepted(url=f"http://127.0.0.1:{host.getsockname()[1]}/image.png")
+        with host.accept()[0] as line:
+            assert line.recv(10_000).startswith(b"GET /image.png ")
+            assert caller.rows()["data"][0]["status"] == "RUNNING"
+            line.sendall(b"HTTP/1.1 200 OK\r\n\r\n" + encoded())
+    assert caller.ended(task_id)["output"]["task_status"] == "SUCCEEDED"
+
+
+def test_closing_calls_off_what_is_being_made(call):
+    caller = call(pace=Pace(queue=0, run=(60, 60)))
+    for _ in range(4):
+        caller.accepted(resolution="1080P", duration=15)
+    start = time.perf_counter()
+    caller.sandbox.close()
+    assert time.perf_counter() - start < 3

@@ -8,7 +8,7 @@ from pathlib import Path
 import av
 import pytest
 import requests
-from PIL import Image, ImageChops, ImageStat
+from PIL import ImageChops, ImageStat
 
 from pixverse_cli.domain.catalog import Resolution
 from pixverse_cli.sandbox import Pace
@@ -23,10 +23,13 @@ AT_ONCE = Pace(queue=0, run=(0, 0))
 class Video:
     codec: str
     rate: int
-    frames: list[Image.Image]
+    raw: list[av.VideoFrame]
     sound: list[float]
     seconds: float
-    data: bytes
+
+    @property
+    def frames(self):
+        return [frame.to_image() for frame in self.raw]
 
 
 @pytest.fixture
@@ -45,14 +48,14 @@ def make(call, encoded):
 def decode(data):
     with av.open(io.BytesIO(data)) as container:
         pictures = container.streams.video[0]
-        frames = [frame.to_image() for frame in container.decode(pictures)]
+        frames = list(container.decode(pictures))
         codec, rate = pictures.codec_context.name, int(pictures.average_rate)
         seconds = float(container.duration / av.time_base)
     with av.open(io.BytesIO(data)) as container:
         sound = []
         for frame in container.decode(audio=0) if container.streams.audio else ():
             sound.extend(memoryview(frame.planes[0]).cast("f")[: frame.samples])
-    return Video(codec, rate, frames, sound, seconds, data)
+    return Video(codec, rate, frames, sound, seconds)
 
 
 def difference(one, other):
@@ -60,10 +63,10 @@ def difference(one, other):
     return sum(ImageStat.Stat(ImageChops.difference(one, other)).mean) / 3
 
 
-@pytest.mark.parametrize("duration", [1, 3, 15])
+@pytest.mark.parametrize("duration", [1, 2, 15])
 def test_it_is_h264_of_24_frames_for_each_second(make, duration):
     body, video = make(duration=duration)
-    assert (video.codec, video.rate, len(video.frames)) == ("h264", 24, duration * 24)
+    assert (video.codec, video.rate, len(video.raw)) == ("h264", 24, duration * 24)
     assert video.seconds == pytest.approx(duration, abs=0.03)
     assert body["usage"]["duration"] == duration
 
@@ -122,14 +125,14 @@ def cuts(frames):
     [
         ({}, []),
         ({"shot_type": "single"}, []),
-        ({"shot_type": "multi"}, [16, 32]),
+        ({"shot_type": "multi"}, [8, 16]),
         ({"model": C1, "shot_type": "multi"}, []),
-        ({"model": C1, "prompt": "Shot 1: a turtle. Shot 2: weed."}, [24]),
-        ({"prompt": "镜头1:海龟。镜头2:海草。"}, [24]),
+        ({"model": C1, "prompt": "Shot 1: a turtle. Shot 2: weed."}, [12]),
+        ({"prompt": "镜头1:海龟。镜头2:海草。"}, [12]),
     ],
 )
 def test_several_shots_are_cut(make, changes, expected):
-    body, video = make(duration=2, **changes)
+    body, video = make(**changes)
     assert cuts(video.frames) == expected
     multi = changes.get("shot_type") == "multi" and "model" not in changes
     assert body["usage"]["shot_type"] == ("multi" if multi else "single")
