@@ -1,8 +1,11 @@
 """Which process is in a create call, and whether it still lives."""
 
 import os
+import re
 import socket
 from pathlib import Path
+
+_NAME = re.compile(r"(?P<host>.+):(?P<number>[0-9]{1,9}):(?P<started>[0-9]*)")
 
 
 def this_process() -> str:
@@ -14,16 +17,17 @@ def may_be_alive(process: str | None) -> bool:
     """Return whether the process may still be at work; true where nobody can tell."""
     if process is None:
         return False
-    host, number, started = process.rsplit(":", 2)
-    if host != socket.gethostname() or os.name != "posix":
+    name = _NAME.fullmatch(process)
+    if name is None or name["host"] != socket.gethostname() or os.name != "posix":
         return True
+    number = int(name["number"])
     try:
-        os.kill(int(number), 0)  # asks only; signal 0 is never delivered
+        os.kill(number, 0)  # asks only; signal 0 is never delivered
     except ProcessLookupError:
         return False
     except PermissionError:
         return True
-    return started == _started(int(number))
+    return name["started"] == _started(number)
 
 
 def _started(number: int) -> str:
