@@ -88,6 +88,7 @@ _TABLE = (
     _Row("model_not_found", "", UsageError, "`pixverse models` lists the models"),
     _Row("WorkSpaceNotFound", "", AuthError, _PERMISSION),
     _Row("Throttling", "", ThrottledError, _BUSY),
+    _Row("LimitRequests", "", ThrottledError, _BUSY),
     _Row("limit_requests", "", ThrottledError, _BUSY),
     _Row("limit_burst_rate", "", ThrottledError, _BUSY),
     _Row("InvalidParameter", "", None, _PARAMETERS),
