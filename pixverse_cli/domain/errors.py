@@ -43,9 +43,8 @@ class Told(BaseException):
     """What one ending tells its reader: a sentence, the way out, and whether money moved.
 
     ``retryable`` is true only when running the same command again cannot pay twice.
-    ``causes`` holds the endings of the single tasks where there were several;
-    ``retry_after`` is how many seconds the service asked to wait, where it did; ``shown``
-    is set once a person has read it, so that nobody reads it twice.
+    ``causes`` holds the single tasks' endings where there were several; ``retry_after`` the
+    seconds that the service asked to wait; ``shown`` is set once a person has read it.
     """
 
     code: ClassVar[str] = "unexpected"
