@@ -1,0 +1,120 @@
+"""Every limit of the API reference and every list price, typed a second time."""
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pixverse_cli.domain import catalog
+from pixverse_cli.domain.catalog import MODELS, Resolution, find_model, spell
+
+TIERS = ("360P", "540P", "720P", "1080P")
+
+LIMITS = {
+    # full name: alias, prompt characters, shot type
+    "pixverse/pixverse-c1-it2v": ("c1", 5000, False),
+    "pixverse/pixverse-v6-it2v": ("v6", 5000, True),
+    "pixverse/pixverse-v5.6-it2v": ("v5.6", 2048, False),
+}
+PRICES = {
+    # alias, audio: CNY a second at 360P, 540P, 720P, 1080P
+    ("c1", False): "0.18 0.24 0.30 0.56",
+    ("c1", True): "0.24 0.30 0.39 0.71",
+    ("v6", False): "0.15 0.21 0.27 0.53",
+    ("v6", True): "0.21 0.27 0.36 0.68",
+    ("v5.6", False): "0.21 0.21 0.27 0.44",
+    ("v5.6", True): "0.47 0.47 0.53 0.70",
+}
+ANY_SECOND = set(range(1, 16))
+
+
+def test_there_are_these_models_and_no_others():
+    found = {m.name: (m.alias, m.prompt_limit, m.takes_shot_type) for m in MODELS}
+    assert found == LIMITS
+
+
+def test_the_default_is_a_silent_v6_of_five_seconds_at_720p():
+    defaults = (
+        catalog.DEFAULT_MODEL.alias,
+        catalog.DEFAULT_RESOLUTION,
+        catalog.DEFAULT_DURATION,
+    )
+    assert defaults == ("v6", "720P", 5)
+
+
+@pytest.mark.parametrize(
+    ("alias", "tier", "seconds"),
+    [(alias, tier, ANY_SECOND) for alias in ("c1", "v6") for tier in TIERS]
+    + [("v5.6", tier, {5, 8, 10}) for tier in TIERS[:3]]
+    + [("v5.6", "1080P", {5, 8})],
+)
+def test_a_model_makes_these_durations_at_a_resolution(alias, tier, seconds):
+    assert set(find_model(alias).durations[Resolution(tier)]) == seconds
+
+
+@pytest.mark.parametrize(("alias", "seconds"), [("v6", ANY_SECOND), ("v5.6", {5, 8, 10})])
+def test_all_durations_are_those_of_some_resolution(alias, seconds):
+    assert set(find_model(alias).all_durations) == seconds
+
+
+@pytest.mark.parametrize(("key", "yuan"), PRICES.items(), ids=str)
+def test_a_second_costs_what_the_price_list_says(key, yuan):
+    alias, audio = key
+    model = find_model(alias)
+    prices = [model.price(Resolution(tier), audio=audio) for tier in TIERS]
+    assert prices == [Decimal(price) for price in yuan.split()]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("MAX_IMAGE_BYTES", 20 * 1024**2),
+        ("MAX_IMAGE_SIDE", 10_000),
+        ("MAX_SEED", 2**31 - 1),
+        ("IMAGE_FORMATS", ("JPEG", "PNG", "WEBP")),
+        ("TASK_LIFE_SECONDS", 86_400),
+        ("UPLOAD_LIFE_SECONDS", 169_200),
+        ("CREATES_PER_SECOND", 5),
+        ("CALLS_PER_SECOND", 20),
+        ("RUNNING_TASKS", 5),
+        ("CURRENCY", "CNY"),
+    ],
+)
+def test_other_limits_are_those_of_the_pages(name, value):
+    assert getattr(catalog, name) == value
+
+
+def test_the_resolutions_and_shot_types_are_those_of_the_page():
+    assert tuple(Resolution) == TIERS
+    assert tuple(catalog.ShotType) == ("single", "multi")
+
+
+@pytest.mark.parametrize("spelling", ["v6", "V6", " v6 ", "PixVerse/PixVerse-V6-it2v"])
+def test_a_model_is_found_by_alias_and_full_name_in_any_case(spelling):
+    assert find_model(spelling).name == "pixverse/pixverse-v6-it2v"
+
+
+@pytest.mark.parametrize("spelling", [None, "", "v7", "pixverse-v6-it2v", "v6 c1", "v\u0666"])
+def test_what_is_no_model_is_not_found(spelling):
+    assert find_model(spelling) is None
+
+
+@given(st.text())
+def test_any_word_is_a_model_or_nothing(word):
+    model = find_model(word)
+    assert model is None or word.strip().lower() in (model.name, model.alias)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "words"),
+    [
+        (tuple(range(1, 16)), "1 to 15"),
+        ((5, 8, 10), "5, 8 or 10"),
+        ((5, 8), "5 or 8"),
+        ((1, 2), "1 or 2"),
+        ((7,), "7"),
+    ],
+)
+def test_numbers_are_spelt_as_people_read_them(numbers, words):
+    assert spell(numbers) == words

@@ -1,0 +1,165 @@
+"""The exit codes of the contract, and one ending made of many."""
+
+import pytest
+
+from pixverse_cli.domain import errors
+from pixverse_cli.domain.errors import (
+    BillingError,
+    Charged,
+    ClosedPipe,
+    ContentRefusedError,
+    NotSavedError,
+    NotSentError,
+    PartialError,
+    PixverseError,
+    StillRunningError,
+    Stopped,
+    TaskFailedError,
+    ThrottledError,
+    UnclearError,
+    UnexpectedError,
+    combine,
+    common_charge,
+)
+
+CONTRACT = [
+    # class, code, exit code, charged, retryable
+    ("UnexpectedError", "unexpected", 1, "no", False),
+    ("UsageError", "usage", 2, "no", False),
+    ("AuthError", "auth", 3, "no", False),
+    ("BillingError", "billing", 4, "no", False),
+    ("TaskFailedError", "task-failed", 5, "no", False),
+    ("UnreachableError", "unreachable", 6, "no", True),
+    ("NotSentError", "unreachable", 6, "no", True),
+    ("ThrottledError", "throttled", 7, "no", True),
+    ("StillRunningError", "still-running", 8, "yes", False),
+    ("UnclearError", "unclear", 9, "unknown", False),
+    ("ContentRefusedError", "content-refused", 10, "no", False),
+    ("NotSavedError", "not-saved", 11, "yes", False),
+    ("UnknownTaskError", "unknown-task", 12, "no", False),
+    ("CanceledError", "canceled", 13, "no", False),
+    ("PartialError", "partial", 14, "mixed", False),
+]
+
+
+@pytest.mark.parametrize(("name", "code", "exit_code", "charged", "retryable"), CONTRACT)
+def test_an_error_has_its_code_and_says_what_it_cost(name, code, exit_code, charged, retryable):
+    error = getattr(errors, name)("what went wrong")
+    found = (error.code, error.exit_code, error.charged, error.retryable)
+    assert found == (code, exit_code, charged, retryable)
+
+
+def test_no_error_is_missing_in_that_table():
+    classes = PixverseError.__subclasses__()
+    deeper = [each for kind in classes for each in kind.__subclasses__()]
+    ours = {kind.__name__ for kind in classes + deeper if kind.__module__ == errors.__name__}
+    assert ours == {row[0] for row in CONTRACT}
+
+
+@pytest.mark.parametrize(
+    ("stopped", "code", "exit_code"),
+    [
+        (Stopped(1, "SIGHUP"), "interrupted", 129),
+        (Stopped(2, "SIGINT"), "interrupted", 130),
+        (Stopped(15, "SIGTERM"), "interrupted", 143),
+        (ClosedPipe(), "closed-pipe", 141),
+    ],
+)
+def test_a_signal_ends_with_128_and_its_number(stopped, code, exit_code):
+    assert (stopped.code, stopped.exit_code) == (code, exit_code)
+
+
+def test_nothing_that_handles_failures_swallows_a_signal():
+    assert not issubclass(Stopped, Exception)
+
+
+def test_an_error_carries_what_the_service_said():
+    error = BillingError(
+        "pay",
+        hint="settle",
+        service_code="Arrearage",
+        request_id="r-1",
+        http_status=400,
+        task_id="t-1",
+        retryable=True,
+        charged=Charged.UNKNOWN,
+    )
+    told = (error.message, error.hint, error.service_code, error.request_id, error.http_status)
+    assert told == ("pay", "settle", "Arrearage", "r-1", 400)
+    assert (error.task_id, error.retryable, error.charged) == ("t-1", True, Charged.UNKNOWN)
+    assert str(error) == "pay"
+
+
+def test_an_error_keeps_the_task_that_it_is_about():
+    assert UnexpectedError("x").about("t-1").task_id == "t-1"
+    assert UnexpectedError("x", task_id="t-1").about("t-2").task_id == "t-1"
+
+
+@pytest.mark.parametrize(
+    ("charges", "common"),
+    [
+        (["no"], "no"),
+        (["yes", "yes"], "yes"),
+        (["no", "yes"], "mixed"),
+        (["unknown", "no"], "mixed"),
+        (["mixed"], "mixed"),
+    ],
+)
+def test_several_charges_are_the_common_one_or_mixed(charges, common):
+    assert common_charge([Charged(charge) for charge in charges]) == common
+
+
+def failed():
+    return TaskFailedError("one failed", hint="look at it", task_id="t-1")
+
+
+@pytest.mark.parametrize(
+    ("parts", "succeeded", "kind", "exit_code", "charged"),
+    [
+        ([failed()], 0, TaskFailedError, 5, "no"),
+        ([failed(), failed()], 0, TaskFailedError, 5, "no"),
+        ([failed()], 1, PartialError, 14, "mixed"),
+        ([failed(), ContentRefusedError("x")], 0, PartialError, 14, "mixed"),
+        ([failed(), failed()], 3, PartialError, 14, "mixed"),
+        ([StillRunningError("x"), StillRunningError("y")], 0, StillRunningError, 8, "yes"),
+        ([UnclearError("x"), UnclearError("y")], 0, UnclearError, 9, "unknown"),
+        (
+            [NotSavedError("x"), NotSavedError("y", charged=Charged.NO)],
+            0,
+            NotSavedError,
+            11,
+            "mixed",
+        ),
+    ],
+)
+def test_many_endings_make_one(parts, succeeded, kind, exit_code, charged):
+    whole = combine(parts, succeeded=succeeded)
+    assert (type(whole), whole.exit_code, whole.charged) == (kind, exit_code, charged)
+
+
+@pytest.mark.parametrize("succeeded", [0, 1, 5])
+def test_without_an_error_all_is_well(succeeded):
+    assert combine([], succeeded=succeeded) is None
+
+
+def test_one_failed_task_alone_is_its_own_error():
+    alone = failed()
+    assert combine([alone], succeeded=0) is alone
+
+
+def test_the_whole_holds_its_parts():
+    parts = [failed(), failed()]
+    assert combine(parts, succeeded=0).causes == tuple(parts)
+    assert combine(parts, succeeded=1).causes == tuple(parts)
+
+
+def test_the_whole_may_be_tried_again_only_if_every_part_may():
+    tried, not_tried = NotSentError("x"), NotSentError("y", retryable=False)
+    assert combine([tried, NotSentError("z")], succeeded=0).retryable
+    assert not combine([tried, not_tried], succeeded=0).retryable
+    assert not combine([tried, ThrottledError("z")], succeeded=0).retryable
+
+
+def test_the_sentence_says_how_many():
+    assert combine([failed(), failed()], succeeded=0).message.startswith("none of 2 tasks")
+    assert combine([failed()], succeeded=2).message == "1 of 3 tasks did not come through"

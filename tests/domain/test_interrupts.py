@@ -1,0 +1,122 @@
+"""When a request to stop is heard, and when it has to wait."""
+
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from pixverse_cli.domain.errors import Stopped
+from pixverse_cli.domain.interrupts import Interrupts
+
+
+@pytest.fixture
+def interrupts(clock):
+    return Interrupts(clock)
+
+
+@pytest.mark.parametrize(
+    ("number", "exit_code", "message"),
+    [
+        (signal.SIGINT, 130, "stopped by SIGINT"),
+        (signal.SIGTERM, 143, "stopped by SIGTERM"),
+        (signal.SIGHUP, 129, "stopped by SIGHUP"),
+    ],
+)
+def test_a_signal_stops_at_once(interrupts, number, exit_code, message):
+    with pytest.raises(Stopped) as stopped:
+        interrupts.hear(number)
+    assert (stopped.value.exit_code, stopped.value.message) == (exit_code, message)
+
+
+def test_while_held_the_first_signal_waits_for_the_next_check(interrupts):
+    with interrupts.held():
+        interrupts.hear(signal.SIGTERM)
+        assert interrupts.noted
+    with pytest.raises(Stopped, match="SIGTERM"):
+        interrupts.check()
+
+
+def test_a_signal_is_raised_once(interrupts):
+    with interrupts.held():
+        interrupts.hear(signal.SIGINT)
+    with pytest.raises(Stopped):
+        interrupts.check()
+    interrupts.check()
+    assert not interrupts.noted
+
+
+def test_while_held_the_second_signal_stops_at_once(interrupts):
+    with interrupts.held():
+        interrupts.hear(signal.SIGINT)
+        with pytest.raises(Stopped, match="SIGTERM"):
+            interrupts.hear(signal.SIGTERM)
+
+
+def test_after_the_block_a_signal_stops_at_once_again(interrupts):
+    with interrupts.held():
+        pass
+    with pytest.raises(Stopped):
+        interrupts.hear(signal.SIGINT)
+
+
+def test_a_block_that_fails_is_left_as_well(interrupts):
+    with pytest.raises(ValueError, match="x"), interrupts.held():
+        raise ValueError("x")
+    with pytest.raises(Stopped):
+        interrupts.hear(signal.SIGINT)
+
+
+def test_it_is_known_how_long_a_noted_signal_has_waited(interrupts, clock):
+    assert interrupts.seconds_since_noted() == 0.0
+    with interrupts.held():
+        interrupts.hear(signal.SIGINT)
+        clock.advance(3.5)
+    assert interrupts.seconds_since_noted() == 3.5
+
+
+CHILD = """
+import signal, sys, time
+from pixverse_cli.domain.clock import SystemClock
+from pixverse_cli.domain.errors import Stopped
+from pixverse_cli.domain.interrupts import Interrupts
+ignored = sys.argv[1] == "ignored"
+if ignored:
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+interrupts = Interrupts(SystemClock())
+interrupts.install()
+try:
+    if sys.argv[1] == "held":
+        with interrupts.held():
+            print("ready", flush=True)
+            while not interrupts.noted:
+                time.sleep(0.01)
+            print("the block ran to its end", flush=True)
+        interrupts.check()
+    print("ready", flush=True)
+    time.sleep(0.2 if ignored else 30)
+    print("went on", flush=True)
+except Stopped as stopped:
+    print(stopped.message, flush=True)
+    sys.exit(stopped.exit_code)
+"""
+
+
+@pytest.mark.parametrize(
+    ("how", "number", "code", "said"),
+    [
+        ("plain", signal.SIGINT, 130, ["stopped by SIGINT"]),
+        ("plain", signal.SIGTERM, 143, ["stopped by SIGTERM"]),
+        ("plain", signal.SIGHUP, 129, ["stopped by SIGHUP"]),
+        ("held", signal.SIGTERM, 143, ["the block ran to its end", "stopped by SIGTERM"]),
+        ("ignored", signal.SIGHUP, 0, ["went on"]),
+    ],
+)
+def test_a_real_signal_ends_a_real_process(how, number, code, said):
+    child = subprocess.Popen(
+        [sys.executable, "-P", "-c", CHILD, how], stdout=subprocess.PIPE, text=True
+    )
+    assert child.stdout.readline() == "ready\n"
+    child.send_signal(number)
+    rest = child.communicate(timeout=20)[0]
+    assert (child.returncode, rest.splitlines()) == (code, said)
