@@ -26,6 +26,8 @@ COMMANDS = {
     "wait": "Block until tasks end, and print their video URLs, or with --download their files.",
     "download": "Save finished videos; what is already saved is not fetched again.",
     "list": "Show what this machine has submitted, newest first.",
+    "cancel": "Cancel queued tasks; the service cancels nothing that runs already.",
+    "recover": "Find out what became of unclear submits, without paying again.",
     "sandbox": "Serve the whole API on this machine, free: real uploads, tasks and H.264 video.",
 }
 

@@ -12,6 +12,7 @@ def command(
     since: options.Since = None,
     limit: options.Limit = None,
     every: options.EveryRecord = False,
+    remote: options.Remote = False,
     as_json: options.AsJson = False,
     as_events: options.AsEvents = False,
     quiet: options.Quiet = False,
@@ -25,4 +26,7 @@ def command(
       pixverse list --status FAILED --since 24h --json
     """
     services = given.services(ctx)
-    services.show(stories.listed(services, every=every))
+    if remote:
+        services.show_remote(stories.remote(services))
+    else:
+        services.show(stories.listed(services, every=every))

@@ -155,6 +155,15 @@ Destination = Annotated[
         rich_help_panel=PLACING,
     ),
 ]
+Once = Annotated[
+    bool,
+    typer.Option(
+        "--once",
+        help="Do not pay again for a request that this machine has sent already: attach to its"
+        " task, or hand back its video.",
+        rich_help_panel=MAKING,
+    ),
+]
 NoDownload = Annotated[
     bool,
     typer.Option(
@@ -259,3 +268,7 @@ Limit = Annotated[
     str | None, typer.Option("--limit", metavar="N", help="At most so many.  [default: 20]")
 ]
 EveryRecord = Annotated[bool, typer.Option("--all", help="No limit.")]
+Remote = Annotated[
+    bool,
+    typer.Option("--remote", help="What the account has on the service (24 hours), known or not."),
+]

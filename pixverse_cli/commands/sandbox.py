@@ -26,7 +26,8 @@ Scenarios = Annotated[
     ),
 ]
 RunSeed = Annotated[
-    int, typer.Option("--seed", metavar="N", help="Make runs with trouble repeatable.")
+    int | None,
+    typer.Option("--seed", metavar="N", help="Make runs repeatable, ids and trouble included."),
 ]
 Realistic = Annotated[
     bool, typer.Option("--realistic", help="Tasks take 1 to 5 minutes instead of seconds.")
@@ -38,7 +39,7 @@ def command(
     ctx: typer.Context,
     words: ChildCommand = None,
     scenarios: Scenarios = None,
-    seed: RunSeed = 0,
+    seed: RunSeed = None,
     realistic: Realistic = False,
     port: Port = 0,
     quiet: options.Quiet = False,

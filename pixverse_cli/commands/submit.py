@@ -27,6 +27,7 @@ def command(
     force: options.Force = False,
     timeout: options.Timeout = None,
     interval: options.Interval = None,
+    once: options.Once = False,
     dry_run: options.DryRun = False,
     as_json: options.AsJson = False,
     as_events: options.AsEvents = False,
@@ -48,11 +49,12 @@ def command(
         wait=wait,
         no_download=no_download,
         force=force,
+        once=once,
         stdout_is_taken=as_json or as_events,
     )
     plan = stories.plan(services, wish, sending=not dry_run)
     if dry_run:
-        services.reporter().requests(stories.requests(services, plan))
+        stories.show_requests(services, plan)
     elif plan.patience is None:
         services.run(stories.made(services, plan), Result.TASK_ID)
     else:

@@ -157,11 +157,15 @@ class StillRunningError(PixverseError):
 
 
 class UnclearError(PixverseError):
-    """The create call was sent and no trustworthy answer came: a task may exist."""
+    """The create call was sent and no trustworthy answer came: a task may exist.
+
+    ``candidates`` are the ids of tasks on the account that may be it.
+    """
 
     code = "unclear"
     exit_code = 9
     charged = Charged.UNKNOWN
+    candidates: Sequence[str] = ()
 
 
 class ContentRefusedError(PixverseError):

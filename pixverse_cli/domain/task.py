@@ -78,8 +78,9 @@ class Record:
     """What the store remembers of one paid request; ``number`` is its place in the store.
 
     A record exists before the create call is sent (status UNCLEAR, no ``task_id``), so
-    that a process that dies in the call leaves a trace. Fields that are None are unknown,
-    as for a task that another machine submitted.
+    that a process that dies in the call leaves a trace. ``provisional``: the task id was
+    found by a search and may yet turn out to be somebody else's. Fields that are None are
+    unknown, as for a task that another machine submitted.
     """
 
     number: int
@@ -99,6 +100,7 @@ class Record:
     estimate: Decimal | None = None
     intent_at: datetime | None = None
     process: str | None = None
+    provisional: bool | None = None
     request_id: str | None = None
     submitted_at: datetime | None = None
     scheduled_at: datetime | None = None

@@ -13,4 +13,5 @@ class Wish(NamedTuple):
     wait: bool = False
     no_download: bool = False
     force: bool = False
+    once: bool = False
     stdout_is_taken: bool = False

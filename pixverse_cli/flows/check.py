@@ -10,8 +10,8 @@ from pathlib import Path
 from pixverse_cli.domain.errors import UsageError
 from pixverse_cli.domain.request import VideoRequest
 from pixverse_cli.domain.wish import Wish
+from pixverse_cli.flows.create import Order
 from pixverse_cli.flows.fetch import Keeping, known_values
-from pixverse_cli.flows.submit import Order
 from pixverse_cli.flows.watch import DEFAULT_TIMEOUT, Patience
 from pixverse_cli.media import naming
 from pixverse_cli.media.address import local_path, private_note, remote, shown
@@ -43,7 +43,7 @@ def check(wish: Wish, settings: Settings, stack: ExitStack, now: datetime) -> Pl
     """
     problems: list[str] = list(_clashes(wish, settings))
     request = video_request(settings, None if problems else _prompt(wish, problems))
-    orders = list(_orders(wish.images, request, settings, stack, problems))
+    orders = list(_orders(wish.images, request, settings, stack, problems, once=wish.once))
     waits = wish.wait or wish.no_download or settings.typed("output")
     patience = patience_of(settings) if waits else None
     keeping = _keeping(wish, settings, problems) if waits and not wish.no_download else None
@@ -92,10 +92,13 @@ def _orders(
     settings: Settings,
     stack: ExitStack,
     problems: list[str],
+    *,
+    once: bool,
 ) -> Iterator[Order]:
     for index, image in enumerate(images, 1):
         try:
-            yield replace(_order(image, request, settings, stack), index=index)
+            order = _order(image, request, settings, stack)
+            yield replace(order, index=index, once=once)
         except UsageError as error:
             problems += error.message.splitlines()
 

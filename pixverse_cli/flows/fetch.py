@@ -16,8 +16,8 @@ from pixverse_cli.domain.errors import NotSavedError, PixverseError
 from pixverse_cli.domain.events import Downloading, Ended, Event, Note, Retrying, Saved
 from pixverse_cli.domain.task import Record
 from pixverse_cli.flows.calls import Rate, repeated
+from pixverse_cli.flows.create import Order
 from pixverse_cli.flows.pace import backoff
-from pixverse_cli.flows.submit import Order
 from pixverse_cli.flows.tools import Tools
 from pixverse_cli.media import download
 from pixverse_cli.media.failures import BrokenOffError, LinkDeadError, WrongContentError

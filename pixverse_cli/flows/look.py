@@ -2,11 +2,12 @@
 
 from collections.abc import Generator, Iterator, Sequence
 
-from pixverse_cli.domain.errors import PixverseError, UsageError
+from pixverse_cli.domain.errors import PixverseError, UnclearError, UsageError
 from pixverse_cli.domain.events import Ended, Event, Seen
 from pixverse_cli.domain.task import Record
 from pixverse_cli.flows.calls import Rate, repeated
 from pixverse_cli.flows.find import find
+from pixverse_cli.flows.search import settle
 from pixverse_cli.flows.tools import Tools
 from pixverse_cli.flows.verdict import verdict
 
@@ -47,6 +48,11 @@ def _asked(record: Record, tools: Tools) -> Generator[Event, None, Record]:
         return record
     client, task_id = tools.connect(), record.task_id
     task = yield from repeated(Rate.QUERY, lambda: client.query(task_id), tools, task_id=task_id)
-    current = tools.store.records.seen(record.number, task)
+    current = settle(tools.store.records.seen(record.number, task), task, tools)
+    if current.task_id is None:
+        raise UnclearError(
+            f"task {task_id} turned out to be somebody else's; the answer to ours is lost",
+            hint="run `pixverse recover`: it finds out without paying again",
+        )
     yield Seen(record=current)
     return current

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from pixverse_cli.dashscope import wire
-from pixverse_cli.flows.submit import Order
+from pixverse_cli.flows.create import Order
 
 PLACEHOLDER = "oss://<uploaded at submit>"
 

@@ -16,7 +16,7 @@ from pixverse_cli.media.image import Picture, open_for_upload
 from pixverse_cli.media.upload_command import run_upload_command
 
 if TYPE_CHECKING:
-    from pixverse_cli.flows.submit import Order
+    from pixverse_cli.flows.create import Order
 
 _SUFFIXES = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp"}
 

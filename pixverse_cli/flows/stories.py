@@ -22,7 +22,7 @@ def make(plan: Plan, tools: Tools) -> Iterator[Event]:
     positions: dict[int, int] = {}
     accepted = yield from submit(plan.orders, tools, positions)
     keeping = plan.keeping and replace(plan.keeping, positions=positions)
-    yield from keep(watch(accepted, tools, plan.patience), tools, keeping)
+    yield from _follow(accepted, tools, plan.patience, keeping)
 
 
 def keep(events: Iterable[Event], tools: Tools, keeping: Keeping | None) -> Iterator[Event]:
@@ -48,6 +48,13 @@ def wait(
         records: list[Record] = unfinished(tools)
     else:
         records = yield from meant(references, tools)
+    yield from _follow(records, tools, patience, keeping)
+
+
+def _follow(
+    records: Sequence[Record], tools: Tools, patience: Patience, keeping: Keeping | None
+) -> Iterator[Event]:
+    """End the stories of tasks that are over at once, and watch the others."""
     over = [record for record in records if record.status.final]
     yield from keep(_endings(over), tools, keeping)
     if not (over and patience.any_one):

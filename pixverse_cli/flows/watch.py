@@ -14,10 +14,12 @@ from pixverse_cli.domain.errors import (
     ThrottledError,
     UnreachableError,
 )
-from pixverse_cli.domain.events import Ended, Event, Retrying, Seen
+from pixverse_cli.domain.events import Ended, Event, Note, Retrying, Seen
 from pixverse_cli.domain.task import Record, Status, Task
 from pixverse_cli.flows.calls import Rate, slow_down, wait_for_slot
+from pixverse_cli.flows.evidence import CONCLUSIVE_SECONDS
 from pixverse_cli.flows.pace import backoff, until_next_look
+from pixverse_cli.flows.search import SEARCH_SECONDS, search, settle, unclear
 from pixverse_cli.flows.tools import Tools
 from pixverse_cli.flows.verdict import has_video, verdict
 
@@ -103,12 +105,27 @@ def _look(
         error.charged = record.charged
         return Ended(record=record, error=error.about(record.task_id))
     task.failures, task.trouble = 0, None
-    task.record = tools.store.records.seen(record.number, answer)
-    yield Seen(record=task.record, note=_strange(task, answer))
+    current = settle(tools.store.records.seen(record.number, answer), answer, tools)
+    if current.task_id is None:
+        return (yield from _search_again(task, current, tools))
+    task.record = current
+    yield Seen(record=current, note=_strange(task, answer))
     task.due = tools.clock.monotonic() + (
         patience.interval or until_next_look(_age(task.record, tools), watched=watched)
     )
     return _ended(task, answer, tools)
+
+
+def _search_again(
+    task: _Watched, record: Record, tools: Tools
+) -> Generator[Event, None, Ended | None]:
+    """The task that a search had found is somebody else's: look for ours."""
+    yield Note(text=f"task {task.record.task_id} is not ours after all; searching on")
+    found = yield from search(record, tools, seconds=SEARCH_SECONDS + CONCLUSIVE_SECONDS)
+    if found.record.task_id is None:
+        return Ended(record=None, error=unclear(found))
+    task.record, task.due = found.record, tools.clock.monotonic()
+    return None
 
 
 def _wait_out(task: _Watched, error: PixverseError, tools: Tools) -> Iterator[Event]:

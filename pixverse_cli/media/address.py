@@ -2,10 +2,14 @@
 
 import re
 import socket
+from collections.abc import Callable, Sequence
 from ipaddress import IPv6Address, ip_address
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from pixverse_cli.domain.errors import UsageError
+
+Resolve = Callable[[str, None], Sequence[tuple[Any, ...]]]
 
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*)://|(data|file|javascript):", re.IGNORECASE)
 _LOCAL_NAMES = (".localhost", ".local", ".internal", ".home.arpa")
@@ -75,16 +79,16 @@ def is_private(host: str) -> bool:
     return not (mapped or address).is_global
 
 
-def leads_inside(url: str, *, resolve: bool) -> bool:
+def leads_inside(url: str, resolve: Resolve | None = socket.getaddrinfo) -> bool:
     """Return whether the URL's host is private by its name, or by what the name resolves to.
 
-    Behind a proxy names are the proxy's to resolve: ``resolve`` is then false.
+    Behind a proxy names are the proxy's to resolve: ``resolve`` is None then.
     """
     host = _host(url)
-    if is_private(host) or not resolve:
+    if is_private(host) or resolve is None:
         return is_private(host)
     try:
-        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+        found = resolve(host, None)
     except (OSError, UnicodeError):  # no such name: connecting will say so
         return False
     return any(is_private(str(entry[4][0])) for entry in found)

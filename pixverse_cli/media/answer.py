@@ -121,7 +121,9 @@ def refusal(answer: Answer) -> NotSavedError:
     """Return the error for an answer that brings no video."""
     status, said = answer.status, f"{shown(answer.url)} answers {answer.status}"
     if status >= 500 or status in _FOR_THE_MOMENT:
-        return BrokenOffError(f"{said}: not available for the moment", http_status=status)
+        error = BrokenOffError(f"{said}: not available for the moment", http_status=status)
+        error.retry_after = _number(answer.headers.get("Retry-After", ""))
+        return error
     if status >= 400:
         return LinkDeadError(f"{said}: the link does not work (any more)", http_status=status)
     return WrongContentError(f"{said}, which is no video", http_status=status)

@@ -23,11 +23,10 @@ from pixverse_cli.media.address import leads_inside, shown
 from pixverse_cli.media.answer import Answer
 from pixverse_cli.media.failures import (
     BrokenOffError,
-    CannotWriteError,
     LinkDeadError,
     WrongContentError,
 )
-from pixverse_cli.media.files import open_regular, reason, sha256_of
+from pixverse_cli.media.files import reason, sha256_of
 from pixverse_cli.media.part import Part, acquire, part_path
 from pixverse_cli.media.place import refuse_taken
 from pixverse_cli.media.progress import Fetched, Patience, Progress
@@ -60,8 +59,10 @@ def fetch(
     if not part_path(target).exists():
         refuse_taken(target, force=force)
     part = acquire(target, clock)
-    if part is None:
-        yield _finished_by_another(target)
+    if not isinstance(part, Part):
+        with part as file:
+            sha256 = sha256_of(file)
+            yield Fetched(path=target, size=file.tell(), sha256=sha256, already=True)
         return
     with part:
         refuse_taken(target, force=force)
@@ -77,15 +78,6 @@ def fetch(
             mp4.check_file(part.file)
         part.place(force=force)
     yield Fetched(path=target, size=part.size, sha256=part.sha256)
-
-
-def _finished_by_another(target: Path) -> Fetched:
-    try:
-        with open_regular(target) as file:
-            sha256 = sha256_of(file)
-            return Fetched(path=target, size=file.tell(), sha256=sha256, already=True)
-    except OSError as error:  # it was whole a moment ago, and somebody took it away
-        raise CannotWriteError(f"{target}: {reason(error)}") from error
 
 
 @contextmanager
@@ -172,8 +164,9 @@ def _follow(session: "Session", url: str, patience: Patience) -> "Response":
 def _is_inside(session: "Session", url: str) -> bool:
     from requests.utils import select_proxy  # noqa: PLC0415  as requests
 
-    proxies = _surroundings(session, url)["proxies"]
-    return leads_inside(url, resolve=select_proxy(url, proxies) is None)
+    if select_proxy(url, _surroundings(session, url)["proxies"]):
+        return leads_inside(url, resolve=None)
+    return leads_inside(url)
 
 
 def _surroundings(session: "Session", url: str) -> dict[str, Any]:

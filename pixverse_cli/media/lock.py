@@ -9,7 +9,7 @@ from typing import BinaryIO
 def try_lock(file: BinaryIO) -> bool:
     """Try to lock; false when another process holds it. Where there are no locks, go on."""
     try:
-        if sys.platform == "win32":
+        if sys.platform == "win32":  # pragma: no cover  another system
             import msvcrt  # noqa: PLC0415  exists there alone
 
             os.lseek(file.fileno(), 1 << 40, os.SEEK_SET)  # a byte that no video reaches

@@ -13,7 +13,7 @@ import shutil
 import stat
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
@@ -139,7 +139,7 @@ class Part:
         """
         with self.writing():
             os.fsync(self.file.fileno())
-            if sys.platform == "win32":
+            if sys.platform == "win32":  # pragma: no cover  another system
                 self.file.close()  # an open file cannot be renamed there
             if force:
                 refuse_taken(self.target, force=True)
@@ -186,35 +186,44 @@ class Part:
         self.close()
 
 
-def acquire(target: Path, clock: Clock) -> Part | None:
+def acquire(target: Path, clock: Clock) -> Part | BinaryIO:
     """Open and lock the part of ``target``, waiting while another process holds it.
 
-    Returns None when ``target`` is a finished download: what was the part has that name now.
+    Returns the file itself, open, when it is ``target`` now: a finished download.
 
     :raises CannotWriteError: when the folder does not take it.
     """
     path = part_path(target)
     for _ in range(_TRIES):
-        file = _open(path)
-        while not try_lock(file):
-            clock.sleep(_POLL_SECONDS)
-        if _is(file, target):
-            if _is(file, path):  # somebody died between giving the new name and taking the old
-                path.unlink()
-            file.close()
-            return None
-        if _is(file, path) and _is_ours_alone(file):
-            return Part(target, file)
-        if _is(file, path):  # another name leads to these bytes, or another user may change them
-            path.unlink()
-        file.close()
+        with ExitStack() as opened:
+            file = opened.enter_context(_open(path))
+            while not try_lock(file):
+                clock.sleep(_POLL_SECONDS)
+            finished, in_place = _is(file, target), _is(file, path)
+            usable = in_place and not finished and _is_ours_alone(file)
+            if in_place and not usable:
+                # somebody died between giving the new name and taking the old one away; or
+                # another name leads to these bytes, or another user may change them
+                _remove(path)
+            if finished or usable:
+                opened.pop_all()
+                return file if finished else Part(target, file)
     raise CannotWriteError(f"cannot save {target}: {path} does not stay in place")
 
 
-def _open(path: Path) -> BinaryIO:
+def _remove(path: Path) -> None:
     try:
-        if path.is_symlink():
-            path.unlink()  # planted, or left by somebody's tidying: never followed
+        path.unlink()
+    except OSError as error:  # another user's, in a directory such as /tmp
+        raise CannotWriteError(
+            f"{path} is in the way: {reason(error)}", hint="give another -o"
+        ) from error
+
+
+def _open(path: Path) -> BinaryIO:
+    if path.is_symlink():  # planted, or left by somebody's tidying: never followed
+        _remove(path)
+    try:
         descriptor = os.open(path, _OPEN, 0o666)
     except OSError as error:
         hint = "remove it" if error.errno in _SYMLINK_ERRORS else "give another -o"

@@ -40,17 +40,21 @@ def place_new(part: Path, target: Path, link: Callable[[Path, Path], None]) -> N
     except FileExistsError as error:
         raise _taken(target) from error
     except OSError:  # no hard links on this file system: claim the name, then replace the claim
-        _claim(target)
-        part.replace(target)
+        _replace_claim(part, target)
     else:
         part.unlink()
 
 
-def _claim(target: Path) -> None:
+def _replace_claim(part: Path, target: Path) -> None:
     try:
         target.open("xb").close()
     except FileExistsError as error:
         raise _taken(target) from error
+    try:
+        part.replace(target)
+    except OSError:
+        target.unlink()
+        raise
 
 
 def sync_directory(folder: Path) -> None:

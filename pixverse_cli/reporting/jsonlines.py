@@ -34,7 +34,7 @@ class JsonReporter(Reporter):
         if self._events and (shape := _event_json(event)) is not None:
             head: Json = {"schema": SCHEMA, "event": event.name, "at": rfc3339(self._clock.now())}
             put(one_line(head | shape))
-        if isinstance(event, Ended) and event.record and event.record.task_id:
+        if isinstance(event, Ended) and event.record:
             put(one_line(record_json(event.record)))
 
     def leave(self, records: Sequence[Record]) -> None:

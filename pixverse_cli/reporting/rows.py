@@ -1,10 +1,14 @@
 """Records as lines of a pipe: tab-separated, one each."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pixverse_cli.domain.clock import rfc3339
 from pixverse_cli.domain.task import Record
 from pixverse_cli.reporting.text import harmless
+
+if TYPE_CHECKING:
+    from pixverse_cli.flows.remote import RemoteTask
 
 
 def row(record: Record) -> str:
@@ -24,3 +28,16 @@ def outcome(record: Record) -> str | None:
     if record.file and Path(record.file).exists():
         return record.file
     return record.error_code or record.video_url
+
+
+def remote_row(row: "RemoteTask") -> str:
+    """Return the tab-separated line of ``list --remote``."""
+    task = row.task
+    cells = (
+        task.task_id,
+        task.status,
+        task.model,
+        rfc3339(task.submitted_at),
+        "known" if row.known else "unknown",
+    )
+    return "\t".join(harmless(cell or "") for cell in cells)

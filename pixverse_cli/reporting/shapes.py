@@ -2,11 +2,15 @@
 
 import json
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from pixverse_cli.domain.catalog import CURRENCY, PRICES_AS_OF
 from pixverse_cli.domain.clock import rfc3339
-from pixverse_cli.domain.errors import Told
+from pixverse_cli.domain.errors import Told, UnclearError
 from pixverse_cli.domain.task import Record
+
+if TYPE_CHECKING:
+    from pixverse_cli.flows.remote import RemoteTask
 
 SCHEMA = "pixverse/1"
 
@@ -84,6 +88,8 @@ def _told_json(told: Told) -> Json:
         "charged": told.charged,
         "task_id": told.task_id,
     }
+    if isinstance(told, UnclearError):
+        shape["candidates"] = list(told.candidates)
     if told.causes:
         shape["errors"] = [_told_json(cause) for cause in told.causes]
     return shape
@@ -99,4 +105,19 @@ def request_json(request: Json, estimate: Decimal) -> Json:
             "currency": CURRENCY,
             "prices_as_of": PRICES_AS_OF,
         },
+    }
+
+
+def remote_json(row: "RemoteTask") -> Json:
+    """Return one of the account's tasks on the service; ``known`` if the store holds it."""
+    task = row.task
+    return {
+        "schema": SCHEMA,
+        "task_id": task.task_id,
+        "status": task.status,
+        "model": task.model,
+        "request_id": task.request_id,
+        "submitted_at": rfc3339(task.submitted_at),
+        "ended_at": rfc3339(task.ended_at),
+        "known": row.known,
     }

@@ -8,13 +8,13 @@ from pixverse_cli.services.things import Output, Services
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from decimal import Decimal
 
     from pixverse_cli.domain.events import Event
     from pixverse_cli.domain.task import Record
     from pixverse_cli.domain.wish import Wish
     from pixverse_cli.flows.check import Plan
     from pixverse_cli.flows.fetch import Keeping
+    from pixverse_cli.flows.remote import RemoteTask
     from pixverse_cli.flows.watch import Patience
     from pixverse_cli.sandbox import Sandbox
 
@@ -38,11 +38,14 @@ def made(services: Services, plan: "Plan") -> "Iterator[Event]":
     return make(plan, services.tools)
 
 
-def requests(services: Services, plan: "Plan") -> "list[tuple[dict[str, object], Decimal]]":
-    """Return each body that would be sent, and its estimate in CNY."""
-    from pixverse_cli.flows.preview import preview
+def show_requests(services: Services, plan: "Plan") -> None:
+    """Show each body that would be sent, and its estimate; say where a URL is not known yet."""
+    from pixverse_cli.flows.preview import PLACEHOLDER, preview
 
-    return [preview(order) for order in plan.orders]
+    reporter = services.reporter()
+    if any(order.picture for order in plan.orders):
+        reporter.note(f"a local image is uploaded at submit: {PLACEHOLDER} stands for its URL")
+    reporter.requests(preview(order) for order in plan.orders)
 
 
 def patience(services: Services, *, any_one: bool = False, fail_fast: bool = False) -> "Patience":
@@ -103,15 +106,40 @@ def listed(services: Services, *, every: bool) -> "list[Record]":
     return listed(services.settings, services.store, services.surroundings.clock.now(), every=every)
 
 
+def remote(services: Services) -> "Iterator[RemoteTask | Event]":
+    """Return the account's tasks on the service, newest first."""
+    from pixverse_cli.flows.remote import remote as listed_remotely
+
+    return listed_remotely(services.tools)
+
+
+def canceled(services: Services, references: "Sequence[str]") -> "Iterator[Event]":
+    """Cancel queued tasks."""
+    from pixverse_cli.flows.cancel import cancel
+
+    return cancel(references, services.tools)
+
+
+def recovered(services: Services, adopted: str | None) -> "Iterator[Event]":
+    """Search for unclear requests, or adopt the task that the user names."""
+    from pixverse_cli.flows.recover import adopt, recover
+
+    return recover(services.tools) if adopted is None else adopt(adopted, services.tools)
+
+
 def sandbox(
-    services: Services, scenarios: "Sequence[str]", *, seed: int, realistic: bool, port: int
+    services: Services, scenarios: "Sequence[str]", *, seed: int | None, realistic: bool, port: int
 ) -> "Sandbox":
     """Return a running sandbox.
 
     :raises UsageError: its extra is not installed, or a scenario is not known.
     """
+    import secrets
+
     from pixverse_cli.sandbox import Sandbox
 
+    if seed is None:
+        seed = secrets.randbelow(2**31)
     made = Sandbox(scenarios=scenarios, seed=seed, realistic=realistic, port=port)
     return services.stack.enter_context(made)
 

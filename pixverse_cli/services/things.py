@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pixverse_cli.domain.events import Event
     from pixverse_cli.domain.task import Record
     from pixverse_cli.flows.fetch import Keeping
+    from pixverse_cli.flows.remote import RemoteTask
     from pixverse_cli.flows.tools import Tools
     from pixverse_cli.reporting.reporter import Reporter
     from pixverse_cli.settings.key import Key
@@ -144,6 +145,21 @@ class Services:
             lines = (row(record) for record in records)
         for line in lines:
             streams.put(line)
+
+    def show_remote(self, rows: "Iterable[RemoteTask | Event]") -> None:
+        """Show the account's tasks; what happens on the way goes to the reporter."""
+        from pixverse_cli.flows.remote import RemoteTask
+        from pixverse_cli.reporting.rows import remote_row
+        from pixverse_cli.reporting.shapes import one_line, remote_json
+
+        reporter = self.reporter()
+        for row in rows:
+            if not isinstance(row, RemoteTask):
+                reporter.draw(row)
+            elif self.output is Output.HUMAN:
+                streams.put(remote_row(row))
+            else:
+                streams.put(one_line(remote_json(row)))
 
     def run(self, events: "Iterable[Event]", result: Result) -> None:
         """Drain a flow, drawing it; raise how it ended."""

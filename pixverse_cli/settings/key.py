@@ -11,12 +11,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from pixverse_cli.domain.errors import AuthError
+from pixverse_cli.domain.errors import AuthError, UnexpectedError
 
 _LOGIN = (
     "get a key of the China (Beijing) region from https://bailian.console.aliyun.com,"
     " then run `pixverse auth login` or set DASHSCOPE_API_KEY"
 )
+
+_LONGEST = 4096  # bytes of a key file that are read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,13 +81,23 @@ def kept_key_path(config_directory: Path) -> Path:
 
 
 def keep_key(config_directory: Path, value: str) -> Path:
-    """Keep a key for this user alone (0600), replacing an earlier one whole."""
-    config_directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """Keep a key for this user alone (0600), replacing an earlier one whole.
+
+    :raises UnexpectedError: the directory takes no file.
+    """
     path = kept_key_path(config_directory)
     draft = path.with_name(f"api_key.{os.getpid()}.new")
-    with os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
-        file.write(value + "\n")
-    draft.replace(path)
+    try:
+        config_directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        draft.unlink(missing_ok=True)  # left by a process that was killed here
+        with os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+            file.write(value + "\n")
+        draft.replace(path)
+    except OSError as error:
+        raise UnexpectedError(
+            f"the API key cannot be kept in {path}: {error.strerror}",
+            hint="set PIXVERSE_CONFIG_DIR to a directory that can be written",
+        ) from error
     return path
 
 
@@ -111,7 +123,9 @@ def _vendor_path(environ: Mapping[str, str]) -> Path | None:
 
 def _from_file(path: Path, source: str) -> Key:
     try:
-        value = path.read_bytes()[:4096].decode("ascii", "replace").strip()
+        with path.open("rb") as file:
+            # no more than a key may have: the path could name a device without end
+            value = file.read(_LONGEST).decode("ascii", "replace").strip()
         exposed = os.name == "posix" and bool(path.stat().st_mode & 0o077)
     except OSError as error:
         raise AuthError(

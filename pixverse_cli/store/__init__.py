@@ -1,18 +1,12 @@
 """What this machine remembers: SQLite, made for many processes at once."""
 
-import json
-import os
-from contextlib import suppress
 from pathlib import Path
 
-from pixverse_cli.domain.clock import rfc3339
 from pixverse_cli.domain.task import Record
 from pixverse_cli.store.database import Database
 from pixverse_cli.store.records import Records
 from pixverse_cli.store.slots import Slots
 from pixverse_cli.store.uploads import Uploads
-
-ASIDE = "unrecorded-tasks.jsonl"
 
 
 class Store:
@@ -30,24 +24,20 @@ class Store:
         self.slots = Slots(self._database)
 
     def put_aside(self, record: Record) -> Path | None:
-        """Keep an accepted task's id in a plain file, for when the database no longer writes.
+        """Keep an accepted task's id in a plain file, and return it; None if no disk takes it."""
+        from pixverse_cli.store import aside  # noqa: PLC0415  for a disaster only
 
-        Returns the file: in the store's directory, else in the temporary one; None if
-        neither takes it.
-        """
-        import tempfile  # noqa: PLC0415  for a disaster only
+        return aside.put(self._directory, record)
 
-        line = {
-            "task_id": record.task_id,
-            "service": record.service,
-            "model": record.model,
-            "prompt": record.prompt,
-            "submitted_at": rfc3339(record.submitted_at),
-        }
-        for directory in (self._directory, Path(tempfile.gettempdir())):
-            with suppress(OSError):
-                return _append(directory / ASIDE, json.dumps(line) + "\n")
-        return None
+    def take_back(self) -> list[Record]:
+        """Move the ids that were put aside into the database, and return their records."""
+        from pixverse_cli.store import aside  # noqa: PLC0415  as above
+
+        found = aside.read(self._directory)
+        taken = [self.records.adopt(each.number, each.task, provisional=False) for each in found]
+        if found:
+            aside.clear(self._directory)
+        return [record for record in taken if record is not None]
 
     def damage(self) -> str | None:
         """Return what SQLite's own check finds wrong, or None."""
@@ -56,12 +46,3 @@ class Store:
     def close(self) -> None:
         """Close the file."""
         self._database.close()
-
-
-def _append(path: Path, line: str) -> Path:
-    flags = os.O_CREAT | os.O_APPEND | os.O_WRONLY | getattr(os, "O_NOFOLLOW", 0)
-    with os.fdopen(os.open(path, flags, 0o600), "w", encoding="utf-8") as file:
-        file.write(line)
-        file.flush()
-        os.fsync(file.fileno())
-    return path

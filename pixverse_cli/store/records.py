@@ -13,7 +13,7 @@ from pixverse_cli.store.database import Database, Value
 _COLUMNS = tuple(field.name for field in fields(Record))
 _REQUEST = tuple(name for name in _COLUMNS if name != "number")
 _TIMES = ("intent_at", "submitted_at", "scheduled_at", "ended_at")
-_FLAGS = ("audio", "watermark")
+_FLAGS = ("audio", "watermark", "provisional")
 
 # A request is live while its task may still give, or has given, a video.
 _LIVE = "status IN ('UNCLEAR', 'PENDING', 'RUNNING', 'SUCCEEDED')"
@@ -40,23 +40,30 @@ class Records:
         One statement, so of two processes with the same request only one gets a record.
         """
         row = self._database.row(
-            f"INSERT INTO task ({', '.join(_REQUEST)}, once)"
-            f" SELECT {', '.join(':' + name for name in _REQUEST)}, 1"
+            f"INSERT INTO task ({', '.join(_REQUEST)})"
+            f" SELECT {', '.join(':' + name for name in _REQUEST)}"
             " WHERE NOT EXISTS (SELECT 1 FROM task WHERE fingerprint = :fingerprint"
             f" AND service = :service AND {_LIVE}) RETURNING *",
             **_to_row(record),
         )
         return _from_row(row)
 
-    def resend(self, number: int, process: str, now: datetime) -> Record:
-        """Write that a refused request is about to be sent once more."""
-        return _required(
+    def resend(self, number: int, process: str, now: datetime, *, once: bool) -> Record | None:
+        """Write that a refused request is about to be sent once more.
+
+        With ``once``: None if an equal request has become live meanwhile.
+        """
+        return _from_row(
             self._database.row(
-                "UPDATE task SET status = 'UNCLEAR', process = :process, intent_at = :now,"
-                " error_code = NULL, error_message = NULL WHERE number = :number RETURNING *",
+                "UPDATE task AS mine SET status = 'UNCLEAR', process = :process,"
+                " intent_at = :now, error_code = NULL, error_message = NULL"
+                " WHERE number = :number AND NOT (:once AND EXISTS (SELECT 1 FROM task"
+                " WHERE fingerprint = mine.fingerprint AND service = mine.service"
+                f" AND number <> mine.number AND {_LIVE})) RETURNING *",
                 number=number,
                 process=process,
                 now=rfc3339(now),
+                once=once,
             )
         )
 
@@ -86,20 +93,66 @@ class Records:
         )
 
     def not_accepted(
-        self, number: int, status: Status, code: str | None, message: str | None
+        self, number: int, status: Status, now: datetime, code: str | None, message: str | None
     ) -> Record:
-        """Keep that no task id came: ``NOT_SENT`` when that is certain, else ``UNCLEAR``."""
+        """Keep that no task id came: ``NOT_SENT`` when that is certain, else ``UNCLEAR``.
+
+        ``ended_at`` becomes the moment when the call was over.
+        """
         return _required(
             self._database.row(
                 "UPDATE task SET task_id = NULL, status = :status, process = NULL,"
+                " provisional = NULL, ended_at = :now,"
                 " error_code = :code, error_message = :message"
                 " WHERE number = :number RETURNING *",
                 number=number,
                 status=status,
+                now=rfc3339(now),
                 code=code,
                 message=message,
             )
         )
+
+    def adopt(self, number: int, task: Task, *, provisional: bool) -> Record | None:
+        """Give an unclear request the task that a search found; None if another has it."""
+        row = self._database.row(
+            "UPDATE OR IGNORE task SET task_id = :task_id, provisional = :provisional,"
+            " process = NULL, ended_at = NULL, error_code = NULL, error_message = NULL"
+            " WHERE number = :number AND task_id IS NULL RETURNING *",
+            number=number,
+            task_id=task.task_id,
+            provisional=provisional or None,
+        )
+        return self.seen(number, task) if row else None
+
+    def confirm(self, number: int) -> Record:
+        """Keep that a found task is ours."""
+        return _required(
+            self._database.row(
+                "UPDATE task SET provisional = NULL WHERE number = :number RETURNING *",
+                number=number,
+            )
+        )
+
+    def let_go(self, number: int, now: datetime) -> Record:
+        """Take back a found task that turned out to be somebody else's."""
+        return _required(
+            self._database.row(
+                "UPDATE task SET task_id = NULL, provisional = NULL, status = 'UNCLEAR',"
+                " process = NULL, request_id = NULL, submitted_at = NULL, scheduled_at = NULL,"
+                " ended_at = :now, video_url = NULL, usage = NULL, error_code = NULL,"
+                " error_message = NULL WHERE number = :number RETURNING *",
+                number=number,
+                now=rfc3339(now),
+            )
+        )
+
+    def unsettled(self) -> list[Record]:
+        """Return requests whose fate is not known for certain, oldest first."""
+        rows = self._database.rows(
+            "SELECT * FROM task WHERE status = 'UNCLEAR' OR provisional ORDER BY number"
+        )
+        return [_required(row) for row in rows]
 
     def seen(self, number: int, task: Task) -> Record:
         """Keep how the service says a task stands; what it no longer tells stays known."""

@@ -30,7 +30,7 @@ MIGRATIONS = (
         -- the create call
         intent_at     TEXT,                 -- when the row was written; RFC 3339, UTC
         process       TEXT,                 -- who is in the call: host, process id, its start
-        once          INTEGER,              -- 1 if at most one such request may be live
+        provisional   INTEGER,              -- 1 if task_id was found by search and is not confirmed
 
         -- what the service told
         request_id    TEXT,

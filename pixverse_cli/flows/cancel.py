@@ -1,0 +1,52 @@
+"""Cancelling queued tasks. The service cancels nothing that runs already."""
+
+from collections.abc import Generator, Iterator, Sequence
+
+from pixverse_cli.domain.errors import PixverseError, UnexpectedError, UsageError
+from pixverse_cli.domain.events import Ended, Event
+from pixverse_cli.domain.task import Record, Status
+from pixverse_cli.flows.calls import Rate, repeated, wait_for_slot
+from pixverse_cli.flows.find import find
+from pixverse_cli.flows.tools import Tools
+
+_REFUSAL = "UnsupportedOperation"
+
+
+def cancel(references: Sequence[str], tools: Tools) -> Iterator[Event]:
+    """Cancel each task that is still PENDING; a refusal ends that task's story with its reason."""
+    for record in (yield from find(references, tools)):
+        try:
+            current = yield from _canceled(record, tools)
+        except PixverseError as error:
+            error.charged = record.charged
+            yield Ended(record=record, error=error.about(record.task_id))
+        else:
+            yield Ended(record=current)
+
+
+def _canceled(record: Record, tools: Tools) -> Generator[Event, None, Record]:
+    client, task_id = tools.connect(), record.task_id or ""
+    wait_for_slot(Rate.CANCEL, tools)
+    refusal = None
+    try:
+        client.cancel(task_id)
+    except UsageError as error:
+        if error.service_code != _REFUSAL:
+            raise
+        refusal = error
+    task = yield from repeated(Rate.QUERY, lambda: client.query(task_id), tools, task_id=task_id)
+    current = tools.store.records.seen(record.number, task)
+    if refusal is not None and current.status is not Status.CANCELED:
+        raise _explained(current, refusal)
+    return current
+
+
+def _explained(record: Record, refusal: UsageError) -> PixverseError:
+    return UnexpectedError(
+        f"task {record.task_id} cannot be cancelled: it is {record.status},"
+        f" and the service cancels only what is PENDING ({refusal.service_code})",
+        hint=None if record.status.final else f"it goes on: pixverse wait {record.task_id}",
+        service_code=refusal.service_code,
+        request_id=refusal.request_id,
+        http_status=refusal.http_status,
+    )

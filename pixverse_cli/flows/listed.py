@@ -1,0 +1,59 @@
+"""The account's tasks on the service, page after page."""
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from pixverse_cli.domain.errors import UsageError
+from pixverse_cli.domain.events import Event
+from pixverse_cli.domain.task import ListedTask
+from pixverse_cli.flows.calls import Rate, repeated
+from pixverse_cli.flows.tools import Tools
+
+_PAGE_SIZES = (100, 10)  # the most is undocumented; 10 is the default
+_MOST_PAGES = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """Every row, each task once; ``skew`` is the service's clock minus ours, in seconds.
+
+    ``skew`` is None where the service did not tell the time. ``whole`` is false when there
+    were more pages than are read.
+    """
+
+    tasks: tuple[ListedTask, ...]
+    skew: float | None
+    whole: bool
+
+
+def list_tasks(tools: Tools, *, model: str | None = None) -> Generator[Event, None, Listing]:
+    """Return the account's tasks of the last 24 hours, as one consistent list as can be had.
+
+    :raises PixverseError: the list cannot be had.
+    """
+    largest, usual = _PAGE_SIZES
+    try:
+        return (yield from _pages(tools, model, largest))
+    except UsageError:
+        # a page size above the undocumented maximum is refused
+        return (yield from _pages(tools, model, usual))
+
+
+def _pages(tools: Tools, model: str | None, size: int) -> Generator[Event, None, Listing]:
+    client = tools.connect()
+    tasks: dict[str, ListedTask] = {}
+    skew: float | None = None
+    for number in range(1, _MOST_PAGES + 1):
+        ask = partial(client.listed, page=number, page_size=size, model=model)
+        page = yield from repeated(Rate.LIST, ask, tools)
+        skew = _skew(page.date, tools.clock.now()) if page.date else skew
+        tasks |= {task.task_id: task for task in page.tasks}
+        if not page.tasks or number >= page.total_pages:
+            return Listing(tasks=tuple(tasks.values()), skew=skew, whole=True)
+    return Listing(tasks=tuple(tasks.values()), skew=skew, whole=False)
+
+
+def _skew(service: datetime, ours: datetime) -> float:
+    return (service - ours).total_seconds()

@@ -1,0 +1,126 @@
+"""Finding out what became of unclear submits, without ever creating a task."""
+
+from collections.abc import Generator, Iterator
+
+from pixverse_cli.domain.clock import rfc3339
+from pixverse_cli.domain.errors import PixverseError, UnclearError, UnknownTaskError, UsageError
+from pixverse_cli.domain.events import Ended, Event, Note
+from pixverse_cli.domain.process import may_be_alive
+from pixverse_cli.domain.task import Record, Status, Task
+from pixverse_cli.flows.calls import Rate, repeated
+from pixverse_cli.flows.evidence import (
+    CONCLUSIVE_SECONDS,
+    Evidence,
+    call_end,
+    is_conclusive,
+    judge,
+)
+from pixverse_cli.flows.search import Found, search, settle, unclear
+from pixverse_cli.flows.tools import Tools
+
+_LIST_REACHES_BACK = 24 * 3600.0 - 600.0  # seconds; the last ten minutes are for the walk there
+
+
+def recover(tools: Tools) -> Iterator[Event]:
+    """Search for every request that is unclear, or whose process died in the call.
+
+    Each ends adopted (its record has the id), not accepted (``NOT_SENT``), or in an
+    :class:`UnclearError` that lists the candidates.
+    """
+    for record in tools.store.take_back():
+        yield Note(text=f"task {record.task_id} was accepted when the store could not note it")
+        yield Ended(record=record)
+    records = [each for each in tools.store.records.unsettled() if _concerns_us(each, tools)]
+    if not records:
+        yield Note(text="nothing is unclear")
+    for record in records:
+        try:
+            yield (yield from _resolved(record, tools))
+        except PixverseError as error:
+            error.charged = record.charged
+            yield Ended(record=None, error=error, label=record.image)
+
+
+def _concerns_us(record: Record, tools: Tools) -> bool:
+    """Return whether nobody is at work on the request, and this service was asked."""
+    return record.service == tools.service and not may_be_alive(record.process)
+
+
+def _resolved(record: Record, tools: Tools) -> Generator[Event, None, Ended]:
+    if record.provisional and record.task_id:
+        client, task_id = tools.connect(), record.task_id
+        task = yield from repeated(Rate.QUERY, lambda: client.query(task_id), tools)
+        record = settle(tools.store.records.seen(record.number, task), task, tools)
+        if record.task_id is not None:
+            return Ended(record=record)
+    if _too_old(record, tools):
+        return Ended(record=None, error=_forgotten(record), label=record.image)
+    found = yield from search(record, tools)
+    return _verdict(found, tools)
+
+
+def _verdict(found: Found, tools: Tools) -> Ended:
+    record = found.record
+    if record.task_id is not None:
+        return Ended(record=record)
+    if found.conclusive and not found.candidates:
+        settled = tools.store.records.not_accepted(
+            record.number,
+            Status.NOT_SENT,
+            call_end(record) or tools.clock.now(),
+            "not-accepted",
+            "the service's list has no such task: it is safe to submit again",
+        )
+        return Ended(record=settled)
+    error = unclear(found)
+    end = call_end(record)
+    if not found.candidates and end and not is_conclusive(record, tools.clock.now()):
+        error.message += f"; the list is conclusive {CONCLUSIVE_SECONDS:g} s after {rfc3339(end)}"
+    return Ended(record=None, error=error, label=record.image)
+
+
+def _too_old(record: Record, tools: Tools) -> bool:
+    sent = record.intent_at
+    return sent is None or (tools.clock.now() - sent).total_seconds() > _LIST_REACHES_BACK
+
+
+def _forgotten(record: Record) -> UnclearError:
+    return UnclearError(
+        f"the request of {rfc3339(record.intent_at)} for {record.image} is too old:"
+        " the service lists tasks for 24 hours only, so nobody can say any more",
+        hint="the account's bill shows whether it was paid for",
+    )
+
+
+def adopt(task_id: str, tools: Tools) -> Iterator[Event]:
+    """Give the one unclear request that fits the task that the user says it is.
+
+    :raises UsageError: no unclear request fits, or several do.
+    :raises UnknownTaskError: the service does not know the task.
+    """
+    client = tools.connect()
+    task = yield from repeated(Rate.QUERY, lambda: client.query(task_id), tools, task_id=task_id)
+    if task.status is Status.UNKNOWN:
+        raise UnknownTaskError(f"the service does not know task {task_id}", task_id=task_id)
+    record = _one_that_fits(task, tools)
+    adopted = tools.store.records.adopt(record.number, task, provisional=False)
+    if adopted is None:
+        raise UsageError(f"task {task_id} belongs to another request already")
+    yield Ended(record=adopted)
+
+
+def _one_that_fits(task: Task, tools: Tools) -> Record:
+    fitting = [
+        record
+        for record in tools.store.records.unsettled()
+        if record.task_id is None
+        and _concerns_us(record, tools)
+        and judge(record, task) is not Evidence.NOT_OURS
+    ]
+    exact = [record for record in fitting if judge(record, task) is Evidence.OURS]
+    choice = exact or fitting
+    alike = {record.fingerprint for record in choice}
+    if not choice or len(alike) > 1:
+        what = "no unclear request fits" if not choice else "several unclear requests fit"
+        raise UsageError(f"{what} task {task.task_id}", hint="`pixverse list` shows them all")
+    return choice[0]
