@@ -11,6 +11,8 @@ from pixverse_cli.settings.values import Setting
 
 DEFAULT_BASE_URL = "https://dashscope.aliyuncs.com/api/v1"
 
+_PLAIN_URL = re.compile(r"https?://[^\s\\@?#\x00-\x1f\x7f]+", re.IGNORECASE)
+
 # What may stand in config.toml, named as the options of `submit`.
 CONFIG_KEYS = (
     "model",
@@ -34,11 +36,11 @@ def base_url(environ: Mapping[str, str]) -> str:
     :raises UsageError: it is no http(s) URL, or plain http to another machine.
     """
     url = environ.get("DASHSCOPE_HTTP_BASE_URL") or DEFAULT_BASE_URL
-    parts = urlsplit(url)
-    if parts.hostname and (parts.scheme == "https" or is_loopback(url)):
+    if is_loopback(url) or (_host(url) and url.lower().startswith("https:")):
         return url.rstrip("/")
+    shown = "(a secret)" if "@" in url else url
     raise UsageError(
-        f"DASHSCOPE_HTTP_BASE_URL={url}: must be an https address"
+        f"DASHSCOPE_HTTP_BASE_URL={shown}: must be an https address and no more than that"
         " (over plain http, which only this machine may use, the network could read the key)",
         hint=f"unset it to use {DEFAULT_BASE_URL}",
     )
@@ -46,12 +48,27 @@ def base_url(environ: Mapping[str, str]) -> str:
 
 def is_loopback(url: str) -> bool:
     """Return whether an http(s) URL leads to this very machine."""
-    parts = urlsplit(url)
-    host = parts.hostname or ""
+    host = _host(url)
     try:
-        return parts.scheme in ("http", "https") and ip_address(host).is_loopback
+        return host is not None and ip_address(host).is_loopback
     except ValueError:
-        return parts.scheme in ("http", "https") and host == "localhost"
+        return host == "localhost"
+
+
+def _host(url: str) -> str | None:
+    """Return the host of a plain http(s) URL; None for any other text.
+
+    Plain: no user, no query, and no character that parsers disagree on. Some end the host
+    at a backslash, and some do not; between the two the key would leave this machine.
+    """
+    if not _PLAIN_URL.fullmatch(url):
+        return None
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:  # brackets without an address between them, a port that is no number
+        return None
+    return parts.hostname
 
 
 def state_directory(environ: Mapping[str, str]) -> Path:
@@ -65,16 +82,31 @@ def config_directory(environ: Mapping[str, str]) -> Path:
 
 
 def _directory(environ: Mapping[str, str], variable: str, platform: str) -> Path:
-    if chosen := environ.get(variable):
-        return Path(chosen).expanduser().absolute()
+    try:
+        place = _chosen(environ.get(variable)) or _usual(platform)
+    except RuntimeError as error:
+        # pathlib and platformdirs say so where a home directory cannot be found out
+        raise _homeless(variable) from error
+    if not place.is_absolute():
+        raise _homeless(variable)
+    return place
+
+
+def _chosen(directory: str | None) -> Path | None:
+    return Path(directory).expanduser().absolute() if directory else None
+
+
+def _usual(platform: str) -> Path:
     import platformdirs  # noqa: PLC0415  costs as much as Python itself to start
 
     place: Path = getattr(platformdirs, platform)("pixverse", appauthor=False)
-    if not place.is_absolute():
-        raise UnexpectedError(
-            "there is no home directory to keep things in", hint=f"set HOME or {variable}"
-        )
     return place
+
+
+def _homeless(variable: str) -> UnexpectedError:
+    return UnexpectedError(
+        "there is no home directory to keep things in", hint=f"set HOME or {variable}"
+    )
 
 
 def config_file(directory: Path) -> dict[str, Setting]:
