@@ -1,0 +1,234 @@
+"""The key: where it is found, what cannot be one, and that it is never shown."""
+
+import os
+import stat
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pixverse_cli.domain.errors import AuthError, UnexpectedError
+from pixverse_cli.settings.key import Key, check_shape, find_key, keep_key, kept_key_path
+
+CANARY = "sk-canary-5e1b7a90"
+
+
+@pytest.fixture
+def config(tmp_path):
+    return tmp_path / "config"
+
+
+@pytest.fixture
+def environ(home):
+    """Return an environment in which only the home directory is set."""
+    return {"HOME": str(home)}
+
+
+def put(path, text, mode=0o600):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    path.chmod(mode)
+    return path
+
+
+@pytest.fixture
+def sources(environ, config, home, tmp_path):
+    """Return functions that set up each source of the key, in order of precedence."""
+
+    def variable(value="key-1"):
+        environ["DASHSCOPE_API_KEY"] = value
+
+    def named_file(value="key-2"):
+        path = put(tmp_path / "named", value)
+        environ["DASHSCOPE_API_KEY_FILE_PATH"] = str(path)
+
+    def kept(value="key-3"):
+        put(kept_key_path(config), value)
+
+    def vendor(value="key-4"):
+        put(home / ".dashscope" / "api_key", value)
+
+    return variable, named_file, kept, vendor
+
+
+@pytest.mark.parametrize("first", range(4))
+def test_the_first_source_that_has_a_key_wins(sources, environ, config, first):
+    for source in sources[first:]:
+        source()
+    assert find_key(environ, config).value == f"key-{first + 1}"
+
+
+@pytest.mark.parametrize(
+    ("number", "source"),
+    [
+        (0, "DASHSCOPE_API_KEY"),
+        (1, "named (DASHSCOPE_API_KEY_FILE_PATH)"),
+        (2, "config/api_key"),
+        (3, ".dashscope/api_key"),
+    ],
+)
+def test_a_key_knows_its_source(sources, environ, config, number, source):
+    sources[number]()
+    assert find_key(environ, config).source.endswith(source)
+
+
+def test_without_a_key_the_way_to_get_one_is_told(environ, config):
+    with pytest.raises(AuthError, match="no API key") as refused:
+        find_key(environ, config)
+    assert "pixverse auth login" in refused.value.hint
+
+
+@pytest.mark.parametrize("variable", ["DASHSCOPE_API_KEY", "DASHSCOPE_API_KEY_FILE_PATH"])
+def test_a_variable_that_is_empty_counts_as_unset(sources, environ, config, variable):
+    sources[3]()
+    environ[variable] = ""
+    assert find_key(environ, config).value == "key-4"
+
+
+@pytest.mark.parametrize("blank", [" ", "\n", "\t \r\n"])
+@pytest.mark.parametrize("number", range(4))
+def test_a_blank_key_is_an_error_and_no_other_source_is_asked(
+    sources, environ, config, number, blank
+):
+    sources[3]()
+    sources[number](blank)
+    with pytest.raises(AuthError, match="is blank"):
+        find_key(environ, config)
+
+
+def test_a_file_may_end_with_a_line_break(sources, environ, config):
+    sources[2](CANARY + "\r\n")
+    assert find_key(environ, config).value == CANARY
+
+
+BAD = [
+    CANARY + "\n",
+    CANARY + "\r\n",
+    CANARY + "\r\nX-Injected: 1",
+    " " + CANARY,
+    CANARY + " x",
+    CANARY + "\t",
+    CANARY + "\u00e9",
+    CANARY + "\u202e",
+    CANARY + "\x00",
+    CANARY + "\x7f",
+    "\udcff" + CANARY,
+]
+
+
+@pytest.mark.parametrize("value", BAD, ids=ascii)
+def test_30_what_cannot_be_a_key_is_refused_without_showing_it(environ, config, value):
+    environ["DASHSCOPE_API_KEY"] = value
+    with pytest.raises(AuthError, match="DASHSCOPE_API_KEY holds spaces") as refused:
+        find_key(environ, config)
+    assert CANARY not in repr(refused.value) + str(refused.value) + str(refused.value.hint)
+
+
+@pytest.mark.parametrize("content", [CANARY.encode() + b"\xff", b"sk\n" + CANARY.encode()])
+def test_30_nor_what_cannot_be_one_in_a_file(sources, environ, config, content):
+    sources[2]()
+    put(kept_key_path(config), content)
+    with pytest.raises(AuthError) as refused:
+        find_key(environ, config)
+    assert CANARY not in repr(refused.value)
+
+
+def test_a_key_of_the_coding_plan_is_refused_by_name():
+    with pytest.raises(AuthError, match="Coding Plan") as refused:
+        check_shape("sk-sp-" + CANARY, "DASHSCOPE_API_KEY")
+    assert CANARY not in str(refused.value)
+
+
+@pytest.mark.parametrize("value", [CANARY, "sk-ws-abc.DEF_0123-x", "a"])
+def test_a_plausible_key_is_taken(value):
+    check_shape(value, "DASHSCOPE_API_KEY")
+
+
+@given(st.text())
+def test_any_text_is_taken_or_refused_without_being_shown(value):
+    try:
+        check_shape(value, "somewhere")
+    except AuthError as error:
+        assert len(value) < 10 or value not in str(error)  # noqa: PT017  either ending will do
+    else:
+        assert value.isascii()
+
+
+@pytest.mark.parametrize("show", [repr, str, "{}".format, lambda key: f"{key!r:>5}"])
+def test_a_key_shows_no_more_than_its_last_four_characters(show):
+    shown = show(Key(value=CANARY, source="DASHSCOPE_API_KEY"))
+    assert CANARY[:-4] not in shown
+    assert "7a90" in shown
+    assert "DASHSCOPE_API_KEY" in shown
+
+
+def test_an_account_is_told_apart_by_key_and_service_and_gives_neither_away():
+    key = Key(value=CANARY, source="x")
+    accounts = {
+        key.account("https://a"),
+        key.account("https://b"),
+        Key(value=CANARY + "1", source="x").account("https://a"),
+    }
+    assert len(accounts) == 3
+    assert key.account("https://a") == Key(value=CANARY, source="y").account("https://a")
+    assert not any(CANARY in account for account in accounts)
+
+
+@pytest.mark.parametrize(
+    ("mode", "exposed"), [(0o600, False), (0o400, False), (0o640, True), (0o604, True)]
+)
+def test_34_a_key_file_that_others_can_read_is_told(sources, environ, config, mode, exposed):
+    sources[2]()
+    kept_key_path(config).chmod(mode)
+    assert find_key(environ, config).exposed is exposed
+
+
+def test_a_key_of_the_environment_is_not_exposed(sources, environ, config):
+    sources[0]()
+    assert find_key(environ, config).exposed is False
+
+
+@pytest.mark.parametrize("kind", ["missing", "directory"])
+def test_a_named_file_that_cannot_be_read_is_an_error(sources, environ, config, tmp_path, kind):
+    sources[3]()
+    path = tmp_path / "gone"
+    if kind == "directory":
+        path.mkdir()
+    environ["DASHSCOPE_API_KEY_FILE_PATH"] = str(path)
+    with pytest.raises(AuthError, match="cannot be read"):
+        find_key(environ, config)
+
+
+def test_a_named_file_without_end_is_not_read_to_its_end(environ, config):
+    environ["DASHSCOPE_API_KEY_FILE_PATH"] = "/dev/zero"
+    with pytest.raises(AuthError):
+        find_key(environ, config)
+
+
+def test_a_kept_key_is_for_this_user_alone(config):
+    path = keep_key(config, CANARY)
+    assert path == kept_key_path(config)
+    assert path.read_text() == CANARY + "\n"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(config.stat().st_mode) == 0o700
+
+
+def test_keeping_a_key_replaces_the_earlier_one_whole(config, environ):
+    keep_key(config, "earlier-and-longer-key")
+    keep_key(config, CANARY)
+    assert find_key(environ, config).value == CANARY
+    assert [path.name for path in config.iterdir()] == ["api_key"]
+
+
+def test_a_draft_that_a_killed_process_left_is_no_obstacle(config):
+    config.mkdir()
+    (config / f"api_key.{os.getpid()}.new").write_text("half a k")
+    assert keep_key(config, CANARY).read_text() == CANARY + "\n"
+
+
+def test_a_place_that_takes_no_key_is_told(tmp_path):
+    blocked = tmp_path / "file"
+    blocked.write_text("")
+    with pytest.raises(UnexpectedError, match="cannot be kept") as refused:
+        keep_key(blocked / "config", CANARY)
+    assert CANARY not in str(refused.value)

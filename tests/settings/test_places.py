@@ -1,0 +1,268 @@
+"""The service's address, the directories, and ``config.toml``."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pixverse_cli.domain.errors import PixverseError, UnexpectedError, UsageError
+from pixverse_cli.settings.places import (
+    CONFIG_KEYS,
+    DEFAULT_BASE_URL,
+    base_url,
+    config_directory,
+    config_file,
+    is_loopback,
+    state_directory,
+)
+
+
+def address(url):
+    return base_url({"DASHSCOPE_HTTP_BASE_URL": url})
+
+
+def test_the_default_address_is_the_page_s():
+    assert base_url({}) == address("") == "https://dashscope.aliyuncs.com/api/v1"
+
+
+@pytest.mark.parametrize(
+    ("url", "used"),
+    [
+        ("https://example.com/api/v1", "https://example.com/api/v1"),
+        ("https://example.com/api/v1/", "https://example.com/api/v1"),
+        ("https://llm-x.cn-beijing.maas.aliyuncs.com/api/v1", None),
+        ("http://127.0.0.1:8000/api/v1", None),
+        ("http://127.8.9.10/api/v1", None),
+        ("http://localhost:8000/api/v1", None),
+        ("http://LOCALHOST/api/v1", None),
+        ("http://[::1]:8000/api/v1", None),
+        ("HTTPS://example.com", None),
+    ],
+)
+def test_an_https_address_or_one_on_this_machine_is_taken(url, used):
+    assert address(url) == (used or url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://dashscope.aliyuncs.com/api/v1",
+        "http://127.0.0.1.evil.com/api/v1",
+        "http://localhost.evil.com/",
+        "http://localhost@evil.com/",
+        "http://127.0.0.1:80@evil.com/",
+        "http://evil.com\\@127.0.0.1/",
+        "http://evil.com#@127.0.0.1/",
+        "http://0.0.0.0/",
+        "http://192.168.1.1/",
+        "http://[fe80::1]/",
+        "ftp://127.0.0.1/",
+        "file:///etc/passwd",
+        "dashscope.aliyuncs.com/api/v1",
+        "127.0.0.1:8000",
+        "https://",
+        "https:///api/v1",
+        "https://[::1/api/v1",
+        "https://exa mple.com/",
+        "https://example.com/api\n/v1",
+        "https://example.com:99999/",
+        "https://example.com:x/",
+        "https://example.com/api/v1?x=1",
+        "https://example.com/api/v1#x",
+        "nonsense",
+        " ",
+    ],
+)
+def test_27_any_other_address_is_refused_by_name(url):
+    with pytest.raises(UsageError, match="DASHSCOPE_HTTP_BASE_URL") as refused:
+        address(url)
+    assert DEFAULT_BASE_URL in refused.value.hint
+
+
+def test_a_password_in_the_address_is_refused_and_not_shown():
+    with pytest.raises(UsageError) as refused:
+        address("https://somebody:hunter2@example.com/api/v1")
+    assert "hunter2" not in str(refused.value)
+
+
+@given(st.text(alphabet=":/@.[]\\?#%127http slocaexm\n\u00e9") | st.text())
+def test_any_text_is_an_address_or_refused(text):
+    try:
+        url = address(text)
+    except UsageError:
+        return
+    assert url.lower().startswith("https://") or is_loopback(url)
+
+
+@pytest.mark.parametrize(
+    ("url", "here"),
+    [
+        ("http://127.0.0.1/", True),
+        ("http://127.255.255.254/", True),
+        ("http://127.0.0.0/", True),
+        ("https://[::1]:1/x", True),
+        ("http://localhost/", True),
+        ("http://LocalHost:80", True),
+        ("http://128.0.0.1/", False),
+        ("http://126.255.255.255/", False),
+        ("http://[::2]/", False),
+        ("http://[::]/", False),
+        ("http://0.0.0.0/", False),
+        ("http://127.0.0.1.evil.com/", False),
+        ("http://evil.com/127.0.0.1", False),
+        ("http://localhost.localdomain/", False),
+        ("http://127.1/", False),
+        ("http://2130706433/", False),
+        ("http://10.0.0.1/", False),
+        ("ws://127.0.0.1/", False),
+        ("http:127.0.0.1", False),
+        ("http://[::1/", False),
+        ("", False),
+    ],
+)
+def test_an_address_leads_to_this_machine_or_not(url, here):
+    assert is_loopback(url) is here
+
+
+@pytest.mark.parametrize(
+    ("place", "variable"),
+    [(state_directory, "PIXVERSE_STATE_DIR"), (config_directory, "PIXVERSE_CONFIG_DIR")],
+)
+class TestDirectories:
+    def test_the_variable_names_it(self, place, variable, tmp_path):
+        assert place({variable: str(tmp_path / "x")}) == tmp_path / "x"
+
+    def test_a_tilde_is_the_home_directory(self, place, variable, home):
+        assert place({variable: "~/x"}) == home / "x"
+
+    def test_a_relative_path_is_made_absolute(self, place, variable, tmp_path, monkeypatch):
+        monkeypatch.chdir(tmp_path)
+        assert place({variable: "x"}) == tmp_path / "x"
+
+    def test_the_home_of_nobody_is_told(self, place, variable):
+        with pytest.raises(UnexpectedError, match="no home directory") as refused:
+            place({variable: "~nobody-of-that-name/x"})
+        assert variable in refused.value.hint
+
+    @pytest.mark.parametrize("environ", [{}, {"empty": True}])
+    def test_without_the_variable_it_is_the_platform_s(self, place, variable, home, environ):
+        directory = place(dict.fromkeys((variable,), "") if environ else {})
+        assert directory.is_relative_to(home)
+        assert directory.name == "pixverse"
+
+
+@pytest.mark.parametrize("name", ["PIXVERSE_ACCESS_KEY", "PIXVERSE_API_BASE", "PIXVERSE_ENV"])
+def test_variables_of_another_program_are_not_read(name, home):
+    assert base_url({name: "http://evil.com"}) == DEFAULT_BASE_URL
+    assert state_directory({name: "/elsewhere"}).is_relative_to(home)
+
+
+HOMELESS = """
+import os
+import platformdirs
+from pixverse_cli.domain.errors import UnexpectedError
+from pixverse_cli.settings.places import state_directory
+os.setuid(54321)
+try:
+    print(state_directory({}))
+except UnexpectedError as error:
+    print(error.hint)
+"""
+
+if os.geteuid() == 0:  # only root can become somebody of whom the machine knows nothing
+
+    def test_86_without_a_home_the_variables_to_set_are_told():
+        nothing = {name: os.environ[name] for name in ("PATH",)}
+        ran = subprocess.run(
+            [sys.executable, "-P", "-c", HOMELESS],
+            capture_output=True,
+            text=True,
+            check=True,
+            env=nothing,
+        )
+        assert ran.stdout == "set HOME or PIXVERSE_STATE_DIR\n"
+
+
+@pytest.fixture
+def config(tmp_path):
+    """Return a function that reads the given ``config.toml``."""
+
+    def read(content):
+        data = content if isinstance(content, bytes) else content.encode()
+        (tmp_path / "config.toml").write_bytes(data)
+        return config_file(tmp_path)
+
+    return read
+
+
+def test_without_a_config_file_nothing_is_set(tmp_path):
+    assert config_file(tmp_path / "nowhere") == {}
+
+
+def test_a_config_file_sets_text_numbers_and_flags(config):
+    found = config('model = "c1"\nduration = 8\ninterval = 2.5\naudio = true\nwatermark = false\n')
+    assert {name: setting.value for name, setting in found.items()} == {
+        "model": "c1",
+        "duration": "8",
+        "interval": "2.5",
+        "audio": "true",
+        "watermark": "false",
+    }
+
+
+def test_each_setting_knows_its_file_and_line(config, tmp_path):
+    found = config('# mine\n\nmodel = "c1"\n"shot-type" = "multi"\n')
+    path = tmp_path / "config.toml"
+    assert found["model"].source == f"{path}, line 3: model"
+    assert found["shot-type"].source == f"{path}, line 4: shot-type"
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ('modle = "c1"', "line 1: modle: no such setting"),
+        ('model = "c1"\n\nshot_type = "multi"', "line 3: shot_type: no such setting"),
+        ('[defaults]\nmodel = "c1"', "line 1: defaults: no such setting"),
+        ('prompt = "x"', "line 1: prompt: no such setting"),
+        ('api-key = "x"', "line 1: api-key: no such setting"),
+        ("\nmodel = []", "line 2: model: must be text, a number, true or false"),
+        ("duration = 2026-01-01", "line 1: duration: must be text"),
+        ('model.x = "c1"', "line 1: model: must be text"),
+        ("= 1", "line 1"),
+        ('model = "c1', "Unterminated string"),
+        ("model", "Expected '='"),
+        (b"model = '\xff'", "cannot be read"),
+    ],
+)
+def test_what_is_wrong_in_a_config_file_is_told_with_its_line(config, tmp_path, content, told):
+    with pytest.raises(UsageError) as refused:
+        config(content)
+    assert told in str(refused.value)
+    assert str(tmp_path / "config.toml") in str(refused.value)
+
+
+def test_an_unknown_key_gets_the_known_ones_for_a_hint(config):
+    with pytest.raises(UsageError) as refused:
+        config("x = 1")
+    assert all(name in refused.value.hint for name in CONFIG_KEYS)
+
+
+def test_a_config_file_that_is_a_directory_is_told(tmp_path):
+    (tmp_path / "config.toml").mkdir()
+    with pytest.raises(UsageError, match="cannot be read"):
+        config_file(tmp_path)
+
+
+@given(st.text())
+def test_any_text_is_settings_or_refused(tmp_path_factory, content):
+    directory = Path(tmp_path_factory.mktemp("config"))
+    (directory / "config.toml").write_bytes(content.encode("utf-8", "surrogatepass"))
+    try:
+        found = config_file(directory)
+    except PixverseError:
+        return
+    assert found.keys() <= set(CONFIG_KEYS)
