@@ -28,6 +28,9 @@ COMMANDS = {
     "list": "Show what this machine has submitted, newest first.",
     "cancel": "Cancel queued tasks; the service cancels nothing that runs already.",
     "recover": "Find out what became of unclear submits, without paying again.",
+    "models": "Show the models, their limits and list prices.",
+    "auth": "Keep the API key: login, status, logout.",
+    "doctor": "Check the set-up: key, service, store, shell. Nothing here costs money.",
     "sandbox": "Serve the whole API on this machine, free: real uploads, tasks and H.264 video.",
 }
 

@@ -78,8 +78,16 @@ def lazy_group(summaries: Mapping[str, str]) -> type[TyperGroup]:
 
 
 def load(name: str) -> Any:  # noqa: ANN401  as above
-    """Return the command that the function ``name`` in the module ``name`` declares."""
+    """Return what the module of that name declares: a ``command``, or ``subcommands`` by word."""
     module = import_module(f"pixverse_cli.commands.{name}")
-    alone = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-    alone.command(name, cls=Command, context_settings=CONTEXT)(module.command)
-    return typer.main.get_command(alone)
+    branch = typer.Typer(
+        help=getattr(module, "summary", None),
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings=CONTEXT,
+    )
+    declared = getattr(module, "subcommands", None) or {name: module.command}
+    for word, function in declared.items():
+        branch.command(word, cls=Command, context_settings=CONTEXT)(function)
+    return typer.main.get_command(branch)

@@ -2,6 +2,7 @@
 
 # ruff: noqa: PLC0415  importing late is what this package is for
 
+import sys
 from typing import TYPE_CHECKING
 
 from pixverse_cli.services.things import Output, Services
@@ -125,6 +126,20 @@ def recovered(services: Services, adopted: str | None) -> "Iterator[Event]":
     from pixverse_cli.flows.recover import adopt, recover
 
     return recover(services.tools) if adopted is None else adopt(adopted, services.tools)
+
+
+def show_models(services: Services) -> None:
+    """Show the catalogue."""
+    from pixverse_cli.reporting import catalog, streams
+
+    if services.output is not Output.HUMAN:
+        lines = catalog.json_lines()
+    elif streams.is_terminal(sys.stdout):
+        lines = catalog.table_lines()
+    else:
+        lines = catalog.rows()
+    for line in lines:
+        streams.put(line)
 
 
 def sandbox(

@@ -22,6 +22,8 @@ from pixverse_cli.reporting.result import Result
 from pixverse_cli.settings.values import Setting, Settings
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pixverse_cli.dashscope.client import Client
     from pixverse_cli.domain.events import Event
     from pixverse_cli.domain.task import Record
@@ -70,19 +72,30 @@ class Services:
     @cached_property
     def settings(self) -> Settings:
         """The settings, with ``config.toml`` read."""
-        from pixverse_cli.settings.places import config_directory, config_file
+        from pixverse_cli.settings.places import config_file
 
-        directory = config_directory(self.surroundings.environ)
-        return Settings(self.given, config_file(directory))
+        return Settings(self.given, config_file(self.config_directory))
+
+    @cached_property
+    def config_directory(self) -> "Path":
+        """Where settings and the kept key are."""
+        from pixverse_cli.settings.places import config_directory
+
+        return config_directory(self.surroundings.environ)
+
+    @cached_property
+    def state_directory(self) -> "Path":
+        """Where the store is."""
+        from pixverse_cli.settings.places import state_directory
+
+        return state_directory(self.surroundings.environ)
 
     @cached_property
     def key(self) -> "Key":
         """The API key; a note is given when other people can read its file."""
         from pixverse_cli.settings.key import find_key
-        from pixverse_cli.settings.places import config_directory
 
-        environ = self.surroundings.environ
-        return find_key(environ, config_directory(environ))
+        return find_key(self.surroundings.environ, self.config_directory)
 
     @cached_property
     def base_url(self) -> str:
@@ -105,10 +118,9 @@ class Services:
     @cached_property
     def store(self) -> "Store":
         """The store, opened; it is made where there is none."""
-        from pixverse_cli.settings.places import state_directory
         from pixverse_cli.store import Store
 
-        return Store(state_directory(self.surroundings.environ))
+        return Store(self.state_directory)
 
     @cached_property
     def tools(self) -> "Tools":

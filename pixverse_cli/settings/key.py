@@ -101,6 +101,16 @@ def keep_key(config_directory: Path, value: str) -> Path:
     return path
 
 
+def forget_key(config_directory: Path) -> Path | None:
+    """Remove the kept key; return where it was, or None if there was none."""
+    path = kept_key_path(config_directory)
+    try:
+        path.unlink()
+    except FileNotFoundError:
+        return None
+    return path
+
+
 def _candidates(environ: Mapping[str, str], config_directory: Path) -> Iterator[Key]:
     if value := environ.get("DASHSCOPE_API_KEY"):
         yield Key(value=_stripped(value), source="DASHSCOPE_API_KEY")

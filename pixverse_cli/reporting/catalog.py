@@ -1,0 +1,76 @@
+"""The catalogue, shown: models, limits, list prices with their date and source."""
+
+from collections.abc import Iterator
+
+from pixverse_cli.domain.catalog import (
+    CURRENCY,
+    MODELS,
+    PRICES_AS_OF,
+    PRICES_SOURCE,
+    Model,
+    Prices,
+    Resolution,
+    ShotType,
+    spell,
+)
+from pixverse_cli.reporting.shapes import SCHEMA, Json, number, one_line
+
+
+def json_lines() -> Iterator[str]:
+    """Yield one object for each model."""
+    return (one_line(_json(model)) for model in MODELS)
+
+
+def rows() -> Iterator[str]:
+    """Yield a tab-separated line for each model, resolution and kind of sound.
+
+    Name, alias, resolution, durations, sound, CNY for one second.
+    """
+    for model in MODELS:
+        for sound, prices in (("silent", model.silent), ("audio", model.with_audio)):
+            for tier, price in prices.items():
+                seconds = ",".join(map(str, model.durations[tier]))
+                yield "\t".join((model.name, model.alias, tier, seconds, sound, str(price)))
+
+
+def table_lines() -> Iterator[str]:
+    """Yield the catalogue for eyes, within 80 columns."""
+    heads = "".join(f"{tier:>8}" for tier in Resolution)
+    for model in MODELS:
+        yield f"{model.alias}  ({model.name})"
+        yield f"  prompt up to {model.prompt_limit} characters; {_seconds(model)}"
+        yield f"  shot type {'single or multi' if model.takes_shot_type else 'by the prompt only'}"
+        yield f"  {CURRENCY} per second{heads}"
+        yield f"    silent      {_amounts(model.silent)}"
+        yield f"    with audio  {_amounts(model.with_audio)}"
+        yield ""
+    yield f"List prices of {PRICES_AS_OF}; promotions differ. {PRICES_SOURCE}"
+
+
+def _seconds(model: Model) -> str:
+    usual, at_1080 = model.durations[Resolution.P720], model.durations[Resolution.P1080]
+    told = f"{spell(usual)} seconds"
+    return told if usual == at_1080 else f"{told}, {spell(at_1080)} at 1080P"
+
+
+def _amounts(prices: Prices) -> str:
+    return "".join(f"{price:>8}" for price in prices.values())
+
+
+def _json(model: Model) -> Json:
+    return {
+        "schema": SCHEMA,
+        "model": model.name,
+        "alias": model.alias,
+        "prompt_limit": model.prompt_limit,
+        "durations": {tier: list(seconds) for tier, seconds in model.durations.items()},
+        "shot_types": list(ShotType) if model.takes_shot_type else [],
+        "prices": {"silent": _numbers(model.silent), "audio": _numbers(model.with_audio)},
+        "currency": CURRENCY,
+        "prices_as_of": PRICES_AS_OF,
+        "prices_source": PRICES_SOURCE,
+    }
+
+
+def _numbers(prices: Prices) -> Json:
+    return {tier: number(price) for tier, price in prices.items()}
