@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 import typer
 
 from pixverse_cli.domain.errors import UsageError
+from pixverse_cli.domain.wish import Wish
 from pixverse_cli.services.things import Output, Services, Surroundings
 from pixverse_cli.settings.values import Setting
 
@@ -44,6 +45,11 @@ def _output(ctx: typer.Context) -> Output:
     if ctx.params.get("as_events"):
         return Output.EVENTS
     return Output.JSON if ctx.params.get("as_json") else Output.HUMAN
+
+
+def wish(ctx: typer.Context) -> Wish:
+    """Return what ``submit`` was asked to make and to do with it."""
+    return Wish(**{name: ctx.params[name] for name in Wish._fields})
 
 
 def ids(words: Iterable[str] | None) -> list[str] | None:

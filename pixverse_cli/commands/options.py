@@ -211,6 +211,24 @@ FailFast = Annotated[
     bool,
     typer.Option("--fail-fast", help="Return when the first task fails.", rich_help_panel=WAITING),
 ]
+MaxCost = Annotated[
+    str | None,
+    typer.Option(
+        "--max-cost",
+        metavar="CNY",
+        help="Refuse, before anything is sent, if the estimate for all images is higher.",
+        envvar="PIXVERSE_MAX_COST",
+        rich_help_panel=MAKING,
+    ),
+]
+Curl = Annotated[
+    bool,
+    typer.Option(
+        "--curl",
+        help="With --dry-run: show the request as a curl command.",
+        rich_help_panel=SPEAKING,
+    ),
+]
 DryRun = Annotated[
     bool,
     typer.Option(

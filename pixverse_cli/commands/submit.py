@@ -3,8 +3,6 @@
 import typer
 
 from pixverse_cli.commands import given, options
-from pixverse_cli.domain.wish import Wish
-from pixverse_cli.reporting.result import Result
 from pixverse_cli.services import stories
 
 
@@ -28,7 +26,9 @@ def command(
     timeout: options.Timeout = None,
     interval: options.Interval = None,
     once: options.Once = False,
+    max_cost: options.MaxCost = None,
     dry_run: options.DryRun = False,
+    curl: options.Curl = False,
     as_json: options.AsJson = False,
     as_events: options.AsEvents = False,
     quiet: options.Quiet = False,
@@ -41,21 +41,4 @@ def command(
       pixverse submit turtle.webp -p "The camera slowly rises" --wait
       pixverse submit *.png -m c1 -r 1080P -d 8 -o 'clips/{image}.mp4'
     """
-    services = given.services(ctx)
-    wish = Wish(
-        images=images,
-        prompt=prompt,
-        prompt_file=prompt_file,
-        wait=wait,
-        no_download=no_download,
-        force=force,
-        once=once,
-        stdout_is_taken=as_json or as_events,
-    )
-    plan = stories.plan(services, wish, sending=not dry_run)
-    if dry_run:
-        stories.show_requests(services, plan)
-    elif plan.patience is None:
-        services.run(stories.made(services, plan), Result.TASK_ID)
-    else:
-        services.run_saving(stories.made(services, plan), plan.keeping)
+    stories.submit(given.services(ctx), given.wish(ctx))

@@ -23,7 +23,6 @@ from pixverse_cli.domain.errors import (
 from pixverse_cli.domain.refusals import refused_call
 from pixverse_cli.domain.task import Task
 
-CREATE_PATH = "/services/aigc/video-generation/video-synthesis"
 CREATE_SECONDS = 60.0
 CALL_SECONDS = 40.0
 USER_AGENT = f"pixverse-cli/{__version__}"
@@ -49,10 +48,12 @@ class Client:
         :raises NotSentError: it certainly did not reach the service.
         :raises PixverseError: it was certainly refused; the class tells why.
         """
-        headers = {"Content-Type": "application/json", "X-DashScope-Async": "enable"}
-        if b'"oss://' in body:
-            headers["X-DashScope-OssResourceResolve"] = "enable"
-        call = Call(method="POST", url=self._base_url + CREATE_PATH, headers=headers, body=body)
+        call = Call(
+            method="POST",
+            url=self._base_url + wire.CREATE_PATH,
+            headers=wire.create_headers(body),
+            body=body,
+        )
         try:
             with self._new_session() as session:
                 answer = exchange(session, call, seconds=CREATE_SECONDS, give_up=give_up)

@@ -20,6 +20,8 @@ BEIJING = timezone(timedelta(hours=8))
 _OWN_WORDS = (Status.UNCLEAR, Status.NOT_SENT)
 _TASK_ID_IN_FRAGMENT = re.compile(rb'"task_id"\s*:\s*"([0-9A-Za-z._-]{8,128})"')
 
+CREATE_PATH = "/services/aigc/video-generation/video-synthesis"
+
 Json = dict[str, object]
 
 
@@ -64,6 +66,17 @@ def create_body(request: VideoRequest, image_url: str) -> Json:
     if request.seed is not None:
         parameters["seed"] = request.seed
     return {"model": request.model.name, "input": made_of, "parameters": parameters}
+
+
+def create_headers(body: bytes) -> dict[str, str]:
+    """Return the headers of a create call but for the key.
+
+    Source: the same page; the last one is the temporary store's page, for ``oss://`` images.
+    """
+    headers = {"Content-Type": "application/json", "X-DashScope-Async": "enable"}
+    if b'"oss://' in body:
+        headers["X-DashScope-OssResourceResolve"] = "enable"
+    return headers
 
 
 def encode(body: Json) -> bytes:

@@ -14,4 +14,12 @@ class Wish(NamedTuple):
     no_download: bool = False
     force: bool = False
     once: bool = False
-    stdout_is_taken: bool = False
+    dry_run: bool = False
+    curl: bool = False
+    as_json: bool = False
+    as_events: bool = False
+
+    @property
+    def stdout_is_taken(self) -> bool:
+        """Whether JSON goes to stdout, so that a video cannot."""
+        return self.as_json or self.as_events

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
+from pixverse_cli.domain.catalog import CURRENCY, PRICES_AS_OF
 from pixverse_cli.domain.errors import UsageError
 from pixverse_cli.domain.request import VideoRequest
 from pixverse_cli.domain.wish import Wish
@@ -50,11 +51,21 @@ def check(wish: Wish, settings: Settings, stack: ExitStack, now: datetime) -> Pl
     if keeping is not None:
         values = [known_values(order, now) for order in orders]
         problems += naming.problems(keeping.template, values, force=wish.force)
+    problems += _cost_problems(request, len(wish.images), settings)
     problems += settings.problems
     if problems:
         raise UsageError("\n".join(dict.fromkeys(problems)), hint="nothing was sent")
     notes = [note for order in orders for note in _notes(order)]
     return Plan(orders=orders, patience=patience, keeping=keeping, notes=notes)
+
+
+def _cost_problems(request: VideoRequest, images: int, settings: Settings) -> Iterator[str]:
+    limit, total = settings.money("max-cost"), request.estimate
+    if limit is not None and total * images > limit:
+        yield (
+            f"the estimate of {total * images} {CURRENCY} ({images} by list prices of"
+            f" {PRICES_AS_OF}) is over --max-cost {limit}"
+        )
 
 
 def patience_of(settings: Settings, *, any_one: bool = False, fail_fast: bool = False) -> Patience:
@@ -108,6 +119,8 @@ def _clashes(wish: Wish, settings: Settings) -> Iterator[str]:
         yield "stdin can be read only once: give - once"
     if wish.prompt is not None and wish.prompt_file is not None:
         yield "--prompt and --prompt-file: give one of them"
+    if wish.curl and not wish.dry_run:
+        yield "--curl goes with --dry-run: it shows what would be sent"
     if wish.no_download and settings.typed("output"):
         yield "--output and --no-download: give one of them"
 

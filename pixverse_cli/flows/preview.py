@@ -1,5 +1,6 @@
 """The request as it would be sent, without sending it."""
 
+import shlex
 from decimal import Decimal
 
 from pixverse_cli.dashscope import wire
@@ -15,3 +16,18 @@ def preview(order: Order) -> tuple[wire.Json, Decimal]:
     """
     url = order.identity if order.picture is None else PLACEHOLDER
     return wire.create_body(order.request, url), order.request.estimate
+
+
+def curl(order: Order, base_url: str) -> str:
+    """Return the create call as a command for a POSIX shell; the key comes from its environment."""
+    body = wire.encode(preview(order)[0])
+    headers = [f"{name}: {value}" for name, value in wire.create_headers(body).items()]
+    return " ".join(
+        (
+            "curl -sS",
+            shlex.quote(base_url + wire.CREATE_PATH),
+            '-H "Authorization: Bearer $DASHSCOPE_API_KEY"',
+            *(f"-H {shlex.quote(header)}" for header in headers),
+            f"--data-raw {shlex.quote(body.decode())}",
+        )
+    )

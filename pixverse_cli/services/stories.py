@@ -5,6 +5,8 @@
 import sys
 from typing import TYPE_CHECKING
 
+from pixverse_cli.reporting import streams
+from pixverse_cli.reporting.result import Result
 from pixverse_cli.services.things import Output, Services
 
 if TYPE_CHECKING:
@@ -20,14 +22,25 @@ if TYPE_CHECKING:
     from pixverse_cli.sandbox import Sandbox
 
 
-def plan(services: Services, wish: "Wish", *, sending: bool) -> "Plan":
+def submit(services: Services, wish: "Wish") -> None:
+    """Check a wish, and show it, send it, or send it and see it through."""
+    checked = plan(services, wish)
+    if wish.dry_run:
+        show_requests(services, checked, as_curl=wish.curl)
+    elif checked.patience is None:
+        services.run(made(services, checked), Result.TASK_ID)
+    else:
+        services.run_saving(made(services, checked), checked.keeping)
+
+
+def plan(services: Services, wish: "Wish") -> "Plan":
     """Return a checked plan; if it is to be sent, key and store are sound as well."""
     from pixverse_cli.flows.check import check
 
     plan = check(wish, services.settings, services.stack, services.surroundings.clock.now())
     for note in plan.notes:
         services.reporter().note(note)
-    if sending:
+    if not wish.dry_run:
         services.prepare()
     return plan
 
@@ -39,14 +52,18 @@ def made(services: Services, plan: "Plan") -> "Iterator[Event]":
     return make(plan, services.tools)
 
 
-def show_requests(services: Services, plan: "Plan") -> None:
-    """Show each body that would be sent, and its estimate; say where a URL is not known yet."""
-    from pixverse_cli.flows.preview import PLACEHOLDER, preview
+def show_requests(services: Services, plan: "Plan", *, as_curl: bool) -> None:
+    """Show each request as it would be sent; say where a URL is not known yet."""
+    from pixverse_cli.flows.preview import PLACEHOLDER, curl, preview
 
     reporter = services.reporter()
     if any(order.picture for order in plan.orders):
-        reporter.note(f"a local image is uploaded at submit: {PLACEHOLDER} stands for its URL")
-    reporter.requests(preview(order) for order in plan.orders)
+        reporter.note(f"a local image is uploaded at submit: {PLACEHOLDER} is a placeholder")
+    if as_curl:
+        for order in plan.orders:
+            streams.put(curl(order, services.base_url))
+    else:
+        reporter.requests(preview(order) for order in plan.orders)
 
 
 def patience(services: Services, *, any_one: bool = False, fail_fast: bool = False) -> "Patience":
@@ -130,7 +147,7 @@ def recovered(services: Services, adopted: str | None) -> "Iterator[Event]":
 
 def show_models(services: Services) -> None:
     """Show the catalogue."""
-    from pixverse_cli.reporting import catalog, streams
+    from pixverse_cli.reporting import catalog
 
     if services.output is not Output.HUMAN:
         lines = catalog.json_lines()
