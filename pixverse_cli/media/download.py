@@ -39,6 +39,7 @@ PATIENCE = Patience()
 
 _REDIRECTS = {301, 302, 303, 307, 308}
 _MOST_REDIRECTS = 5
+_PROXIES = "if a proxy is set, look at HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY"
 _HEADERS = {
     "User-Agent": f"pixverse-cli/{__version__}",
     "Accept": "*/*",
@@ -204,14 +205,14 @@ def _translated(url: str) -> Iterator[None]:
             f"the certificate of {host} is not trusted",
             hint="behind a company's proxy, set REQUESTS_CA_BUNDLE to its certificate",
         ) from error
-    except exceptions.ProxyError as error:
+    except (exceptions.ProxyError, exceptions.InvalidProxyURL) as error:
         raise BrokenOffError(
             f"the proxy on the way to {host} does not work",
-            hint="look at HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY",
+            hint=_PROXIES,
         ) from error
     except (exceptions.RequestException, HTTPError) as error:
-        if isinstance(error, ValueError):  # requests' family of faulty URLs
-            raise LinkDeadError(f"{shown(url)} is no URL that can be asked for") from error
+        if isinstance(error, ValueError):  # requests' family of faulty URLs, a proxy's included
+            raise _no_url(url) from error
         raise BrokenOffError(f"{host} {_symptom(error)}") from error
     except OSError as error:  # requests says so when a CA bundle is missing
         raise NotSavedError(
@@ -219,7 +220,11 @@ def _translated(url: str) -> Iterator[None]:
             hint="look at REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE",
         ) from error
     except ValueError as error:  # a host or port that is none
-        raise LinkDeadError(f"{shown(url)} is no URL that can be asked for") from error
+        raise _no_url(url) from error
+
+
+def _no_url(url: str) -> LinkDeadError:
+    return LinkDeadError(f"{shown(url)} is no URL that can be asked for", hint=_PROXIES)
 
 
 def _symptom(error: Exception) -> str:

@@ -80,5 +80,6 @@ def sha256_of(file: BinaryIO) -> str:
 
 
 def reason(error: OSError) -> str:
-    """Return what the system says, in small letters and without number and path."""
-    return (error.strerror or str(error)).lower()
+    """Return what the system says, as the rest of a sentence, without number and path."""
+    said = error.strerror or str(error)
+    return said[:1].lower() + said[1:]

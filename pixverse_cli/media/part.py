@@ -35,7 +35,7 @@ _OPEN = (
     | getattr(os, "O_CLOEXEC", 0)
     | getattr(os, "O_BINARY", 0)
 )
-_SYMLINK_ERRORS = {errno.ELOOP, errno.EMLINK}  # what O_NOFOLLOW says; EMLINK on FreeBSD
+_IN_THE_WAY = {errno.ELOOP, errno.EMLINK, errno.EISDIR, errno.ENXIO}  # a link, directory, socket
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,30 +204,29 @@ def acquire(target: Path, clock: Clock) -> Part | BinaryIO:
             if in_place and not usable:
                 # somebody died between giving the new name and taking the old one away; or
                 # another name leads to these bytes, or another user may change them
-                _remove(path)
+                with _making(path):
+                    path.unlink()
             if finished or usable:
                 opened.pop_all()
                 return file if finished else Part(target, file)
     raise CannotWriteError(f"cannot save {target}: {path} does not stay in place")
 
 
-def _remove(path: Path) -> None:
+@contextmanager
+def _making(path: Path) -> Iterator[None]:
+    """Tell what the system refuses while the part is made."""
     try:
-        path.unlink()
-    except OSError as error:  # another user's, in a directory such as /tmp
-        raise CannotWriteError(
-            f"{path} is in the way: {reason(error)}", hint="give another -o"
-        ) from error
+        yield
+    except OSError as error:  # no folder, no permission, another user's in a shared directory
+        hint = "remove it" if error.errno in _IN_THE_WAY else "give another -o"
+        raise CannotWriteError(f"cannot write {path}: {reason(error)}", hint=hint) from error
 
 
 def _open(path: Path) -> BinaryIO:
-    if path.is_symlink():  # planted, or left by somebody's tidying: never followed
-        _remove(path)
-    try:
+    with _making(path):
+        if path.is_symlink():
+            path.unlink()  # planted, or left by somebody's tidying: never followed
         descriptor = os.open(path, _OPEN, 0o666)
-    except OSError as error:
-        hint = "remove it" if error.errno in _SYMLINK_ERRORS else "give another -o"
-        raise CannotWriteError(f"cannot write {path}: {reason(error)}", hint=hint) from error
     mode = os.fstat(descriptor).st_mode
     if not stat.S_ISREG(mode):
         os.close(descriptor)

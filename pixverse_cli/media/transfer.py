@@ -3,7 +3,7 @@
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, assert_never
 
 from pixverse_cli.domain.clock import Clock
 from pixverse_cli.media import mp4
@@ -57,7 +57,8 @@ class Transfer:
             return True
         headers = {"Range": f"bytes={self.part.size}-", "If-Range": origin.validator}
         with self.ask(headers) as (answer, body):
-            match judge(answer, held=self.part.size, origin=origin):
+            verdict = judge(answer, held=self.part.size, origin=origin)
+            match verdict:
                 case Verdict.ASK_FOR_ALL:
                     return False
                 case Verdict.START_OVER:
@@ -68,6 +69,8 @@ class Transfer:
                     yield from self._receive(body, answer.whole_length)
                 case Verdict.COMPLETE:
                     self.part.resume()
+                case _:
+                    assert_never(verdict)
         return True
 
     def _receive(self, body: Body, total: int | None) -> Iterator[Progress]:

@@ -121,7 +121,9 @@ def test_35_five_redirects_are_followed_and_a_sixth_is_not(target):
     assert_nothing_saved(target)
 
 
-@pytest.mark.parametrize("location", ["file:///etc/passwd", "ftp://example.com/x", "http://"])
+@pytest.mark.parametrize(
+    "location", ["file:///etc/passwd", "ftp://example.com/x", "http://", "//[x"]
+)
 def test_35_a_redirect_to_something_else_than_http_is_refused(target, location):
     redirect = answer(status="302 Found", location=location)
     with ScriptedServer([redirect]) as server, pytest.raises(LinkDeadError):
@@ -159,6 +161,15 @@ def test_a_dead_proxy_is_told_without_its_password(target, monkeypatch):
         save("http://media.example/video.mp4", target)
     assert "canary" not in caught.value.message
     assert "HTTPS_PROXY" in caught.value.hint
+
+
+@pytest.mark.parametrize("proxy", ["http://me:canary@:x/", "http:///"])
+def test_28_a_malformed_proxy_is_told_without_its_password(target, monkeypatch, proxy):
+    monkeypatch.setenv("HTTP_PROXY", proxy)
+    with pytest.raises(NotSavedError) as caught:
+        save("http://media.example/video.mp4", target)
+    assert "canary" not in caught.value.message
+    assert "HTTP_PROXY" in caught.value.hint
 
 
 # Answers that bring no video

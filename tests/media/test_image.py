@@ -6,6 +6,7 @@ import os
 import socket
 import struct
 import sys
+import threading
 import zlib
 from contextlib import suppress
 from pathlib import Path
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from pixverse_cli.domain.catalog import MAX_IMAGE_BYTES
-from pixverse_cli.domain.errors import UnexpectedError, UsageError
+from pixverse_cli.domain.errors import Stopped, UnexpectedError, UsageError
 from pixverse_cli.media.headers import Header, HeaderError, read_header
 from pixverse_cli.media.image import inspect, inspect_stream, open_for_upload
 
@@ -204,6 +205,7 @@ def test_a_damaged_header_is_told(data, said):
         b"Exif\0\0XX*\0",
         b"Exif\0\0II*\0\xff\xff\xff\xff",
         b"Exif\0\0MM\0*\0\0\0\x08\xff\xff",
+        b"Exif\0\0MM\0*\0\0\0\x08\0\1" + bytes(12),
         b"http://ns.adobe.com/xap/1.0/\0",
     ],
 )
@@ -296,6 +298,14 @@ def test_what_cannot_be_a_file_name_is_told(name):
     assert "cannot be a file name" in refusal(name)
 
 
+def test_a_webp_of_thousands_of_pieces_is_not_searched_for_ever():
+    data = encode("WEBP", exif=rotated())
+    at = data.index(b"EXIF")
+    many = data[12:at] + b"JUNK\0\0\0\0" * 5000 + data[at:]
+    whole = b"RIFF" + struct.pack("<I", 4 + len(many)) + b"WEBP" + many
+    assert header(whole).notes == ()
+
+
 def sent(picture, size=7):
     with open_for_upload(picture) as upload:
         return b"".join(iter(lambda: upload.read(size), b""))
@@ -326,6 +336,24 @@ def test_72_a_picture_that_grows_while_it_is_sent_is_refused(path):
         writer.flush()
         with pytest.raises(UsageError, match="changed while being read"):
             upload.read()
+
+
+def test_72_a_picture_that_grows_while_it_is_checked_is_refused(path):
+    os.truncate(path, 15_000_000)
+    done = threading.Event()
+
+    def grow():
+        with path.open("ab", buffering=0) as writer:
+            while not done.is_set():
+                writer.write(b"more")
+
+    writing = threading.Thread(target=grow)
+    writing.start()
+    try:
+        assert "changed while being read" in refusal(path)
+    finally:
+        done.set()
+        writing.join()
 
 
 def test_a_picture_that_is_gone_when_it_is_sent_is_told(path):
@@ -381,6 +409,18 @@ class BrokenPipe(Pipe):
 def test_stdin_that_breaks_leaves_no_file(tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     with pytest.raises(UnexpectedError, match="input/output"), inspect_stream(BrokenPipe()):
+        pass
+    assert list(tmp_path.iterdir()) == []
+
+
+class StoppedPipe(Pipe):
+    def read(self, _size=-1):
+        raise Stopped(2, "SIGINT")
+
+
+def test_49_a_signal_while_stdin_is_read_leaves_no_file(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    with pytest.raises(Stopped), inspect_stream(StoppedPipe()):
         pass
     assert list(tmp_path.iterdir()) == []
 

@@ -286,3 +286,23 @@ class Stopping:
 def test_51_a_signal_ends_the_wait_for_another_process(target):
     with acquire(target, SystemClock()), pytest.raises(Stopped):
         acquire(target, Stopping())
+
+
+class Exchanging:
+    """A clock whose sleep puts another part in place, which is locked as well."""
+
+    def __init__(self, holder):
+        self.holder = holder
+
+    def sleep(self, _seconds):
+        old = self.holder
+        old.discard()
+        self.holder = acquire(old.target, SystemClock())
+        old.file.close()
+
+
+def test_a_part_that_does_not_stay_in_place_is_given_up(target):
+    clock = Exchanging(acquire(target, SystemClock()))
+    with pytest.raises(CannotWriteError, match="does not stay in place"):
+        acquire(target, clock)
+    clock.holder.close()

@@ -1,11 +1,16 @@
 """Cut, slow and silent transfers, and taking them up again."""
 
 import json
+import os
 import random
 import re
+import signal
+import socket
+from contextlib import ExitStack
 
 import pytest
 
+from pixverse_cli.domain.errors import Stopped
 from pixverse_cli.media.failures import (
     BrokenOffError,
 )
@@ -39,6 +44,19 @@ def test_a_connection_without_an_answer_is_broken_off(target, script):
     with ScriptedServer(script) as server, pytest.raises(BrokenOffError):
         save(server.url(), target)
     assert list(target.parent.iterdir()) == []
+
+
+def test_3_a_connection_that_never_comes_about_is_given_up(target):
+    """A listener whose queue is full answers no further knock."""
+    with ExitStack() as opened:
+        listener = opened.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
+        for _ in range(3):
+            knock = opened.enter_context(socket.socket())
+            knock.settimeout(0)
+            knock.connect_ex(listener.getsockname())
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
+        with pytest.raises(BrokenOffError, match="too long to connect to"):
+            save(url, target, patience=Patience(connect=0.2, stall=1))
 
 
 def test_a_server_that_never_answers_is_given_up(target):
@@ -99,6 +117,24 @@ def test_63_without_a_promised_length_the_boxes_tell_that_it_was_cut(target):
         save(server.url(), target)
     fetched, _ = resume(target, rest(len(VIDEO) - 1))
     assert_saved(target, fetched)
+
+
+def test_51_a_signal_is_heard_while_nothing_comes_and_the_part_stays(target):
+    def stop(_number, _frame):
+        raise Stopped(signal.SIGTERM, "SIGTERM")
+
+    def kill(_request):
+        os.kill(os.getpid(), signal.SIGTERM)
+        return [HANG]
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        with ScriptedServer([cut(1000), Pause(0.1), kill]) as server, pytest.raises(Stopped):
+            save(server.url(), target, patience=Patience(stall=5))
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert part(target).read_bytes() == VIDEO[:1000]
+    assert notes(target).exists()
 
 
 # Taking up
