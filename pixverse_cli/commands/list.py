@@ -1,18 +1,37 @@
 """``pixverse list``."""
 
+from typing import Annotated
+
 import typer
 
 from pixverse_cli.commands import given, options
 from pixverse_cli.services import stories
 
+StatusFilter = Annotated[
+    str | None,
+    typer.Option("--status", metavar="STATUS", help="Only tasks that stand so."),
+]
+Since = Annotated[
+    str | None,
+    typer.Option("--since", metavar="TIME", help="Only tasks so young: 90s, 30m, 24h."),
+]
+Limit = Annotated[
+    str | None, typer.Option("--limit", metavar="N", help="At most so many.  [default: 20]")
+]
+EveryRecord = Annotated[bool, typer.Option("--all", help="No limit.")]
+Remote = Annotated[
+    bool,
+    typer.Option("--remote", help="What the account has on the service (24 hours), known or not."),
+]
+
 
 def command(
     ctx: typer.Context,
-    status: options.StatusFilter = None,
-    since: options.Since = None,
-    limit: options.Limit = None,
-    every: options.EveryRecord = False,
-    remote: options.Remote = False,
+    status: StatusFilter = None,
+    since: Since = None,
+    limit: Limit = None,
+    every: EveryRecord = False,
+    remote: Remote = False,
     as_json: options.AsJson = False,
     as_events: options.AsEvents = False,
     quiet: options.Quiet = False,

@@ -2,33 +2,33 @@
 
 import typer
 
-from pixverse_cli.commands import given, options
+from pixverse_cli.commands import given, making, options
 from pixverse_cli.services import stories
 
 
 def command(
     ctx: typer.Context,
-    images: options.Images,
-    prompt: options.Prompt = None,
-    prompt_file: options.PromptFile = None,
-    model: options.ModelName = None,
-    resolution: options.ResolutionTier = None,
-    duration: options.Duration = None,
-    audio: options.Audio = None,
-    watermark: options.Watermark = None,
-    shot_type: options.Shots = None,
-    seed: options.Seed = None,
-    upload_command: options.UploadCommand = None,
+    images: making.Images,
+    prompt: making.Prompt = None,
+    prompt_file: making.PromptFile = None,
+    model: making.ModelName = None,
+    resolution: making.ResolutionTier = None,
+    duration: making.Duration = None,
+    audio: making.Audio = None,
+    watermark: making.Watermark = None,
+    shot_type: making.Shots = None,
+    seed: making.Seed = None,
+    upload_command: making.UploadCommand = None,
     wait: options.Wait = False,
     output: options.Destination = None,
     no_download: options.NoDownload = False,
     force: options.Force = False,
     timeout: options.Timeout = None,
     interval: options.Interval = None,
-    once: options.Once = False,
-    max_cost: options.MaxCost = None,
-    dry_run: options.DryRun = False,
-    curl: options.Curl = False,
+    once: making.Once = False,
+    max_cost: making.MaxCost = None,
+    dry_run: making.DryRun = False,
+    curl: making.Curl = False,
     as_json: options.AsJson = False,
     as_events: options.AsEvents = False,
     quiet: options.Quiet = False,

@@ -3,14 +3,13 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
+from pixverse_cli.domain.endings import combine, common_charge
 from pixverse_cli.domain.errors import (
     Charged,
     ClosedPipe,
     PixverseError,
     Stopped,
     Told,
-    combine,
-    common_charge,
 )
 from pixverse_cli.domain.events import Ended, Event, Saved, Seen, Submitted
 from pixverse_cli.domain.task import Record

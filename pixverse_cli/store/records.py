@@ -1,19 +1,11 @@
 """Records of paid requests: written before the call, completed after it."""
 
-import json
-import sqlite3
-from dataclasses import fields
 from datetime import datetime
-from decimal import Decimal
 
-from pixverse_cli.domain.clock import from_rfc3339, rfc3339
+from pixverse_cli.domain.clock import rfc3339
 from pixverse_cli.domain.task import Record, Status, Task
-from pixverse_cli.store.database import Database, Value
-
-_COLUMNS = tuple(field.name for field in fields(Record))
-_REQUEST = tuple(name for name in _COLUMNS if name != "number")
-_TIMES = ("intent_at", "submitted_at", "scheduled_at", "ended_at")
-_FLAGS = ("audio", "watermark", "provisional")
+from pixverse_cli.store.database import Database
+from pixverse_cli.store.rows import REQUEST, from_row, required, to_row, usage_json
 
 # A request is live while its task may still give, or has given, a video.
 _LIVE = "status IN ('UNCLEAR', 'PENDING', 'RUNNING', 'SUCCEEDED')"
@@ -28,11 +20,11 @@ class Records:
     def intend(self, record: Record) -> Record:
         """Write a request that is about to be sent, and return it with its number."""
         row = self._database.row(
-            f"INSERT INTO task ({', '.join(_REQUEST)})"
-            f" VALUES ({', '.join(':' + name for name in _REQUEST)}) RETURNING *",
-            **_to_row(record),
+            f"INSERT INTO task ({', '.join(REQUEST)})"
+            f" VALUES ({', '.join(':' + name for name in REQUEST)}) RETURNING *",
+            **to_row(record),
         )
-        return _required(row)
+        return required(row)
 
     def intend_once(self, record: Record) -> Record | None:
         """Write the request unless an equal one is live; None if it is.
@@ -40,20 +32,20 @@ class Records:
         One statement, so of two processes with the same request only one gets a record.
         """
         row = self._database.row(
-            f"INSERT INTO task ({', '.join(_REQUEST)})"
-            f" SELECT {', '.join(':' + name for name in _REQUEST)}"
+            f"INSERT INTO task ({', '.join(REQUEST)})"
+            f" SELECT {', '.join(':' + name for name in REQUEST)}"
             " WHERE NOT EXISTS (SELECT 1 FROM task WHERE fingerprint = :fingerprint"
             f" AND service = :service AND {_LIVE}) RETURNING *",
-            **_to_row(record),
+            **to_row(record),
         )
-        return _from_row(row)
+        return from_row(row)
 
     def resend(self, number: int, process: str, now: datetime, *, once: bool) -> Record | None:
         """Write that a refused request is about to be sent once more.
 
         With ``once``: None if an equal request has become live meanwhile.
         """
-        return _from_row(
+        return from_row(
             self._database.row(
                 "UPDATE task AS mine SET status = 'UNCLEAR', process = :process,"
                 " intent_at = :now, error_code = NULL, error_message = NULL"
@@ -69,7 +61,7 @@ class Records:
 
     def live(self, fingerprint: str, service: str) -> Record | None:
         """Return the newest live record of an equal request."""
-        return _from_row(
+        return from_row(
             self._database.row(
                 "SELECT * FROM task WHERE fingerprint = :fingerprint AND service = :service"
                 f" AND {_LIVE} ORDER BY number DESC LIMIT 1",
@@ -80,7 +72,7 @@ class Records:
 
     def accepted(self, number: int, task: Task, submitted_at: datetime) -> Record:
         """Keep the task id that answered the request."""
-        return _required(
+        return required(
             self._database.row(
                 "UPDATE task SET task_id = :task_id, status = :status, request_id = :request_id,"
                 " submitted_at = :submitted_at, process = NULL WHERE number = :number RETURNING *",
@@ -99,7 +91,7 @@ class Records:
 
         ``ended_at`` becomes the moment when the call was over.
         """
-        return _required(
+        return required(
             self._database.row(
                 "UPDATE task SET task_id = NULL, status = :status, process = NULL,"
                 " provisional = NULL, ended_at = :now,"
@@ -127,7 +119,7 @@ class Records:
 
     def confirm(self, number: int) -> Record:
         """Keep that a found task is ours."""
-        return _required(
+        return required(
             self._database.row(
                 "UPDATE task SET provisional = NULL WHERE number = :number RETURNING *",
                 number=number,
@@ -136,7 +128,7 @@ class Records:
 
     def let_go(self, number: int, now: datetime) -> Record:
         """Take back a found task that turned out to be somebody else's."""
-        return _required(
+        return required(
             self._database.row(
                 "UPDATE task SET task_id = NULL, provisional = NULL, status = 'UNCLEAR',"
                 " process = NULL, request_id = NULL, submitted_at = NULL, scheduled_at = NULL,"
@@ -152,11 +144,11 @@ class Records:
         rows = self._database.rows(
             "SELECT * FROM task WHERE status = 'UNCLEAR' OR provisional ORDER BY number"
         )
-        return [_required(row) for row in rows]
+        return [required(row) for row in rows]
 
     def seen(self, number: int, task: Task) -> Record:
         """Keep how the service says a task stands; what it no longer tells stays known."""
-        return _required(
+        return required(
             self._database.row(
                 "UPDATE task SET"
                 # an ended task is UNKNOWN to the service after 24 hours, but not to us
@@ -177,7 +169,7 @@ class Records:
                 scheduled_at=rfc3339(task.scheduled_at),
                 ended_at=rfc3339(task.ended_at),
                 video_url=task.video_url,
-                usage=_json(task.usage),
+                usage=usage_json(task.usage),
                 prompt=task.orig_prompt,
                 error_code=task.error_code,
                 error_message=task.error_message,
@@ -193,11 +185,11 @@ class Records:
             status=task.status,
             service=service,
         )
-        return self.seen(_required(row).number, task)
+        return self.seen(required(row).number, task)
 
     def saved(self, number: int, file: str, sha256: str) -> Record:
         """Keep where the checked video is."""
-        return _required(
+        return required(
             self._database.row(
                 "UPDATE task SET file = :file, sha256 = :sha256 WHERE number = :number RETURNING *",
                 number=number,
@@ -208,7 +200,7 @@ class Records:
 
     def get(self, number: int) -> Record:
         """Return one record as it stands now."""
-        return _required(
+        return required(
             self._database.row("SELECT * FROM task WHERE number = :number", number=number)
         )
 
@@ -221,7 +213,7 @@ class Records:
             high=prefix + "\U0010ffff",
             limit=limit,
         )
-        return [_required(row) for row in rows]
+        return [required(row) for row in rows]
 
     def newest(
         self,
@@ -242,40 +234,9 @@ class Records:
             submitted=submitted,
             limit=limit,
         )
-        return [_required(row) for row in rows]
+        return [required(row) for row in rows]
 
     def known_ids(self) -> frozenset[str]:
         """Return every task id in the store."""
         rows = self._database.rows("SELECT task_id FROM task WHERE task_id IS NOT NULL")
         return frozenset(row["task_id"] for row in rows)
-
-
-def _json(usage: dict[str, object]) -> str | None:
-    return json.dumps(usage, ensure_ascii=False) if usage else None
-
-
-def _to_row(record: Record) -> dict[str, Value]:
-    row: dict[str, Value] = {name: getattr(record, name) for name in _REQUEST}
-    row |= {name: rfc3339(getattr(record, name)) for name in _TIMES}
-    row["usage"] = _json(record.usage)
-    row["estimate"] = None if record.estimate is None else str(record.estimate)
-    return row
-
-
-def _required(row: sqlite3.Row | None) -> Record:
-    record = _from_row(row)
-    if record is None:
-        raise LookupError("a record vanished from the store")
-    return record
-
-
-def _from_row(row: sqlite3.Row | None) -> Record | None:
-    if row is None:
-        return None
-    values = {name: row[name] for name in _COLUMNS}
-    values |= {name: from_rfc3339(values[name]) for name in _TIMES}
-    values |= {name: None if values[name] is None else bool(values[name]) for name in _FLAGS}
-    values["status"] = Status(values["status"])
-    values["usage"] = json.loads(values["usage"]) if values["usage"] else {}
-    values["estimate"] = None if values["estimate"] is None else Decimal(values["estimate"])
-    return Record(**values)

@@ -3,6 +3,7 @@
 import pytest
 
 from pixverse_cli.domain import errors
+from pixverse_cli.domain.endings import combine, common_charge
 from pixverse_cli.domain.errors import (
     BillingError,
     Charged,
@@ -18,8 +19,6 @@ from pixverse_cli.domain.errors import (
     ThrottledError,
     UnclearError,
     UnexpectedError,
-    combine,
-    common_charge,
 )
 
 CONTRACT = [
