@@ -33,7 +33,7 @@ class Database:
             if not path.exists():
                 _create(path)
             self._connection = _connect(path)
-            version: int = self._patiently(
+            version: int = _patiently(
                 lambda: self._connection.execute("PRAGMA user_version").fetchone()[0]
             )
             self._migrate(version)
@@ -41,8 +41,7 @@ class Database:
     def rows(self, statement: str, **values: Value) -> list[sqlite3.Row]:
         """Run one statement as its own transaction and return all its rows."""
         with self._translated():
-            given = {name: _storable(value) for name, value in values.items()}
-            return self._patiently(lambda: self._connection.execute(statement, given).fetchall())
+            return _patiently(lambda: self._connection.execute(statement, values).fetchall())
 
     def row(self, statement: str, **values: Value) -> sqlite3.Row | None:
         """Run one statement as its own transaction and return its first row, if any."""
@@ -65,17 +64,7 @@ class Database:
                 hint="upgrade pixverse, or set PIXVERSE_STATE_DIR to another directory",
             )
         if version < len(MIGRATIONS):
-            self._patiently(lambda: _apply(self._connection))
-
-    def _patiently(self, action: Callable[[], T]) -> T:
-        for _ in range(_BUSY_WAITS - 1):
-            try:
-                return action()
-            except sqlite3.OperationalError as error:
-                # another process holds the lock; each wait gives signals a chance to be heard
-                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
-                    raise
-        return action()
+            _patiently(lambda: _apply(self._connection))
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
@@ -86,30 +75,23 @@ class Database:
             raise _explained(self.path, error) from error
 
 
+def _patiently(action: Callable[[], T]) -> T:
+    for _ in range(_BUSY_WAITS - 1):
+        try:
+            return action()
+        except sqlite3.OperationalError as error:
+            # another process holds the lock; each wait gives signals a chance to be heard
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                raise
+    return action()
+
+
 def _connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
-    connection.row_factory = _row
-    connection.execute("PRAGMA synchronous = FULL")
+    connection.row_factory = sqlite3.Row
+    # even this reads the file, and may find it locked
+    _patiently(lambda: connection.execute("PRAGMA synchronous = FULL"))
     return connection
-
-
-def _storable(value: Value) -> Value | bytes:
-    """Return text that UTF-8 cannot hold as bytes: file names and the service may bring such."""
-    if not isinstance(value, str) or value.isascii():
-        return value
-    encoded = value.encode("utf-8", "surrogatepass")
-    return value if encoded.decode("utf-8", "ignore") == value else encoded
-
-
-def _row(cursor: sqlite3.Cursor, values: tuple[object, ...]) -> sqlite3.Row:
-    """Return a row in which such bytes are text again."""
-    return sqlite3.Row(
-        cursor,
-        tuple(
-            value.decode("utf-8", "surrogatepass") if isinstance(value, bytes) else value
-            for value in values
-        ),
-    )
 
 
 def _apply(connection: sqlite3.Connection) -> None:
