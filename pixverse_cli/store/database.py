@@ -41,7 +41,8 @@ class Database:
     def rows(self, statement: str, **values: Value) -> list[sqlite3.Row]:
         """Run one statement as its own transaction and return all its rows."""
         with self._translated():
-            return _patiently(lambda: self._connection.execute(statement, values).fetchall())
+            given = {name: _storable(value) for name, value in values.items()}
+            return _patiently(lambda: self._connection.execute(statement, given).fetchall())
 
     def row(self, statement: str, **values: Value) -> sqlite3.Row | None:
         """Run one statement as its own transaction and return its first row, if any."""
@@ -88,10 +89,29 @@ def _patiently(action: Callable[[], T]) -> T:
 
 def _connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
-    connection.row_factory = sqlite3.Row
+    connection.row_factory = _row
     # even this reads the file, and may find it locked
     _patiently(lambda: connection.execute("PRAGMA synchronous = FULL"))
     return connection
+
+
+def _storable(value: Value) -> Value | bytes:
+    """Return text that UTF-8 cannot hold as bytes: file names and the service may bring such."""
+    if not isinstance(value, str) or value.isascii():
+        return value
+    encoded = value.encode("utf-8", "surrogatepass")
+    return value if encoded.decode("utf-8", "ignore") == value else encoded
+
+
+def _row(cursor: sqlite3.Cursor, values: tuple[object, ...]) -> sqlite3.Row:
+    """Return a row in which such bytes are text again."""
+    return sqlite3.Row(
+        cursor,
+        tuple(
+            value.decode("utf-8", "surrogatepass") if isinstance(value, bytes) else value
+            for value in values
+        ),
+    )
 
 
 def _apply(connection: sqlite3.Connection) -> None:
