@@ -9,6 +9,7 @@ from pixverse_cli.store.rows import REQUEST, from_row, required, to_row, usage_j
 
 # A request is live while its task may still give, or has given, a video.
 _LIVE = "status IN ('UNCLEAR', 'PENDING', 'RUNNING', 'SUCCEEDED')"
+_ENDED = "('SUCCEEDED', 'FAILED', 'CANCELED')"
 
 
 class Records:
@@ -151,9 +152,9 @@ class Records:
         return required(
             self._database.row(
                 "UPDATE task SET"
-                # an ended task is UNKNOWN to the service after 24 hours, but not to us
-                " status = iif(:status = 'UNKNOWN' AND status IN"
-                " ('SUCCEEDED', 'FAILED', 'CANCELED'), status, :status),"
+                # an ended task is UNKNOWN to the service after 24 hours, but not to us; and
+                # what another process asked before the end may arrive here after it
+                f" status = iif(status IN {_ENDED} AND :status NOT IN {_ENDED}, status, :status),"
                 " submitted_at = coalesce(:submitted_at, submitted_at),"
                 " scheduled_at = coalesce(:scheduled_at, scheduled_at),"
                 " ended_at = coalesce(:ended_at, ended_at),"
