@@ -1,12 +1,16 @@
 """What this machine remembers: SQLite, made for many processes at once."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pixverse_cli.domain.task import Record
 from pixverse_cli.store.database import Database
 from pixverse_cli.store.records import Records
 from pixverse_cli.store.slots import Slots
 from pixverse_cli.store.uploads import Uploads
+
+if TYPE_CHECKING:
+    from pixverse_cli.store.aside import Unrecorded
 
 
 class Store:
@@ -33,11 +37,15 @@ class Store:
         """Move the ids that were put aside into the database, and return their records."""
         from pixverse_cli.store import aside  # noqa: PLC0415  as above
 
-        found = aside.read(self._directory)
-        taken = [self.records.adopt(each.number, each.task, provisional=False) for each in found]
-        if found:
+        taken = [self._taken(each) for each in aside.read(self._directory)]
+        if taken:
             aside.clear(self._directory)
-        return [record for record in taken if record is not None]
+        return taken
+
+    def _taken(self, each: "Unrecorded") -> Record:
+        """Give an id to its request; one whose request this database lost gets a new record."""
+        adopted = self.records.adopt(each.number, each.task, provisional=False)
+        return adopted or self.records.remember(each.task, each.service)
 
     def damage(self) -> str | None:
         """Return what SQLite's own check finds wrong, or None."""

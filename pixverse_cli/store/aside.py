@@ -20,9 +20,10 @@ NAME = "unrecorded-tasks.jsonl"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unrecorded:
-    """A task id whose request has the row ``number`` in the database."""
+    """A task id whose request had the row ``number`` in the database."""
 
     number: int
+    service: str
     task: Task
 
 
@@ -31,6 +32,7 @@ def put(directory: Path, record: Record) -> Path | None:
     line = {
         "store": str(directory),
         "number": record.number,
+        "service": record.service,
         "task_id": record.task_id,
         "request_id": record.request_id,
         "submitted_at": rfc3339(record.submitted_at),
@@ -64,16 +66,18 @@ def _lines(path: Path, directory: Path) -> Iterator[Unrecorded]:
     for line in _raw(path):
         number, task_id = line.get("number"), line.get("task_id")
         if line.get("store") == str(directory) and isinstance(number, int) and task_id:
-            yield Unrecorded(number=number, task=_task(line))
+            yield Unrecorded(number=number, service=str(line.get("service")), task=_task(line))
 
 
 def _task(line: dict[str, object]) -> Task:
-    submitted = line.get("submitted_at")
+    submitted_at = None
+    with suppress(ValueError):
+        submitted_at = from_rfc3339(str(line.get("submitted_at")))
     return Task(
         task_id=str(line["task_id"]),
         status=Status.PENDING,
         word=Status.PENDING,
-        submitted_at=from_rfc3339(submitted) if isinstance(submitted, str) else None,
+        submitted_at=submitted_at,
     )
 
 
