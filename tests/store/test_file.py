@@ -1,0 +1,238 @@
+"""The store's file: who may read it, and what happens when it is not what it should be."""
+
+import os
+import resource
+import sqlite3
+import stat
+import subprocess
+import sys
+from contextlib import closing
+
+import pytest
+
+from pixverse_cli.domain.errors import UnexpectedError
+from pixverse_cli.store import Store
+from pixverse_cli.store.schema import MIGRATIONS
+
+
+def mode(path):
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+@pytest.mark.parametrize("umask", [0o022, 0o000, 0o077])
+def test_34_the_store_is_for_this_user_alone(directory, umask):
+    before = os.umask(umask)
+    try:
+        Store(directory).close()
+    finally:
+        os.umask(before)
+    assert mode(directory) == 0o700
+    assert mode(directory / "tasks.db") == 0o600
+
+
+def test_the_journal_is_for_this_user_alone(store, directory):
+    store.slots.take("x", 1, 1.0)
+    with closing(sqlite3.connect(directory / "tasks.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        other.execute("DELETE FROM slot")
+        assert mode(directory / "tasks.db-journal") == 0o600
+        other.execute("ROLLBACK")
+
+
+def test_nothing_but_the_store_is_left_beside_it(store, directory):
+    store.slots.take("x", 1, 1.0)
+    assert [path.name for path in directory.iterdir()] == ["tasks.db"]
+
+
+def test_a_draft_that_a_killed_process_left_is_no_obstacle(directory):
+    directory.mkdir()
+    (directory / f"tasks.db.{os.getpid()}.new").write_bytes(b"half")
+    Store(directory).close()
+    assert [path.name for path in directory.iterdir()] == ["tasks.db"]
+
+
+def version(path):
+    with closing(sqlite3.connect(path)) as connection:
+        return connection.execute("PRAGMA user_version").fetchone()[0]
+
+
+def test_a_new_store_has_the_newest_format(directory):
+    Store(directory).close()
+    assert version(directory / "tasks.db") == len(MIGRATIONS)
+
+
+def test_a_store_of_an_earlier_format_is_brought_up_to_date(directory, open_store, intent):
+    directory.mkdir()
+    with closing(sqlite3.connect(directory / "tasks.db")) as old:
+        old.execute("PRAGMA user_version = 0")
+        old.execute("VACUUM")  # writes the header, so that the file is not empty
+    assert (directory / "tasks.db").stat().st_size > 0
+    assert open_store().records.intend(intent()).number == 1
+    assert version(directory / "tasks.db") == len(MIGRATIONS)
+
+
+def test_a_migration_that_fails_leaves_no_half(directory):
+    directory.mkdir()
+    with closing(sqlite3.connect(directory / "tasks.db")) as old:
+        old.execute("CREATE TABLE upload (x)")  # the second table of the first migration
+    with pytest.raises(UnexpectedError):
+        Store(directory)
+    with closing(sqlite3.connect(directory / "tasks.db")) as after:
+        tables = {row[0] for row in after.execute("SELECT name FROM sqlite_master")}
+    assert tables == {"upload"}
+    assert version(directory / "tasks.db") == 0
+
+
+def test_84_a_store_from_the_future_is_left_alone(store, directory):
+    store.close()
+    with closing(sqlite3.connect(directory / "tasks.db")) as other:
+        other.execute("PRAGMA user_version = 999")
+    before = (directory / "tasks.db").read_bytes()
+    with pytest.raises(UnexpectedError, match="newer pixverse") as refused:
+        Store(directory)
+    assert "upgrade" in refused.value.hint
+    assert (directory / "tasks.db").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [(b"", "0 bytes"), (b"not a database\n" * 100, "not a store"), (b"SQLite format 3\0", "store")],
+    ids=["empty", "text", "a header only"],
+)
+def test_83_what_is_no_store_is_refused_and_left_alone(directory, content, told):
+    directory.mkdir()
+    path = directory / "tasks.db"
+    path.write_bytes(content)
+    with pytest.raises(UnexpectedError, match=told) as refused:
+        Store(directory)
+    assert str(path) in refused.value.message
+    assert refused.value.hint
+    assert path.read_bytes() == content
+
+
+def test_83_a_damaged_half_is_noticed(store, directory, intent):
+    for _ in range(200):
+        store.records.intend(intent(prompt="x" * 500))
+    store.close()
+    path = directory / "tasks.db"
+    data = bytearray(path.read_bytes())
+    data[4096:-4096] = os.urandom(len(data) - 8192)
+    path.write_bytes(data)
+    with pytest.raises(UnexpectedError, match="damaged") as refused:
+        Store(directory).records.newest(-1)
+    assert "mv " in refused.value.hint
+
+
+def test_a_sound_store_has_no_damage(store):
+    assert store.damage() is None
+
+
+def test_damage_is_told_in_sqlite_s_words(store, directory, open_store, intent):
+    for _ in range(50):
+        store.records.intend(intent(fingerprint="x"))
+    store.close()
+    with closing(sqlite3.connect(directory / "tasks.db")) as other:
+        other.execute("PRAGMA writable_schema = ON")
+        other.execute("UPDATE sqlite_master SET rootpage = 2 WHERE name = 'task_by_status'")
+        other.commit()
+    assert open_store().damage()
+
+
+def test_83_a_directory_is_refused(directory):
+    (directory / "tasks.db").mkdir(parents=True)
+    with pytest.raises(UnexpectedError, match="is a directory"):
+        Store(directory)
+
+
+@pytest.mark.parametrize("target", ["real.db", "nothing"])
+def test_83_a_symbolic_link_is_refused_and_not_followed(directory, target):
+    Store(directory).close()
+    (directory / "tasks.db").rename(directory / "real.db")
+    (directory / "tasks.db").symlink_to(directory / target)
+    with pytest.raises(UnexpectedError, match="symbolic link"):
+        Store(directory)
+    assert not (directory / "nothing").exists()
+
+
+@pytest.mark.parametrize("place", ["file/state", "file"])
+def test_86_a_directory_that_cannot_be_made_is_told_with_the_variable_to_set(tmp_path, place):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UnexpectedError) as refused:
+        Store(tmp_path / place)
+    assert "PIXVERSE_STATE_DIR" in refused.value.hint
+
+
+def test_85_a_store_that_another_process_holds_is_waited_for(store, directory, intent):
+    """The lock is let go while we wait inside SQLite, so nothing is refused."""
+    holder = subprocess.Popen(
+        [sys.executable, "-c", HOLDER, directory / "tasks.db"], stdout=subprocess.PIPE, text=True
+    )
+    assert holder.stdout.readline() == "held\n"
+    assert store.records.intend(intent()).number == 1
+    assert holder.wait() == 0
+    holder.stdout.close()
+
+
+HOLDER = """
+import sqlite3, sys, time
+connection = sqlite3.connect(sys.argv[1], isolation_level=None)
+connection.execute("BEGIN EXCLUSIVE")
+print("held", flush=True)
+time.sleep(0.7)
+connection.execute("COMMIT")
+"""
+
+FULL_DISK = """
+import resource, signal, sys
+from pathlib import Path
+from pixverse_cli.domain.errors import UnexpectedError
+from pixverse_cli.domain.task import Record, Status
+from pixverse_cli.store import Store
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+directory = Path(sys.argv[1])
+before = sys.argv[2] == "before"
+store = None if before else Store(directory)
+resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
+record = Record(number=1, status=Status.PENDING, service="s", task_id="task-1")
+try:
+    store = store or Store(directory)
+    store.records.intend(record)
+except UnexpectedError as error:
+    print(error.message)
+    print(error.hint)
+resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+if not before:
+    print(store.put_aside(record))
+"""
+
+
+def on_a_full_disk(directory, when):
+    ran = subprocess.run(
+        [sys.executable, "-P", "-c", FULL_DISK, directory, when],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
+    return ran.stdout.splitlines()
+
+
+def test_57_a_disk_that_is_full_before_the_call_is_told(directory):
+    message, hint = on_a_full_disk(directory, "before")
+    assert f"the store {directory}/tasks.db cannot be used" in message
+    assert "make room" in hint
+    assert list(directory.iterdir()) == []
+
+
+def test_57_a_disk_that_fills_up_afterwards_loses_nothing_that_was_written(
+    store, directory, intent, open_store
+):
+    store.records.intend(intent())
+    message, _, aside = on_a_full_disk(directory, "after")
+    assert "cannot be used" in message
+    assert aside == str(directory / "unrecorded-tasks.jsonl")
+    assert open_store().records.get(1).status == "UNCLEAR"
+
+
+def test_the_limit_that_these_tests_lean_on_exists():
+    assert resource.RLIMIT_FSIZE

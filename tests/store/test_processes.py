@@ -1,0 +1,75 @@
+"""Many processes at once: nothing is lost, nothing is refused, rates hold."""
+
+import subprocess
+import sys
+
+import pytest
+
+WRITER = """
+import sys
+from pathlib import Path
+from datetime import datetime, UTC
+from pixverse_cli.domain.task import Record, Status, Task
+from pixverse_cli.store import Store
+directory, who, count = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+sys.stdin.read()
+store = Store(directory)
+now = datetime(2026, 11, 23, tzinfo=UTC)
+for number in range(count):
+    record = Record(number=0, status=Status.UNCLEAR, service="s", prompt=who, fingerprint="same")
+    written = store.records.intend(record)
+    task = Task(task_id=f"{who}-{number}", status=Status.PENDING, word="PENDING")
+    store.records.accepted(written.number, task, now)
+    print(store.slots.take("create", 5, 1_800_000_000.0))
+"""
+
+ONCE = """
+import sys
+from pathlib import Path
+from pixverse_cli.domain.task import Record, Status
+from pixverse_cli.store import Store
+sys.stdin.read()
+store = Store(Path(sys.argv[1]))
+record = Record(number=0, status=Status.UNCLEAR, service="s", fingerprint="same")
+print(store.records.intend_once(record) is not None)
+"""
+
+
+def together(script, directory, count, *arguments):
+    """Run so many processes that start their work at the same moment; return their lines."""
+    children = [
+        subprocess.Popen(
+            [sys.executable, "-P", "-c", script, directory, f"writer{number}", *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for number in range(count)
+    ]
+    for child in children:
+        child.stdin.close()
+        child.stdin = None
+    ended = [(child.communicate(timeout=100), child.returncode) for child in children]
+    assert [said for (_, said), _ in ended if said] == []
+    assert {code for _, code in ended} == {0}
+    return [out.splitlines() for (out, _), _ in ended]
+
+
+def test_56_of_many_writers_nothing_is_lost_and_every_slot_is_given_out_once(directory, open_store):
+    """8 processes make the store at once and write 25 times each."""
+    lines = together(WRITER, directory, 8, "25")
+    kept = open_store().records.newest(-1)
+    assert {record.task_id for record in kept} == {
+        f"writer{who}-{number}" for who in range(8) for number in range(25)
+    }
+    assert {record.number for record in kept} == set(range(1, 201))
+    assert all(record.task_id.startswith(record.prompt + "-") for record in kept)
+    waits = sorted(float(wait) for out in lines for wait in out)
+    gap = 1 / (5 * 0.9)
+    assert waits == pytest.approx([number * gap for number in range(200)], abs=1e-3)
+
+
+def test_of_many_processes_with_an_equal_request_one_gets_a_record(directory):
+    lines = together(ONCE, directory, 8)
+    assert sorted(line for out in lines for line in out) == ["False"] * 7 + ["True"]

@@ -1,0 +1,317 @@
+"""What is written of a paid request is what is read, by whichever process."""
+
+from dataclasses import fields, replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from pixverse_cli.domain.task import Record, Status, Task
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+LATER = NOON + timedelta(minutes=2, milliseconds=7)
+
+FULL = Record(
+    number=0,
+    status=Status.UNCLEAR,
+    service="https://s",
+    model="pixverse/pixverse-v6-it2v",
+    image="a 'b' \"c\"\n-龟.png",
+    prompt="Ein Löwe; DROP TABLE task; --\x00\U0001f422",
+    resolution="720P",
+    duration=5,
+    audio=True,
+    watermark=False,
+    shot_type="multi",
+    seed=2147483647,
+    fingerprint="f" * 64,
+    estimate=Decimal("1.35"),
+    intent_at=NOON,
+    process="host:1:2",
+)
+
+
+def task(status="PENDING", task_id="task-1", **known):
+    return Task(task_id=task_id, status=Status(status), word=status, **known)
+
+
+def test_an_intent_is_on_the_disk_when_it_has_its_number(records, open_store):
+    written = records.intend(FULL)
+    assert written == replace(FULL, number=1)
+    assert open_store().records.get(1) == written
+
+
+def test_numbers_grow_with_age(records, intent):
+    assert [records.intend(intent()).number for _ in range(3)] == [1, 2, 3]
+
+
+def test_every_field_of_a_record_is_read_back(records, open_store):
+    whole = replace(
+        FULL,
+        task_id="t-1",
+        status=Status.SUCCEEDED,
+        process=None,
+        request_id="r-1",
+        submitted_at=NOON,
+        scheduled_at=NOON,
+        ended_at=LATER,
+        video_url="https://v/a%2Fb.mp4",
+        usage={"duration": 5, "SR": "720", "nested": [None, 1.5, {"龟": True}]},
+        error_code="C",
+        error_message="M",
+        file="/a/b.mp4",
+        sha256="0" * 64,
+        provisional=True,
+    )
+    unset = [f.name for f in fields(Record) if getattr(whole, f.name) is None]
+    assert unset == ["process"]
+    records.intend(whole)
+    assert open_store().records.get(1) == replace(whole, number=1)
+
+
+def test_a_record_of_which_little_is_known_is_read_back(records, intent):
+    bare = intent(intent_at=None)
+    assert records.intend(bare) == replace(bare, number=1)
+
+
+def test_an_accepted_request_has_its_id_and_nobody_in_the_call(records, open_store):
+    records.intend(FULL)
+    accepted = records.accepted(1, task(request_id="r-1"), NOON)
+    assert (accepted.task_id, accepted.status, accepted.request_id) == ("task-1", "PENDING", "r-1")
+    assert (accepted.submitted_at, accepted.process) == (NOON, None)
+    assert open_store().records.get(1) == accepted
+
+
+def test_the_service_s_own_time_of_submission_counts_if_it_tells_it(records, intent):
+    records.intend(intent())
+    assert records.accepted(1, task(submitted_at=LATER), NOON).submitted_at == LATER
+
+
+@pytest.mark.parametrize("status", ["NOT_SENT", "UNCLEAR"])
+def test_a_request_without_an_id_keeps_why(records, status):
+    records.intend(FULL)
+    kept = records.not_accepted(1, Status(status), LATER, "Arrearage", "overdue")
+    assert (kept.status, kept.task_id, kept.process) == (status, None, None)
+    assert (kept.error_code, kept.error_message, kept.ended_at) == ("Arrearage", "overdue", LATER)
+    assert kept.prompt == FULL.prompt
+
+
+def test_a_resent_request_is_unclear_again(records):
+    records.intend(FULL)
+    records.not_accepted(1, Status.NOT_SENT, NOON, "throttled", "slow down")
+    again = records.resend(1, "host:3:4", LATER, once=False)
+    assert (again.status, again.process, again.intent_at) == ("UNCLEAR", "host:3:4", LATER)
+    assert (again.error_code, again.error_message) == (None, None)
+
+
+def test_what_the_service_no_longer_tells_stays_known(records, intent):
+    records.intend(intent(prompt="mine"))
+    records.accepted(1, task(), NOON)
+    told = task(
+        "SUCCEEDED",
+        submitted_at=NOON,
+        scheduled_at=NOON,
+        ended_at=LATER,
+        video_url="https://v",
+        usage={"duration": 5},
+        orig_prompt="theirs",
+    )
+    first = records.seen(1, told)
+    assert (first.status, first.video_url, first.usage) == (
+        "SUCCEEDED",
+        "https://v",
+        {"duration": 5},
+    )
+    assert records.seen(1, task("SUCCEEDED")) == first
+    assert first.prompt == "mine"
+
+
+def test_the_prompt_of_a_foreign_task_is_the_service_s(records, intent):
+    records.intend(intent())
+    assert records.seen(1, task(orig_prompt="theirs")).prompt == "theirs"
+
+
+@pytest.mark.parametrize("ended", ["SUCCEEDED", "FAILED", "CANCELED"])
+@pytest.mark.parametrize("told", ["UNKNOWN", "RUNNING", "PENDING"])
+def test_an_ended_task_stays_ended(records, intent, ended, told):
+    """UNKNOWN is told after 24 hours; the others by an answer that was long on its way."""
+    records.intend(intent())
+    records.seen(1, task(ended))
+    assert records.seen(1, task(told)).status == ended
+
+
+@pytest.mark.parametrize(
+    ("before", "told"),
+    [("RUNNING", "PENDING"), ("UNKNOWN", "RUNNING"), ("RUNNING", "UNKNOWN"), ("PENDING", "FAILED")],
+)
+def test_an_unfinished_task_stands_as_it_was_last_told(records, intent, before, told):
+    records.intend(intent())
+    records.seen(1, task(before))
+    assert records.seen(1, task(told)).status == told
+
+
+def test_a_failed_task_keeps_its_code_and_message(records, intent):
+    records.intend(intent())
+    seen = records.seen(1, task("FAILED", error_code="C", error_message="M"))
+    assert (seen.error_code, seen.error_message) == ("C", "M")
+
+
+def test_a_saved_file_is_kept_with_its_hash(records, intent, open_store):
+    records.intend(intent())
+    records.saved(1, "/a/b.mp4", "ab" * 32)
+    kept = open_store().records.get(1)
+    assert (kept.file, kept.sha256) == ("/a/b.mp4", "ab" * 32)
+
+
+class TestRemember:
+    def test_a_task_of_another_machine_gets_a_record(self, records):
+        kept = records.remember(task("RUNNING", orig_prompt="theirs"), "https://s")
+        assert (kept.number, kept.task_id, kept.status) == (1, "task-1", "RUNNING")
+        assert (kept.prompt, kept.model, kept.service) == ("theirs", None, "https://s")
+
+    def test_a_task_that_is_known_keeps_its_record(self, records):
+        records.intend(FULL)
+        records.accepted(1, task(), NOON)
+        kept = records.remember(task("RUNNING"), "https://other")
+        assert (kept.number, kept.status, kept.service) == (1, "RUNNING", "https://s")
+        assert kept.prompt == FULL.prompt
+
+
+class TestOnce:
+    def test_of_two_equal_requests_one_gets_a_record(self, records):
+        assert records.intend_once(FULL).number == 1
+        assert records.intend_once(FULL) is None
+
+    @pytest.mark.parametrize("change", [{"fingerprint": "other"}, {"service": "https://other"}])
+    def test_another_request_gets_its_own(self, records, change):
+        records.intend_once(FULL)
+        assert records.intend_once(replace(FULL, **change)).number == 2
+
+    @pytest.mark.parametrize(
+        ("status", "live"),
+        [
+            ("UNCLEAR", True),
+            ("PENDING", True),
+            ("RUNNING", True),
+            ("SUCCEEDED", True),
+            ("FAILED", False),
+            ("CANCELED", False),
+            ("UNKNOWN", False),
+            ("NOT_SENT", False),
+        ],
+    )
+    def test_it_is_live_while_it_may_give_a_video(self, records, status, live):
+        records.intend(replace(FULL, status=Status(status)))
+        found = records.live(FULL.fingerprint, FULL.service)
+        assert (found is not None) is live
+        assert (records.intend_once(FULL) is None) is live
+
+    def test_the_newest_live_one_is_found(self, records):
+        for _ in range(3):
+            records.intend(FULL)
+        records.not_accepted(3, Status.NOT_SENT, NOON, None, None)
+        assert records.live(FULL.fingerprint, FULL.service).number == 2
+
+    def test_it_is_not_resent_once_an_equal_one_is_live(self, records):
+        records.intend_once(FULL)
+        records.not_accepted(1, Status.NOT_SENT, NOON, None, None)
+        records.intend_once(FULL)
+        assert records.resend(1, "p", LATER, once=True) is None
+        assert records.get(1).status == "NOT_SENT"
+        assert records.resend(1, "p", LATER, once=False).status == "UNCLEAR"
+
+
+class TestFound:
+    """Tasks that a search found for an unclear request."""
+
+    def test_an_unclear_request_gets_the_task_until_it_is_confirmed(self, records):
+        records.intend(FULL)
+        adopted = records.adopt(1, task("RUNNING", submitted_at=NOON), provisional=True)
+        assert (adopted.task_id, adopted.status, adopted.provisional) == ("task-1", "RUNNING", True)
+        assert (adopted.process, adopted.submitted_at) == (None, NOON)
+        assert records.confirm(1).provisional is None
+
+    def test_a_task_that_another_record_has_is_not_given_away(self, records):
+        records.intend(FULL)
+        records.intend(FULL)
+        records.accepted(1, task(), NOON)
+        assert records.adopt(2, task(), provisional=True) is None
+        assert records.get(2).task_id is None
+
+    def test_a_request_that_has_its_task_gets_no_other(self, records):
+        records.intend(FULL)
+        records.accepted(1, task(), NOON)
+        assert records.adopt(1, task(task_id="task-2"), provisional=True) is None
+        assert records.get(1).task_id == "task-1"
+
+    def test_somebody_else_s_task_is_let_go_with_all_that_it_told(self, records):
+        records.intend(FULL)
+        told = task("SUCCEEDED", video_url="https://v", usage={"duration": 5}, ended_at=NOON)
+        records.adopt(1, told, provisional=True)
+        free = records.let_go(1, LATER)
+        mine = replace(FULL, number=1, process=None, ended_at=LATER)
+        assert free == mine
+
+    def test_what_is_unclear_or_provisional_is_unsettled(self, records):
+        for _ in range(4):
+            records.intend(FULL)
+        records.accepted(2, task(task_id="t-2"), NOON)
+        records.adopt(3, task(task_id="t-3"), provisional=True)
+        records.not_accepted(4, Status.NOT_SENT, NOON, None, None)
+        assert [record.number for record in records.unsettled()] == [1, 3]
+
+
+class TestFinding:
+    @pytest.fixture(autouse=True)
+    def _five(self, records, intent):
+        ids = ("abcd-1", "abcd-2", "ABCD-3", "abce-4")
+        for number, task_id in enumerate(ids, 1):
+            records.intend(intent(intent_at=NOON + timedelta(hours=number)))
+            told = task("FAILED" if number == 2 else "RUNNING", task_id)
+            records.accepted(number, told, NOON + timedelta(hours=number))
+        records.intend(intent(intent_at=NOON + timedelta(hours=9)))
+
+    @pytest.mark.parametrize(
+        ("prefix", "found"),
+        [
+            ("abcd", ["abcd-1", "abcd-2"]),
+            ("abcd-2", ["abcd-2"]),
+            ("ABCD", ["ABCD-3"]),
+            ("abc", ["abcd-1", "abcd-2", "abce-4"]),
+            ("abcd-11", []),
+            ("%", []),
+            ("abc_", []),
+            ("abcd'", []),
+            ("", ["ABCD-3", "abcd-1", "abcd-2", "abce-4"]),
+        ],
+    )
+    def test_a_prefix_finds_the_ids_that_start_so(self, records, prefix, found):
+        assert [record.task_id for record in records.by_prefix(prefix)] == found
+
+    def test_a_prefix_finds_no_more_than_asked(self, records):
+        assert len(records.by_prefix("a", limit=2)) == 2
+
+    @pytest.mark.parametrize(
+        ("asked", "numbers"),
+        [
+            ({"limit": 2}, [5, 4]),
+            ({"limit": -1}, [5, 4, 3, 2, 1]),
+            ({"limit": 0}, []),
+            ({"limit": -1, "submitted": True}, [4, 3, 2, 1]),
+            ({"limit": -1, "statuses": (Status.FAILED,)}, [2]),
+            ({"limit": -1, "statuses": (Status.FAILED, Status.UNCLEAR)}, [5, 2]),
+            ({"limit": -1, "statuses": (Status.SUCCEEDED,)}, []),
+            ({"limit": -1, "since": NOON + timedelta(hours=3)}, [5, 4, 3]),
+            ({"limit": 1, "since": NOON, "submitted": True}, [4]),
+        ],
+    )
+    def test_the_newest_come_first_as_filtered(self, records, asked, numbers):
+        assert [record.number for record in records.newest(**asked)] == numbers
+
+    def test_every_id_is_known(self, records):
+        assert records.known_ids() == {"abcd-1", "abcd-2", "ABCD-3", "abce-4"}
+
+
+def test_a_record_that_vanished_is_an_error(records):
+    with pytest.raises(LookupError):
+        records.get(7)
