@@ -7,6 +7,7 @@ Money hangs on the difference: after ``NotSentError`` it certainly saw nothing, 
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
+from urllib.parse import urlsplit
 
 import requests
 import urllib3
@@ -50,11 +51,25 @@ def _environment_fault(error: requests.RequestException) -> PixverseError | None
     if isinstance(error, requests.exceptions.ProxyError):
         # only raised before a tunnel stands: dead, refusing, or wanting a password
         return NotSentError(
-            f"the proxy cannot be used: {type(_root(error)).__name__}", hint=_PROXIES
+            f"the proxy {_proxy_host()} cannot be used: {_proxy_fault(error)}", hint=_PROXIES
         )
     if isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema)):
         return UsageError("the address is not one that can be called", hint=_PROXIES)
     return None
+
+
+def _proxy_host() -> str:
+    """Return the proxy's host alone: its address may hold a password."""
+    proxies = requests.utils.getproxies()
+    address = proxies.get("https") or proxies.get("http") or proxies.get("all") or ""
+    return urlsplit(address if "//" in address else f"//{address}").hostname or ""
+
+
+def _proxy_fault(error: BaseException) -> str:
+    """Return what the system or the proxy itself said, such as "refused" or "407"."""
+    fault = getattr(_root(error), "original_error", error)
+    system = fault if isinstance(fault, OSError) else fault.__cause__
+    return str(system or type(fault).__name__)
 
 
 def _not_sent(host: str, error: requests.RequestException) -> PixverseError | None:
@@ -67,10 +82,10 @@ def _not_sent(host: str, error: requests.RequestException) -> PixverseError | No
             )
         case urllib3.exceptions.NameResolutionError():
             return NotSentError(f"the name {host} does not resolve", hint="check the network")
+        case urllib3.exceptions.NewConnectionError():  # before the next, of which it is a kind
+            return NotSentError(f"no connection to {host}: refused or unreachable")
         case urllib3.exceptions.ConnectTimeoutError():
             return NotSentError(f"no connection to {host} within {CONNECT_SECONDS:g} s")
-        case urllib3.exceptions.NewConnectionError():
-            return NotSentError(f"no connection to {host}: refused or unreachable")
         case _:
             return None
 
