@@ -1,0 +1,207 @@
+"""Where a fault happens: one person's home and directory, one service, one way to read."""
+
+import contextlib
+import io
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pixverse_cli.domain.interrupts import Interrupts
+from pixverse_cli.domain.task import Record, Status, Task
+from pixverse_cli.main import main
+from pixverse_cli.services.things import Surroundings
+from pixverse_cli.store import Store
+from tests.clocks import FakeClock
+from tests.faults.case import Way
+from tests.faults.service import KEY, TASK, Service
+from tests.faults.terminal import on_terminal
+from tests.processes import COMMAND, Pixverse, Ran
+
+IMAGE_URL = "https://example.com/turtle.webp"
+DATA = Path(__file__).parent.parent / "data"
+TURTLE = DATA / "turtle.webp"
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+V6 = "pixverse/pixverse-v6-it2v"
+
+
+class World:
+    """Runs the command and knows what became of it; ``heard`` is all that was ever printed."""
+
+    def __init__(self, home: Path, directory: Path, way: Way, open_sandbox, stack):
+        self.pixverse = Pixverse(home, directory)
+        self.home, self.directory, self.way = home, directory, way
+        self._open_sandbox, self._stack = open_sandbox, stack
+        self.service = self.sandboxed = None
+        self.clock = FakeClock()
+        self.heard: list[Ran] = []
+        self.command_lines: set[bytes] = set()
+
+    # Services
+
+    def sandbox(self, *scenarios, **options):
+        """Open a sandbox and be its customer."""
+        self.sandboxed = self._open_sandbox(*scenarios, **options)
+        self.pixverse.environ |= self.sandboxed.environment
+        return self.sandboxed
+
+    def serve(self, **routes):
+        """Open a service that is scripted and be its customer."""
+        self.service = self._stack.enter_context(Service(**routes))
+        self.pixverse.environ |= self.service.environment
+        return self.service
+
+    @property
+    def key(self):
+        return self.sandboxed.api_key if self.sandboxed else KEY
+
+    @property
+    def creates(self):
+        if self.sandboxed:
+            return self.sandboxed.account.creates
+        return self.service.counts["create"] if self.service else 0
+
+    @property
+    def exists(self):
+        return len(self.sandboxed.account.tasks) if self.sandboxed else None
+
+    # The store and the disk
+
+    @property
+    def database(self):
+        return self.pixverse.state / "tasks.db"
+
+    def rows(self):
+        """Return all records, oldest first, as dictionaries."""
+        if not self.database.is_file():
+            return []
+        with contextlib.closing(sqlite3.connect(self.database)) as connection:
+            connection.row_factory = sqlite3.Row
+            found = connection.execute("SELECT * FROM task ORDER BY number").fetchall()
+        return [dict(row) for row in found]
+
+    @property
+    def statuses(self):
+        try:
+            return tuple(row["status"] for row in self.rows())
+        except sqlite3.DatabaseError:
+            return ("DAMAGED",)
+
+    @property
+    def videos(self):
+        return sorted(path for path in self.directory.rglob("*.mp4") if path.is_file())
+
+    def know(self, task_id=TASK, status=Status.RUNNING, *, submitted=None, **fields):
+        """Put an accepted task into the store, as an earlier command would have left it."""
+        submitted = submitted or datetime.now(UTC)
+        service = self.pixverse.environ["DASHSCOPE_HTTP_BASE_URL"]
+        draft = Record(
+            number=0,
+            status=Status.UNCLEAR,
+            service=service,
+            model=V6,
+            image=IMAGE_URL,
+            prompt="A turtle",
+            intent_at=submitted,
+        )
+        store = Store(self.pixverse.state)
+        number = store.records.intend(draft).number
+        task = Task(task_id=task_id, status=status, word=status, submitted_at=submitted, **fields)
+        store.records.accepted(number, task, submitted)
+        store.records.seen(number, task)
+        store.close()
+
+    # Running
+
+    @property
+    def flags(self):
+        return ("--json",) if self.way is Way.JSON else ()
+
+    def submit(self, *options, inside=False, **variables):
+        """Buy one video of an image on the internet."""
+        words = ("submit", IMAGE_URL, "-p", "A turtle", *options)
+        return (self.run_inside if inside else self.run)(*words, **variables)
+
+    def run(self, *words, timeout=60, flags=None, preexec_fn=None, **variables):
+        """Run a process to its end, read as this world reads."""
+        arguments = [*map(os.fspath, words), *(self.flags if flags is None else flags)]
+        if self.way is Way.TERMINAL:
+            environment = self.environment(variables | {"TERM": "xterm-256color"})
+            ran = on_terminal([*COMMAND, *arguments], environment, self.directory)
+        else:
+            process = self.start(*arguments, flags=(), preexec_fn=preexec_fn, **variables)
+            ran = self.ended(process, timeout)
+        return self.hear(ran)
+
+    def start(self, *words, flags=None, stdin=None, **given):
+        """Start a process and return it; options of ``Popen`` in small letters are passed on."""
+        options = {name: value for name, value in given.items() if name.islower()}
+        variables = {name: value for name, value in given.items() if not name.islower()}
+        streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | options
+        arguments = [*words, *(self.flags if flags is None else flags)]
+        process = subprocess.Popen(
+            [*COMMAND, *map(os.fspath, arguments)],
+            stdin=subprocess.DEVNULL if stdin is None else stdin,
+            cwd=self.directory,
+            env=self.environment(variables),
+            **streams,
+        )
+        self._look_at_command_lines(process)
+        return process
+
+    def ended(self, process, timeout=30):
+        """Wait for a process and return what it wrote."""
+        try:
+            stdout, stderr = process.communicate(timeout=timeout)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            stdout, stderr = process.communicate()
+            raise AssertionError(f"still running: {stdout!r} {stderr!r}") from None
+        return self.hear(Ran(code=process.returncode, stdout=_text(stdout), stderr=_text(stderr)))
+
+    def run_inside(self, *words, **variables):
+        """Run in this process, with time that passes as fast as it is asked to."""
+        clock = self.clock
+        environ = self.environment(variables)
+        handlers = {number: signal.getsignal(number) for number in SIGNALS}
+        hook = sys.unraisablehook
+        before, place = dict(os.environ), Path.cwd()
+        streams = sys.stdout, sys.stderr
+        sys.stdout, sys.stderr = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in "oe")
+        try:
+            os.environ.clear()
+            os.environ.update(environ)
+            os.chdir(self.directory)
+            code = main(
+                [*map(os.fspath, words), *self.flags],
+                Surroundings(environ=environ, clock=clock, interrupts=Interrupts(clock)),
+            )
+            texts = [stream.buffer.getvalue().decode() for stream in (sys.stdout, sys.stderr)]
+        finally:
+            sys.stdout, sys.stderr = streams
+            os.environ.clear()
+            os.environ.update(before)
+            os.chdir(place)
+            for number, handler in handlers.items():
+                signal.signal(number, handler)
+            sys.unraisablehook = hook
+        return self.hear(Ran(code=code, stdout=texts[0], stderr=texts[1]))
+
+    def environment(self, changes):
+        together = self.pixverse.environ | changes
+        return {name: str(value) for name, value in together.items() if value is not None}
+
+    def hear(self, ran):
+        self.heard.append(ran)
+        return ran
+
+    def _look_at_command_lines(self, process):
+        with contextlib.suppress(OSError):
+            self.command_lines.add(Path(f"/proc/{process.pid}/cmdline").read_bytes())
+
+
+def _text(output):
+    return (output or b"").decode("utf-8", "surrogateescape")
