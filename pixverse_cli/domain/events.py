@@ -1,7 +1,7 @@
 """What happens on the way to a video, as frozen facts that the flows yield.
 
-``name`` is the word in the ``--events`` stream. :class:`Ended` has none there: it is
-the final record, with the error that a task's story ended in, if any.
+``name`` is the word in the ``--events`` stream, None for what only people are told.
+:class:`Ended` closes a task's story, with the error that it ended in, if any.
 """
 
 from dataclasses import dataclass
@@ -32,11 +32,37 @@ class Uploaded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """The record as it stands in the store, before anybody is asked; not drawn.
+
+    Whoever drains a flow can then say on a signal what the command was about. Without a
+    task id: its create call is unclear.
+    """
+
+    name: ClassVar[str | None] = None
+    record: Record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Submitted:
     """The service accepted the task, and the store holds its id."""
 
     name: ClassVar[str] = "submitted"
     record: Record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """How long ``count`` earlier tasks of the same kind took: most of them ``low`` to ``high``.
+
+    In seconds, from this store's own history.
+    """
+
+    name: ClassVar[str | None] = None
+    record: Record
+    low: float
+    high: float
+    count: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,4 +127,16 @@ class Ended:
     label: str | None = None
 
 
-Event = Uploading | Uploaded | Submitted | Seen | Retrying | Downloading | Saved | Note | Ended
+Event = (
+    Uploading
+    | Uploaded
+    | Known
+    | Submitted
+    | Expected
+    | Seen
+    | Retrying
+    | Downloading
+    | Saved
+    | Note
+    | Ended
+)

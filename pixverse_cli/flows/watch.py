@@ -14,7 +14,7 @@ from pixverse_cli.domain.errors import (
     ThrottledError,
     UnreachableError,
 )
-from pixverse_cli.domain.events import Ended, Event, Note, Retrying, Seen
+from pixverse_cli.domain.events import Ended, Event, Expected, Note, Retrying, Seen
 from pixverse_cli.domain.task import Record, Status, Task
 from pixverse_cli.flows.calls import Rate, slow_down, wait_for_slot
 from pixverse_cli.flows.evidence import CONCLUSIVE_SECONDS
@@ -28,6 +28,7 @@ _SLICE = 5.0  # seconds asleep before looking whether the machine itself has sle
 _SUSPENDED = 30.0  # seconds that the wall clock must have gained to tell
 _REPLICATION_SECONDS = 60.0  # a new task may be UNKNOWN to the replica that is asked
 _LOOKS_FOR_URL = 3
+_LEAST_HISTORY = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +62,8 @@ def watch(records: Iterable[Record], tools: Tools, patience: Patience) -> Iterat
     started = tools.clock.monotonic()
     deadline = started + patience.timeout if patience.timeout else float("inf")
     watched = [_Watched(record=record, due=started) for record in records]
+    for task in watched:
+        yield from _expectation(task.record, tools)
     while watched:
         task = min(watched, key=lambda one: one.due)
         if task.due > deadline:
@@ -77,6 +80,14 @@ def watch(records: Iterable[Record], tools: Tools, patience: Patience) -> Iterat
         yield ended
         if patience.any_one or (patience.fail_fast and ended.error):
             return
+
+
+def _expectation(record: Record, tools: Tools) -> Iterator[Event]:
+    """Tell how long earlier tasks of the kind took; nothing where too few are known."""
+    past = tools.store.past_seconds(record)
+    if len(past) >= _LEAST_HISTORY:
+        trim = len(past) // 10  # the middle eight tenths
+        yield Expected(record=record, low=past[trim], high=past[-1 - trim], count=len(past))
 
 
 def _sleep_until(due: float, clock: Clock) -> bool:

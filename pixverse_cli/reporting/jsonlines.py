@@ -8,6 +8,8 @@ from pixverse_cli.domain.events import (
     Downloading,
     Ended,
     Event,
+    Expected,
+    Known,
     Note,
     Retrying,
     Saved,
@@ -68,5 +70,5 @@ def _event_json(event: Event) -> Json | None:
         case Ended(error=error) if error is not None:
             record_id = event.record.task_id if event.record else error.task_id
             return {"task_id": record_id, "error": error_json(error)["error"]}
-        case Ended() | Note():
+        case Known() | Ended() | Expected() | Note():
             return None

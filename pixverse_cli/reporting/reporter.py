@@ -1,6 +1,6 @@
 """What all reporters share: draining a flow, and knowing what is still open when it stops."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from pixverse_cli.domain.endings import combine, common_charge
@@ -11,7 +11,7 @@ from pixverse_cli.domain.errors import (
     Stopped,
     Told,
 )
-from pixverse_cli.domain.events import Ended, Event, Saved, Seen, Submitted
+from pixverse_cli.domain.events import Ended, Event, Known, Saved, Seen, Submitted
 from pixverse_cli.domain.task import Record
 from pixverse_cli.reporting.result import Result
 from pixverse_cli.reporting.rows import row
@@ -37,31 +37,38 @@ def result_line(result: Result, record: Record) -> str | None:
 class Reporter:
     """Draws a flow's events; subclasses say how."""
 
-    def run(self, events: Iterable[Event]) -> None:
-        """Drain a flow.
+    def run(self, events: Iterable[Event], *, over: Callable[[], None] = lambda: None) -> None:
+        """Drain a flow; ``over`` is called when nothing is left that a signal could stop.
 
         :raises PixverseError: how the tasks ended, unless all ended as asked.
         :raises Stopped: a signal ended it; ``hint`` says how to go on.
         """
         tally = _Tally()
         try:
-            for event in self.drawing(events):
-                tally.take(event)
+            self._drain(events, tally, over)
         except Stopped as stopped:
             tally.explain(stopped)
             if not isinstance(stopped, ClosedPipe):
                 self.leave(tally.open)
             raise
-        except PixverseError:
-            self.leave(tally.open)
-            raise
         if error := combine(tally.errors, succeeded=tally.succeeded):
             raise error
 
+    def _drain(self, events: Iterable[Event], tally: "_Tally", over: Callable[[], None]) -> None:
+        try:
+            for event in self.drawing(tally.opening(events)):
+                tally.close(event)
+            over()
+        except Exception:
+            over()
+            self.leave(tally.open)
+            raise
+
     def drawing(self, events: Iterable[Event]) -> Iterator[Event]:
-        """Draw each event as it comes, and pass it on."""
+        """Draw each event as it comes, and pass it on; what is only known is not drawn."""
         for event in events:
-            self.draw(event)
+            if not isinstance(event, Known):
+                self.draw(event)
             yield event
 
     def draw(self, event: Event) -> None:
@@ -90,7 +97,11 @@ class Reporter:
 
 
 class _Tally:
-    """What became of each task so far."""
+    """What became of each task so far.
+
+    A task is open before it is drawn and closed after: a signal in between may tell it
+    twice, but never leaves it out.
+    """
 
     def __init__(self) -> None:
         self._open: dict[int, Record] = {}
@@ -100,11 +111,15 @@ class _Tally:
     @property
     def open(self) -> tuple[Record, ...]:
         """Accepted tasks whose story has not ended."""
-        return tuple(self._open.values())
+        return tuple(record for record in self._open.values() if record.task_id)
 
-    def take(self, event: Event) -> None:
-        if isinstance(event, (Submitted, Seen, Saved)):
-            self._open[event.record.number] = event.record
+    def opening(self, events: Iterable[Event]) -> Iterator[Event]:
+        for event in events:
+            if isinstance(event, (Known, Submitted, Seen, Saved)):
+                self._open[event.record.number] = event.record
+            yield event
+
+    def close(self, event: Event) -> None:
         if not isinstance(event, Ended):
             return
         if event.record is not None:
@@ -116,7 +131,7 @@ class _Tally:
 
     def explain(self, stopped: Stopped) -> None:
         """Say on a signal what was bought, what goes on, and how to take it up again."""
-        charges = [record.charged for record in self.open]
+        charges = [record.charged for record in self._open.values()]
         charges += [error.charged for error in self.errors]
         charges += [Charged.UNKNOWN] if stopped.charged is Charged.UNKNOWN else []
         if self.succeeded:

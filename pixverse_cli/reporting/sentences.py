@@ -1,15 +1,19 @@
 """What people read: one sentence for each event and each error."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
+from pathlib import Path
 from typing import assert_never
 
-from pixverse_cli.domain.catalog import find_model
+from pixverse_cli.domain.catalog import CURRENCY, find_model
 from pixverse_cli.domain.errors import Charged, PixverseError, Told
 from pixverse_cli.domain.events import (
     Downloading,
     Ended,
     Event,
+    Expected,
+    Known,
     Note,
     Retrying,
     Saved,
@@ -19,6 +23,7 @@ from pixverse_cli.domain.events import (
     Uploading,
 )
 from pixverse_cli.domain.task import Record
+from pixverse_cli.reporting.streams import CYAN, RED, paint
 from pixverse_cli.reporting.text import harmless
 
 _BOUGHT = {
@@ -49,18 +54,21 @@ def span(seconds: float) -> str:
 
 
 def size(count: int) -> str:
-    """Write ``812 B``, ``3.4 MB``."""
-    return f"{count} B" if count < 1000 else f"{count / 1_000_000:.1f} MB"
+    """Write ``812 B``, ``12 kB``, ``3.4 MB``."""
+    if count < 1000:
+        return f"{count} B"
+    return f"{count / 1000:.0f} kB" if count < 1_000_000 else f"{count / 1_000_000:.1f} MB"
 
 
 def bought(record: Record) -> str:
-    """Write what was asked for and what it may cost."""
+    """Write what was asked for, and the estimate by list price."""
     parts = [model_name(record)]
     if record.resolution and record.duration:
         parts += [record.resolution, f"{record.duration} s"]
-    if record.estimate is not None:
-        parts.append(f"about {record.estimate} CNY by list price")
-    return ", ".join(parts)
+    words = " ".join(parts)
+    if record.estimate is None:
+        return words
+    return f"{words}, estimate {record.estimate} {CURRENCY}"
 
 
 def elapsed(record: Record, now: datetime) -> float:
@@ -69,39 +77,65 @@ def elapsed(record: Record, now: datetime) -> float:
     return max(0.0, (now - since).total_seconds())
 
 
+def usual(event: Expected) -> str:
+    """Write what the store's own history lets one expect."""
+    low, high = round(event.low), round(event.high)
+    seconds = f"{low} s" if low == high else f"{low}-{high} s"
+    return f"{seconds}, from {event.count} earlier ones"
+
+
+def summary(record: Record) -> str:
+    """Write what was saved: size, length and cost, as far as they are known."""
+    parts = []
+    with suppress(OSError):
+        parts.append(size(Path(record.file or "").stat().st_size))
+    if record.usage.get("duration") is not None and record.usage.get("size"):
+        dimensions = harmless(str(record.usage["size"])).replace("*", "x")
+        parts.append(f"{record.usage['duration']} s of {dimensions}")
+    cost = record.actual_cost
+    if cost is not None:
+        parts.append(f"{cost} {CURRENCY} by list price")
+    return f" ({', '.join(parts)})" if parts else ""
+
+
 def event_sentence(event: Event, now: datetime) -> str | None:
     """Return the line for an event; None for those that only a moving display can show."""
     match event:
-        case Uploading() | Downloading() | Ended():
+        case Uploading() | Known() | Downloading() | Ended():
             return None
-        case Uploaded(cached=True):
-            return f"{harmless(event.image)}: uploaded earlier, used again"
         case Uploaded():
-            return f"{harmless(event.image)}: uploaded"
+            return f"{harmless(event.image)}: uploaded{' earlier' if event.cached else ''}"
         case Submitted(record=record):
-            return f"{harmless(record.task_id or '')}: submitted ({bought(record)})"
+            return f"{harmless(record.task_id or '')} submitted: {bought(record)}"
+        case Expected(record=record):
+            return f"{short_id(record)}: usually {usual(event)}"
         case Seen(record=record):
             note = f" ({harmless(event.note)})" if event.note else ""
             return f"{short_id(record)}: {record.status} after {span(elapsed(record, now))}{note}"
-        case Retrying():
-            who = f"{harmless(event.task_id)[:8]}: " if event.task_id else ""
-            return f"{who}{harmless(event.reason)}; again in {span(event.delay)}"
         case Saved(record=record):
-            return f"{short_id(record)}: {'already saved' if event.already else 'saved'}"
-        case Note():
-            return harmless(event.text)
+            told = "already saved" if event.already else f"saved{summary(record)}"
+            return f"{short_id(record)}: {told}"
+        case Retrying() | Note():
+            return _remark(event)
         case _:
             assert_never(event)
+
+
+def _remark(event: Retrying | Note) -> str:
+    if isinstance(event, Note):
+        return harmless(event.text)
+    who = f"{harmless(event.task_id)[:8]}: " if event.task_id else ""
+    return f"{who}{harmless(event.reason)}; again in {span(event.delay)}"
 
 
 def error_lines(told: Told) -> Iterator[str]:
     """Yield what went wrong, each on its own line; then the way out."""
     label = "error: " if isinstance(told, PixverseError) else ""
     for line in told.message.splitlines() or [""]:
-        yield f"{label}{harmless(line)}"
+        yield f"{paint(label, RED)}{harmless(line)}"
     if told.charged in _BOUGHT:
         yield f"charged: {told.charged}: {_BOUGHT[told.charged]}"
     if told.request_id:
         yield f"request id: {harmless(told.request_id)}"
     for line in (told.hint or "").splitlines():
-        yield f"hint: {harmless(line)}"
+        yield f"{paint('hint: ', CYAN)}{harmless(line)}"

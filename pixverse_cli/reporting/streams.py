@@ -7,6 +7,8 @@ from contextlib import suppress
 
 from pixverse_cli.domain.errors import ClosedPipe, UnexpectedError
 
+RED, CYAN = "1;31", "36"
+
 
 def prepare() -> None:
     """Escape what a code page cannot show, instead of failing on it."""
@@ -36,6 +38,18 @@ def say(line: str) -> None:
     """Write one line for people to stderr; if nobody can read it, go on without."""
     with suppress(OSError, ValueError, AttributeError):
         print(line, file=sys.stderr, flush=True)  # noqa: T201  the one place where notes leave
+
+
+def paint(word: str, colour: str) -> str:
+    """Return a word for stderr, coloured if a person reads it there and wants colours.
+
+    ``NO_COLOR`` wins over ``FORCE_COLOR``, that over whether stderr is a terminal.
+    """
+    forced = bool(os.environ.get("FORCE_COLOR"))
+    able = is_terminal(sys.stderr) and os.environ.get("TERM") != "dumb"
+    if not word or os.environ.get("NO_COLOR") or not (forced or able):
+        return word
+    return f"\x1b[{colour}m{word}\x1b[0m"
 
 
 def is_terminal(stream: object) -> bool:

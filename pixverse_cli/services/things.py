@@ -147,7 +147,7 @@ class Services:
 
             lines = (one_line(record_json(record)) for record in records)
         elif streams.is_terminal(sys.stdout):
-            from pixverse_cli.reporting.terminal import show_table
+            from pixverse_cli.reporting.terminal.tables import show_table
 
             show_table(tuple(records), self.surroundings.clock)
             return
@@ -175,7 +175,7 @@ class Services:
 
     def run(self, events: "Iterable[Event]", result: Result) -> None:
         """Drain a flow, drawing it; raise how it ended."""
-        self.reporter(result).run(events)
+        self.reporter(result).run(events, over=self.surroundings.interrupts.leave)
 
     def run_saving(self, events: "Iterable[Event]", keeping: "Keeping | None") -> None:
         """Drain a flow that waits; results are files, or URLs where nothing is saved."""

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from pixverse_cli.domain.task import Record
 from pixverse_cli.store.database import Database
+from pixverse_cli.store.history import past_seconds
 from pixverse_cli.store.records import Records
 from pixverse_cli.store.slots import Slots
 from pixverse_cli.store.uploads import Uploads
@@ -26,6 +27,10 @@ class Store:
         self.records = Records(self._database)
         self.uploads = Uploads(self._database)
         self.slots = Slots(self._database)
+
+    def past_seconds(self, record: Record) -> list[float]:
+        """Return how long finished tasks of the same kind took, in seconds, shortest first."""
+        return past_seconds(self._database, record)
 
     def put_aside(self, record: Record) -> Path | None:
         """Keep an accepted task's id in a plain file, and return it; None if no disk takes it."""
