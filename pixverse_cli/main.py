@@ -8,7 +8,14 @@ import typer
 
 from pixverse_cli import __version__
 from pixverse_cli.commands.tree import CONTEXT, lazy_group
-from pixverse_cli.domain.errors import Charged, ClosedPipe, Told, UnexpectedError, UsageError
+from pixverse_cli.domain.errors import (
+    Charged,
+    ClosedPipe,
+    Stopped,
+    Told,
+    UnexpectedError,
+    UsageError,
+)
 from pixverse_cli.reporting import streams
 from pixverse_cli.services.things import Output, Surroundings, default_surroundings, report_ending
 
@@ -66,20 +73,33 @@ def pixverse(
 def main(arguments: Sequence[str], surroundings: Surroundings | None = None) -> int:
     """Run one command line and return its exit code."""
     surroundings = surroundings or default_surroundings()
-    surroundings.interrupts.install()
-    streams.prepare()
     try:
-        return _invoke(arguments, surroundings)
+        return _ending(arguments, surroundings)
+    except Stopped as stopped:
+        # a signal in the very moment in which another ending began
+        return stopped.exit_code
+
+
+def _ending(arguments: Sequence[str], surroundings: Surroundings) -> int:
+    try:
+        surroundings.interrupts.install()
+        streams.prepare()
+        code = _invoke(arguments, surroundings)
+        surroundings.interrupts.leave()
     except ClosedPipe as closed:
+        surroundings.interrupts.leave()
         streams.discard_stdout()
         if closed.hint:
             report_ending(closed, wanted_output(arguments), surroundings)
         return closed.exit_code
     except Told as told:
+        surroundings.interrupts.leave()
         report_ending(told, wanted_output(arguments), surroundings)
         return told.exit_code
     except Exception as error:  # noqa: BLE001  a bug of ours: keep its traceback, and our exit code
+        surroundings.interrupts.leave()
         return _unforeseen(error, wanted_output(arguments), surroundings)
+    return code
 
 
 def _invoke(arguments: Sequence[str], surroundings: Surroundings) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Generator, Iterator, Sequence
 
 from pixverse_cli.domain.errors import PixverseError, UnexpectedError, UsageError
-from pixverse_cli.domain.events import Ended, Event
+from pixverse_cli.domain.events import Ended, Event, Known
 from pixverse_cli.domain.task import Record, Status
 from pixverse_cli.flows.calls import Rate, repeated, wait_for_slot
 from pixverse_cli.flows.find import find
@@ -15,6 +15,7 @@ _REFUSAL = "UnsupportedOperation"
 def cancel(references: Sequence[str], tools: Tools) -> Iterator[Event]:
     """Cancel each task that is still PENDING; a refusal ends that task's story with its reason."""
     for record in (yield from find(references, tools)):
+        yield Known(record=record)
         try:
             current = yield from _canceled(record, tools)
         except PixverseError as error:

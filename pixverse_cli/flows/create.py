@@ -13,7 +13,6 @@ from pixverse_cli.domain.errors import (
     Charged,
     NotSentError,
     PixverseError,
-    Stopped,
     ThrottledError,
     UnclearError,
     UnexpectedError,
@@ -73,7 +72,8 @@ def create(order: Order, url: str, tools: Tools) -> Generator[Event, None, Outco
     started, failures = tools.clock.monotonic(), 0
     record = _draft(order, tools)
     while True:
-        wait_for_slot(Rate.CREATE, tools, of=order.request.model.name)
+        with tools.interrupts.heard():
+            wait_for_slot(Rate.CREATE, tools, of=order.request.model.name)
         outcome = _attempt(body, record, order, tools)
         failures += 1
         error = outcome.error
@@ -83,10 +83,10 @@ def create(order: Order, url: str, tools: Tools) -> Generator[Event, None, Outco
                 tools.store.uploads.forget(url)  # a next try shall not rest on the refused one
             return outcome
         record = outcome.record or record
-        tools.interrupts.check()
-        slow_down(Rate.CREATE, tools, error, delay, of=order.request.model.name)
-        yield Retrying(reason=str(error), delay=delay)
-        tools.clock.sleep(delay)
+        with tools.interrupts.heard():
+            slow_down(Rate.CREATE, tools, error, delay, of=order.request.model.name)
+            yield Retrying(reason=str(error), delay=delay)
+            tools.clock.sleep(delay)
 
 
 def _draft(order: Order, tools: Tools) -> Record:
@@ -127,10 +127,6 @@ def _attempt(body: bytes, record: Record, order: Order, tools: Tools) -> Outcome
             return Outcome(record=None)
         try:
             task = client.create(body, give_up=lambda: _patience_is_over(tools))
-        except Stopped as stopped:
-            # a second signal: whether the call has arrived is not known, and the row says so
-            stopped.charged = Charged.UNKNOWN
-            raise
         except PixverseError as error:
             return Outcome(record=_not_accepted(intent, error, tools), error=error)
         return _keep(intent, task, tools)

@@ -3,7 +3,7 @@
 from collections.abc import Generator, Iterator, Sequence
 
 from pixverse_cli.domain.errors import PixverseError, UnclearError, UsageError
-from pixverse_cli.domain.events import Ended, Event, Seen
+from pixverse_cli.domain.events import Ended, Event, Known, Seen
 from pixverse_cli.domain.task import Record
 from pixverse_cli.flows.calls import Rate, repeated
 from pixverse_cli.flows.find import find
@@ -34,8 +34,11 @@ def look(references: Sequence[str] | None, tools: Tools, *, judging: bool) -> It
     With ``judging``, a task that has not ended well ends in the error it stands for.
     """
     for record in (yield from meant(references, tools)):
+        yield Known(record=record)
         try:
             current = yield from _asked(record, tools)
+        except UnclearError as error:
+            yield Ended(record=None, error=error, label=record.image)
         except PixverseError as error:
             error.charged = record.charged
             yield Ended(record=record, error=error.about(record.task_id))
@@ -50,6 +53,7 @@ def _asked(record: Record, tools: Tools) -> Generator[Event, None, Record]:
     task = yield from repeated(Rate.QUERY, lambda: client.query(task_id), tools, task_id=task_id)
     current = settle(tools.store.records.seen(record.number, task), task, tools)
     if current.task_id is None:
+        yield Known(record=current)
         raise UnclearError(
             f"task {task_id} turned out to be somebody else's; the answer to ours is lost",
             hint="run `pixverse recover`: it finds out without paying again",

@@ -4,7 +4,7 @@ from collections.abc import Generator, Iterator
 
 from pixverse_cli.domain.clock import rfc3339
 from pixverse_cli.domain.errors import PixverseError, UnclearError, UnknownTaskError, UsageError
-from pixverse_cli.domain.events import Ended, Event, Note
+from pixverse_cli.domain.events import Ended, Event, Known, Note
 from pixverse_cli.domain.process import may_be_alive
 from pixverse_cli.domain.task import Record, Status, Task
 from pixverse_cli.flows.calls import Rate, repeated
@@ -34,6 +34,7 @@ def recover(tools: Tools) -> Iterator[Event]:
     if not records:
         yield Note(text="nothing is unclear")
     for record in records:
+        yield Known(record=record)
         try:
             yield (yield from _resolved(record, tools))
         except PixverseError as error:

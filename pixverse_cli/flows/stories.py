@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from pixverse_cli.domain.events import Ended, Event
+from pixverse_cli.domain.events import Ended, Event, Known
 from pixverse_cli.domain.task import Record, Status
 from pixverse_cli.flows.check import Plan
 from pixverse_cli.flows.fetch import Keeping, fetch
@@ -55,6 +55,7 @@ def _follow(
     records: Sequence[Record], tools: Tools, patience: Patience, keeping: Keeping | None
 ) -> Iterator[Event]:
     """End the stories of tasks that are over at once, and watch the others."""
+    yield from (Known(record=record) for record in records)
     over = [record for record in records if record.status.final]
     yield from keep(_endings(over), tools, keeping)
     if not (over and patience.any_one):

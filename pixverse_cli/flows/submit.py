@@ -6,7 +6,7 @@ check → (upload) → intent row, fsync → ONE create call → task id row, fs
 from collections.abc import Generator, Iterable, Iterator
 
 from pixverse_cli.domain.errors import AuthError, BillingError, PixverseError, UnclearError
-from pixverse_cli.domain.events import Ended, Event, Note, Submitted
+from pixverse_cli.domain.events import Ended, Event, Known, Note, Submitted
 from pixverse_cli.domain.process import may_be_alive
 from pixverse_cli.domain.task import Record, Status
 from pixverse_cli.flows.create import Order, Outcome, create
@@ -29,15 +29,16 @@ def submit(
     """
     accepted = []
     for order in orders:
-        outcome = yield from _outcome(order, tools)
-        record, error = outcome.record, outcome.error
-        if record is not None and error is None:
-            accepted.append(record)
-            positions[record.number] = order.index
-            yield Submitted(record=record)
-        else:
-            known = record if record and record.task_id else None
-            yield Ended(record=known, error=error, label=order.image)
+        with tools.interrupts.held():  # until whoever drains this knows what was bought
+            outcome = yield from _outcome(order, tools)
+            record, error = outcome.record, outcome.error
+            if record is not None and error is None:
+                accepted.append(record)
+                positions[record.number] = order.index
+                yield Submitted(record=record)
+            else:
+                known = record if record and record.task_id else None
+                yield Ended(record=known, error=error, label=order.image)
         tools.interrupts.check()
         if isinstance(error, (AuthError, BillingError)):
             break
@@ -70,15 +71,18 @@ def _created(order: Order, tools: Tools) -> Generator[Event, None, Outcome]:
     while True:
         if order.once and (live := tools.store.records.live(order.fingerprint, tools.service)):
             return (yield from _attached(live, tools))
-        url = yield from publish(order, tools)
+        with tools.interrupts.heard():
+            url = yield from publish(order, tools)
         outcome = yield from create(order, url, tools)
         if outcome.record is not None:
             return outcome
 
 
 def _searched(record: Record, error: UnclearError, tools: Tools) -> Generator[Event, None, Outcome]:
-    yield Note(text=f"{error.message}; searching the account's tasks for it")
-    found = yield from search(record, tools)
+    yield Known(record=record)
+    with tools.interrupts.heard():
+        yield Note(text=f"{error.message}; searching the account's tasks for it")
+        found = yield from search(record, tools)
     if found.record.task_id is not None:
         return Outcome(record=found.record)
     told = unclear(found)
@@ -86,14 +90,21 @@ def _searched(record: Record, error: UnclearError, tools: Tools) -> Generator[Ev
     return Outcome(record=found.record, error=told)
 
 
-def _attached(record: Record, tools: Tools) -> Generator[Event, None, Outcome]:
-    """Take an equal request's task for ours: paid once, used twice."""
+def _after_its_call(record: Record, tools: Tools) -> Record:
+    """Wait while the record's process is in the create call."""
     deadline = tools.clock.monotonic() + _OTHERS_CALL_SECONDS
     while record.status is Status.UNCLEAR and may_be_alive(record.process):
         if tools.clock.monotonic() > deadline:
             break
-        tools.clock.sleep(_PAUSE)  # its process is in the create call right now
+        tools.clock.sleep(_PAUSE)
         record = tools.store.records.get(record.number)
+    return record
+
+
+def _attached(record: Record, tools: Tools) -> Generator[Event, None, Outcome]:
+    """Take an equal request's task for ours: paid once, used twice."""
+    with tools.interrupts.heard():
+        record = _after_its_call(record, tools)
     if record.status is Status.NOT_SENT:
         return Outcome(record=None)  # it was refused there; now it is our turn
     if record.status is Status.UNCLEAR:

@@ -14,7 +14,7 @@ from pixverse_cli.domain.errors import (
     ThrottledError,
     UnreachableError,
 )
-from pixverse_cli.domain.events import Ended, Event, Expected, Note, Retrying, Seen
+from pixverse_cli.domain.events import Ended, Event, Expected, Known, Note, Retrying, Seen
 from pixverse_cli.domain.task import Record, Status, Task
 from pixverse_cli.flows.calls import Rate, slow_down, wait_for_slot
 from pixverse_cli.flows.evidence import CONCLUSIVE_SECONDS
@@ -131,6 +131,7 @@ def _search_again(
     task: _Watched, record: Record, tools: Tools
 ) -> Generator[Event, None, Ended | None]:
     """The task that a search had found is somebody else's: look for ours."""
+    yield Known(record=record)
     yield Note(text=f"task {task.record.task_id} is not ours after all; searching on")
     found = yield from search(record, tools, seconds=SEARCH_SECONDS + CONCLUSIVE_SECONDS)
     if found.record.task_id is None:

@@ -12,7 +12,7 @@ from pixverse_cli.domain.errors import (
     Told,
 )
 from pixverse_cli.domain.events import Ended, Event, Known, Saved, Seen, Submitted
-from pixverse_cli.domain.task import Record
+from pixverse_cli.domain.task import Record, Status
 from pixverse_cli.reporting.result import Result
 from pixverse_cli.reporting.rows import row
 from pixverse_cli.reporting.shapes import Json, one_line, request_json
@@ -105,6 +105,7 @@ class _Tally:
 
     def __init__(self) -> None:
         self._open: dict[int, Record] = {}
+        self._charges: list[Charged] = []
         self.errors: list[PixverseError] = []
         self.succeeded = 0
 
@@ -126,19 +127,19 @@ class _Tally:
             self._open.pop(event.record.number, None)
         if event.error is None:
             self.succeeded += 1
+            self._charges += [event.record.charged] if event.record else []
         else:
             self.errors.append(event.error)
+            self._charges.append(event.error.charged)
 
     def explain(self, stopped: Stopped) -> None:
         """Say on a signal what was bought, what goes on, and how to take it up again."""
-        charges = [record.charged for record in self._open.values()]
-        charges += [error.charged for error in self.errors]
+        charges = self._charges + [record.charged for record in self._open.values()]
         charges += [Charged.UNKNOWN] if stopped.charged is Charged.UNKNOWN else []
-        if self.succeeded:
-            charges.append(Charged.YES)
         stopped.charged = common_charge(charges) if charges else Charged.NO
         stopped.causes = tuple(self.errors)
-        ids = [str(record.task_id) for record in self.open]
+        left = [record for record in self.open if not _is_over(record)]
+        ids = [str(record.task_id) for record in left]
         if Charged.UNKNOWN in charges:
             stopped.message += "; whether the last task was created is not clear"
             stopped.hint = "run `pixverse recover`: it finds out without paying again"
@@ -146,12 +147,18 @@ class _Tally:
             stopped.message += "; nothing was bought" if stopped.charged is Charged.NO else ""
         if ids:
             stopped.task_id = ids[0] if len(ids) == 1 else None
-            stopped.message += f"; {_going_on(ids)}"
+            stopped.message += f"; {_going_on(left)}"
             lines = [stopped.hint or "", f"pixverse wait {' '.join(ids)} --download"]
             stopped.hint = "\n".join(filter(None, lines))
 
 
-def _going_on(ids: Sequence[str]) -> str:
-    if len(ids) == 1:
-        return f"task {ids[0]} goes on at the service"
-    return f"{len(ids)} tasks go on at the service"
+def _is_over(record: Record) -> bool:
+    """Return whether nothing more can be had of the task, or done for it."""
+    return record.status.final and record.status is not Status.SUCCEEDED
+
+
+def _going_on(records: Sequence[Record]) -> str:
+    names = f"task {records[0].task_id}" if len(records) == 1 else f"{len(records)} tasks"
+    if all(record.status is Status.SUCCEEDED for record in records):
+        return f"{names} succeeded, but nothing is saved yet"
+    return f"{names} {'goes' if len(records) == 1 else 'go'} on at the service"

@@ -217,12 +217,16 @@ def reporter(
 
 def report_ending(told: Told, output: Output, surroundings: Surroundings) -> None:
     """Show how the program ended, whatever was built by then."""
-    if output is Output.HUMAN:
-        from pixverse_cli.reporting.plain import show_once
-
-        show_once(told)
-    else:
+    if output is not Output.HUMAN:
         reporter(output, Result.NOTHING, surroundings).error(told)
+        return
+    from pixverse_cli.reporting.plain import show_once
+
+    show_once(told)
+    if surroundings.environ.get("GITHUB_ACTIONS") == "true":
+        from pixverse_cli.reporting.github import annotate
+
+        annotate(told)
 
 
 def default_surroundings() -> Surroundings:
