@@ -16,6 +16,7 @@ def command(
     interval: options.Interval = None,
     as_json: options.AsJson = False,
     as_events: options.AsEvents = False,
+    github_output: options.GithubOutput = False,
     quiet: options.Quiet = False,
     verbose: options.Verbose = 0,
 ) -> None:

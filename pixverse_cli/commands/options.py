@@ -127,3 +127,11 @@ Verbose = Annotated[
         rich_help_panel=SPEAKING,
     ),
 ]
+GithubOutput = Annotated[
+    bool,
+    typer.Option(
+        "--github-output",
+        help="In GitHub Actions: set the step's outputs task_id, file and video_url.",
+        rich_help_panel=SPEAKING,
+    ),
+]

@@ -52,6 +52,9 @@ def command(
       pixverse sandbox --scenario lost-reply -- ./make-assets.sh
     """
     services = given.services(ctx)
+    if scenarios == ["help"]:
+        stories.show_scenarios()
+        return
     names = [name for each in scenarios or () for name in each.split(",") if name]
     sandboxed = stories.sandbox(services, names, seed=seed, realistic=realistic, port=port)
     if words:

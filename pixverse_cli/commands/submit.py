@@ -31,6 +31,7 @@ def command(
     curl: making.Curl = False,
     as_json: options.AsJson = False,
     as_events: options.AsEvents = False,
+    github_output: options.GithubOutput = False,
     quiet: options.Quiet = False,
     verbose: options.Verbose = 0,
 ) -> None:

@@ -19,6 +19,7 @@ def command(
     force: options.Force = False,
     as_json: options.AsJson = False,
     as_events: options.AsEvents = False,
+    github_output: options.GithubOutput = False,
     quiet: options.Quiet = False,
     verbose: options.Verbose = 0,
 ) -> None:

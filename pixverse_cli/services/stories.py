@@ -176,6 +176,14 @@ def sandbox(
     return services.stack.enter_context(made)
 
 
+def show_scenarios() -> None:
+    """List the trouble that the sandbox can play."""
+    from pixverse_cli.sandbox import SCENARIOS
+
+    for name, scenario in SCENARIOS.items():
+        streams.put(f"{name:<18}{scenario.summary}")
+
+
 def run_against(services: Services, sandbox: "Sandbox", command: "Sequence[str]") -> int:
     """Run a command against the sandbox and return its exit code."""
     from pixverse_cli.sandbox.child import run

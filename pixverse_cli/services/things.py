@@ -175,6 +175,11 @@ class Services:
 
     def run(self, events: "Iterable[Event]", result: Result) -> None:
         """Drain a flow, drawing it; raise how it ended."""
+        environ = self.surroundings.environ
+        if environ.get("GITHUB_ACTIONS") == "true":
+            from pixverse_cli.reporting.github import noted
+
+            events = noted(events, environ, outputs="github-output" in self.given)
         self.reporter(result).run(events, over=self.surroundings.interrupts.leave)
 
     def run_saving(self, events: "Iterable[Event]", keeping: "Keeping | None") -> None:
