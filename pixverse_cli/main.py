@@ -17,6 +17,7 @@ from pixverse_cli.domain.errors import (
     UsageError,
 )
 from pixverse_cli.reporting import streams
+from pixverse_cli.services import stories
 from pixverse_cli.services.things import Output, Surroundings, default_surroundings, report_ending
 
 _SHORT_HELP = """\
@@ -55,6 +56,9 @@ app = typer.Typer(
 def pixverse(
     ctx: typer.Context,
     version: Annotated[bool, typer.Option("--version", help="Show the version.")] = False,
+    schema: Annotated[
+        bool, typer.Option("--schema", help="Show the JSON Schema of --json and --events.")
+    ] = False,
 ) -> None:
     """Make videos of pictures with PixVerse on Alibaba Cloud Model Studio.
 
@@ -65,6 +69,8 @@ def pixverse(
     """
     if version:
         streams.put(f"pixverse {__version__}")
+    elif schema:
+        stories.show_schema()
     elif ctx.invoked_subcommand is None:
         streams.say(_SHORT_HELP)
         raise typer.Exit(UsageError.exit_code)

@@ -10,7 +10,7 @@ from collections.abc import Generator, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from pixverse_cli.domain.errors import PixverseError, Told
+from pixverse_cli.domain.errors import Charged, PixverseError, Told
 from pixverse_cli.domain.events import Ended, Event
 from pixverse_cli.domain.task import Record
 from pixverse_cli.reporting.sentences import model_name
@@ -47,7 +47,8 @@ def _summary(records: list[Record]) -> str:
 
 
 def _cells(record: Record) -> tuple[str, ...]:
-    cost = record.actual_cost if record.actual_cost is not None else record.estimate
+    paid = record.charged is Charged.YES
+    cost = record.actual_cost or record.estimate if paid else None
     cells = (record.task_id, record.status, model_name(record), record.file, cost)
     return tuple(_cell(str(cell)) if cell is not None else "" for cell in cells)
 

@@ -20,8 +20,9 @@ from pixverse_cli.domain.events import (
 )
 from pixverse_cli.domain.task import Record
 from pixverse_cli.reporting.reporter import Reporter
-from pixverse_cli.reporting.shapes import SCHEMA, Json, error_json, one_line, record_json
+from pixverse_cli.reporting.shapes import SCHEMA, error_json, one_line, record_json
 from pixverse_cli.reporting.streams import put, say
+from pixverse_cli.reporting.types import EventDetails, EventJson
 
 
 class JsonReporter(Reporter):
@@ -33,9 +34,15 @@ class JsonReporter(Reporter):
 
     def draw(self, event: Event) -> None:
         """Write the final record of a task, and its events on the way if asked for."""
-        if self._events and (shape := _event_json(event)) is not None:
-            head: Json = {"schema": SCHEMA, "event": event.name, "at": rfc3339(self._clock.now())}
-            put(one_line(head | shape))
+        if self._events and event.name and (details := _details(event)) is not None:
+            shape: EventJson = {
+                "schema": SCHEMA,
+                "event": event.name,
+                "at": rfc3339(self._clock.now()),
+                "task_id": _task_id(event),
+                **details,
+            }
+            put(one_line(shape))
         if isinstance(event, Ended) and event.record:
             put(one_line(record_json(event.record)))
 
@@ -49,26 +56,30 @@ class JsonReporter(Reporter):
         say(one_line(error_json(told)))
 
 
-def _event_json(event: Event) -> Json | None:
+def _task_id(event: Event) -> str | None:
+    if isinstance(event, Retrying):
+        return event.task_id
+    if isinstance(event, Ended) and event.error is not None and event.record is None:
+        return event.error.task_id
+    record: Record | None = getattr(event, "record", None)
+    return record.task_id if record else None
+
+
+def _details(event: Event) -> EventDetails | None:
     match event:
         case Uploading():
-            return {"task_id": None, "image": event.image, "sent": event.sent, "total": event.total}
+            return {"image": event.image, "sent": event.sent, "total": event.total}
         case Uploaded():
-            return {"task_id": None, "image": event.image, "url": event.url, "cached": event.cached}
+            return {"image": event.image, "url": event.url, "cached": event.cached}
         case Submitted(record=record) | Saved(record=record):
-            return {"task_id": record.task_id, "file": record.file}
+            return {"file": record.file}
         case Seen(record=record):
-            return {"task_id": record.task_id, "status": record.status, "note": event.note}
+            return {"status": record.status, "note": event.note}
         case Retrying():
-            return {"task_id": event.task_id, "reason": event.reason, "delay": event.delay}
-        case Downloading(record=record):
-            return {
-                "task_id": record.task_id,
-                "received": event.received,
-                "total": event.total,
-            }
+            return {"reason": event.reason, "delay": event.delay}
+        case Downloading():
+            return {"received": event.received, "total": event.total}
         case Ended(error=error) if error is not None:
-            record_id = event.record.task_id if event.record else error.task_id
-            return {"task_id": record_id, "error": error_json(error)["error"]}
+            return {"error": error_json(error)["error"]}
         case Known() | Ended() | Expected() | Note():
             return None

@@ -1,6 +1,7 @@
 """The JSON that scripts lean on. Keys are only ever added; times are RFC 3339 in UTC."""
 
 import json
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -8,13 +9,14 @@ from pixverse_cli.domain.catalog import CURRENCY, PRICES_AS_OF
 from pixverse_cli.domain.clock import rfc3339
 from pixverse_cli.domain.errors import Told, UnclearError
 from pixverse_cli.domain.task import Record
+from pixverse_cli.reporting.types import EndingJson, ErrorJson, FailureJson, RecordJson, RemoteJson
 
 if TYPE_CHECKING:
     from pixverse_cli.flows.remote import RemoteTask
 
 SCHEMA = "pixverse/1"
 
-Json = dict[str, object]
+Json = Mapping[str, object]
 
 
 def one_line(value: Json) -> str:
@@ -28,7 +30,7 @@ def number(amount: Decimal | None) -> float | None:
     return None if amount is None else float(amount)
 
 
-def record_json(record: Record) -> Json:
+def record_json(record: Record) -> RecordJson:
     """Return one task's record."""
     return {
         "schema": SCHEMA,
@@ -65,19 +67,19 @@ def record_json(record: Record) -> Json:
     }
 
 
-def _record_error(record: Record) -> Json | None:
+def _record_error(record: Record) -> FailureJson | None:
     if record.error_code is None and record.error_message is None:
         return None
     return {"code": record.error_code, "message": record.error_message}
 
 
-def error_json(told: Told) -> Json:
+def error_json(told: Told) -> ErrorJson:
     """Return how a command ended; ``errors`` holds the single tasks' endings, if several."""
     return {"schema": SCHEMA, "error": _told_json(told)}
 
 
-def _told_json(told: Told) -> Json:
-    shape: Json = {
+def _told_json(told: Told) -> EndingJson:
+    shape: EndingJson = {
         "code": told.code,
         "message": told.message,
         "hint": told.hint,
@@ -108,7 +110,7 @@ def request_json(request: Json, estimate: Decimal) -> Json:
     }
 
 
-def remote_json(row: "RemoteTask") -> Json:
+def remote_json(row: "RemoteTask") -> RemoteJson:
     """Return one of the account's tasks on the service; ``known`` if the store holds it."""
     task = row.task
     return {

@@ -176,6 +176,15 @@ def sandbox(
     return services.stack.enter_context(made)
 
 
+def show_schema() -> None:
+    """Show the JSON Schema of what ``--json`` and ``--events`` print."""
+    import json
+
+    from pixverse_cli.reporting.schema import schema
+
+    streams.put(json.dumps(schema(), indent=2))
+
+
 def show_scenarios() -> None:
     """List the trouble that the sandbox can play."""
     from pixverse_cli.sandbox import SCENARIOS

@@ -1,0 +1,126 @@
+"""The types of the JSON that scripts lean on; the JSON Schema is generated from them.
+
+Keys are only ever added. Times are RFC 3339 in UTC, absent is null.
+"""
+
+from typing import NotRequired, TypedDict
+
+from pixverse_cli.domain.errors import Charged
+from pixverse_cli.domain.task import Status
+
+
+class ParametersJson(TypedDict):
+    """What was asked for; ``duration`` in seconds."""
+
+    resolution: str | None
+    duration: int | None
+    audio: bool | None
+    watermark: bool | None
+    shot_type: str | None
+    seed: int | None
+
+
+class CostJson(TypedDict):
+    """List prices: the estimate before, and what ``usage`` comes to afterwards."""
+
+    estimate: float | None
+    actual: float | None
+    currency: str
+    prices_as_of: str
+
+
+class FailureJson(TypedDict):
+    """Why a task failed, in the service's words."""
+
+    code: str | None
+    message: str | None
+
+
+class RecordJson(TypedDict):
+    """One task, or one request whose task is not known."""
+
+    schema: str
+    task_id: str | None
+    status: Status
+    model: str | None
+    image: str | None
+    prompt: str | None
+    parameters: ParametersJson
+    request_id: str | None
+    submitted_at: str | None
+    scheduled_at: str | None
+    ended_at: str | None
+    expires_at: str | None
+    video_url: str | None
+    file: str | None
+    sha256: str | None
+    usage: dict[str, object]
+    charged: Charged
+    cost: CostJson
+    error: FailureJson | None
+
+
+class EndingJson(TypedDict):
+    """How a command, or one of its tasks, ended.
+
+    ``candidates`` are tasks that may be the one of an unclear create call; ``errors`` the
+    single tasks' endings where there were several.
+    """
+
+    code: str
+    message: str
+    hint: str | None
+    service_code: str | None
+    request_id: str | None
+    http_status: int | None
+    retryable: bool
+    charged: Charged
+    task_id: str | None
+    candidates: NotRequired[list[str]]
+    errors: NotRequired[list["EndingJson"]]
+
+
+class ErrorJson(TypedDict):
+    """The one object on stderr."""
+
+    schema: str
+    error: EndingJson
+
+
+class EventDetails(TypedDict, total=False):
+    """What the events carry, each its own part of it."""
+
+    image: str
+    sent: int
+    received: int
+    total: int | None
+    url: str
+    cached: bool
+    file: str | None
+    status: Status
+    note: str | None
+    reason: str
+    delay: float
+    error: EndingJson
+
+
+class EventJson(EventDetails):
+    """One step on the way; ``event`` is never in a record."""
+
+    schema: str
+    event: str
+    at: str | None
+    task_id: str | None
+
+
+class RemoteJson(TypedDict):
+    """One of the account's tasks on the service; ``known`` if the store holds it."""
+
+    schema: str
+    task_id: str
+    status: Status
+    model: str
+    request_id: str | None
+    submitted_at: str | None
+    ended_at: str | None
+    known: bool
