@@ -49,7 +49,7 @@ class Records:
         return from_row(
             self._database.row(
                 "UPDATE task AS mine SET status = 'UNCLEAR', process = :process,"
-                " intent_at = :now, error_code = NULL, error_message = NULL"
+                " intent_at = :now, ended_at = NULL, error_code = NULL, error_message = NULL"
                 " WHERE number = :number AND NOT (:once AND EXISTS (SELECT 1 FROM task"
                 " WHERE fingerprint = mine.fingerprint AND service = mine.service"
                 f" AND number <> mine.number AND {_LIVE})) RETURNING *",
