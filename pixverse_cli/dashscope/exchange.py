@@ -143,7 +143,8 @@ def _read(raw: urllib3.response.BaseHTTPResponse) -> tuple[bytes, bool]:
     """Return what arrived of a body, and whether that is all of it."""
     received = bytearray()
     try:
-        while chunk := raw.read(_CHUNK, decode_content=False):
+        # `read` would lose what came of a chunk that is cut, which may hold a task id
+        while chunk := raw.read1(_CHUNK, decode_content=False):
             received += chunk
             if len(received) > MAX_ANSWER_BYTES:
                 return bytes(received[:MAX_ANSWER_BYTES]), False

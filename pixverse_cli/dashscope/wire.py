@@ -112,9 +112,9 @@ def _moment(value: object) -> datetime | None:
     """Read ``2026-03-20 11:48:50.499``, which is UTC+8."""
     try:
         moment = datetime.fromisoformat(text(value) or "")
-    except ValueError:
+        return (moment if moment.tzinfo else moment.replace(tzinfo=BEIJING)).astimezone(UTC)
+    except (ValueError, OverflowError):  # the first day of all time is one earlier in UTC
         return None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=BEIJING)).astimezone(UTC)
 
 
 def _epoch_moment(value: object) -> datetime | None:

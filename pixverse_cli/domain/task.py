@@ -122,7 +122,10 @@ class Record:
         """When the service forgets the task: 24 hours after it was submitted."""
         if self.submitted_at is None or self.task_id is None:
             return None
-        return self.submitted_at + timedelta(seconds=TASK_LIFE_SECONDS)
+        try:
+            return self.submitted_at + timedelta(seconds=TASK_LIFE_SECONDS)
+        except OverflowError:  # the service says that it was submitted on the last day of all time
+            return None
 
     @property
     def actual_cost(self) -> Decimal | None:

@@ -4,7 +4,7 @@ The call is repeated only when it certainly did not arrive, or was certainly ref
 rate limit. A process that dies anywhere in here leaves a row that tells how far it was.
 """
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -29,6 +29,7 @@ from pixverse_cli.media.image import Picture
 
 _NOT_SENT_TRIES = 4
 _THROTTLED_SECONDS = 60.0
+_CREATE_SECONDS = 60.0  # what the client itself waits, by the clock that counts here
 _LAST_WORD_SECONDS = 5.0  # what a create call under way still gets after Ctrl-C
 
 
@@ -114,7 +115,8 @@ def _draft(order: Order, tools: Tools) -> Record:
 def _repeatable(error: PixverseError | None, failures: int, seconds: float) -> bool:
     """Return whether the call certainly bought nothing and may work a little later."""
     if isinstance(error, ThrottledError):
-        return seconds <= _THROTTLED_SECONDS
+        # a bare 429 has no code: who sent it does not say that the service refused
+        return error.service_code is not None and seconds <= _THROTTLED_SECONDS
     return isinstance(error, NotSentError) and error.retryable and failures < _NOT_SENT_TRIES
 
 
@@ -126,14 +128,21 @@ def _attempt(body: bytes, record: Record, order: Order, tools: Tools) -> Outcome
         if intent is None:
             return Outcome(record=None)
         try:
-            task = client.create(body, give_up=lambda: _patience_is_over(tools))
+            task = client.create(body, give_up=_patience(tools))
         except PixverseError as error:
             return Outcome(record=_not_accepted(intent, error, tools), error=error)
         return _keep(intent, task, tools)
 
 
-def _patience_is_over(tools: Tools) -> bool:
-    return tools.interrupts.seconds_since_noted() > _LAST_WORD_SECONDS
+def _patience(tools: Tools) -> Callable[[], bool]:
+    """Return what tells when to wait no longer: a minute is over, or a signal wants an end."""
+    end = tools.clock.monotonic() + _CREATE_SECONDS
+
+    def is_over() -> bool:
+        since_signal = tools.interrupts.seconds_since_noted()
+        return tools.clock.monotonic() > end or since_signal > _LAST_WORD_SECONDS
+
+    return is_over
 
 
 def _write_intent(record: Record, tools: Tools, *, once: bool) -> Record | None:
