@@ -8,10 +8,13 @@ submitted, and once it has ended its prompt (``orig_prompt``) and what was bille
 import unicodedata
 from datetime import datetime, timedelta
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from pixverse_cli.domain.catalog import find_model
 from pixverse_cli.domain.task import ListedTask, Record, Status, Task
-from pixverse_cli.flows.listed import Listing
+
+if TYPE_CHECKING:
+    from pixverse_cli.flows.listed import Listing
 
 CREATE_SECONDS = 65.0  # the longest that a create call is out, with a signal's grace
 CONCLUSIVE_SECONDS = 60.0  # after the call; by then the service's replicas agree
@@ -40,7 +43,7 @@ def is_conclusive(record: Record, now: datetime) -> bool:
     return end is not None and now >= end + timedelta(seconds=CONCLUSIVE_SECONDS)
 
 
-def may_be(record: Record, row: ListedTask, listing: Listing) -> bool:
+def may_be(record: Record, row: ListedTask, listing: "Listing") -> bool:
     """Return whether a row of the list has the model and the time of the call."""
     if row.model and row.model != record.model:
         return False

@@ -7,7 +7,7 @@ from pixverse_cli.domain.events import Ended, Event, Known, Seen
 from pixverse_cli.domain.task import Record
 from pixverse_cli.flows.calls import Rate, repeated
 from pixverse_cli.flows.find import find
-from pixverse_cli.flows.search import settle
+from pixverse_cli.flows.settle import settle
 from pixverse_cli.flows.tools import Tools
 from pixverse_cli.flows.verdict import verdict
 

@@ -15,7 +15,8 @@ from pixverse_cli.flows.evidence import (
     is_conclusive,
     judge,
 )
-from pixverse_cli.flows.search import Found, search, settle, unclear
+from pixverse_cli.flows.search import Found, search, unclear
+from pixverse_cli.flows.settle import settle
 from pixverse_cli.flows.tools import Tools
 
 _LIST_REACHES_BACK = 24 * 3600.0 - 600.0  # seconds; the last ten minutes are for the walk there

@@ -140,19 +140,6 @@ def _take(
     return None
 
 
-def settle(record: Record, task: Task, tools: Tools) -> Record:
-    """Confirm a provisionally adopted task by an answer about it, or let it go."""
-    if not record.provisional:
-        return record
-    evidence = judge(record, task)
-    if evidence is Evidence.OURS:
-        return tools.store.records.confirm(record.number)
-    unproven_failure = task.status is Status.FAILED and evidence is Evidence.NONE
-    if evidence is Evidence.NOT_OURS or unproven_failure:
-        return tools.store.records.let_go(record.number, tools.clock.now())
-    return record
-
-
 def unclear(found: Found) -> UnclearError:
     """Return the error for a search that adopted nothing."""
     if found.candidates:

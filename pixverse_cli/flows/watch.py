@@ -19,7 +19,8 @@ from pixverse_cli.domain.task import Record, Status, Task
 from pixverse_cli.flows.calls import Rate, slow_down, wait_for_slot
 from pixverse_cli.flows.evidence import CONCLUSIVE_SECONDS
 from pixverse_cli.flows.pace import backoff, until_next_look
-from pixverse_cli.flows.search import SEARCH_SECONDS, search, settle, unclear
+from pixverse_cli.flows.search import SEARCH_SECONDS, search, unclear
+from pixverse_cli.flows.settle import settle
 from pixverse_cli.flows.tools import Tools
 from pixverse_cli.flows.verdict import has_video, verdict
 

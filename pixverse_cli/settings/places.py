@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -36,7 +35,7 @@ def base_url(environ: Mapping[str, str]) -> str:
     :raises UsageError: it is no http(s) URL, or plain http to another machine.
     """
     url = environ.get("DASHSCOPE_HTTP_BASE_URL") or DEFAULT_BASE_URL
-    if is_loopback(url) or (_host(url) and url.lower().startswith("https:")):
+    if (_host(url) and url.lower().startswith("https:")) or is_loopback(url):
         return url.rstrip("/")
     shown = "(a secret)" if "@" in url else url
     raise UsageError(
@@ -48,6 +47,8 @@ def base_url(environ: Mapping[str, str]) -> str:
 
 def is_loopback(url: str) -> bool:
     """Return whether an http(s) URL leads to this very machine."""
+    from ipaddress import ip_address  # noqa: PLC0415  https, the rule, asks first
+
     host = _host(url)
     try:
         return host is not None and ip_address(host).is_loopback
