@@ -93,7 +93,7 @@ class Answer:
 def _http_date(value: str | None) -> datetime | None:
     try:
         moment = parsedate_to_datetime(value or "")
-    except ValueError:
+    except (ValueError, OverflowError):  # no date, or one of the year 99999
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
