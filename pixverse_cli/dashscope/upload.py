@@ -7,8 +7,9 @@ the last field, field names are case-sensitive, errors are XML.
 import re
 import secrets
 from collections.abc import Iterator
+from ipaddress import ip_address
 from typing import Protocol
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import requests
 
@@ -60,12 +61,20 @@ def _post(call: Call) -> Answer:
 
 
 def _check_host(host: str, *, loopback: bool) -> None:
-    allowed = ("https", "http") if loopback else ("https",)
-    if urlsplit(host).scheme not in allowed:
-        raise UnreachableError(
-            "the service names an upload host without TLS; the image was not sent",
-            retryable=False,
-        )
+    parts = urlsplit(host)
+    if parts.scheme == "https" or (loopback and parts.scheme == "http" and _is_here(parts)):
+        return
+    raise UnreachableError(
+        "the service names an upload host without TLS; the image was not sent",
+        retryable=False,
+    )
+
+
+def _is_here(parts: SplitResult) -> bool:
+    try:
+        return ip_address(parts.hostname or "").is_loopback
+    except ValueError:
+        return parts.hostname == "localhost"
 
 
 def _check_stored(answer: Answer) -> None:
