@@ -70,6 +70,7 @@ class LoopbackSocket(socket.socket):
     def _insist(self, address: object) -> None:
         internet = self.family in (socket.AF_INET, socket.AF_INET6)
         if internet and isinstance(address, tuple) and not _is_here(address[0]):
+            self.close()
             raise OutsideError(f"a test connects to {address!r}")
 
 

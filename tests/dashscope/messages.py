@@ -1,0 +1,37 @@
+"""HTTP messages taken apart and put together, as bytes."""
+
+import json
+
+from tests.servers import answer
+
+JSON = {"content_type": "application/json"}
+ACCEPTED = {
+    "output": {"task_status": "PENDING", "task_id": "0385dc79-5ff8-4d82"},
+    "request_id": "r",
+}
+
+
+def told(body, status="200 OK", **headers):
+    """Return an answer with a JSON body."""
+    data = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return answer(data, status=status, **JSON | headers)
+
+
+def refused(code, message="no", status="400 Bad Request", **headers):
+    body = {"code": code, "message": message, "request_id": "r-7"}
+    return told(body, status, **headers)
+
+
+def cut(body, status="200 OK", more=10):
+    """Return an answer that ends before its announced length."""
+    return told(body, status, content_length=str(len(body) + more))
+
+
+def taken_apart(request):
+    """Return the request line, its headers in lower case, and its body."""
+    head, _, body = request.partition(b"\r\n\r\n")
+    first, *lines = head.decode("latin-1").split("\r\n")
+    pairs = [line.split(": ", 1) for line in lines]
+    headers = {name.lower(): value for name, value in pairs}
+    assert len(headers) == len(pairs), "a header was sent twice"
+    return first, headers, body

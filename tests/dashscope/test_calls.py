@@ -1,0 +1,242 @@
+"""The calls that change nothing, and cancel: what is sent, and what each answer means."""
+
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from pixverse_cli.domain.errors import (
+    AuthError,
+    BillingError,
+    PixverseError,
+    ThrottledError,
+    UnknownTaskError,
+    UnreachableError,
+    UsageError,
+)
+from tests.dashscope.conftest import KEY, client_of
+from tests.dashscope.messages import cut, refused, taken_apart, told
+from tests.servers import RESET, ScriptedServer, answer
+
+RUNNING = {"request_id": "r", "output": {"task_id": "t-1", "task_status": "RUNNING"}}
+POLICY = {
+    "policy": "cG9saWN5",
+    "signature": "c2lnbmF0dXJl",
+    "upload_dir": "dashscope-instant/x/2026-11-23/y",
+    "upload_host": "https://oss.example.com",
+    "expire_in_seconds": 300,
+    "max_file_size_mb": 100,
+    "capacity_limit_mb": 999999999,
+    "oss_access_key_id": "LTAI",
+    "x_oss_object_acl": "private",
+    "x_oss_forbid_overwrite": "true",
+}
+
+
+CALLS = {
+    "query": (lambda client: client.query("t-1"), "GET /api/v1/tasks/t-1 HTTP/1.1"),
+    "list": (
+        lambda client: client.listed(page=2, page_size=100, model="pixverse/v6"),
+        "GET /api/v1/tasks/?page_no=2&page_size=100&model_name=pixverse%2Fv6 HTTP/1.1",
+    ),
+    "cancel": (lambda client: client.cancel("t-1"), "POST /api/v1/tasks/t-1/cancel HTTP/1.1"),
+    "policy": (
+        lambda client: client.policy("pixverse/pixverse-v6-it2v"),
+        "GET /api/v1/uploads?action=getPolicy&model=pixverse%2Fpixverse-v6-it2v HTTP/1.1",
+    ),
+}
+GOOD = {
+    "query": RUNNING,
+    "list": {"data": [], "page_no": 2, "total_page": 2},
+    "cancel": {"request_id": "r"},
+    "policy": {"request_id": "r", "data": POLICY},
+}
+every_call = pytest.mark.parametrize("name", CALLS)
+
+
+def fails(of, name, *scripts):
+    with ScriptedServer(*scripts) as server, pytest.raises(PixverseError) as error:
+        CALLS[name][0](of(server))
+    assert KEY not in str(error.value) + repr(error.value) + str(error.value.hint)
+    return error.value
+
+
+@every_call
+def test_the_request_is_the_page_s_and_carries_the_key(of, name):
+    with ScriptedServer([told(GOOD[name])]) as server:
+        CALLS[name][0](of(server))
+    line, headers, body = taken_apart(server.requests[0])
+    assert line == CALLS[name][1]
+    assert headers["authorization"] == f"Bearer {KEY}"
+    assert body == b""
+
+
+@every_call
+def test_29_netrc_does_not_replace_the_key(of, home, name):
+    (home / ".netrc").write_text("default login somebody password hunter2\n")
+    with ScriptedServer([told(GOOD[name])]) as server:
+        CALLS[name][0](of(server))
+    assert taken_apart(server.requests[0])[1]["authorization"] == f"Bearer {KEY}"
+
+
+@every_call
+@pytest.mark.parametrize(
+    ("step", "kind", "retryable"),
+    [
+        (refused("InvalidApiKey", status="401 Unauthorized"), AuthError, False),
+        (refused("Arrearage"), BillingError, False),
+        (refused("InvalidParameter"), UsageError, False),
+        (refused("Throttling.RateQuota", status="429 Too Many Requests"), ThrottledError, True),
+        (answer(b"slow down", status="429 Too Many Requests"), ThrottledError, True),
+        (answer(b"<html>", status="404 Not Found"), UnknownTaskError, False),
+        (refused("InternalError", status="500 Internal Server Error"), UnreachableError, True),
+        (answer(b"upstream connect error", status="503 Unavailable"), UnreachableError, True),
+        (answer(b"", status="504 Gateway Time-out"), UnreachableError, True),
+        (answer(b"<html>portal</html>", content_type="text/html"), UnreachableError, True),
+        (answer(status="302 Found", location="https://elsewhere.invalid/"), UnreachableError, True),
+        (told(b""), UnreachableError, True),
+        (told(b"nonsense"), UnreachableError, True),
+        (told(b'{"a":' * 100_000), UnreachableError, True),
+        (cut(b'{"output": {"task_id": "t-1", "task_status": "RUNNING"'), UnreachableError, True),
+        (RESET, UnreachableError, True),
+        (b"", UnreachableError, True),
+        (b"220 smtp ready\r\n", UnreachableError, True),
+        (b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 300 + b"\r\n", UnreachableError, True),
+    ],
+    ids=[
+        "401",
+        "billing",
+        "400",
+        "24 throttled",
+        "24 throttled by a gateway",
+        "404",
+        "21 500",
+        "21 503",
+        "21 504",
+        "17 portal",
+        "26 redirect",
+        "14 nothing",
+        "14 garbage",
+        "15 deep",
+        "12 cut",
+        "9 reset",
+        "9 closed",
+        "16 not HTTP",
+        "16 300 headers",
+    ],
+)
+def test_what_each_failure_means(of, name, step, kind, retryable):
+    error = fails(of, name, [step])
+    assert isinstance(error, kind)
+    assert (error.charged, error.retryable) == ("no", retryable)
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        ("query", {}),
+        ("query", {"output": {}}),
+        ("query", {"output": {"task_status": "RUNNING"}}),
+        ("query", {"output": {"task_id": 7, "task_status": "RUNNING"}}),
+        ("query", []),
+        ("list", {}),
+        ("list", {"data": {}}),
+        ("policy", {}),
+        ("policy", {"data": {**POLICY, "signature": ""}}),
+        ("policy", {"data": {**POLICY, "upload_host": None}}),
+        ("policy", {"data": {key: POLICY[key] for key in list(POLICY)[1:]}}),
+    ],
+)
+def test_14_an_answer_that_does_not_say_it_is_no_answer(of, name, body):
+    error = fails(of, name, [told(body)])
+    assert isinstance(error, UnreachableError)
+    assert error.retryable
+
+
+@pytest.mark.parametrize("closing", [b"", RESET], ids=["closed", "reset"])
+def test_11_a_kept_connection_that_was_closed_is_opened_anew_and_not_told(of, closing):
+    keep = told(RUNNING, connection="keep-alive")
+    with ScriptedServer([keep, closing], [keep]) as server:
+        client = of(server)
+        assert [client.query("t-1").status for _ in range(2)] == ["RUNNING", "RUNNING"]
+
+
+class Keeper(BaseHTTPRequestHandler):
+    """Answers every poll and keeps the connection."""
+
+    protocol_version = "HTTP/1.1"
+
+    def setup(self):
+        self.server.connections += 1
+        super().setup()
+
+    def do_GET(self):  # the name that http.server looks for
+        body = json.dumps(RUNNING).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+def test_polls_share_one_connection():
+    with ThreadingHTTPServer(("127.0.0.1", 0), Keeper) as server:
+        server.daemon_threads = True
+        server.connections = 0
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        client = client_of(f"http://127.0.0.1:{server.server_port}")
+        assert [client.query("t-1").status for _ in range(3)] == ["RUNNING"] * 3
+        server.shutdown()
+        assert server.connections == 1
+
+
+@pytest.mark.parametrize(
+    ("task_id", "path"),
+    [
+        ("../../x", "/tasks/..%2F..%2Fx "),
+        ("a b?c#d", "/tasks/a%20b%3Fc%23d "),
+        ("龟", "/tasks/%E9%BE%9F "),
+        ("a\r\nX: y", "/tasks/a%0D%0AX%3A%20y "),
+    ],
+)
+def test_an_id_never_leaves_its_place_in_the_path(of, task_id, path):
+    with ScriptedServer([told(RUNNING)], [told({})]) as server:
+        client = of(server)
+        client.query(task_id)
+        client.cancel(task_id)
+    assert path in server.requests[0].decode()
+    assert path.strip() + "/cancel " in server.requests[1].decode()
+
+
+def test_a_cancel_that_is_refused_says_why(of):
+    step = refused("UnsupportedOperation", "please confirm if the task is in PENDING status.")
+    error = fails(of, "cancel", [step])
+    assert error.service_code == "UnsupportedOperation"
+    assert "PENDING" in error.message
+
+
+def test_a_cancel_is_not_sent_twice(of):
+    assert isinstance(fails(of, "cancel", [RESET]), UnreachableError)
+
+
+def test_a_policy_names_host_directory_form_and_size(of):
+    with ScriptedServer([told(GOOD["policy"])]) as server:
+        policy = of(server).policy("pixverse/pixverse-v6-it2v")
+    assert (policy.host, policy.directory) == (POLICY["upload_host"], POLICY["upload_dir"])
+    assert policy.max_bytes == 100 * 1024 * 1024
+    assert policy.form == {
+        "OSSAccessKeyId": "LTAI",
+        "Signature": "c2lnbmF0dXJl",
+        "policy": "cG9saWN5",
+        "x-oss-object-acl": "private",
+        "x-oss-forbid-overwrite": "true",
+        "success_action_status": "200",
+    }
+
+
+def test_no_error_shows_the_query_of_an_address(of):
+    error = fails(of, "policy", [RESET])
+    assert "getPolicy" not in json.dumps([error.message, error.hint])

@@ -1,0 +1,186 @@
+"""An image into the temporary store: the form's order, no key of ours, OSS's own errors."""
+
+import io
+import re
+from dataclasses import replace
+
+import pytest
+
+from pixverse_cli.dashscope import upload
+from pixverse_cli.dashscope.client import Client
+from pixverse_cli.dashscope.wire import Policy
+from pixverse_cli.domain.errors import UnreachableError
+from tests.dashscope.conftest import KEY
+from tests.dashscope.messages import taken_apart
+from tests.servers import RESET, Script, ScriptedServer, answer
+
+FORM = {
+    "OSSAccessKeyId": "LTAI",
+    "Signature": "c2lnbmF0dXJl",
+    "policy": "cG9saWN5",
+    "x-oss-object-acl": "private",
+    "x-oss-forbid-overwrite": "true",
+    "success_action_status": "200",
+}
+POLICY = Policy(host="", directory="dashscope-instant/x/y", form=FORM, max_bytes=None)
+IMAGE = b"\x89PNG\r\n--\r\n" + bytes(range(256)) * 100
+MODEL = "pixverse/pixverse-v6-it2v"
+
+
+def send(server, data=IMAGE, key="dashscope-instant/x/y/0a.png", *, host=None, loopback=True):
+    policy = replace(POLICY, host=host or server.origin)
+    return list(upload.send(policy, key, io.BytesIO(data), len(data), loopback=loopback))
+
+
+def parts(request):
+    """Return the form's fields in their order, each with its header lines and bytes."""
+    _, headers, body = taken_apart(request)
+    boundary = headers["content-type"].partition("boundary=")[2].encode()
+    pieces = body.split(b"--" + boundary)
+    assert (pieces[0], pieces[-1]) == (b"", b"--\r\n")
+    split = [piece.removeprefix(b"\r\n").partition(b"\r\n\r\n") for piece in pieces[1:-1]]
+    return [
+        (re.search(rb' name="([^"]*)"', head)[1].decode(), head, data.removesuffix(b"\r\n"))
+        for head, _, data in split
+    ]
+
+
+@pytest.fixture
+def posted():
+    with ScriptedServer([answer()]) as server:
+        send(server)
+    return server.requests[0]
+
+
+def test_the_form_goes_to_the_host_s_root(posted):
+    line, headers, body = taken_apart(posted)
+    assert line == "POST / HTTP/1.1"
+    assert headers["content-type"].startswith("multipart/form-data; boundary=")
+    assert int(headers["content-length"]) == len(body)
+    assert "transfer-encoding" not in headers
+
+
+def test_the_file_is_the_last_field_and_the_others_are_the_policy_s(posted):
+    fields = [(name, data.decode()) for name, _, data in parts(posted)[:-1]]
+    assert dict(fields) == FORM | {"key": "dashscope-instant/x/y/0a.png"}
+    name, head, data = parts(posted)[-1]
+    assert (name, data) == ("file", IMAGE)
+    assert b'filename="0a.png"' in head
+
+
+def test_29_35_nothing_of_ours_travels_along(home):
+    (home / ".netrc").write_text("default login somebody password hunter2\n")
+    with ScriptedServer([answer()]) as server:
+        send(server)
+    _, headers, _ = taken_apart(server.requests[0])
+    assert headers.keys() <= {
+        "host",
+        "user-agent",
+        "accept",
+        "accept-encoding",
+        "connection",
+        "content-length",
+        "content-type",
+    }
+
+
+def test_a_name_is_plain_ascii_in_the_policy_s_directory_and_never_the_same():
+    names = {upload.object_key(POLICY, ".png") for _ in range(50)}
+    assert len(names) == 50
+    assert all(re.fullmatch(r"dashscope-instant/x/y/[0-9a-f]{32}\.png", name) for name in names)
+
+
+@pytest.mark.parametrize("status", ["200 OK", "201 Created", "204 No Content"])
+def test_the_store_s_three_ways_to_say_yes(status):
+    with ScriptedServer([answer(status=status)]) as server:
+        send(server)
+
+
+XML = b"<?xml version='1.0'?><Error><Code>%s</Code><Message>no</Message></Error>"
+
+
+@pytest.mark.parametrize(
+    ("step", "code", "says"),
+    [
+        (answer(XML % b"AccessDenied", status="403 Forbidden"), "AccessDenied", "AccessDenied"),
+        (answer(XML % b"FileAlreadyExists", status="409 C"), "FileAlreadyExists", "HTTP 409"),
+        (answer(XML % b"EntityTooLarge", status="400 Bad"), "EntityTooLarge", "EntityTooLarge"),
+        (answer(XML % b"<b>", status="400 Bad"), None, "XML"),
+        (answer(b"", status="500 Internal Server Error"), None, "empty"),
+        (answer(b"<html>", status="502 Bad Gateway"), None, "HTML"),
+        (answer(status="302 Found", location="https://elsewhere.invalid/"), None, "HTTP 302"),
+        (RESET, None, "broke off"),
+        (b"", None, "broke off"),
+    ],
+)
+def test_79_a_refused_image_is_told_with_the_store_s_own_code(step, code, says):
+    with ScriptedServer([step]) as server, pytest.raises(UnreachableError) as error:
+        send(server)
+    assert (error.value.exit_code, error.value.charged) == (6, "no")
+    assert error.value.service_code == code
+    assert says in error.value.message
+    assert error.value.retryable
+
+
+def test_79_the_store_s_request_id_is_kept():
+    step = answer(XML % b"AccessDenied", status="403 Forbidden", x_oss_request_id="oss-7")
+    with ScriptedServer([step]) as server, pytest.raises(UnreachableError) as error:
+        send(server)
+    assert error.value.request_id == "oss-7"
+
+
+def test_79_a_reset_in_the_middle_is_told():
+    script = Script([RESET], reads=1000)
+    with ScriptedServer(script) as server, pytest.raises(UnreachableError):
+        send(server, b"x" * 8_000_000)
+
+
+def test_a_host_without_tls_gets_no_image():
+    with ScriptedServer() as server, pytest.raises(UnreachableError, match="TLS") as error:
+        send(server, loopback=False)
+    assert not error.value.retryable
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "http://192.0.2.1",
+        "http://127.0.0.1.evil.com",
+        "http://",
+        "file:///etc/passwd",
+        "ftp://x",
+        "x",
+    ],
+)
+@pytest.mark.parametrize("loopback", [True, False])
+def test_a_sandbox_s_freedom_ends_at_this_machine(host, loopback):
+    """A service on loopback may name a plain host on loopback, and no other."""
+    with pytest.raises(UnreachableError, match="not sent"):
+        send(None, host=host, loopback=loopback)
+
+
+def test_how_much_is_on_its_way_is_told_and_never_more_than_there_is():
+    size = 3_000_000
+    with ScriptedServer([answer()]) as server:
+        told = send(server, b"x" * size)
+    assert told == sorted(told)
+    assert all(0 <= count <= size for count in told)
+
+
+def test_the_sandbox_takes_it_with_oss_s_rules(sandbox):
+    client = Client(sandbox.base_url, sandbox.api_key)
+    policy = client.policy(MODEL)
+    key = upload.object_key(policy, ".png")
+    list(upload.send(policy, key, io.BytesIO(IMAGE), len(IMAGE), loopback=client.on_loopback))
+    last = sandbox.calls[-1]
+    assert (last.host, last.status, last.authorized) == ("upload", 200, False)
+    assert not any(KEY in value for value in last.headers.values())
+
+
+def test_the_same_name_twice_is_refused_by_the_sandbox(sandbox):
+    client = Client(sandbox.base_url, sandbox.api_key)
+    policy = client.policy(MODEL)
+    key = upload.object_key(policy, ".png")
+    list(upload.send(policy, key, io.BytesIO(IMAGE), len(IMAGE), loopback=True))
+    with pytest.raises(UnreachableError, match="FileAlreadyExists"):
+        list(upload.send(policy, key, io.BytesIO(IMAGE), len(IMAGE), loopback=True))
