@@ -160,7 +160,8 @@ class Records:
                 " ended_at = coalesce(:ended_at, ended_at),"
                 " video_url = coalesce(:video_url, video_url),"
                 " usage = coalesce(:usage, usage),"
-                " prompt = coalesce(prompt, :prompt),"
+                # a request of ours knows its prompt, also if it has none
+                " prompt = iif(fingerprint IS NULL, coalesce(prompt, :prompt), prompt),"
                 " error_code = coalesce(:error_code, error_code),"
                 " error_message = coalesce(:error_message, error_message)"
                 " WHERE number = :number RETURNING *",
