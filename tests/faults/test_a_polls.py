@@ -1,0 +1,146 @@
+"""A. Network: a task is accepted, and asking about it meets trouble (rows 11 to 24)."""
+
+import sqlite3
+
+from tests.faults.case import Case, Way, parameters
+from tests.faults.service import TASK, finished, refusal, standing, told
+from tests.servers import RESET, Pause, answer
+
+HTML = answer(b"<html>Log in</html>", content_type="text/html", connection="close")
+BUSY = "429 Too Many Requests"
+DONE = {"code": 0, "creates": 0, "store": ("SUCCEEDED",)}
+NOT_YET = {
+    "code": 8,
+    "charged": "yes",
+    "retryable": False,
+    "creates": 0,
+    "store": ("RUNNING",),
+    "says": f"pixverse wait {TASK}",
+}
+NO_ANSWER = {"code": 6, "charged": "yes", "retryable": True, "store": ("RUNNING",)}
+ALIVE = told({"output": {"task_id": TASK, "task_status": "RUNNING"}}, connection="keep-alive")
+
+
+def waiting(*queries, inside=True, timeout=2, **routes):
+    """Return a wait for a task that an earlier command submitted."""
+
+    def wait(world):
+        world.serve(query=list(queries), **routes)
+        world.know()
+        run = world.run_inside if inside else world.run
+        return run("wait", "--timeout", str(timeout), "--interval", "0.2")
+
+    return wait
+
+
+def asked(query):
+    """Return a look at such a task, whose every query is answered so."""
+
+    def look(world):
+        world.serve(query=[query])
+        world.know()
+        return world.run_inside("status", TASK)
+
+    return look
+
+
+def quietly(_world, ran):
+    assert "again" not in ran.stderr
+
+
+def told_so(world, ran):
+    assert ("again in" in ran.stderr) == (world.way is Way.PIPE)
+
+
+def slept_at_most(seconds):
+    def judge(world, _ran):
+        assert max(world.clock.slept) <= seconds
+        assert world.service.counts["query"] == 2
+
+    return judge
+
+
+def held_back_everybody(world, _ran):
+    assert max(world.clock.slept) >= 2
+    with sqlite3.connect(world.database) as connection:
+        (until,) = connection.execute("SELECT next_at FROM slot WHERE name = 'query'").fetchone()
+    assert until >= world.clock.wall.timestamp() - 2.2
+
+
+def busy_then_done(retry_after):
+    return waiting(
+        refusal(BUSY, "Throttling.RateQuota", retry_after=retry_after), finished(), timeout=90
+    )
+
+
+GARBAGE = told("{" * 100_000)
+WRONG_TYPES = told({"output": {"task_id": TASK, "task_status": ["x"], "video_url": 7, "x": {}}})
+ODD = [
+    standing("RUNNING")[:-30],
+    told('{"output": NaN}'),
+    WRONG_TYPES,
+    GARBAGE,
+    answer(b"\x1f\x8b", content_encoding="gzip", connection="close"),
+    b"SSH-2.0-OpenSSH_9.2\r\n",
+    b"HTTP/1.1 200 OK\r\n" + b"x: y\r\n" * 300,
+]
+FAILING = [
+    HTML,
+    answer(b"<html>", status="500 Error", connection="close"),
+    answer(b"", status="502 Bad Gateway", connection="close"),
+    refusal("503 Unavailable", "ModelUnavailable"),
+    refusal("500 Error", "InternalError"),
+    [RESET],
+    b"",
+]
+
+CASES = (
+    Case(
+        11,
+        "kept-alive connection closed",
+        waiting([ALIVE, Pause(0.3)], [ALIVE], finished(), inside=False),
+        **DONE,
+        also=quietly,
+    ),
+    Case(12, "cut on a poll", waiting(ODD[0], finished()), **DONE, also=told_so),
+    Case(14, "poll with nothing", waiting(told("")), **NOT_YET),
+    Case(14, "poll with garbage, then not", waiting(told("]"), finished()), **DONE),
+    *(Case(15, f"odd answer {n}", waiting(odd, finished()), **DONE) for n, odd in enumerate(ODD)),
+    *(Case(16, "poll is not HTTP", asked(odd), **NO_ANSWER, ways=(Way.JSON,)) for odd in ODD[-2:]),
+    Case(17, "poll of a captive portal", asked(HTML), **NO_ANSWER, says=r"\(HTML\)|, HTML"),
+    Case(17, "portal while waiting", waiting(HTML), **NOT_YET | {"says": "HTML.*pixverse wait"}),
+    Case(18, "poll bomb", asked(told("[" + " " * 5_000_000)), **NO_ANSWER, ways=(Way.JSON,)),
+    Case(21, "every 5xx on polls", waiting(*FAILING, finished(), timeout=90), **DONE),
+    Case(21, "5xx to the end", waiting(FAILING[1]), **NOT_YET),
+    Case(24, "429 on a poll", busy_then_done("2"), **DONE, also=held_back_everybody),
+    *(
+        Case(24, f"Retry-After: {value}", busy_then_done(value), **DONE, also=slept_at_most(most))
+        for value, most in (
+            ("99999", 60),
+            ("-1", 1),
+            ("soon", 1),
+            ("Mon, 23 Nov 99999 12:00:00 GMT", 1),
+            ("9" * 400, 60),
+        )
+    ),
+    Case(
+        24,
+        "Retry-After longer than the time left",
+        waiting(refusal(BUSY, "Throttling", retry_after="50"), timeout=5),
+        **NOT_YET,
+    ),
+    Case(
+        25,
+        "poll with a key that is refused",
+        waiting(refusal("401 Unauthorized", "InvalidApiKey")),
+        code=3,
+        charged="yes",
+        retryable=False,
+        store=("RUNNING",),
+    ),
+)
+
+
+@parameters(*CASES)
+def test_fault(case, world):
+    case.judge(world, case.provoke(world))
