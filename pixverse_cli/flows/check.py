@@ -1,7 +1,7 @@
 """Everything that can be checked before the first byte is sent, told all at once."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -10,12 +10,14 @@ from pathlib import Path
 from pixverse_cli.domain.catalog import CURRENCY, PRICES_AS_OF
 from pixverse_cli.domain.errors import UsageError
 from pixverse_cli.domain.request import VideoRequest
+from pixverse_cli.domain.task import Record
 from pixverse_cli.domain.wish import Wish
 from pixverse_cli.flows.create import Order
 from pixverse_cli.flows.fetch import Keeping, known_values
 from pixverse_cli.flows.watch import DEFAULT_TIMEOUT, Patience
 from pixverse_cli.media import naming
 from pixverse_cli.media.address import local_path, private_note, remote, shown
+from pixverse_cli.media.files import verify
 from pixverse_cli.media.image import inspect, inspect_stream
 from pixverse_cli.settings.values import Settings
 from pixverse_cli.settings.video import video_request
@@ -37,8 +39,13 @@ class Plan:
     notes: list[str] = field(default_factory=list)
 
 
-def check(wish: Wish, settings: Settings, stack: ExitStack, now: datetime) -> Plan:
+Live = Callable[[Order], Record | None]
+
+
+def check(wish: Wish, settings: Settings, stack: ExitStack, now: datetime, live: Live) -> Plan:
     """Return the plan; files made on the way (of stdin) live as long as ``stack``.
+
+    ``live`` finds an equal request that was sent already, which ``--once`` makes use of.
 
     :raises UsageError: with a line for everything that is wrong.
     """
@@ -49,7 +56,8 @@ def check(wish: Wish, settings: Settings, stack: ExitStack, now: datetime) -> Pl
     patience = patience_of(settings) if waits else None
     keeping = _keeping(wish, settings, problems) if waits and not wish.no_download else None
     if keeping is not None:
-        values = [known_values(order, now) for order in orders]
+        new = [each for each in orders if not _is_saved(each, keeping, now, live)]
+        values = [known_values(order, now) for order in new]
         problems += naming.problems(keeping.template, values, force=wish.force)
     problems += _cost_problems(request, len(wish.images), settings)
     problems += settings.problems
@@ -66,6 +74,15 @@ def _cost_problems(request: VideoRequest, images: int, settings: Settings) -> It
             f"the estimate of {total * images} {CURRENCY} ({images} by list prices of"
             f" {PRICES_AS_OF}) is over --max-cost {limit}"
         )
+
+
+def _is_saved(order: Order, keeping: Keeping, now: datetime, live: Live) -> bool:
+    """Return whether the output is there, and is the video of an equal request (``--once``)."""
+    record = live(order) if order.once else None
+    if record is None or record.sha256 is None or keeping.template.stdout:
+        return False
+    values = {**known_values(order, now), "task_id": record.task_id or ""}
+    return verify(naming.resolve(keeping.template, values), record.sha256)
 
 
 def patience_of(settings: Settings, *, any_one: bool = False, fail_fast: bool = False) -> Patience:

@@ -12,7 +12,7 @@ def settle(record: Record, task: Task, tools: Tools) -> Record:
     evidence = judge(record, task)
     if evidence is Evidence.OURS:
         return tools.store.records.confirm(record.number)
-    unproven_failure = task.status is Status.FAILED and evidence is Evidence.NONE
-    if evidence is Evidence.NOT_OURS or unproven_failure:
-        return tools.store.records.let_go(record.number, tools.clock.now())
+    over = task.status in (Status.FAILED, Status.CANCELED)  # it will never tell its prompt
+    if evidence is Evidence.NOT_OURS or over:
+        return tools.store.records.let_go(record.number)
     return record

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pixverse_cli.domain.task import Record
     from pixverse_cli.domain.wish import Wish
     from pixverse_cli.flows.check import Plan
+    from pixverse_cli.flows.create import Order
     from pixverse_cli.flows.fetch import Keeping
     from pixverse_cli.flows.remote import RemoteTask
     from pixverse_cli.flows.watch import Patience
@@ -37,7 +38,11 @@ def plan(services: Services, wish: "Wish") -> "Plan":
     """Return a checked plan; if it is to be sent, key and store are sound as well."""
     from pixverse_cli.flows.check import check
 
-    plan = check(wish, services.settings, services.stack, services.surroundings.clock.now())
+    def live(order: "Order") -> "Record | None":
+        return services.store.records.live(order.fingerprint, services.base_url)
+
+    now = services.surroundings.clock.now()
+    plan = check(wish, services.settings, services.stack, now, live)
     for note in plan.notes:
         services.reporter().note(note)
     if not wish.dry_run:
