@@ -23,11 +23,13 @@ def put(line: str) -> None:
     :raises ClosedPipe: the reader has gone. :raises UnexpectedError: stdout takes nothing.
     """
     try:
+        if sys.stdout is None:
+            raise ValueError("it was closed before we started")
         print(line, flush=True)  # noqa: T201  the one place where results leave
     except BrokenPipeError as error:
         raise ClosedPipe from error
     except (OSError, ValueError) as error:
-        # a full disk behind a redirection, or a stdout that was closed before we started
+        discard_stdout()  # at exit Python would try once more, and end with 120
         raise UnexpectedError(
             f"stdout cannot be written: {error}",
             hint=f"nothing is lost; the line was: {line}",
@@ -36,7 +38,9 @@ def put(line: str) -> None:
 
 def say(line: str) -> None:
     """Write one line for people to stderr; if nobody can read it, go on without."""
-    with suppress(OSError, ValueError, AttributeError):
+    if sys.stderr is None:
+        return  # closed before we started; print would take stdout instead
+    with suppress(OSError, ValueError):
         print(line, file=sys.stderr, flush=True)  # noqa: T201  the one place where notes leave
 
 
@@ -61,5 +65,5 @@ def is_terminal(stream: object) -> bool:
 
 def discard_stdout() -> None:
     """Point stdout at nothing, so that closing it at exit cannot fail on a closed pipe."""
-    with suppress(OSError, ValueError):
+    with suppress(OSError, ValueError, AttributeError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
