@@ -17,17 +17,21 @@ from pixverse_cli.reporting.result import Result
 from pixverse_cli.reporting.rows import row
 from pixverse_cli.reporting.shapes import Json, one_line, request_json
 from pixverse_cli.reporting.streams import put
+from pixverse_cli.reporting.text import harmless
 
 
 def result_line(result: Result, record: Record) -> str | None:
-    """Return what goes to stdout for one task, or None if there is nothing."""
+    """Return what goes to stdout for one task, or None if there is nothing.
+
+    A path is ours and must be exact; id and URL are the service's, and it may send anything.
+    """
     match result:
         case Result.TASK_ID:
-            return record.task_id
+            return record.task_id and harmless(record.task_id)
         case Result.FILE:
             return record.file
         case Result.URL:
-            return record.video_url
+            return record.video_url and harmless(record.video_url)
         case Result.ROW:
             return row(record)
         case Result.NOTHING:
