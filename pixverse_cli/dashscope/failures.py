@@ -8,6 +8,7 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
+from urllib.request import getproxies
 
 import requests
 import urllib3
@@ -60,7 +61,7 @@ def _environment_fault(error: requests.RequestException) -> PixverseError | None
 
 def _proxy_host() -> str:
     """Return the proxy's host alone: its address may hold a password."""
-    proxies = requests.utils.getproxies()
+    proxies = getproxies()
     address = proxies.get("https") or proxies.get("http") or proxies.get("all") or ""
     return urlsplit(address if "//" in address else f"//{address}").hostname or ""
 
