@@ -1,0 +1,307 @@
+"""The same story told in every mode: what is on stdout, and what on stderr, side by side."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from pixverse_cli.domain.errors import (
+    Charged,
+    ClosedPipe,
+    PixverseError,
+    Stopped,
+    TaskFailedError,
+    UnclearError,
+)
+from pixverse_cli.domain.events import (
+    Downloading,
+    Ended,
+    Known,
+    Note,
+    Retrying,
+    Saved,
+    Seen,
+    Submitted,
+    Uploaded,
+    Uploading,
+)
+from pixverse_cli.domain.task import Status
+from pixverse_cli.reporting.jsonlines import JsonReporter
+from pixverse_cli.reporting.plain import PlainReporter
+from pixverse_cli.reporting.result import Result
+from pixverse_cli.reporting.terminal import TerminalReporter
+
+ID = "0385dc79-5ff8-4d82"
+FILE = "/videos/turtle-0385dc79.mp4"
+URL = "https://media.example.com/a%2Fb.mp4"
+
+MODES = {
+    "plain": lambda clock, result: PlainReporter(result, clock, quiet=False),
+    "plain quiet": lambda clock, result: PlainReporter(result, clock, quiet=True),
+    "terminal": lambda clock, result: TerminalReporter(result, clock, quiet=False, lively=True),
+    "terminal still": lambda clock, result: TerminalReporter(
+        result, clock, quiet=True, lively=False
+    ),
+    "json": lambda clock, _: JsonReporter(clock, events=False),
+    "events": lambda clock, _: JsonReporter(clock, events=True),
+}
+HUMAN = [name for name in MODES if name not in ("json", "events")]
+
+
+@pytest.fixture
+def tell(clock, capsys):
+    """Return a function that tells a story in a mode: its ending, stdout and stderr."""
+
+    def told(mode, events, result=Result.TASK_ID):
+        reporter, ending = MODES[mode](clock, result), None
+        try:
+            reporter.run(events)
+        except (PixverseError, Stopped) as error:
+            ending = error
+            reporter.error(error)
+        return (ending, *capsys.readouterr())
+
+    return told
+
+
+@pytest.fixture
+def success(record):
+    """Return the story of an image that became a file."""
+    saved = record("SUCCEEDED", file=FILE, video_url=URL, sha256="ab" * 32)
+    return [
+        Note(text="other people can read the key"),
+        Uploading(image="turtle.webp", sent=10, total=20),
+        Uploaded(image="turtle.webp", url="oss://x"),
+        Retrying(reason="the service asks to slow down", delay=2.0),
+        Submitted(record=record("PENDING")),
+        Seen(record=record("PENDING")),
+        Seen(record=record("RUNNING")),
+        Seen(record=record("RUNNING")),
+        Seen(record=record("SUCCEEDED", video_url=URL)),
+        Downloading(record=saved, received=5, total=10),
+        Saved(record=saved),
+        Ended(record=saved),
+    ]
+
+
+@pytest.mark.parametrize("mode", HUMAN)
+@pytest.mark.parametrize(
+    ("result", "line"),
+    [
+        (Result.TASK_ID, f"{ID}\n"),
+        (Result.FILE, f"{FILE}\n"),
+        (Result.URL, f"{URL}\n"),
+        (Result.NOTHING, ""),
+    ],
+)
+def test_stdout_holds_the_result_and_nothing_else(tell, success, mode, result, line):
+    ending, stdout, _ = tell(mode, success, result)
+    assert (ending, stdout) == (None, line)
+
+
+def test_json_holds_the_record_and_nothing_else(tell, success):
+    ending, stdout, stderr = tell("json", success)
+    (line,) = stdout.splitlines()
+    assert (ending, stderr) == (None, "")
+    assert json.loads(line)["file"] == FILE
+    assert "event" not in json.loads(line)
+
+
+def test_events_hold_each_step_and_then_the_record(tell, success):
+    ending, stdout, stderr = tell("events", success)
+    lines = [json.loads(line) for line in stdout.splitlines()]
+    assert [line.get("event") for line in lines] == [
+        "uploading",
+        "uploaded",
+        "retrying",
+        "submitted",
+        "status",
+        "status",
+        "status",
+        "status",
+        "downloading",
+        "saved",
+        None,
+    ]
+    assert (ending, stderr) == (None, "")
+    assert {line["schema"] for line in lines} == {"pixverse/1"}
+    assert all(line["at"] == "2026-11-23T12:00:00.000Z" for line in lines[:-1])
+    assert [line["task_id"] for line in lines] == [None] * 3 + [ID] * 8
+
+
+def test_plain_tells_each_change_once_and_without_escape_codes(tell, success):
+    stderr = tell("plain", success)[2]
+    lines = stderr.splitlines()
+    found = [sum(word in line for line in lines) for word in ("PENDING", "RUNNING", "SUCCEEDED")]
+    assert found == [1, 1, 1]
+    assert "\x1b" not in stderr
+
+
+@pytest.mark.parametrize("mode", ["plain quiet", "terminal still"])
+def test_quiet_tells_nothing_but_the_result(tell, success, mode):
+    assert tell(mode, success)[2] == ""
+
+
+def test_plain_has_a_heartbeat_each_minute(record, clock, capsys):
+    reporter = PlainReporter(Result.TASK_ID, clock, quiet=False)
+    for _ in range(13):
+        reporter.draw(Seen(record=record("RUNNING")))
+        clock.advance(15)
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 4
+    assert "3 min" in lines[-1]
+
+
+FAILED = "the task failed: InvalidParameter: The size is not match"
+
+
+@pytest.fixture
+def failure(record):
+    failed = record("FAILED", error_code="InvalidParameter", error_message="The size is not match")
+    error = TaskFailedError(FAILED, hint="look at it", task_id=ID, request_id="r-7")
+    return [Submitted(record=record("PENDING")), Ended(record=failed, error=error)]
+
+
+@pytest.mark.parametrize("mode", HUMAN)
+def test_a_failure_is_told_once_with_the_way_out_and_prints_no_result(tell, failure, mode):
+    ending, stdout, stderr = tell(mode, failure)
+    assert (ending.exit_code, stdout) == (5, "")
+    assert stderr.count(FAILED) == 1
+    assert stderr.count("look at it") == 1
+    assert "r-7" in stderr
+
+
+@pytest.mark.parametrize("mode", ["json", "events"])
+def test_a_failure_is_a_record_on_stdout_and_one_error_on_stderr(tell, failure, mode):
+    ending, stdout, stderr = tell(mode, failure)
+    final = json.loads(stdout.splitlines()[-1])
+    assert final["error"] == {"code": "InvalidParameter", "message": "The size is not match"}
+    (line,) = stderr.splitlines()
+    error = json.loads(line)["error"]
+    assert (error["code"], error["task_id"], error["charged"]) == ("task-failed", ID, "no")
+    assert ending.exit_code == 5
+
+
+def test_the_event_of_a_failure_holds_its_error(tell, failure):
+    lines = [json.loads(line) for line in tell("events", failure)[1].splitlines()]
+    assert lines[1]["event"] == "failed"
+    assert lines[1]["error"]["code"] == "task-failed"
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_of_several_tasks_the_ending_is_the_whole_s(tell, record, mode):
+    good = record("SUCCEEDED", number=2, task_id="other-task")
+    bad = record("FAILED")
+    events = [Ended(record=good), Ended(record=bad, error=TaskFailedError(FAILED, task_id=ID))]
+    ending, stdout, stderr = tell(mode, events)
+    assert (ending.exit_code, ending.charged) == (14, "mixed")
+    assert "other-task" in stdout
+    assert FAILED in stderr
+
+
+def interrupted(*events, stopped=None):
+    yield from events
+    raise stopped or Stopped(2, "SIGINT")
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_51_a_signal_leaves_the_id_and_the_command_to_go_on(tell, record, mode):
+    events = interrupted(Submitted(record=record("PENDING")), Seen(record=record("RUNNING")))
+    ending, _, stderr = tell(mode, events)
+    assert (ending.exit_code, ending.charged, ending.task_id) == (130, "yes", ID)
+    assert f"pixverse wait {ID} --download" in stderr
+
+
+@pytest.mark.parametrize("mode", ["json", "events"])
+def test_51_an_accepted_task_s_record_is_printed_whatever_comes(tell, record, mode):
+    events = interrupted(Submitted(record=record("PENDING")), stopped=Stopped(15, "SIGTERM"))
+    _, stdout, _ = tell(mode, events)
+    final = json.loads(stdout.splitlines()[-1])
+    assert (final["task_id"], final["status"]) == (ID, "PENDING")
+
+
+def test_49_a_signal_before_the_call_says_that_nothing_was_bought(tell):
+    events = interrupted(Uploading(image="turtle.webp", sent=1, total=2))
+    ending, stdout, stderr = tell("plain", events)
+    assert (ending.charged, stdout) == ("no", "")
+    assert "nothing was bought" in stderr
+
+
+def test_50_a_signal_in_the_call_says_that_it_is_not_clear(tell):
+    stopped = Stopped(2, "SIGINT")
+    stopped.charged = Charged.UNKNOWN
+    events = interrupted(stopped=stopped)
+    ending, _, stderr = tell("plain", events)
+    assert ending.charged == "unknown"
+    assert "pixverse recover" in stderr
+
+
+def test_51_a_task_that_has_ended_is_not_told_to_go_on(tell, record):
+    ended = record("SUCCEEDED", file=FILE)
+    ending, stdout, stderr = tell("plain", interrupted(Ended(record=ended)), Result.FILE)
+    assert stdout == f"{FILE}\n"
+    assert "pixverse wait" not in stderr
+    assert ending.charged == "yes"
+
+
+def test_54_a_closed_pipe_prints_nothing_more(tell, record):
+    events = interrupted(Submitted(record=record("PENDING")), stopped=ClosedPipe())
+    ending, stdout, _ = tell("json", events)
+    assert (ending.exit_code, stdout) == (141, "")
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_what_is_only_known_is_not_drawn(tell, record, mode):
+    assert tell(mode, [Known(record=record("RUNNING"))])[1] == ""
+
+
+def test_an_unclear_ending_says_that_money_may_be_owed(tell, record):
+    unclear = replace(record(), task_id=None, status=Status.UNCLEAR)
+    error = UnclearError("no answer", hint="run `pixverse recover`")
+    ending, _, stderr = tell("plain", [Ended(record=unclear, error=error)])
+    assert ending.exit_code == 9
+    assert "charged: unknown" in stderr
+
+
+HOSTILE = "\x1b]52;c;cm0gLXJm\x07\x1b[31mred\r\x9b2J\u202egnp.exe\u2066[link=http://x]y[/x]\x00\x7f"
+
+
+def disturbing(text):
+    """Return the characters that a terminal would act upon."""
+    known = ("\x1b[?25l", "\x1b[?25h", "\x1b[2K", "\x1b[1A", "\x1b[0m")
+    for escape in known:
+        text = text.replace(escape, "")
+    return [
+        c
+        for c in text
+        if c not in "\n\r\t" and (ord(c) < 32 or 127 <= ord(c) < 160 or c in "\u202e\u2066")
+    ]
+
+
+@pytest.mark.parametrize("mode", [name for name in MODES if name != "terminal"])
+def test_80_foreign_text_never_acts_on_the_terminal(tell, record, mode):
+    hostile = record(
+        "FAILED",
+        task_id=f"task{HOSTILE}",
+        image=HOSTILE,
+        prompt=HOSTILE,
+        model=HOSTILE,
+        video_url=f"https://{HOSTILE}",
+        error_code=HOSTILE,
+        error_message=HOSTILE,
+        usage={HOSTILE: HOSTILE},
+    )
+    events = [
+        Note(text=HOSTILE),
+        Uploaded(image=HOSTILE, url=HOSTILE),
+        Retrying(reason=HOSTILE, delay=1, task_id=HOSTILE),
+        Submitted(record=hostile),
+        Seen(record=hostile, note=HOSTILE),
+        Saved(record=hostile),
+        Ended(record=hostile, error=TaskFailedError(HOSTILE, hint=HOSTILE, request_id=HOSTILE)),
+        Ended(record=replace(hostile, number=2)),
+    ]
+    for result in (Result.TASK_ID, Result.URL, Result.ROW):
+        _, stdout, stderr = tell(mode, events, result)
+        assert disturbing(stdout) == []
+        assert disturbing(stderr) == []

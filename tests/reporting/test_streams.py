@@ -1,0 +1,101 @@
+"""stdout and stderr that are full, closed, or of another code page: real processes."""
+
+import os
+import subprocess
+
+import pytest
+from PIL import Image
+
+from tests.processes import COMMAND
+
+
+@pytest.fixture
+def image(tmp_path):
+    path = tmp_path / "turtle.png"
+    Image.new("RGB", (64, 64)).save(path)
+    return path
+
+
+def run(pixverse, script, *arguments, **variables):
+    """Run the command in a shell that redirects its streams."""
+    command = " ".join([*COMMAND, *map(str, arguments)])
+    return subprocess.run(
+        ["bash", "-c", script.replace("PIXVERSE", command)],
+        capture_output=True,
+        check=False,
+        cwd=pixverse.directory,
+        env=pixverse.environ | variables,
+        timeout=60,
+    )
+
+
+def task_id(pixverse):
+    (line,) = pixverse("list").lines
+    return line.partition("\t")[0]
+
+
+def test_54_a_full_disk_behind_stdout_is_told_with_the_id_on_stderr(pixverse, image):
+    ran = run(pixverse, "PIXVERSE >/dev/full", "submit", image)
+    assert ran.returncode == 1
+    assert task_id(pixverse) in ran.stderr.decode()
+    assert b"Traceback" not in ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("flags", "bought"), [((), 1), (("--json",), 1), (("--events",), 0)], ids=str
+)
+def test_54_a_reader_that_went_away_loses_no_task(pixverse, image, flags, bought):
+    """With --events the reader is missed before the create call, and nothing is bought."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "wb") as stdout:
+        child = subprocess.run(
+            [*COMMAND, "submit", image, *flags],
+            stdout=stdout,
+            stderr=subprocess.PIPE,
+            check=False,
+            cwd=pixverse.directory,
+            env=pixverse.environ,
+        )
+    assert child.returncode == 141
+    assert b"Traceback" not in child.stderr
+    assert len(pixverse("list").lines) == bought
+
+
+def test_54_a_stdout_that_was_closed_before_is_told(pixverse, image):
+    ran = run(pixverse, "PIXVERSE >&-", "submit", image)
+    assert ran.returncode == 1
+    assert task_id(pixverse) in ran.stderr.decode()
+
+
+def test_55_a_closed_stderr_changes_nothing(pixverse, image):
+    ran = run(pixverse, "PIXVERSE 2>&-", "submit", image)
+    assert ran.returncode == 0
+    assert ran.stdout.decode().strip() == task_id(pixverse)
+
+
+@pytest.mark.parametrize(
+    "variables", [{"LC_ALL": "C"}, {"PYTHONIOENCODING": "ascii"}, {"PYTHONIOENCODING": "cp936"}]
+)
+def test_82_a_narrow_code_page_escapes_and_never_fails(pixverse, image, variables):
+    odd = image.rename(image.with_name("海龟 🐢.png"))
+    ran = run(pixverse, "PIXVERSE", "submit", f"'{odd}'", "--json", **variables)
+    assert ran.returncode == 0, ran.stderr
+    assert b"Traceback" not in ran.stderr
+    assert ran.stdout.startswith(b'{"schema"')
+    assert ran.stdout.endswith(b"}\n")
+
+
+def test_77_a_file_name_of_any_bytes_is_taken(pixverse, image):
+    odd = os.fsencode(image.parent) + b"/\xff\xfe.png"
+    os.rename(os.fsencode(image), odd)  # noqa: PTH104  bytes, which pathlib does not take
+    ran = subprocess.run(
+        [*map(os.fsencode, COMMAND), b"submit", odd, b"--json"],
+        capture_output=True,
+        check=False,
+        cwd=pixverse.directory,
+        env=pixverse.environ,
+    )
+    assert b"Traceback" not in ran.stderr
+    assert ran.returncode in (0, 2)
+    assert ran.returncode == 2 or pixverse("list").lines

@@ -1,0 +1,57 @@
+"""Foreign text is harmless on any terminal, and readable."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pixverse_cli.reporting.text import harmless, shortened
+
+any_text = st.text(st.characters() | st.sampled_from("\x1b\x07\r\n\x9b\u202e\u2066\ud800\u200d"))
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("A turtle.", "A turtle."),
+        ("海龟 🐢 café", "海龟 🐢 café"),
+        ("👩\u200d🚀", "👩\u200d🚀"),
+        ("\x1b[31mred\x1b[0m", "[31mred[0m"),
+        ("\x1b]52;c;cm0=\x07", "]52;c;cm0="),
+        ("a\rb\nc\td", "a b c d"),
+        ("\x9b2J", "2J"),
+        ("user\u202egnp.exe", "usergnp.exe"),
+        ("\u2066a\u2069\u200e\u061c", "a"),
+        ("\ufeffa\u200bb\u00adc", "abc"),
+        ("a\u2028b\u2029c", "abc"),
+        ("\udcff\ud800x", "x"),
+        ("\x00\x08\x7f", ""),
+        ("[link=http://x]y[/link]", "[link=http://x]y[/link]"),
+    ],
+)
+def test_80_what_acts_on_a_terminal_is_taken_out(text, shown):
+    assert harmless(text) == shown
+
+
+@given(any_text)
+def test_80_no_text_keeps_a_control_or_direction_character(text):
+    kept = harmless(text)
+    assert len(kept) <= len(text)
+    assert all(
+        c == "\u200d"
+        or unicodedata.category(c)[0] != "C"
+        or unicodedata.category(c) in ("Cn", "Co")
+        for c in kept
+    )
+    assert harmless(kept) == kept
+
+
+@given(any_text, st.integers(1, 50))
+def test_a_shortened_text_fits(text, width):
+    assert len(shortened(text, width)) <= width
+
+
+def test_a_text_that_fits_is_not_shortened():
+    assert shortened("turtle", 6) == "turtle"
+    assert shortened("turtles", 6) == "turtl…"
