@@ -60,11 +60,13 @@ class Order:
 class Outcome:
     """What became of an order: ``error`` is None if its task was accepted.
 
-    ``record`` is None if an equal request turned out to be live, so that none was sent.
+    ``record`` is None if an equal request turned out to be live, so that none was sent;
+    ``attached`` if its task is such a request's, so that nothing was bought now.
     """
 
     record: Record | None
     error: PixverseError | None = None
+    attached: bool = False
 
 
 def create(order: Order, url: str, tools: Tools) -> Generator[Event, None, Outcome]:

@@ -9,7 +9,7 @@ from pixverse_cli.flows.calls import Rate, repeated
 from pixverse_cli.flows.find import find
 from pixverse_cli.flows.settle import settle
 from pixverse_cli.flows.tools import Tools
-from pixverse_cli.flows.verdict import verdict
+from pixverse_cli.flows.verdict import is_not_known_yet, is_over, verdict
 
 
 def meant(references: Sequence[str] | None, tools: Tools) -> Generator[Event, None, list[Record]]:
@@ -47,10 +47,12 @@ def look(references: Sequence[str] | None, tools: Tools, *, judging: bool) -> It
 
 
 def _asked(record: Record, tools: Tools) -> Generator[Event, None, Record]:
-    if record.status.final or record.task_id is None:
+    if is_over(record) or record.task_id is None:
         return record
     client, task_id = tools.connect(), record.task_id
     task = yield from repeated(Rate.QUERY, lambda: client.query(task_id), tools, task_id=task_id)
+    if is_not_known_yet(record, task, tools.clock.now()):
+        return record
     current = settle(tools.store.records.seen(record.number, task), task, tools)
     if current.task_id is None:
         yield Known(record=current)

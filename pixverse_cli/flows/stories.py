@@ -10,7 +10,7 @@ from pixverse_cli.flows.fetch import Keeping, fetch
 from pixverse_cli.flows.look import look, meant
 from pixverse_cli.flows.submit import submit, submit_and_leave
 from pixverse_cli.flows.tools import Tools
-from pixverse_cli.flows.verdict import verdict
+from pixverse_cli.flows.verdict import is_over, verdict
 from pixverse_cli.flows.watch import Patience, watch
 
 
@@ -56,10 +56,10 @@ def _follow(
 ) -> Iterator[Event]:
     """End the stories of tasks that are over at once, and watch the others."""
     yield from (Known(record=record) for record in records)
-    over = [record for record in records if record.status.final]
+    over = [record for record in records if is_over(record)]
     yield from keep(_endings(over), tools, keeping)
     if not (over and patience.any_one):
-        left = [record for record in records if not record.status.final]
+        left = [record for record in records if not is_over(record)]
         yield from keep(watch(left, tools, patience), tools, keeping)
 
 

@@ -35,7 +35,7 @@ def submit(
             if record is not None and error is None:
                 accepted.append(record)
                 positions[record.number] = order.index
-                yield Submitted(record=record)
+                yield (Known if outcome.attached else Submitted)(record=record)
             else:
                 known = record if record and record.task_id else None
                 yield Ended(record=known, error=error, label=order.image)
@@ -49,7 +49,7 @@ def submit_and_leave(orders: Iterable[Order], tools: Tools) -> Iterator[Event]:
     """Create the tasks; each one's story ends when it is accepted."""
     for event in submit(orders, tools, {}):
         yield event
-        if isinstance(event, Submitted):
+        if isinstance(event, (Submitted, Known)) and event.record.task_id:
             yield Ended(record=event.record)
 
 
@@ -111,4 +111,4 @@ def _attached(record: Record, tools: Tools) -> Generator[Event, None, Outcome]:
         error = UnclearError("an equal request was sent earlier and its answer is lost")
         return (yield from _searched(record, error, tools))
     yield Note(text=f"an equal request is task {record.task_id} already: nothing is bought")
-    return Outcome(record=record)
+    return Outcome(record=record, attached=True)

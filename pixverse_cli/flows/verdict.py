@@ -1,5 +1,7 @@
 """What a task's last known state means for whoever asked."""
 
+from datetime import datetime
+
 from pixverse_cli.domain.errors import (
     CanceledError,
     NotSavedError,
@@ -8,7 +10,22 @@ from pixverse_cli.domain.errors import (
     UnknownTaskError,
 )
 from pixverse_cli.domain.refusals import Refusal, failed_task
-from pixverse_cli.domain.task import Record, Status
+from pixverse_cli.domain.task import Record, Status, Task
+
+
+REPLICATION_SECONDS = 60.0  # a new task may be UNKNOWN to the replica that is asked
+
+
+def is_over(record: Record) -> bool:
+    """Return whether asking again can bring nothing new; a success may lack its URL for a while."""
+    return record.status.final and (record.status is not Status.SUCCEEDED or has_video(record))
+
+
+def is_not_known_yet(record: Record, answer: Task, now: datetime) -> bool:
+    """Return whether an UNKNOWN says no more than that the task is new."""
+    since = record.submitted_at or now
+    young = (now - since).total_seconds() < REPLICATION_SECONDS
+    return answer.status is Status.UNKNOWN and record.status.unfinished and young
 
 
 def has_video(record: Record) -> bool:

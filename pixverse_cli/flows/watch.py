@@ -22,12 +22,11 @@ from pixverse_cli.flows.pace import backoff, until_next_look
 from pixverse_cli.flows.search import SEARCH_SECONDS, search, unclear
 from pixverse_cli.flows.settle import settle
 from pixverse_cli.flows.tools import Tools
-from pixverse_cli.flows.verdict import has_video, verdict
+from pixverse_cli.flows.verdict import has_video, is_not_known_yet, verdict
 
 DEFAULT_TIMEOUT = 1800.0
 _SLICE = 5.0  # seconds asleep before looking whether the machine itself has slept
 _SUSPENDED = 30.0  # seconds that the wall clock must have gained to tell
-_REPLICATION_SECONDS = 60.0  # a new task may be UNKNOWN to the replica that is asked
 _LOOKS_FOR_URL = 3
 _LEAST_HISTORY = 3
 
@@ -117,15 +116,17 @@ def _look(
         error.charged = record.charged
         return Ended(record=record, error=error.about(record.task_id))
     task.failures, task.trouble = 0, None
+    task.due = tools.clock.monotonic() + (
+        patience.interval or until_next_look(_age(record, tools), watched=watched)
+    )
+    if is_not_known_yet(record, answer, tools.clock.now()):
+        return None
     current = settle(tools.store.records.seen(record.number, answer), answer, tools)
     if current.task_id is None:
         return (yield from _search_again(task, current, tools))
     task.record = current
     yield Seen(record=current, note=_strange(task, answer))
-    task.due = tools.clock.monotonic() + (
-        patience.interval or until_next_look(_age(task.record, tools), watched=watched)
-    )
-    return _ended(task, answer, tools)
+    return _ended(task, answer)
 
 
 def _search_again(
@@ -163,14 +164,9 @@ def _age(record: Record, tools: Tools) -> float:
     return max(0.0, (tools.clock.now() - since).total_seconds())
 
 
-def _ended(task: _Watched, answer: Task, tools: Tools) -> Ended | None:
-    """Return the end of the story if this answer is one.
-
-    A new task may be UNKNOWN for a minute, and a success may lack its URL for a moment.
-    """
+def _ended(task: _Watched, answer: Task) -> Ended | None:
+    """Return the end of the story if this answer is one; a success may lack its URL at first."""
     if answer.status.unfinished:
-        return None
-    if answer.status is Status.UNKNOWN and _age(task.record, tools) < _REPLICATION_SECONDS:
         return None
     if answer.status is Status.SUCCEEDED and not has_video(task.record):
         task.without_url += 1
