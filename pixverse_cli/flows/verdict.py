@@ -12,7 +12,6 @@ from pixverse_cli.domain.errors import (
 from pixverse_cli.domain.refusals import Refusal, failed_task
 from pixverse_cli.domain.task import Record, Status, Task
 
-
 REPLICATION_SECONDS = 60.0  # a new task may be UNKNOWN to the replica that is asked
 
 

@@ -8,7 +8,9 @@ nobody is refused and nobody starves: first come, first served.
 from pixverse_cli.store.database import Database
 
 _MARGIN = 0.9  # of the documented rate: two calls sent apart may arrive closer together
-_CLOCK_WAS_CHANGED = 3600.0  # seconds; a moment so far away was taken under another clock
+# Seconds; a moment so far away was taken under another clock: nobody is told to hold back for
+# longer than one minute, and no queue of processes is longer than another.
+_CLOCK_WAS_CHANGED = 120.0
 
 
 class Slots:
