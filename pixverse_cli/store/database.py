@@ -8,7 +8,7 @@ first start.
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
@@ -47,6 +47,12 @@ class Database:
     def row(self, statement: str, **values: Value) -> sqlite3.Row | None:
         """Run one statement as its own transaction and return its first row, if any."""
         return next(iter(self.rows(statement, **values)), None)
+
+    def together(self, *statements: str, **values: Value) -> sqlite3.Row | None:
+        """Run statements as one transaction and return the last one's first row, if any."""
+        given = {name: _storable(value) for name, value in values.items()}
+        with self._translated():
+            return _patiently(lambda: _all_or_none(self._connection, statements, given))
 
     def close(self) -> None:
         """Close the file; committed rows are on the disk already."""
@@ -112,6 +118,17 @@ def _row(cursor: sqlite3.Cursor, values: tuple[object, ...]) -> sqlite3.Row:
             for value in values
         ),
     )
+
+
+def _all_or_none(
+    connection: sqlite3.Connection, statements: Sequence[str], values: Mapping[str, Value | bytes]
+) -> sqlite3.Row | None:
+    row: sqlite3.Row | None = None
+    with connection:
+        connection.execute("BEGIN IMMEDIATE")
+        for statement in statements:
+            row = next(iter(connection.execute(statement, values).fetchall()), None)
+    return row
 
 
 def _apply(connection: sqlite3.Connection) -> None:

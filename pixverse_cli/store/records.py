@@ -4,6 +4,7 @@ from datetime import datetime
 
 from pixverse_cli.domain.clock import rfc3339
 from pixverse_cli.domain.task import Record, Status, Task
+from pixverse_cli.store.claims import FREE, FROM_ANYBODY, FROM_LOOKED_AT
 from pixverse_cli.store.database import Database
 from pixverse_cli.store.rows import REQUEST, from_row, required, to_row, usage_json
 
@@ -72,9 +73,10 @@ class Records:
         )
 
     def accepted(self, number: int, task: Task, submitted_at: datetime) -> Record:
-        """Keep the task id that answered the request."""
+        """Keep the task id that answered the request, whatever a search gave it to meanwhile."""
         return required(
-            self._database.row(
+            self._database.together(
+                *FROM_ANYBODY,
                 "UPDATE task SET task_id = :task_id, status = :status, request_id = :request_id,"
                 " submitted_at = :submitted_at, process = NULL WHERE number = :number RETURNING *",
                 number=number,
@@ -108,7 +110,8 @@ class Records:
 
     def adopt(self, number: int, task: Task, *, provisional: bool) -> Record | None:
         """Give an unclear request the task that a search found; None if another has it."""
-        row = self._database.row(
+        row = self._database.together(
+            *FROM_LOOKED_AT,
             "UPDATE OR IGNORE task SET task_id = :task_id, provisional = :provisional,"
             " process = NULL, ended_at = NULL, error_code = NULL, error_message = NULL"
             " WHERE number = :number AND task_id IS NULL RETURNING *",
@@ -127,16 +130,11 @@ class Records:
             )
         )
 
-    def let_go(self, number: int, now: datetime) -> Record:
+    def let_go(self, number: int) -> Record:
         """Take back a found task that turned out to be somebody else's."""
         return required(
             self._database.row(
-                "UPDATE task SET task_id = NULL, provisional = NULL, status = 'UNCLEAR',"
-                " process = NULL, request_id = NULL, submitted_at = NULL, scheduled_at = NULL,"
-                " ended_at = :now, video_url = NULL, usage = NULL, error_code = NULL,"
-                " error_message = NULL WHERE number = :number RETURNING *",
-                number=number,
-                now=rfc3339(now),
+                f"UPDATE task SET {FREE} WHERE number = :number RETURNING *", number=number
             )
         )
 
@@ -238,7 +236,11 @@ class Records:
         )
         return [required(row) for row in rows]
 
-    def known_ids(self) -> frozenset[str]:
-        """Return every task id in the store."""
-        rows = self._database.rows("SELECT task_id FROM task WHERE task_id IS NOT NULL")
+    def known_ids(self, *, requested: bool = False) -> frozenset[str]:
+        """Return every task id in the store, or only those that its own requests have."""
+        rows = self._database.rows(
+            "SELECT task_id FROM task WHERE task_id IS NOT NULL"
+            " AND (fingerprint IS NOT NULL OR NOT :requested)",
+            requested=requested,
+        )
         return frozenset(row["task_id"] for row in rows)

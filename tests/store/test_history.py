@@ -63,6 +63,12 @@ LASTING = (
 )
 
 
+def _prompt(before, task):
+    """A request knows its prompt; of a task that was only looked at the service tells it."""
+    looked_at = before.fingerprint is None
+    return task.orig_prompt if looked_at and before.prompt is None else before.prompt
+
+
 class History(RuleBasedStateMachine):
     """Requests, answers and saves; ``known`` is what a store that forgets nothing holds."""
 
@@ -103,7 +109,7 @@ class History(RuleBasedStateMachine):
             before,
             status=before.status if ended and not task.status.final else task.status,
             usage=task.usage or before.usage,
-            prompt=task.orig_prompt if before.prompt is None else before.prompt,
+            prompt=_prompt(before, task),
             **told,
         )
 
