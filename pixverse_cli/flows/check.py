@@ -110,7 +110,8 @@ def _keeping(wish: Wish, settings: Settings, problems: list[str]) -> Keeping | N
     try:
         return keeping_of(settings, force=wish.force, stdout_is_taken=wish.stdout_is_taken)
     except UsageError as error:
-        problems += error.message.splitlines()
+        hint = f" ({error.hint})" if error.hint else ""
+        problems += f"{error.message}{hint}".splitlines()
         return None
 
 

@@ -158,7 +158,7 @@ class _Tally:
 
 def _is_over(record: Record) -> bool:
     """Return whether nothing more can be had of the task, or done for it."""
-    return record.status.final and record.status is not Status.SUCCEEDED
+    return record.status.final and (record.status is not Status.SUCCEEDED or bool(record.file))
 
 
 def _going_on(records: Sequence[Record]) -> str:
