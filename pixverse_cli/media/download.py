@@ -6,6 +6,7 @@ takes up where it ends. One call makes one attempt; how it failed says what woul
 password from ``~/.netrc``.
 """
 
+import logging
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
     from requests import PreparedRequest, Response, Session
 
 PATIENCE = Patience()
+
+_log = logging.getLogger("pixverse.http")
 
 _REDIRECTS = {301, 302, 303, 307, 308}
 _MOST_REDIRECTS = 5
@@ -148,6 +151,7 @@ def _follow(session: "Session", url: str, patience: Patience) -> "Response":
     for _ in range(_MOST_REDIRECTS + 1):
         with _translated(url):
             response = _send(session, url, patience)
+            _log.info("exchange", extra={"response": response, "body": b""})
             location = response.headers.get("Location")
             if response.status_code not in _REDIRECTS or location is None:
                 return response

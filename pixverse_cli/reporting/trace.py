@@ -48,10 +48,10 @@ def _lines(response: Any, body: bytes, verbosity: int) -> list[str]:  # noqa: AN
     request = response.request
     address = urlsplit(request.url)
     request_id = response.headers.get("x-request-id", "")
-    lines = [
-        f"{request.method} {address.hostname}{address.path} {response.status_code}"
-        f" {response.elapsed.total_seconds():.2f} s {request_id}".rstrip()
-    ]
+    seconds = response.elapsed.total_seconds()
+    taken = f"{seconds:.2f} s" if seconds else ""  # a download is still coming in
+    head = (request.method, f"{address.hostname}{address.path}", response.status_code)
+    lines = [" ".join(str(part) for part in (*head, taken, request_id) if part)]
     if verbosity > 1:
         lines += [f"> {name}: {_shown(name, value)}" for name, value in request.headers.items()]
         if isinstance(request.body, bytes):

@@ -109,10 +109,7 @@ class Services:
         """The client; this imports requests."""
         from pixverse_cli.dashscope.client import Client
 
-        if self.verbosity:
-            from pixverse_cli.reporting.trace import show_exchanges
-
-            show_exchanges(self.verbosity, secrets=(self.key.value,))
+        self._trace(self.key.value)
         return Client(self.base_url, self.key.value)
 
     @cached_property
@@ -173,8 +170,16 @@ class Services:
             else:
                 streams.put(one_line(remote_json(row)))
 
+    def _trace(self, *secrets: str) -> None:
+        """Show HTTP exchanges from now on, if asked to, without the secrets."""
+        if self.verbosity:
+            from pixverse_cli.reporting.trace import show_exchanges
+
+            show_exchanges(self.verbosity, secrets)
+
     def run(self, events: "Iterable[Event]", result: Result) -> None:
         """Drain a flow, drawing it; raise how it ended."""
+        self._trace()
         environ = self.surroundings.environ
         if environ.get("GITHUB_ACTIONS") == "true":
             from pixverse_cli.reporting.github import noted
