@@ -9,6 +9,12 @@ import sys
 
 def run() -> None:
     """Run the program and end the process with its exit code."""
+    store = os.environ.get("_PIXVERSE_TASK_IDS")
+    if store:
+        from pixverse_cli.commands.task_ids import offer  # noqa: PLC0415  a shell waits for it
+
+        offer(store)
+        return
     arguments = sys.argv[1:]
     if arguments == ["--version"]:
         from pixverse_cli import __version__  # noqa: PLC0415  faster than any parser

@@ -1,0 +1,58 @@
+"""The task ids that a shell offers, read from the store with as little as possible.
+
+The completion scripts put ``SQL`` to the ``sqlite3`` program. Where there is none they start
+``pixverse`` with ``VARIABLE`` set to the store's file, and it does no more than ``offer``.
+"""
+
+import os
+import sys
+from contextlib import closing
+
+VARIABLE = "_PIXVERSE_TASK_IDS"
+
+# A line for each of the newest tasks: its id, a tab, its status and how its prompt begins.
+# Ids that a shell would have to quote are no ids of the service. Prompts are shown in a
+# terminal, so they lose Unicode's control and format characters: escape sequences, changes
+# of writing direction. 200D stays, it holds emoji together. 45 is the hyphen of a range.
+SQL = """\
+WITH RECURSIVE
+newest AS (
+    SELECT number, task_id, status, replace(replace(replace(substr(coalesce(prompt, ''), 1, 60),
+        char(9), ' '), char(10), ' '), char(13), ' ') AS prompt
+    FROM task
+    WHERE task_id GLOB '[0-9A-Za-z]*' AND task_id NOT GLOB '*[^0-9A-Za-z._-]*'
+    ORDER BY number DESC LIMIT 50
+),
+harmful(letter) AS (VALUES ('[' || char(0x01, 45, 0x1F, 0x7F, 45, 0x9F, 0xAD, 0x600, 45, 0x605,
+    0x61C, 0x6DD, 0x70F, 0x890, 45, 0x891, 0x8E2, 0x180E, 0x200B, 45, 0x200C, 0x200E, 45, 0x200F,
+    0x2028, 45, 0x202E, 0x2060, 45, 0x206F, 0xFEFF, 0xFFF9, 45, 0xFFFD, 0x110BD, 0x110CD,
+    0x13430, 45, 0x1345F, 0x1BCA0, 45, 0x1BCA3, 0x1D173, 45, 0x1D17A, 0xE0000, 45, 0xE007F)
+    || ']')),
+place(at) AS (VALUES (1) UNION ALL SELECT at + 1 FROM place WHERE at < 60)
+SELECT task_id || char(9) || status || rtrim(' ' || CASE
+    WHEN prompt NOT GLOB '*' || letter || '*' THEN prompt
+    ELSE coalesce((SELECT group_concat(substr(prompt, at, 1), '') FROM place
+        WHERE substr(prompt, at, 1) NOT GLOB letter), '')
+END)
+FROM newest, harmful ORDER BY number DESC"""
+
+
+def offer(store: str) -> None:
+    """Print the ids in a store file; nothing at all where it is missing, locked or broken."""
+    for line in _lines(os.fsencode(store)):
+        sys.stdout.buffer.write(line + b"\n")
+
+
+def _lines(store: bytes) -> list[bytes]:
+    import sqlite3  # noqa: PLC0415  whoever only wants the SQL does not pay for it
+
+    quoted = b"".join(b"%%%02X" % byte if byte in b"%?#" else b"%c" % byte for byte in store)
+    address = b"file:" + quoted + b"?mode=ro"
+    try:
+        with closing(sqlite3.connect(address, uri=True, timeout=0.05)) as connection:
+            connection.text_factory = bytes
+            return [line for (line,) in connection.execute(SQL)]
+    except sqlite3.Error:
+        # no store yet, another process at work on it, or no store at all: whoever types a
+        # line wants no answer rather than a message in its midst
+        return []
