@@ -39,6 +39,7 @@ COMMANDS = {
     "models": "Show the models, their limits and list prices.",
     "auth": "Keep the API key: login, status, logout.",
     "doctor": "Check the set-up: key, service, store, shell. Nothing here costs money.",
+    "completion": "Print the completion script of a shell.",
     "sandbox": "Serve the whole API on this machine, free: real uploads, tasks and H.264 video.",
 }
 

@@ -1,1 +1,1 @@
-"""Man pages and completions, generated from the command tree."""
+"""The command tree as man pages and completion scripts, and the check that both are up to date."""

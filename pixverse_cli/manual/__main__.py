@@ -1,0 +1,70 @@
+"""``python -m pixverse_cli.manual``: write man pages and completions, or check them."""
+
+import difflib
+import sys
+from argparse import ArgumentParser
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from pixverse_cli.manual import bash, fish, zsh
+from pixverse_cli.manual.outline import outline
+from pixverse_cli.manual.pages import pages
+
+_PROJECT = Path(__file__).parent.parent.parent
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Write every file below the project's directory, or with ``--check`` say what differs."""
+    parser = ArgumentParser("python -m pixverse_cli.manual", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="print a diff; exit 1 on any")
+    parser.add_argument("--directory", type=Path, default=_PROJECT, help="where man/ lies")
+    given = parser.parse_args(arguments)
+    if given.check:
+        difference = list(drift(given.directory))
+        sys.stdout.writelines(difference)
+        return 1 if difference else 0
+    write(given.directory)
+    return 0
+
+
+def files() -> dict[str, str]:
+    """Return every generated file: its path below the project's directory, and its text."""
+    tree = outline()
+    scripts = {
+        "completions/pixverse.bash": bash.script(tree),
+        "completions/_pixverse": zsh.script(tree),
+        "completions/pixverse.fish": fish.script(tree),
+    }
+    return scripts | {f"man/{name}": text for name, text in pages(tree).items()}
+
+
+def write(directory: Path) -> None:
+    """Write all files, and remove the pages of commands that are no more."""
+    made = files()
+    for path in _strangers(directory, made):
+        path.unlink()
+    for name, text in made.items():
+        path = directory / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def drift(directory: Path) -> Iterator[str]:
+    """Yield a unified diff from what is there to what should be; nothing if all is well."""
+    made = files()
+    wanted = dict.fromkeys(_strangers(directory, made), "")
+    wanted |= {directory / name: text for name, text in made.items()}
+    for path, text in wanted.items():
+        there = path.read_text(encoding="utf-8") if path.exists() else ""
+        yield from difflib.unified_diff(
+            there.splitlines(keepends=True), text.splitlines(keepends=True), str(path), "generated"
+        )
+
+
+def _strangers(directory: Path, made: dict[str, str]) -> list[Path]:
+    there = sorted((directory / "man").glob("*.1"))
+    return [path for path in there if f"man/{path.name}" not in made]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,62 @@
+"""Man pages: sections of a template, in the order that readers expect, with holes filled.
+
+A template is a file of man(7) source with sections. ``command.man`` has those that every
+page has; a page's own template gives other sections, or its own text for the same ones. A
+hole is a line ``@name@`` or ``@name word…@``.
+"""
+
+import re
+
+from pixverse_cli import __version__
+from pixverse_cli.manual.filling import has_template, template
+from pixverse_cli.manual.outline import Command
+from pixverse_cli.manual.passages import Passage, passages
+
+_ORDER = (
+    "NAME",
+    "SYNOPSIS",
+    "DESCRIPTION",
+    "COMMANDS",
+    "OPTIONS",
+    "OUTPUT",
+    "EXIT STATUS",
+    "ENVIRONMENT",
+    "FILES",
+    "EXAMPLES",
+    "SEE ALSO",
+)
+_HOLE = re.compile(r"^@(?P<name>[a-z-]+)(?: (?P<words>[^@]+))?@$", re.MULTILINE)
+
+
+def pages(tree: Command) -> dict[str, str]:
+    """Return each page's source by its file name."""
+    top = [tree, *tree.commands]
+    return {f"{command.page}.1": page(command, tree) for command in top}
+
+
+def page(command: Command, tree: Command) -> str:
+    """Return the source of one page; a group's page tells of its commands as well."""
+    sections = _sections("command.man")
+    if has_template(f"{command.page}.man"):
+        sections |= _sections(f"{command.page}.man") | {"": sections[""]}
+    head = sections.pop("").replace("@title@", command.page.upper().replace("-", "\\-"))
+    holes = passages(command, tree)
+    body = [f".SH {name}\n{_filled(sections[name], holes)}" for name in _order(sections)]
+    return "\n".join((head.replace("@version@", __version__), *body)) + "\n"
+
+
+def _sections(name: str) -> dict[str, str]:
+    """Return a template's sections by heading; what stands before the first has none."""
+    head, *parts = re.split(r"^\.SH ", template(name), flags=re.MULTILINE)
+    named = dict(part.split("\n", 1) for part in parts)
+    return {"": head.strip("\n"), **named}
+
+
+def _order(sections: dict[str, str]) -> list[str]:
+    return sorted((name for name in sections if name), key=_ORDER.index)
+
+
+def _filled(text: str, holes: dict[str, Passage]) -> str:
+    filled = _HOLE.sub(lambda hole: holes[hole["name"]](*(hole["words"] or "").split()), text)
+    tight = re.sub(r"\n{2,}", "\n", filled).strip("\n")  # a hole may have nothing to tell
+    return tight.removeprefix(".PP\n")

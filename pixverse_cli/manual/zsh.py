@@ -1,0 +1,133 @@
+"""The completion script for zsh."""
+
+from collections.abc import Iterator
+from shlex import quote
+
+from pixverse_cli.commands import task_ids
+from pixverse_cli.domain.catalog import DEFAULT_MODEL, DEFAULT_RESOLUTION
+from pixverse_cli.manual import kinds
+from pixverse_cli.manual.filling import fill, template
+from pixverse_cli.manual.kinds import Kind
+from pixverse_cli.manual.outline import Argument, Command, Option
+
+
+def script(tree: Command) -> str:
+    """Return the whole script, which zsh loads as the function ``_pixverse``."""
+    return fill(template("pixverse.zsh"), {"commands": _functions(tree)} | _lists())
+
+
+def _lists() -> dict[str, str]:
+    return {
+        "default-model": DEFAULT_MODEL.alias,
+        "default-resolution": DEFAULT_RESOLUTION,
+        "durations": "\n".join(_durations()),
+        "models": _described(kinds.words(Kind.MODEL)),
+        "resolutions": " ".join(kinds.words(Kind.RESOLUTION)),
+        "statuses": _described(kinds.words(Kind.STATUS)),
+        "shells": _described(kinds.words(Kind.SHELL)),
+        "shots": _described(kinds.words(Kind.SHOT_TYPE)),
+        "scenarios": _described(kinds.words(Kind.SCENARIO)),
+        "images": "|".join(kinds.IMAGE_ENDINGS),
+        "manifests": "|".join(kinds.MANIFEST_ENDINGS),
+        "shot-models": "|".join(kinds.shot_models()),
+        "store": template("store.sh").rstrip(),
+        "sql": quote(task_ids.SQL),
+        "variable": task_ids.VARIABLE,
+    }
+
+
+def _described(words: dict[str, str]) -> str:
+    lines = (f"\n        {quote(f'{word}:{told}')}" for word, told in words.items())
+    return "".join(lines) + "\n    "
+
+
+def _durations() -> Iterator[str]:
+    for (model, resolution), seconds in kinds.durations():
+        ending = f" {resolution}'" if resolution else " '*"
+        patterns = "|".join(f"'{name}{ending}" for name in kinds.spellings(model))
+        yield f"        ({patterns}) seconds=({' '.join(map(str, seconds))}) ;;"
+
+
+def _functions(tree: Command) -> str:
+    return "\n\n".join(_group(each) if each.commands else _leaf(each) for each in tree.everything)
+
+
+def _leaf(command: Command) -> str:
+    return f"{_function(command)}() {{\n    _arguments -s -S : \\\n{_specs(command)}\n}}"
+
+
+def _group(command: Command) -> str:
+    words = {each.path[-1]: each.summary for each in command.commands}
+    cases = "\n".join(
+        f"        ({each.path[-1]}) {_function(each)} && ret=0 ;;" for each in command.commands
+    )
+    return f"""\
+{_function(command)}() {{
+    local curcontext=$curcontext context state state_descr line ret=1
+    local -A opt_args
+    local -a below=({_described(words)})
+    _arguments -C -s -S : \\
+{_specs(command)} \\
+        '1: :->command' \\
+        '*:: :->rest' && ret=0
+    case $state in
+        (command) _describe -V -t commands command below && ret=0 ;;
+        (rest) curcontext="${{curcontext%:*:*}}:{command.page}-$line[1]:"
+            case $line[1] in
+{_deeper(cases)}
+            esac ;;
+    esac
+    return ret
+}}"""
+
+
+def _deeper(cases: str) -> str:
+    return "\n".join(" " * 8 + line for line in cases.splitlines())
+
+
+def _function(command: Command) -> str:
+    return f"_{command.page}"  # with hyphens, so that no function of a value has the same name
+
+
+def _specs(command: Command) -> str:
+    specs = [spec for option in command.options for spec in _option(option)]
+    specs += [_argument(argument) for argument in command.arguments]
+    return " \\\n".join(f"        {quote(spec)}" for spec in specs)
+
+
+def _option(option: Option) -> Iterator[str]:
+    """Yield a spec for each spelling; repeating an option is never wrong, so all may be."""
+    value = _value(option)
+    for spelling, summary in option.told:
+        told = summary.replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
+        joint = "" if not value else "=" if spelling.startswith("--") else "+"
+        before = "(- *)" if spelling in ("-h", "--help", "--version") else "*"
+        yield f"{before}{spelling}{joint}[{told}]{value}"
+
+
+def _value(option: Option) -> str:
+    kind = kinds.kind_of(option)
+    return "" if kind is None else f":{option.metavar}:{_action(kind)}"
+
+
+def _argument(argument: Argument) -> str:
+    kind = kinds.kind_of(argument) or Kind.NOTHING
+    if kind is Kind.CHILD:
+        return "*::command:_pixverse_child"
+    return f"{'*' if argument.many else '1'}:{kind}:{_action(kind)}"
+
+
+def _action(kind: Kind) -> str:
+    match kind:
+        case Kind.NOTHING:
+            return " "
+        case Kind.FILE:
+            return "_files"
+        case Kind.COMMAND:
+            return "_command_names -e"
+        case Kind.SHOT_TYPE:
+            return "_pixverse_shots"
+        case Kind.STATUS:
+            return "_pixverse_statuses"
+        case _:
+            return f"_pixverse_{kind}s"
