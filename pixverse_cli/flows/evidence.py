@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 CREATE_SECONDS = 65.0  # the longest that a create call is out, with a signal's grace
 CONCLUSIVE_SECONDS = 60.0  # after the call; by then the service's replicas agree
+_LIST_REACHES_BACK = 24 * 3600.0 - 600.0  # seconds; the last ten minutes are for the walk there
 _SLACK = 2.0  # seconds between two clocks that are compared by a header with whole seconds
 _UNKNOWN_SKEW = 120.0
 
@@ -38,21 +39,35 @@ def call_end(record: Record) -> datetime | None:
 
 
 def is_conclusive(record: Record, now: datetime) -> bool:
-    """Return whether a task of this call would be in the service's list by now."""
-    end = call_end(record)
-    return end is not None and now >= end + timedelta(seconds=CONCLUSIVE_SECONDS)
+    """Return whether a task of this call would be in the service's list now: already, and still."""
+    start, end = record.intent_at, call_end(record)
+    if start is None or end is None or is_forgotten(record, now):
+        return False
+    return now >= end + timedelta(seconds=CONCLUSIVE_SECONDS)
 
 
-def may_be(record: Record, row: ListedTask, listing: "Listing") -> bool:
-    """Return whether a row of the list has the model and the time of the call."""
+def is_forgotten(record: Record, now: datetime) -> bool:
+    """Return whether the service's list may not reach back to this call any more."""
+    sent = record.intent_at
+    return sent is None or (now - sent).total_seconds() > _LIST_REACHES_BACK
+
+
+def may_be(
+    record: Record, row: ListedTask, listing: "Listing", *, clock_error: float = 0.0
+) -> bool:
+    """Return whether a row of the list has the model and the time of the call.
+
+    ``clock_error`` seconds are allowed for a clock that was set since.
+    """
     if row.model and row.model != record.model:
         return False
     start, end = record.intent_at, call_end(record)
     if row.submitted_at is None or start is None or end is None:
         return True
-    slack = timedelta(seconds=_SLACK if listing.skew is not None else _UNKNOWN_SKEW)
+    slack = timedelta(seconds=(_SLACK if listing.skew is not None else _UNKNOWN_SKEW) + clock_error)
     skew = timedelta(seconds=listing.skew or 0.0)
-    return start + skew - slack <= row.submitted_at <= end + skew + slack
+    first, last = min(start, end), max(start, end)  # the clock may have been set in the call
+    return first + skew - slack <= row.submitted_at <= last + skew + slack
 
 
 def judge(record: Record, task: Task) -> Evidence:
