@@ -1,0 +1,18 @@
+"""What the commands' tests share: a picture, and the cheapest video there is."""
+
+from pathlib import Path
+
+import pytest
+
+TURTLE = Path(__file__).parents[1] / "data" / "turtle.webp"
+SMALL = ("-r", "360P", "-d", "1")
+
+
+@pytest.fixture
+def submit(pixverse):
+    """Return a function that submits the turtle with more options."""
+
+    def submitted(*options, **variables):
+        return pixverse("submit", TURTLE, *SMALL, *options, **variables)
+
+    return submitted

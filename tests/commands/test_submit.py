@@ -1,0 +1,127 @@
+"""``submit``: from a picture to a saved video, and everything that stops it before money moves."""
+
+import hashlib
+import json
+import shlex
+import subprocess
+
+import pytest
+
+from tests.commands.conftest import TURTLE
+
+
+def test_without_waiting_stdout_is_the_task_id(submit, sandbox):
+    run = submit("-p", "A turtle")
+    assert (run.code, run.lines) == (0, [sandbox.account.tasks[0].task_id])
+
+
+def test_with_wait_stdout_is_the_path_of_a_video_that_was_checked(submit, pixverse):
+    run = submit("--wait")
+    record = pixverse("list", "--json").json[0]
+    path = pixverse.directory / f"turtle-{record['task_id'][:8]}.mp4"
+    assert run.lines == [str(path)]
+    assert record["file"] == str(path)
+    assert record["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_with_no_download_stdout_is_the_url(submit, sandbox):
+    assert submit("--no-download").stdout.startswith(sandbox.video_host)
+
+
+def test_an_output_named_on_the_command_line_implies_waiting(submit, pixverse):
+    assert submit("-o", "a.mp4").lines == [str(pixverse.directory / "a.mp4")]
+
+
+def test_a_dash_as_output_is_the_video_itself(pixverse):
+    with pixverse.start(
+        "submit", TURTLE, "-r", "360P", "-d", "1", "-o", "-", "-q", stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdout.buffer.read()[4:8] == b"ftyp"
+    assert process.returncode == 0
+
+
+def test_several_images_are_several_tasks_in_the_order_they_end(pixverse, sandbox):
+    run = pixverse("submit", TURTLE, TURTLE, "-r", "360P", "-d", "1", "-o", "{index}.mp4")
+    assert sorted(run.lines) == [str(pixverse.directory / f"{each}.mp4") for each in (1, 2)]
+    assert sandbox.account.creates == 2
+
+
+def test_the_same_picture_travels_once(submit, sandbox):
+    submit()
+    submit()
+    assert sum(call.host == "upload" for call in sandbox.calls) == 1
+
+
+def test_everything_wrong_is_told_at_once_and_nothing_is_sent(submit, sandbox):
+    run = submit("-m", "v7", "--seed", "-1", "--max-cost", "nan", "-o", "no/where.mp4", "--curl")
+    told = run.stderr
+    assert run.code == 2
+    for word in ("--model v7", "--seed -1", "--max-cost nan", "no does not exist", "--curl"):
+        assert word in told, word
+    assert sandbox.calls == []
+
+
+def test_a_bad_value_is_refused_with_its_source(submit, home):
+    told = submit(PIXVERSE_SEED="x").stderr
+    assert "PIXVERSE_SEED=x" in told
+    config = home / ".config" / "pixverse"
+    config.mkdir(parents=True)
+    (config / "config.toml").write_text('\nshot-type = "wild"\n')
+    assert "config.toml, line 2: shot-type wild" in submit().stderr
+
+
+@pytest.mark.parametrize(("limit", "code"), [("0.14", 2), ("0.15", 0)])
+def test_a_cost_limit_holds_to_the_fen(submit, sandbox, limit, code):
+    assert submit("--max-cost", limit).code == code
+    assert sandbox.account.creates == (code == 0)
+
+
+class TestDryRun:
+    def test_it_sends_nothing_and_needs_no_key(self, submit, sandbox):
+        run = submit("--dry-run", DASHSCOPE_API_KEY=None)
+        assert (run.code, sandbox.calls) == (0, [])
+        assert run.json[0]["cost"]["estimate"] == 0.15
+        assert "placeholder" in run.stderr
+
+    def test_the_request_shown_is_the_request_sent(self, pixverse):
+        words = ("submit", "https://example.com/a.png", "-p", '海龟 "it\'s" 50% \\', "--seed", "7")
+        shown = pixverse(*words, "--dry-run").stdout
+        sent = pixverse(*words, "-vv").stderr
+        body = next(line[2:] for line in sent.splitlines() if line.startswith('> {"model"'))
+        assert f'"request": {body}, "cost"' in shown
+
+    def test_the_curl_command_runs_when_pasted(self, pixverse, sandbox):
+        words = ("submit", "https://example.com/a.png", "-p", "it's $HOME", "--dry-run", "--curl")
+        command = pixverse(*words).stdout
+        done = subprocess.run(
+            ["sh", "-c", command], env=pixverse.environ, capture_output=True, check=True
+        )
+        assert json.loads(done.stdout)["output"]["task_id"] == sandbox.account.tasks[0].task_id
+        assert sandbox.account.tasks[0].prompt == "it's $HOME"
+        assert sandbox.api_key not in command
+        assert shlex.split(command)[0] == "curl"
+
+
+class TestOnce:
+    def test_an_equal_request_is_not_paid_again(self, submit, sandbox):
+        first = submit("-p", "A turtle", "--once")
+        second = submit("-p", "A turtle", "--once")
+        assert (second.lines, second.code) == (first.lines, 0)
+        assert sandbox.account.creates == 1
+
+    def test_the_finished_file_is_handed_back(self, submit, sandbox):
+        first = submit("--once", "-o", "a.mp4")
+        assert submit("--once", "-o", "a.mp4").lines == first.lines
+        assert sandbox.account.creates == 1
+
+    def test_another_request_is_refused_the_taken_name_before_paying(self, submit, sandbox):
+        submit("--once", "-o", "a.mp4")
+        assert submit("--once", "-o", "a.mp4", "-p", "Another").code == 2
+        assert sandbox.account.creates == 1
+
+    def test_a_failed_request_is_sent_again(self, pixverse, open_sandbox):
+        trouble = open_sandbox("fail")
+        words = ("submit", TURTLE, "-r", "360P", "-d", "1", "--once", "--wait")
+        assert pixverse.against(trouble)(*words).code == 5
+        assert pixverse.against(trouble)(*words).code == 0
+        assert trouble.account.creates == 2

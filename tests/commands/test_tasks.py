@@ -1,0 +1,91 @@
+"""``list``, ``status``, ``wait``, ``download``, ``cancel``, ``recover``: tasks that exist."""
+
+from pixverse_cli.sandbox import Pace
+from tests.commands.conftest import SMALL, TURTLE
+
+SLOW = Pace(queue=600, run=(60, 60))
+STRANGER = "0385dc79-5ff8-4d82-bcb6-0123456789ab"
+
+
+def test_status_defaults_to_the_latest_task(submit, pixverse):
+    submit()
+    latest = submit().lines[0]
+    assert pixverse("status").stdout.split("\t")[:2] == [latest, "SUCCEEDED"]
+
+
+def test_a_unique_beginning_is_enough(submit, pixverse):
+    task_id = submit().lines[0]
+    assert pixverse("status", task_id[:8]).stdout.startswith(task_id)
+
+
+def test_ids_come_from_stdin_with_blank_lines_and_carriage_returns(submit, pixverse):
+    task_id = submit().lines[0]
+    assert pixverse("wait", "-", stdin=f"\r\n{task_id}\r\n\n").stdout.startswith("http://")
+    assert pixverse("wait", "-", stdin="").code == 0
+
+
+def test_a_task_known_nowhere_is_exit_12_for_every_command(pixverse):
+    for command in ("status", "wait", "download", "cancel"):
+        assert pixverse(command, STRANGER).code == 12, command
+
+
+def test_a_task_of_another_machine_is_asked_for_and_then_remembered(
+    submit, pixverse, sandbox, tmp_path_factory
+):
+    task_id = submit().lines[0]
+    other = type(pixverse)(tmp_path_factory.mktemp("other"), pixverse.directory, sandbox)
+    assert other("list", "--remote").stdout.endswith("unknown\n")
+    assert other("status", task_id).code == 0
+    assert other("list").stdout.startswith(task_id)
+    assert other("list", "--remote").stdout.endswith("known\n")
+
+
+def test_download_says_already_saved_and_fetches_nothing(submit, pixverse, sandbox):
+    submit("--wait")
+    before = len(sandbox.calls)
+    run = pixverse("download")
+    assert (run.code, len(sandbox.calls)) == (0, before)
+    assert "already saved" in run.stderr
+
+
+def test_an_unfinished_task_is_exit_8_with_its_record_and_the_way_on(pixverse, open_sandbox):
+    slow = pixverse.against(open_sandbox(pace=SLOW))
+    task_id = slow("submit", TURTLE, *SMALL).lines[0]
+    for command in (("download",), ("wait", "--timeout", "0.2"), ("status", "--exit-status")):
+        run = slow(*command, "--json")
+        assert (run.code, run.error["code"], run.error["charged"]) == (8, "still-running", "yes")
+        assert run.json[-1]["task_id"] == task_id
+        assert task_id in run.error["hint"]
+
+
+def test_a_queued_task_is_cancelled_and_costs_nothing(pixverse, open_sandbox):
+    slow = pixverse.against(open_sandbox(pace=SLOW))
+    task_id = slow("submit", TURTLE, *SMALL).lines[0]
+    assert slow("cancel", task_id).lines == [task_id]
+    record = slow("list", "--json").json[0]
+    assert (record["status"], record["charged"]) == ("CANCELED", "no")
+    assert slow("wait", task_id).code == 13
+
+
+def test_a_refused_cancel_is_explained(submit, pixverse):
+    task_id = submit("--no-download") and pixverse("list").stdout.split("\t")[0]
+    run = pixverse("cancel", task_id, "--json")
+    assert (run.code, run.error["service_code"]) == (1, "UnsupportedOperation")
+    assert "only what is PENDING" in run.error["message"]
+
+
+def test_list_filters(submit, pixverse):
+    submit()
+    submit("--no-download")
+    assert len(pixverse("list").lines) == 2
+    assert len(pixverse("list", "--limit", "1").lines) == 1
+    assert len(pixverse("list", "--status", "succeeded").lines) == 1
+    assert pixverse("list", "--since", "90s", "--status", "FAILED").stdout == ""
+    assert pixverse("list", "--limit", "0").code == 2
+
+
+def test_recover_has_nothing_to_do_when_all_is_clear(submit, pixverse, sandbox):
+    submit()
+    calls = len(sandbox.calls)
+    assert pixverse("recover").code == 0
+    assert len(sandbox.calls) == calls
