@@ -13,13 +13,12 @@ from pixverse_cli.flows.evidence import (
     Evidence,
     call_end,
     is_conclusive,
+    is_forgotten,
     judge,
 )
-from pixverse_cli.flows.search import Found, search, unclear
+from pixverse_cli.flows.search import Found, search, unfound
 from pixverse_cli.flows.settle import settle
 from pixverse_cli.flows.tools import Tools
-
-_LIST_REACHES_BACK = 24 * 3600.0 - 600.0  # seconds; the last ten minutes are for the walk there
 
 
 def recover(tools: Tools) -> Iterator[Event]:
@@ -55,7 +54,7 @@ def _resolved(record: Record, tools: Tools) -> Generator[Event, None, Ended]:
         record = settle(tools.store.records.seen(record.number, task), task, tools)
         if record.task_id is not None:
             return Ended(record=record)
-    if _too_old(record, tools):
+    if is_forgotten(record, tools.clock.now()):
         return Ended(record=None, error=_forgotten(record), label=record.image)
     found = yield from search(record, tools)
     return _verdict(found, tools)
@@ -63,27 +62,13 @@ def _resolved(record: Record, tools: Tools) -> Generator[Event, None, Ended]:
 
 def _verdict(found: Found, tools: Tools) -> Ended:
     record = found.record
-    if record.task_id is not None:
+    if record.task_id is not None or record.status is Status.NOT_SENT:
         return Ended(record=record)
-    if found.conclusive and not found.candidates:
-        settled = tools.store.records.not_accepted(
-            record.number,
-            Status.NOT_SENT,
-            call_end(record) or tools.clock.now(),
-            "not-accepted",
-            "the service's list has no such task: it is safe to submit again",
-        )
-        return Ended(record=settled)
-    error = unclear(found)
+    error = unfound(found)
     end = call_end(record)
     if not found.candidates and end and not is_conclusive(record, tools.clock.now()):
         error.message += f"; the list is conclusive {CONCLUSIVE_SECONDS:g} s after {rfc3339(end)}"
     return Ended(record=None, error=error, label=record.image)
-
-
-def _too_old(record: Record, tools: Tools) -> bool:
-    sent = record.intent_at
-    return sent is None or (tools.clock.now() - sent).total_seconds() > _LIST_REACHES_BACK
 
 
 def _forgotten(record: Record) -> UnclearError:

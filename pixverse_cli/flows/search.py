@@ -7,15 +7,15 @@ is shown, never guessed. A search never creates a task.
 """
 
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
-from pixverse_cli.domain.errors import PixverseError, UnclearError
+from pixverse_cli.domain.errors import PixverseError, UnclearError, UnreachableError
 from pixverse_cli.domain.events import Event, Note
 from pixverse_cli.domain.task import ListedTask, Record, Status, Task
 from pixverse_cli.flows.calls import Rate, repeated
-from pixverse_cli.flows.evidence import Evidence, is_conclusive, judge, may_be
-from pixverse_cli.flows.listed import list_tasks
+from pixverse_cli.flows.evidence import Evidence, call_end, is_conclusive, judge, may_be
+from pixverse_cli.flows.listed import Listing, list_tasks
 from pixverse_cli.flows.tools import Tools
 
 SEARCH_SECONDS = 30.0
@@ -27,72 +27,124 @@ _PAUSE = 1.0
 class Found:
     """What a search came to: ``record`` has a task id if one was adopted.
 
-    Else ``candidates`` are those that cannot be told apart, and ``conclusive`` says whether
-    an accepted task would have been seen.
+    Else it is NOT_SENT if that is certain; else ``candidates`` cannot be told apart.
     """
 
     record: Record
     candidates: tuple[str, ...] = ()
-    conclusive: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Round:
-    """One look: the tasks that prove to be ours, those that do not say, and how sure it is."""
+    """One look: the tasks that prove to be ours, and those that do not say.
 
-    ours: tuple[Task, ...]
-    silent: tuple[Task, ...]
-    contested: bool
-    whole: bool
+    ``disputed`` may as well belong to another unclear request, which is not equal to ours;
+    ``equals`` is how many requests, ours among them, would be content with the same task.
+    ``conclusive``: a task of ours would have been seen.
+    """
+
+    ours: tuple[Task, ...] = ()
+    silent: tuple[Task, ...] = ()
+    disputed: tuple[Task, ...] = ()
+    equals: int = 1
+    conclusive: bool = False
+
+    @property
+    def candidates(self) -> tuple[str, ...]:
+        return tuple(task.task_id for task in (*self.ours, *self.silent, *self.disputed))
 
 
 def search(
     record: Record, tools: Tools, *, seconds: float = SEARCH_SECONDS
 ) -> Generator[Event, None, Found]:
-    """Look for the task of an unclear call, for so long or until it is certain."""
+    """Look for the task of an unclear call, for so long or until it is certain.
+
+    That nothing was accepted is certain as well in the end: then the record says NOT_SENT.
+    """
     started, not_ours = tools.clock.monotonic(), set[str]()
     while True:
-        found = yield from _look(record, tools, not_ours)
+        record = tools.store.records.get(record.number)
+        if record.task_id is not None or record.status is not Status.UNCLEAR:
+            return Found(record=record)  # another process has settled it
         waited = tools.clock.monotonic() - started
-        conclusive = found.whole and not found.contested
-        conclusive = conclusive and is_conclusive(record, tools.clock.now())
-        adopted = _adopt(record, found, tools, settled=waited >= _SETTLING_SECONDS or conclusive)
+        found = yield from _look(record, tools, not_ours)
+        settled = found.conclusive or waited >= _SETTLING_SECONDS
+        adopted = _adopt(record, found, tools, settled=settled)
         if adopted is not None:
             yield Note(text=f"found by search: task {adopted.task_id}")
             return Found(record=adopted)
-        candidates = tuple(task.task_id for task in (*found.ours, *found.silent))
-        if conclusive or waited + _PAUSE > seconds:
-            return Found(record=record, candidates=candidates, conclusive=conclusive)
+        if found.conclusive and not found.candidates:
+            return Found(record=_not_accepted(record, tools))
+        if found.conclusive or tools.clock.monotonic() - started + _PAUSE > seconds:
+            return Found(record=record, candidates=found.candidates)
         tools.clock.sleep(_PAUSE)
 
 
-def _look(record: Record, tools: Tools, not_ours: set[str]) -> Generator[Event, None, _Round]:
-    try:
-        rows, contested, whole = yield from _candidates(record, tools, not_ours)
-        tasks = yield from _ask_all(rows, tools)
-    except PixverseError as error:
-        yield Note(text=f"the search goes on: {error.message}")
-        return _Round(ours=(), silent=(), contested=False, whole=False)
-    judged = [(task, judge(record, task)) for task in tasks]
-    not_ours |= {task.task_id for task, evidence in judged if evidence is Evidence.NOT_OURS}
-    return _Round(
-        ours=tuple(task for task, evidence in judged if evidence is Evidence.OURS),
-        silent=tuple(task for task, evidence in judged if evidence is Evidence.NONE),
-        contested=contested,
-        whole=whole,
+def _not_accepted(record: Record, tools: Tools) -> Record:
+    return tools.store.records.not_accepted(
+        record.number,
+        Status.NOT_SENT,
+        call_end(record) or tools.clock.now(),
+        "not-accepted",
+        "the service's list has no such task: it is safe to submit again",
     )
 
 
-def _candidates(
-    record: Record, tools: Tools, not_ours: set[str]
-) -> Generator[Event, None, tuple[list[ListedTask], bool, bool]]:
-    """Return rows that may be ours, whether others' searches touch them, whether that is all."""
-    listing = yield from list_tasks(tools, model=record.model)
-    rows = [row for row in listing.tasks if may_be(record, row, listing)]
-    held = {other.task_id for other in tools.store.records.unsettled() if other.task_id}
-    known = tools.store.records.known_ids()
-    free = [row for row in rows if row.task_id not in known and row.task_id not in not_ours]
-    return free, any(row.task_id in held for row in rows), listing.whole
+def _look(record: Record, tools: Tools, not_ours: set[str]) -> Generator[Event, None, _Round]:
+    late_enough = is_conclusive(record, tools.clock.now())
+    try:
+        listing = yield from list_tasks(tools, model=record.model)
+        rows = [row for row in listing.tasks if may_be(record, row, listing)]
+        taken = tools.store.records.known_ids(requested=True) | not_ours
+        free = [row for row in rows if row.task_id not in taken]
+        tasks = yield from _ask_all(free, tools)
+    except PixverseError as error:
+        yield Note(text=f"the search goes on: {error.message}")
+        return _Round()
+    others = _others(record, tools)
+    held = {other.task_id for other in others if other.task_id}
+    contested = any(row.task_id in held for row in rows)
+    judged = [(row, task, judge(record, task)) for row, task in zip(free, tasks, strict=True)]
+    not_ours |= {task.task_id for _, task, evidence in judged if evidence is Evidence.NOT_OURS}
+    sorted_out = _sorted_out(record, others, judged, listing)
+    return replace(sorted_out, conclusive=late_enough and listing.whole and not contested)
+
+
+def _others(record: Record, tools: Tools) -> list[Record]:
+    """Return the other requests that look for a task, or hold one that they may let go."""
+    return [
+        other
+        for other in tools.store.records.unsettled()
+        if other.number != record.number
+        and (other.model, other.service) == (record.model, record.service)
+    ]
+
+
+def _sorted_out(
+    record: Record,
+    others: list[Record],
+    judged: list[tuple[ListedTask, Task, Evidence]],
+    listing: Listing,
+) -> _Round:
+    ours, silent, disputed, equals = list[Task](), list[Task](), list[Task](), set[int]()
+    for row, task, evidence in judged:
+        if evidence is Evidence.NOT_OURS:
+            continue
+        claims = [
+            other
+            for other in others
+            if may_be(other, row, listing) and judge(other, task) is not Evidence.NOT_OURS
+        ]
+        equals |= {other.number for other in claims if other.fingerprint == record.fingerprint}
+        if any(other.fingerprint != record.fingerprint for other in claims):
+            disputed.append(task)
+        elif evidence is Evidence.OURS:
+            ours.append(task)
+        else:
+            silent.append(task)
+    return _Round(
+        ours=tuple(ours), silent=tuple(silent), disputed=tuple(disputed), equals=1 + len(equals)
+    )
 
 
 def _ask_all(rows: list[ListedTask], tools: Tools) -> Generator[Event, None, list[Task]]:
@@ -105,28 +157,20 @@ def _ask_all(rows: list[ListedTask], tools: Tools) -> Generator[Event, None, lis
 
 
 def _adopt(record: Record, found: _Round, tools: Tools, *, settled: bool) -> Record | None:
-    """Adopt what may be adopted without guessing; None if there is nothing, or too much."""
-    rivals = _rivals(record, tools)
-    equal = 1 + sum(rival.fingerprint == record.fingerprint for rival in rivals)
-    if found.ours and not found.silent and len(found.ours) <= equal:
+    """Adopt what may be adopted without guessing; None if there is nothing, or too much.
+
+    A single silent task is adopted until it tells more. One that is over and tells nothing
+    is only adopted when nothing else can come.
+    """
+    if found.disputed:
+        return None
+    if found.ours and not found.silent and len(found.ours) <= found.equals:
         return _take(record, found.ours, tools, provisional=False)
-    alone = len(found.silent) == 1 and not found.ours and not rivals and not found.contested
-    if alone and settled:
-        failed = found.silent[0].status is Status.FAILED
-        certain = is_conclusive(record, tools.clock.now())
-        if not failed or certain:
-            return _take(record, found.silent, tools, provisional=not certain)
+    if len(found.silent) == 1 and not found.ours and settled:
+        over = found.silent[0].status in (Status.FAILED, Status.CANCELED)
+        if not over or found.conclusive:
+            return _take(record, found.silent, tools, provisional=not over)
     return None
-
-
-def _rivals(record: Record, tools: Tools) -> list[Record]:
-    """Return the other requests that may be looking for the same task."""
-    others = tools.store.records.unsettled()
-    return [
-        other
-        for other in others
-        if other.number != record.number and other.model == record.model and not other.task_id
-    ]
 
 
 def _take(
@@ -140,20 +184,22 @@ def _take(
     return None
 
 
-def unclear(found: Found) -> UnclearError:
+def unfound(found: Found) -> PixverseError:
     """Return the error for a search that adopted nothing."""
+    if found.record.status is Status.NOT_SENT:
+        return UnreachableError(
+            "the create call was not accepted: the service's list has no such task",
+            hint="it is safe to submit again",
+        )
+    error = UnclearError(
+        "the create call was sent and its answer is lost; no task of it is on the account so far",
+        hint="run `pixverse recover` in a minute: it says whether it is safe to submit again",
+    )
     if found.candidates:
-        listed = ", ".join(found.candidates)
         error = UnclearError(
             "the create call was sent and its answer is lost; on the account these tasks may"
-            f" be it, and cannot be told apart yet: {listed}",
+            f" be it, and cannot be told apart yet: {', '.join(found.candidates)}",
             hint="run `pixverse recover` once they have ended, or `pixverse recover --adopt ID`",
-        )
-    else:
-        error = UnclearError(
-            "the create call was sent and its answer is lost; no task of it is on the account"
-            " so far",
-            hint="run `pixverse recover` in a minute: it says whether it is safe to submit again",
         )
     error.candidates = found.candidates
     return error

@@ -11,7 +11,7 @@ from pixverse_cli.domain.process import may_be_alive
 from pixverse_cli.domain.task import Record, Status
 from pixverse_cli.flows.create import Order, Outcome, create
 from pixverse_cli.flows.publish import publish
-from pixverse_cli.flows.search import search, unclear
+from pixverse_cli.flows.search import search, unfound
 from pixverse_cli.flows.tools import Tools
 
 _OTHERS_CALL_SECONDS = 120.0  # that another process may take between its intent and its answer
@@ -54,28 +54,28 @@ def submit_and_leave(orders: Iterable[Order], tools: Tools) -> Iterator[Event]:
 
 
 def _outcome(order: Order, tools: Tools) -> Generator[Event, None, Outcome]:
-    """Return what became of an order; an unclear call is searched for."""
+    """Return the outcome of one create call, or of an equal request that is live already."""
     try:
-        outcome = yield from _created(order, tools)
-        if not isinstance(outcome.error, UnclearError) or outcome.record is None:
-            return outcome
-        if tools.interrupts.noted:
-            return outcome
-        return (yield from _searched(outcome.record, outcome.error, tools))
+        while True:
+            if order.once and (live := tools.store.records.live(order.fingerprint, tools.service)):
+                outcome = yield from _attached(live, tools)
+            else:
+                outcome = yield from _created(order, tools)
+            if outcome.record is not None:
+                return outcome
     except PixverseError as error:
         return Outcome(record=None, error=error)
 
 
 def _created(order: Order, tools: Tools) -> Generator[Event, None, Outcome]:
-    """Return the outcome of one create call, or of an equal request that is live already."""
-    while True:
-        if order.once and (live := tools.store.records.live(order.fingerprint, tools.service)):
-            return (yield from _attached(live, tools))
-        with tools.interrupts.heard():
-            url = yield from publish(order, tools)
-        outcome = yield from create(order, url, tools)
-        if outcome.record is not None:
-            return outcome
+    """Return what became of the create call; an unclear one is searched for."""
+    with tools.interrupts.heard():
+        url = yield from publish(order, tools)
+    outcome = yield from create(order, url, tools)
+    record, error = outcome.record, outcome.error
+    if record is None or not isinstance(error, UnclearError) or tools.interrupts.noted:
+        return outcome
+    return (yield from _searched(record, error, tools))
 
 
 def _searched(record: Record, error: UnclearError, tools: Tools) -> Generator[Event, None, Outcome]:
@@ -85,7 +85,7 @@ def _searched(record: Record, error: UnclearError, tools: Tools) -> Generator[Ev
         found = yield from search(record, tools)
     if found.record.task_id is not None:
         return Outcome(record=found.record)
-    told = unclear(found)
+    told = unfound(found)
     told.message = f"{error.message}; {told.message}"
     return Outcome(record=found.record, error=told)
 
@@ -109,6 +109,8 @@ def _attached(record: Record, tools: Tools) -> Generator[Event, None, Outcome]:
         return Outcome(record=None)  # it was refused there; now it is our turn
     if record.status is Status.UNCLEAR:
         error = UnclearError("an equal request was sent earlier and its answer is lost")
-        return (yield from _searched(record, error, tools))
+        outcome = yield from _searched(record, error, tools)
+        certain = outcome.record is None or outcome.record.status is Status.NOT_SENT
+        return Outcome(record=None) if certain else outcome
     yield Note(text=f"an equal request is task {record.task_id} already: nothing is bought")
     return Outcome(record=record, attached=True)

@@ -19,7 +19,7 @@ from pixverse_cli.domain.task import Record, Status, Task
 from pixverse_cli.flows.calls import Rate, slow_down, wait_for_slot
 from pixverse_cli.flows.evidence import CONCLUSIVE_SECONDS
 from pixverse_cli.flows.pace import backoff, until_next_look
-from pixverse_cli.flows.search import SEARCH_SECONDS, search, unclear
+from pixverse_cli.flows.search import SEARCH_SECONDS, search, unfound
 from pixverse_cli.flows.settle import settle
 from pixverse_cli.flows.tools import Tools
 from pixverse_cli.flows.verdict import has_video, is_not_known_yet, verdict
@@ -137,7 +137,7 @@ def _search_again(
     yield Note(text=f"task {task.record.task_id} is not ours after all; searching on")
     found = yield from search(record, tools, seconds=SEARCH_SECONDS + CONCLUSIVE_SECONDS)
     if found.record.task_id is None:
-        return Ended(record=None, error=unclear(found))
+        return Ended(record=None, error=unfound(found))
     task.record, task.due = found.record, tools.clock.monotonic()
     return None
 
