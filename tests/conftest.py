@@ -4,6 +4,7 @@ import os
 import socket
 
 import pytest
+from hypothesis import settings
 
 from pixverse_cli.sandbox import Sandbox
 from tests.clocks import FakeClock
@@ -11,6 +12,11 @@ from tests.isolation import LoopbackSocket, isolate, resolver
 from tests.processes import Pixverse
 
 IN_CI = os.environ.get("CI", "").lower() not in ("", "0", "false")
+
+# Two workers on two cores make any example slow now and then; and what CI says of a commit
+# shall not depend on luck, while at a desk each run looks elsewhere.
+settings.register_profile("ours", deadline=None, derandomize=IN_CI)
+settings.load_profile("ours")
 
 
 @pytest.fixture(autouse=True, scope="session")
