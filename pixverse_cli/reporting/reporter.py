@@ -55,6 +55,10 @@ class Reporter:
             if not isinstance(stopped, ClosedPipe):
                 self.leave(tally.open)
             raise
+        except PixverseError as broken:
+            # the flow itself broke off, or stdout takes nothing: what was bought is bought
+            broken.charged = tally.charged or broken.charged
+            raise
         if error := combine(tally.errors, succeeded=tally.succeeded):
             raise error
 
@@ -135,6 +139,12 @@ class _Tally:
         else:
             self.errors.append(event.error)
             self._charges.append(event.error.charged)
+
+    @property
+    def charged(self) -> Charged | None:
+        """What was bought so far; None if nothing was tried."""
+        charges = self._charges + [record.charged for record in self._open.values()]
+        return common_charge(charges) if charges else None
 
     def explain(self, stopped: Stopped) -> None:
         """Say on a signal what was bought, what goes on, and how to take it up again."""

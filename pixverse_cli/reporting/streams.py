@@ -11,10 +11,22 @@ RED, CYAN = "1;31", "36"
 
 
 def prepare() -> None:
-    """Escape what a code page cannot show, instead of failing on it."""
+    """Escape what a code page cannot show, and let a closed stdin be an empty one."""
+    for descriptor in range(3):
+        _occupy(descriptor)
+    if sys.stdin is None:
+        sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115, PTH123  for the whole run
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+
+
+def _occupy(descriptor: int) -> None:
+    """Keep a standard stream that was closed from becoming the next file that is opened."""
+    try:
+        os.fstat(descriptor)
+    except OSError:
+        os.open(os.devnull, os.O_RDWR)
 
 
 def put(line: str) -> None:
