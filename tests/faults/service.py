@@ -68,10 +68,10 @@ def refusal(status, code, message="Refused.", **headers):
     return told(body, status=status, **headers)
 
 
-def rows(*tasks, **page):
+def rows(*tasks, date=None, **page):
     """Return a page of the task list."""
     whole = {"total": len(tasks), "total_page": 1, "page_no": 1, "page_size": 100} | page
-    return told(whole | {"data": list(tasks)})
+    return told(whole | {"data": list(tasks)}, date=date)
 
 
 def row(task_id, moment, *, status="RUNNING", model="pixverse/pixverse-v6-it2v"):
@@ -117,11 +117,17 @@ class Service(ScriptedServer):
 
     def __init__(self, *, tls=None, **routes):
         super().__init__(tls=tls)
-        self._routes = _USUAL | {
-            name: given if isinstance(given, list) else [given] for name, given in routes.items()
-        }
+        self._routes = dict(_USUAL)
         self.counts = dict.fromkeys(self._routes, 0)
+        self._played = dict.fromkeys(self._routes, 0)
+        self.turn(**routes)
         self.sent = {name: [] for name in self._routes}
+
+    def turn(self, **routes):
+        """Answer these routes so from now on, beginning with the first script."""
+        for name, given in routes.items():
+            self._routes[name] = given if isinstance(given, list) else [given]
+            self._played[name] = 0
 
     @property
     def environment(self):
@@ -153,8 +159,9 @@ class Service(ScriptedServer):
 
     def _script(self, name):
         scripts = self._routes[name]
-        script = scripts[min(self.counts[name], len(scripts) - 1)]
+        script = scripts[min(self._played[name], len(scripts) - 1)]
         self.counts[name] += 1
+        self._played[name] += 1
         if isinstance(script, Script):
             return script
         return Script([script] if isinstance(script, bytes) or callable(script) else script)
