@@ -20,13 +20,15 @@ from pixverse_cli.flows.create import Order
 from pixverse_cli.flows.pace import backoff
 from pixverse_cli.flows.tools import Tools
 from pixverse_cli.media import download
-from pixverse_cli.media.failures import BrokenOffError, LinkDeadError, WrongContentError
+from pixverse_cli.media.failures import BrokenOffError, LinkDeadError, TakenError, WrongContentError
 from pixverse_cli.media.files import verify
 from pixverse_cli.media.naming import Template, image_name, resolve
 from pixverse_cli.media.progress import Fetched, Progress
 from pixverse_cli.media.stdout import fetch_to_stream
 
 _MOST_BREAKS = 6  # in a row without a byte of progress
+_LOOKS_FOR_OTHERS = 4
+_PAUSE = 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,13 +100,33 @@ def _saved(
     for place in places:
         if record.sha256 and verify(place, record.sha256):
             return replace(record, file=str(place)), True
-    done = yield from _transfer(record, tools, target, force=keeping.force)
+    try:
+        done = yield from _transfer(record, tools, target, force=keeping.force)
+    except TakenError:
+        theirs = _saved_meanwhile(record, target, tools)
+        if theirs is None:
+            raise
+        return theirs, True
     try:
         kept = tools.store.records.saved(record.number, str(target), done.sha256)
     except PixverseError as error:
         yield Note(text=f"the video is saved, but the store could not note it: {error.message}")
         kept = replace(record, file=str(target), sha256=done.sha256)
     return kept, done.already
+
+
+def _saved_meanwhile(record: Record, target: Path, tools: Tools) -> Record | None:
+    """Return the record if another process has just saved this task's video as ``target``.
+
+    Between the file's name and its line in the store lies a moment.
+    """
+    for _ in range(_LOOKS_FOR_OTHERS):
+        current = tools.store.records.get(record.number)
+        if current.sha256 is not None:
+            mine = verify(target, current.sha256)
+            return replace(current, file=str(target)) if mine else None
+        tools.clock.sleep(_PAUSE)
+    return None
 
 
 def _transfer(
