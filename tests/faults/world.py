@@ -3,6 +3,7 @@
 import contextlib
 import io
 import os
+import resource
 import signal
 import sqlite3
 import subprocess
@@ -37,6 +38,7 @@ class World:
         self._open_sandbox, self._stack = open_sandbox, stack
         self.service = self.sandboxed = None
         self.clock = FakeClock()
+        self.file_limit = 0  # how large a process's files may grow; 0: as they like
         self.heard: list[Ran] = []
         self.command_lines: set[bytes] = set()
 
@@ -141,6 +143,9 @@ class World:
         options = {name: value for name, value in given.items() if name.islower()}
         variables = {name: value for name, value in given.items() if not name.islower()}
         streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | options
+        if self.file_limit:
+            both = (self.file_limit, self.file_limit)
+            streams["preexec_fn"] = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, both)
         arguments = [*words, *(self.flags if flags is None else flags)]
         process = subprocess.Popen(
             [*COMMAND, *map(os.fspath, arguments)],
