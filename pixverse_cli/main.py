@@ -36,6 +36,7 @@ COMMANDS = {
     "list": "Show what this machine has submitted, newest first.",
     "cancel": "Cancel queued tasks; the service cancels nothing that runs already.",
     "recover": "Find out what became of unclear submits, without paying again.",
+    "batch": "Make a set of videos true: only what is missing is generated.",
     "models": "Show the models, their limits and list prices.",
     "auth": "Keep the API key: login, status, logout.",
     "doctor": "Check the set-up: key, service, store, shell. Nothing here costs money.",

@@ -126,7 +126,7 @@ def _orders(
 ) -> Iterator[Order]:
     for index, image in enumerate(images, 1):
         try:
-            order = _order(image, request, settings, stack)
+            order = order_of(image, request, settings, stack)
             yield replace(order, index=index, once=once)
         except UsageError as error:
             problems += error.message.splitlines()
@@ -146,13 +146,20 @@ def _clashes(wish: Wish, settings: Settings) -> Iterator[str]:
 def _prompt(wish: Wish, problems: list[str]) -> str | None:
     if wish.prompt_file is None:
         return wish.prompt or None
+    return read_prompt(wish.prompt_file, problems)
+
+
+def read_prompt(name: str, problems: list[str]) -> str | None:
+    """Return the prompt in a UTF-8 file, ``-`` for stdin; what is wrong is added to ``problems``.
+
+    A byte order mark and the line end that editors add do not belong to the prompt.
+    """
     try:
-        raw = _read(wish.prompt_file)
-        return raw.decode("utf-8-sig").rstrip("\r\n") or None
+        return _read(name).decode("utf-8-sig").rstrip("\r\n") or None
     except OSError as error:
-        problems.append(f"--prompt-file {wish.prompt_file}: {error.strerror}")
+        problems.append(f"--prompt-file {name}: {(error.strerror or str(error)).lower()}")
     except UnicodeDecodeError:
-        problems.append(f"--prompt-file {wish.prompt_file}: is not UTF-8 text")
+        problems.append(f"--prompt-file {name}: is not UTF-8 text")
     return None
 
 
@@ -163,7 +170,11 @@ def _read(name: str) -> bytes:
         return file.read(_MOST_PROMPT_BYTES)
 
 
-def _order(image: str, request: VideoRequest, settings: Settings, stack: ExitStack) -> Order:
+def order_of(image: str, request: VideoRequest, settings: Settings, stack: ExitStack) -> Order:
+    """Return the order for one image, checked.
+
+    :raises UsageError: with a line for everything that is wrong with the image.
+    """
     url = remote(image)
     if url is not None:
         return Order(request=request, image=shown(url), identity=url)

@@ -73,7 +73,7 @@ def create(order: Order, url: str, tools: Tools) -> Generator[Event, None, Outco
     """Create the order's task, its image being at ``url``."""
     body = wire.encode(wire.create_body(order.request, url))
     started, failures = tools.clock.monotonic(), 0
-    record = _draft(order, tools)
+    record = draft(order, tools)
     while True:
         with tools.interrupts.heard():
             wait_for_slot(Rate.CREATE, tools, of=order.request.model.name)
@@ -92,7 +92,7 @@ def create(order: Order, url: str, tools: Tools) -> Generator[Event, None, Outco
             tools.clock.sleep(delay)
 
 
-def _draft(order: Order, tools: Tools) -> Record:
+def draft(order: Order, tools: Tools) -> Record:
     """Return the record that is written before the call."""
     request = order.request
     return Record(

@@ -169,19 +169,20 @@ def problems(
             yield f"-o -: {len(tasks)} videos cannot share stdout; give a directory"
         return
     yield from _folder_problems(template, tasks)
-    if all(_known(template.name, values) for values in tasks):
-        paths = [resolve(template, values) for values in tasks if _known(template.folder, values)]
+    if all(known(template.name, values) for values in tasks):
+        paths = [resolve(template, values) for values in tasks if known(template.folder, values)]
         yield from _shared_names(paths)
         for path in dict.fromkeys(paths):
             yield from _place_problems(path, force=force)
 
 
-def _known(pattern: Pattern, values: Mapping[str, str]) -> bool:
+def known(pattern: Pattern, values: Mapping[str, str]) -> bool:
+    """Return whether ``values`` holds every field of the pattern."""
     return all(part.name in values for part in pattern if isinstance(part, Field))
 
 
 def _folder_problems(template: Template, tasks: Sequence[Mapping[str, str]]) -> Iterator[str]:
-    if not all(_known(template.folder, values) for values in tasks):
+    if not all(known(template.folder, values) for values in tasks):
         yield (
             f"-o {template.text}: the folder depends on what is not known before the task"
             " is accepted; use such fields in the file name only"

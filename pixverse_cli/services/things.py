@@ -44,7 +44,7 @@ class Output(Enum):
 
 
 class Surroundings(NamedTuple):
-    """What the process was given: its environment, the time, and requests to stop."""
+    """What the process was given: environment, time, requests to stop."""
 
     environ: Mapping[str, str]
     clock: Clock
@@ -72,9 +72,14 @@ class Services:
     @cached_property
     def settings(self) -> Settings:
         """The settings, with ``config.toml`` read."""
+        return Settings(self.given, self.kept_settings)
+
+    @cached_property
+    def kept_settings(self) -> dict[str, Setting]:
+        """What ``config.toml`` sets."""
         from pixverse_cli.settings.places import config_file
 
-        return Settings(self.given, config_file(self.config_directory))
+        return config_file(self.config_directory)
 
     @cached_property
     def config_directory(self) -> "Path":
@@ -244,4 +249,4 @@ def default_surroundings() -> Surroundings:
     from pixverse_cli.domain.clock import SystemClock
 
     clock = SystemClock()
-    return Surroundings(environ=os.environ, clock=clock, interrupts=Interrupts(clock))
+    return Surroundings(os.environ, clock, Interrupts(clock))

@@ -1,0 +1,65 @@
+"""``MANIFEST.lock``: which request each output was made by, and the hash of its file.
+
+JSON Lines sorted by output, made to be committed: a change of one video is a change of one
+line.
+"""
+
+import json
+import os
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from pixverse_cli.domain.errors import UsageError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """One output: the request's fingerprint, the file's SHA-256, and the task, if known."""
+
+    output: str
+    fingerprint: str
+    sha256: str
+    task_id: str | None = None
+
+
+class ManifestLock:
+    """The lock file of one manifest; a missing one is empty."""
+
+    def __init__(self, manifest: Path) -> None:
+        self._path = manifest.with_name(manifest.name + ".lock")
+        self._read()
+
+    def made(self, output: str) -> Made | None:
+        """Return what is known of an output."""
+        return self._lines.get(output)
+
+    def keep(self, made: Made) -> None:
+        """Write one line beside what others have written meanwhile, all or nothing."""
+        self._read()
+        self._lines[made.output] = made
+        text = "".join(
+            json.dumps(asdict(line), ensure_ascii=False) + "\n"
+            for _, line in sorted(self._lines.items())
+        )
+        draft = self._path.with_name(f"{self._path.name}.{os.getpid()}.new")
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(self._path)
+
+    def _read(self) -> None:
+        self._lines: dict[str, Made] = {}
+        with suppress(FileNotFoundError):
+            for number, line in enumerate(self._path.read_text("utf-8").splitlines(), 1):
+                self._take(number, line)
+
+    def _take(self, number: int, line: str) -> None:
+        try:
+            made = Made(**json.loads(line))
+        except (ValueError, TypeError) as error:
+            # a merge conflict, a line of a newer version
+            raise UsageError(
+                f"{self._path}, line {number}: cannot be understood",
+                hint="resolve the conflict there, or remove the line:"
+                " what it spoke of is then looked up in the store",
+            ) from error
+        self._lines[made.output] = made
