@@ -68,6 +68,7 @@ class Services:
         self.output = output
         self.quiet = quiet
         self.verbosity = verbosity
+        self.stack = ExitStack()  # what has to be cleaned away when the command is over
 
     @cached_property
     def settings(self) -> Settings:
@@ -198,11 +199,6 @@ class Services:
             self.run(events, Result.URL)
         else:
             self.run(events, Result.NOTHING if keeping.template.stdout else Result.FILE)
-
-    @cached_property
-    def stack(self) -> ExitStack:
-        """What has to be cleaned away when the command is over."""
-        return ExitStack()
 
     def prepare(self) -> None:
         """Find out now whether the address, the key and the store are usable."""

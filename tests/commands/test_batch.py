@@ -82,7 +82,7 @@ def test_one_bad_item_does_not_stop_the_others(pixverse, directory, sandbox):
 
 
 def test_a_dry_run_shows_the_plan_and_a_limit_holds_for_the_sum(pixverse, directory, sandbox):
-    plan = pixverse("batch", "videos.toml", "--dry-run")
+    plan = pixverse("batch", directory / "videos.toml", "--dry-run")
     assert plan.lines == ["submit\tone.mp4\t0.15", "submit\ttwo.mp4\t0.15"]
     assert pixverse("batch", "videos.toml", "--max-cost", "0.29").code == 2
     assert sandbox.calls == []
