@@ -30,7 +30,11 @@ _OTHER_WORDS = {
 class Command(TyperCommand):
     """A command whose help shows its options in groups."""
 
-    def format_options(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401  Typer's own Click has no public types
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:  # noqa: ANN401  Typer's own Click has no public types
+        """Write ``IMAGE...`` for what must be given, as man pages do, not ``{IMAGE...}``."""
+        return [piece.strip("{}") for piece in super().collect_usage_pieces(ctx)]
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401  as above
         """Write arguments first, then each group of options in the order of declaration."""
         groups: dict[str, list[tuple[str, str]]] = {}
         for parameter in self.get_params(ctx):

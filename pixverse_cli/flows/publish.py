@@ -46,6 +46,7 @@ def publish(order: "Order", tools: Tools) -> Generator[Event, None, str]:
 
 def _upload(picture: Picture, image: str, model: str, tools: Tools) -> Generator[Event, None, str]:
     """Upload once, and once more under a new policy and name if the store refuses."""
+    yield Uploading(image=image, sent=0, total=picture.size)
     try:
         return (yield from _upload_once(picture, image, model, tools))
     except UnreachableError as error:

@@ -101,6 +101,8 @@ def summary(record: Record) -> str:
 def event_sentence(event: Event, now: datetime) -> str | None:
     """Return the line for an event; None for those that only a moving display can show."""
     match event:
+        case Uploading(sent=0):
+            return f"{harmless(event.image)}: uploading {size(event.total)}"
         case Uploading() | Known() | Downloading() | Ended():
             return None
         case Uploaded():

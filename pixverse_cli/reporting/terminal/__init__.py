@@ -43,6 +43,7 @@ from pixverse_cli.reporting.text import harmless, shortened
 
 _REDRAWS_PER_SECOND = 8
 _TOTAL = "total"
+_START = "start"  # shown until the first event, which may have to wait for the network
 
 
 class TerminalReporter(Reporter):
@@ -60,6 +61,7 @@ class TerminalReporter(Reporter):
 
     def drawing(self, events: Iterable[Event]) -> Generator[Event, None, None]:
         """Draw each event; whatever happens, the terminal is left as it was."""
+        self._draw(_START, "asking the service", 0, None)
         self._progress.start()
         try:
             yield from super().drawing(events)
@@ -68,6 +70,7 @@ class TerminalReporter(Reporter):
 
     def draw(self, event: Event) -> None:
         """Move the line that the event is about."""
+        self._drop(_START)
         match event:
             case Uploading(image=image):
                 text = f"uploading {shortened(image, 30)}"
