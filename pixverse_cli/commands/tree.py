@@ -24,6 +24,8 @@ _OTHER_WORDS = {
     "config": "auth status",
     "server": "sandbox",
     "mock": "sandbox",
+    "help": "--help",
+    "version": "--version",
 }
 
 

@@ -217,7 +217,8 @@ def reporter(
 
         return JsonReporter(clock, events=output is Output.EVENTS)
     lively = streams.is_terminal(sys.stderr) and surroundings.environ.get("TERM") != "dumb"
-    if (lively and not quiet) or streams.is_terminal(sys.stdout):
+    tabular = result is Result.ROW and streams.is_terminal(sys.stdout)
+    if (lively and not quiet) or tabular:
         from pixverse_cli.reporting.terminal import TerminalReporter
 
         return TerminalReporter(result, clock, quiet=quiet, lively=lively)
