@@ -147,9 +147,9 @@ _pixverse_files()
 _pixverse_tasks()
 {
     local word
-    local store=$PIXVERSE_STATE_DIR
+    local store=${PIXVERSE_STATE_DIR-}
     store=${store/#\~\//$HOME/}
-    if [[ -z $store && $XDG_STATE_HOME == /* ]]; then
+    if [[ -z $store && ${XDG_STATE_HOME-} == /* ]]; then
         store=$XDG_STATE_HOME/pixverse
     elif [[ -z $store && $OSTYPE == darwin* ]]; then
         store="$HOME/Library/Application Support/pixverse"
@@ -284,12 +284,13 @@ _pixverse_shots()
 _pixverse_place()
 {
     case $1 in
-        '') words=(submit status wait download list cancel recover models auth doctor completion sandbox); _pixverse_offer ;;
+        '') words=(submit status wait download list cancel recover batch models auth doctor completion sandbox); _pixverse_offer ;;
         submit) _pixverse_values image ;;
         status) _pixverse_values task ;;
         wait) _pixverse_values task ;;
         download) _pixverse_values task ;;
         cancel) _pixverse_values task ;;
+        batch) ((count)) || _pixverse_values manifest ;;
         auth) words=(login status logout); _pixverse_offer ;;
         completion) ((count)) || _pixverse_values shell ;;
         *) _pixverse_options "$1"; _pixverse_offer ;;
@@ -307,6 +308,7 @@ _pixverse_options()
         list) words=(--status --since --limit --all --remote --json --events -q --quiet -v --verbose -h --help) ;;
         cancel) words=(--json --events -q --quiet -v --verbose -h --help) ;;
         recover) words=(--adopt --json --events -q --quiet -v --verbose -h --help) ;;
+        batch) words=(--shard --max-cost --dry-run --fail-fast --timeout --interval -f --force --json --events -q --quiet -v --verbose -h --help) ;;
         models) words=(--json -q --quiet -h --help) ;;
         auth) words=(-h --help) ;;
         'auth login') words=(--json -q --quiet -h --help) ;;
@@ -336,6 +338,7 @@ _pixverse_kind()
         'list --status') kind=status ;;
         'list --since' | 'list --limit') kind=nothing ;;
         'recover --adopt') kind=nothing ;;
+        'batch --shard' | 'batch --max-cost' | 'batch --timeout' | 'batch --interval') kind=nothing ;;
         'sandbox --scenario') kind=scenario ;;
         'sandbox --seed' | 'sandbox --port') kind=nothing ;;
         *) kind='' ;;

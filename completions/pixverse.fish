@@ -76,6 +76,8 @@ function __pixverse_value
             set takers --status --since --limit
         case 'recover'
             set takers --adopt
+        case 'batch'
+            set takers --shard --max-cost --timeout --interval
         case 'sandbox'
             set takers --scenario --seed --port
     end
@@ -228,7 +230,7 @@ function __pixverse_tasks
     set store (string replace -r -- '^~/' "$HOME/" "$store")
     if test -z "$store"; and string match -q -- '/*' "$XDG_STATE_HOME"
         set store $XDG_STATE_HOME/pixverse
-    else if test -z "$store"; and test (uname) = Darwin
+    else if test -z "$store"; and test -d "$HOME/Library/Application Support" # macOS
         set store "$HOME/Library/Application Support/pixverse"
     else if test -z "$store"
         set store $HOME/.local/state/pixverse
@@ -259,7 +261,8 @@ SELECT task_id || char(9) || status || rtrim(\' \' || CASE
 END)
 FROM newest, harmful ORDER BY number DESC' 2>/dev/null </dev/null
     else
-        env _PIXVERSE_TASK_IDS=$store pixverse 2>/dev/null </dev/null
+        set -lx _PIXVERSE_TASK_IDS $store
+        command pixverse 2>/dev/null </dev/null
     end
 end
 
@@ -281,6 +284,7 @@ complete -c pixverse -n '__pixverse_in \'\'' -a download -d 'Save finished video
 complete -c pixverse -n '__pixverse_in \'\'' -a list -d 'Show what this machine has submitted, newest first'
 complete -c pixverse -n '__pixverse_in \'\'' -a cancel -d 'Cancel queued tasks; the service cancels nothing that runs already'
 complete -c pixverse -n '__pixverse_in \'\'' -a recover -d 'Find out what became of unclear submits, without paying again'
+complete -c pixverse -n '__pixverse_in \'\'' -a batch -d 'Make a set of videos true: only what is missing is generated'
 complete -c pixverse -n '__pixverse_in \'\'' -a models -d 'Show the models, their limits and list prices'
 complete -c pixverse -n '__pixverse_in \'\'' -a auth -d 'Keep the API key: login, status, logout'
 complete -c pixverse -n '__pixverse_in \'\'' -a doctor -d 'Check the set-up: key, service, store, shell'
@@ -388,6 +392,21 @@ complete -c pixverse -n '__pixverse_in \'recover\'' -l events -d 'As --json, wit
 complete -c pixverse -n '__pixverse_in \'recover\'' -s q -l quiet -d 'No progress, no notes'
 complete -c pixverse -n '__pixverse_in \'recover\'' -s v -l verbose -d 'Show each HTTP exchange; -vv with headers and bodies, secrets masked'
 complete -c pixverse -n '__pixverse_in \'recover\'' -s h -l help -d 'Show this message and exit'
+
+# pixverse batch
+complete -c pixverse -n '__pixverse_first \'batch\'' -f -a '(__pixverse_files "toml|jsonl|csv")'
+complete -c pixverse -n '__pixverse_in \'batch\'' -l shard -x -d 'Only the I-th of N stable shares, for a CI matrix'
+complete -c pixverse -n '__pixverse_in \'batch\'' -l max-cost -x -d 'Refuse, before anything is sent, if the estimate for all images is higher'
+complete -c pixverse -n '__pixverse_in \'batch\'' -l dry-run -d 'Show what would be done and the estimate; send nothing'
+complete -c pixverse -n '__pixverse_in \'batch\'' -l fail-fast -d 'Return when the first task fails'
+complete -c pixverse -n '__pixverse_in \'batch\'' -l timeout -x -d 'How long to wait: 90, 90s, 30m, 2h; 0 is no limit'
+complete -c pixverse -n '__pixverse_in \'batch\'' -l interval -x -d 'Look so often'
+complete -c pixverse -n '__pixverse_in \'batch\'' -s f -l force -d 'Replace a file that is there'
+complete -c pixverse -n '__pixverse_in \'batch\'' -l json -d 'Print one JSON object per task; errors as one on stderr'
+complete -c pixverse -n '__pixverse_in \'batch\'' -l events -d 'As --json, with progress in the same stream'
+complete -c pixverse -n '__pixverse_in \'batch\'' -s q -l quiet -d 'No progress, no notes'
+complete -c pixverse -n '__pixverse_in \'batch\'' -s v -l verbose -d 'Show each HTTP exchange; -vv with headers and bodies, secrets masked'
+complete -c pixverse -n '__pixverse_in \'batch\'' -s h -l help -d 'Show this message and exit'
 
 # pixverse models
 complete -c pixverse -n '__pixverse_in \'models\'' -l json -d 'Print one JSON object per task; errors as one on stderr'

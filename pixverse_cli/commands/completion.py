@@ -1,7 +1,7 @@
 """``pixverse completion``."""
 
 import sysconfig
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -19,6 +19,8 @@ class Shell(StrEnum):
     ZSH = "zsh"
     FISH = "fish"
 
+
+SOURCE = Path(__file__).parent.parent.parent
 
 # In the source tree, and below the prefix where packages put it.
 _PLACES = {
@@ -51,24 +53,24 @@ def command(ctx: typer.Context, shell: ShellName) -> None:
     streams.put(script(shell).read_text(encoding="utf-8").rstrip("\n"))
 
 
-def script(shell: Shell) -> Path:
+def script(shell: Shell, *, source: Path = SOURCE, prefixes: Iterable[Path] | None = None) -> Path:
     """Return the packaged script: beside the package in its source tree, else installed.
 
     :raises UnexpectedError: it is in neither place.
     """
-    found = next((path for path in _candidates(shell) if path.is_file()), None)
-    if found is None:
-        raise UnexpectedError(
-            f"the completion script for {shell} is not where pip puts it:"
-            f" {', '.join(map(str, _candidates(shell)))}",
-            hint="install pixverse-cli again",
-        )
-    return found
+    name, shared = _PLACES[shell]
+    below = _prefixes() if prefixes is None else prefixes
+    places = [source / "completions" / name, *(prefix / "share" / shared for prefix in below)]
+    for place in places:
+        if place.is_file():
+            return place
+    raise UnexpectedError(
+        f"there is no completion script for {shell} in {', '.join(map(str, places))}",
+        hint="install pixverse-cli again",
+    )
 
 
-def _candidates(shell: Shell) -> Iterator[Path]:
-    source, shared = _PLACES[shell]
-    yield Path(__file__).parent.parent.parent / "completions" / source
-    for scheme in (None, sysconfig.get_preferred_scheme("user")):
-        data = sysconfig.get_path("data", scheme) if scheme else sysconfig.get_path("data")
-        yield Path(data) / "share" / shared
+def _prefixes() -> Iterator[Path]:
+    """Yield where pip puts data files: of this environment, then of this user."""
+    yield Path(sysconfig.get_path("data"))
+    yield Path(sysconfig.get_path("data", sysconfig.get_preferred_scheme("user")))

@@ -158,7 +158,7 @@ function __pixverse_tasks
     set store (string replace -r -- '^~/' "$HOME/" "$store")
     if test -z "$store"; and string match -q -- '/*' "$XDG_STATE_HOME"
         set store $XDG_STATE_HOME/pixverse
-    else if test -z "$store"; and test (uname) = Darwin
+    else if test -z "$store"; and test -d "$HOME/Library/Application Support" # macOS
         set store "$HOME/Library/Application Support/pixverse"
     else if test -z "$store"
         set store $HOME/.local/state/pixverse
@@ -170,7 +170,8 @@ function __pixverse_tasks
         command sqlite3 -readonly -batch -bail -noheader -list -init /dev/null \
             -cmd '.timeout 50' $store @sql@ 2>/dev/null </dev/null
     else
-        env @variable@=$store pixverse 2>/dev/null </dev/null
+        set -lx @variable@ $store
+        command pixverse 2>/dev/null </dev/null
     end
 end
 

@@ -80,12 +80,14 @@ _pixverse_manifests() {
 
 _pixverse_tasks() {
     local line
-    local -a tasks
+    local -a ids shown expl
 @store@
     _pixverse_lines $store 2>/dev/null </dev/null | while IFS= read -r line; do
-        tasks+=("${line%%$'\t'*}:${line#*$'\t'}")
+        ids+=("${line%%$'\t'*}")
+        shown+=("${line/$'\t'/  -- }")
     done
-    _describe -V -t tasks task tasks
+    # not _describe, which puts those of the same description together
+    _wanted -V tasks expl task compadd -l -d shown -a ids
 }
 
 # The command line behind `sandbox` and an optional -- is completed as if it stood alone.
@@ -93,6 +95,8 @@ _pixverse_child() {
     if [[ $words[1] == -- ]]; then
         shift words
         (( CURRENT-- ))
+    elif [[ $words[1] == -* ]]; then
+        return 1
     fi
     _normal
 }

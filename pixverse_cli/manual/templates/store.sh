@@ -1,6 +1,6 @@
-    local store=$PIXVERSE_STATE_DIR
+    local store=${PIXVERSE_STATE_DIR-}
     store=${store/#\~\//$HOME/}
-    if [[ -z $store && $XDG_STATE_HOME == /* ]]; then
+    if [[ -z $store && ${XDG_STATE_HOME-} == /* ]]; then
         store=$XDG_STATE_HOME/pixverse
     elif [[ -z $store && $OSTYPE == darwin* ]]; then
         store="$HOME/Library/Application Support/pixverse"

@@ -1,0 +1,83 @@
+"""The outline of the commands, from which pages and completions are made."""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from pixverse_cli.domain.catalog import MODELS, Resolution
+from pixverse_cli.domain.task import Status
+from pixverse_cli.manual import kinds
+from pixverse_cli.manual.filling import fill
+from pixverse_cli.manual.kinds import Kind
+from pixverse_cli.manual.outline import first_sentence, outline
+
+TREE = outline()
+every_command = pytest.mark.parametrize(
+    "command", list(TREE.everything), ids=lambda command: command.name
+)
+
+
+@every_command
+def test_the_help_shows_exactly_the_outlined_options(pixverse, command):
+    shown = pixverse(*command.path, "--help").stdout
+    tags = re.findall(r"^  (-.*?)(?:  |$)", shown, re.MULTILINE)
+    told = {word for tag in tags for word in re.findall(r"(?<![\w-])--?[\w-]+", tag)}
+    assert told == {word for option in command.options for word in option.all_spellings}
+
+
+@every_command
+def test_the_help_of_a_command_starts_with_one_sentence_and_examples(command):
+    assert re.match(r"[A-Z].+", command.summary)
+    assert command.commands or len(command.examples) >= 2
+
+
+def test_short_spellings_come_first():
+    submit = next(each for each in TREE.everything if each.path == ("submit",))
+    model = next(option for option in submit.options if "--model" in option.spellings)
+    assert (model.spellings, model.default) == (("-m", "--model"), "v6")
+
+
+@every_command
+def test_every_metavar_has_a_kind(command):
+    for parameter in (*command.options, *command.arguments):
+        assert (kinds.kind_of(parameter) is None) == (parameter.metavar is None)
+
+
+def test_a_metavar_that_nobody_has_thought_of_is_refused():
+    option = replace(TREE.options[0], metavar="WHAT")
+    with pytest.raises(LookupError, match="'WHAT'"):
+        kinds.kind_of(option)
+
+
+def test_durations_are_the_catalogue_s():
+    found = {
+        (model.alias, resolution): seconds for (model, resolution), seconds in kinds.durations()
+    }
+    for model in MODELS:
+        for resolution in Resolution:
+            seconds = found.get((model.alias, resolution)) or found[model.alias, None]
+            assert seconds == model.durations[resolution]
+
+
+def test_every_status_is_explained():
+    assert list(kinds.words(Kind.STATUS)) == list(Status)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("One. Two.", "One"),
+        ("Only v5.6 and up.", "Only v5.6 and up"),
+        ("No full stop", "No full stop"),
+        ("", ""),
+    ],
+)
+def test_a_sentence_ends_at_a_full_stop_before_a_space(text, expected):
+    assert expected == first_sentence(text)
+
+
+@pytest.mark.parametrize("holes", [{}, {"a": "1", "b": "2"}])
+def test_a_hole_without_a_filling_or_the_other_way_round_is_refused(holes):
+    with pytest.raises(LookupError, match="holes and fillings differ"):
+        fill("x @a@ y", holes)

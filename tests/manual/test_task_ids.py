@@ -1,0 +1,201 @@
+"""Task ids at a TAB: where they come from, and that nothing of a store can do harm."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+
+import pytest
+
+from pixverse_cli.commands.task_ids import SQL
+from pixverse_cli.reporting.text import harmless
+from pixverse_cli.settings.places import state_directory
+from tests.manual.conftest import task_id
+from tests.manual.shells import ROOT, told, words
+from tests.processes import COMMAND
+
+HOSTILE = "\x1b]0;x\x07a\u202eb\x9b31mc\r\nd\u2066e\ufefff\U000e0041g $(touch owned) `id` '\"\\"
+
+
+def offered(world, shell_name, line="pixverse status ", **variables):
+    shell = world.open(shell_name, **variables)
+    try:
+        return shell.complete(line)
+    finally:
+        shell.close()
+
+
+def fast_path(store, **variables):
+    """Run the command as the scripts do where there is no sqlite3 program."""
+    environ = {**os.environ, "_PIXVERSE_TASK_IDS": str(store), **variables}
+    ran = subprocess.run([*COMMAND, "whatever"], capture_output=True, env=environ, check=False)
+    assert (ran.returncode, ran.stderr) == (0, b"")
+    return ran.stdout.decode()
+
+
+def without_sqlite3(world):
+    """Take the sqlite3 program away, and put the real command on PATH."""
+    (world.programs / "sqlite3").unlink()
+    python = f'exec "{sys.executable}" -P -m pixverse_cli "$@"'
+    world.program("pixverse", f'PYTHONPATH="{ROOT}" {python}')
+
+
+def test_without_the_sqlite3_program_the_command_itself_tells_the_ids(fresh, shell_name):
+    fresh.keep("one", "two")
+    without_sqlite3(fresh)
+    lines = offered(fresh, shell_name)
+    assert [task_id(2), task_id(1)] == words(lines)
+    assert told(lines)[task_id(2)] in ("", "RUNNING two")
+
+
+def test_both_ways_tell_the_same(fresh):
+    store = fresh.keep("one", HOSTILE, None, "x" * 100, "\n  \n", "é 🎬")
+    environ = fresh.environ | {"ANSWER": "", "SCRIPT": ""}
+    script = f"source {ROOT}/completions/pixverse.bash; _pixverse_lines '{store}'"
+    ran = subprocess.run(["/bin/bash", "-c", script], env=environ, capture_output=True, check=True)
+    assert ran.stderr == b""
+    assert fast_path(store) == ran.stdout.decode()
+
+
+def test_the_fast_path_imports_neither_parser_nor_anything_else_of_ours(fresh):
+    store = fresh.keep("one")
+    ask = (
+        "import sys\nfrom pixverse_cli.__main__ import run\nrun()\n"
+        "print(sorted(n for n in sys.modules if n.startswith(('pixverse_cli.', 'typer', 'ssl'))))"
+    )
+    environ = {**os.environ, "_PIXVERSE_TASK_IDS": str(store)}
+    command = [sys.executable, "-P", "-c", ask]
+    ran = subprocess.run(command, capture_output=True, text=True, env=environ, check=True)
+    expected = ["pixverse_cli.__main__", "pixverse_cli.commands", "pixverse_cli.commands.task_ids"]
+    assert str(expected) in ran.stdout.splitlines()
+
+
+def test_the_newest_fifty_are_offered(fresh, shell_name):
+    with closing(sqlite3.connect(fresh.keep("x"))) as connection, connection:
+        rows = [(task_id(number), "x") for number in range(2, 61)]
+        columns = "task_id, prompt, status, service"
+        connection.executemany(f"INSERT INTO task ({columns}) VALUES (?, ?, 'RUNNING', '')", rows)
+    assert [task_id(number) for number in range(60, 10, -1)] == words(offered(fresh, shell_name))
+
+
+def test_a_store_s_text_is_shown_harmless_and_run_never(fresh, shell_name):
+    fresh.keep(HOSTILE)
+    lines = offered(fresh, shell_name)
+    assert words(lines) == [task_id(1)]
+    assert all(harmless(text) == text for line in lines for text in line.split("\t"))
+    assert not (fresh.home / "owned").exists()
+
+
+def test_only_plain_words_are_offered_as_ids(fresh, shell_name):
+    store = fresh.keep("one")
+    names = ["$(touch owned)", "a b", "-rf", "a;b", "é", "a\nb", "a'b", "good.id_1-2", ""]
+    with closing(sqlite3.connect(store)) as connection, connection:
+        for name in names:
+            statement = "INSERT INTO task (task_id, status, service) VALUES (?, 'RUNNING', '')"
+            connection.execute(statement, (name,))
+    assert ["good.id_1-2", task_id(1)] == words(offered(fresh, shell_name))
+    assert not (fresh.home / "owned").exists()
+
+
+def test_every_harmful_character_is_left_out():
+    harmful = [chr(n) for n in range(1, 0x110000) if not 0xD800 <= n < 0xE000]
+    harmful = [char for char in harmful if harmless(char) != char and char not in "\t\n\r"]
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.execute("CREATE TABLE task (number, task_id, status, prompt)")
+        for start in range(0, len(harmful), 40):
+            prompt = "a" + "".join(harmful[start : start + 40]) + "\u200dz"
+            connection.execute(
+                "INSERT INTO task (task_id, status, prompt) VALUES ('i', 'S', ?)", (prompt,)
+            )
+        assert {line for (line,) in connection.execute(SQL)} == {"i\tS a\u200dz"}
+
+
+def test_line_breaks_become_spaces(fresh):
+    assert fast_path(fresh.keep("a\nb\tc\r")) == f"{task_id(1)}\tRUNNING a b c\n"
+
+
+def other_tables(store):
+    store.unlink()
+    with closing(sqlite3.connect(store)) as connection, connection:
+        connection.execute("CREATE TABLE task (name)")
+
+
+BREAKAGES = {
+    "missing": lambda store: store.unlink(),
+    "empty": lambda store: store.write_bytes(b""),
+    "no database": lambda store: store.write_bytes(b"no database" * 1000),
+    "cut": lambda store: os.truncate(store, 5000),
+    "a directory": lambda store: (store.unlink(), store.mkdir()),
+    "another program's": other_tables,
+    "a pipe": lambda store: (store.unlink(), os.mkfifo(store)),
+}
+
+
+@pytest.mark.parametrize("breakage", BREAKAGES)
+def test_a_missing_or_broken_store_gives_silently_nothing(fresh, shell_name, breakage):
+    store = fresh.keep("one")
+    BREAKAGES[breakage](store)
+    assert offered(fresh, shell_name) == []
+
+
+@pytest.mark.parametrize("breakage", list(BREAKAGES)[:-1])  # the scripts pass files only
+def test_the_fast_path_is_silent_about_a_broken_store_too(fresh, breakage):
+    store = fresh.keep("one")
+    BREAKAGES[breakage](store)
+    assert fast_path(store) == ""
+
+
+def test_a_locked_store_gives_silently_nothing(fresh, shell_name):
+    store = fresh.keep("one")
+    with closing(sqlite3.connect(store, isolation_level=None)) as connection:
+        connection.execute("BEGIN EXCLUSIVE")
+        assert offered(fresh, shell_name) == []
+        assert fast_path(store) == ""
+
+
+def test_a_read_only_store_is_read_and_not_written(fresh, shell_name):
+    store = fresh.keep("one")
+    store.chmod(0o400)
+    before = store.stat().st_mtime_ns
+    assert [task_id(1)] == words(offered(fresh, shell_name))
+    assert before == store.stat().st_mtime_ns
+    assert [store] == list(store.parent.iterdir())
+
+
+def test_the_users_own_sqlite_settings_change_nothing(fresh, shell_name):
+    fresh.keep("one")
+    (fresh.home / ".sqliterc").write_text(".mode box\n.headers on\n", encoding="utf-8")
+    assert [task_id(1)] == words(offered(fresh, shell_name))
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {},
+        {"XDG_STATE_HOME": ""},
+        {"XDG_STATE_HOME": "{home}/elsewhere"},
+        {"XDG_STATE_HOME": "", "PIXVERSE_STATE_DIR": ""},
+        {"PIXVERSE_STATE_DIR": "{home}/a place?with%23 #odd names"},
+        {"PIXVERSE_STATE_DIR": "~/of mine"},
+        {"PIXVERSE_STATE_DIR": "relative/to here"},
+        {"PIXVERSE_STATE_DIR": "-x"},
+        {"PIXVERSE_STATE_DIR": "{home}/first", "XDG_STATE_HOME": "{home}/second"},
+    ],
+)
+def test_shells_look_where_the_program_keeps_its_store(fresh, shell_name, variables, monkeypatch):
+    variables = {name: text.replace("{home}", str(fresh.home)) for name, text in variables.items()}
+    together = {name: text for name, text in (fresh.environ | variables).items() if text}
+    for name in ("XDG_STATE_HOME", "PIXVERSE_STATE_DIR"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("HOME", "XDG_STATE_HOME", "PIXVERSE_STATE_DIR"):
+        if name in together:
+            monkeypatch.setenv(name, together[name])
+    monkeypatch.chdir(fresh.home)
+    fresh.keep("here", directory=state_directory(together))
+    assert [task_id(1)] == words(offered(fresh, shell_name, **variables))
+
+
+def test_the_fast_path_reads_any_path(fresh):
+    store = fresh.keep("one", directory=fresh.home / "a?b%20c#d é")
+    assert fast_path(store).startswith(task_id(1))
