@@ -3,7 +3,7 @@
 import re
 from collections.abc import Generator, Iterable
 
-from pixverse_cli.domain.errors import UnknownTaskError, UsageError
+from pixverse_cli.domain.errors import Charged, UnknownTaskError, UsageError
 from pixverse_cli.domain.events import Event
 from pixverse_cli.domain.task import Record, Status
 from pixverse_cli.flows.calls import Rate, repeated
@@ -58,5 +58,6 @@ def _ask(task_id: str, tools: Tools) -> Generator[Event, None, Record]:
             f"neither the store nor the service knows task {task_id}",
             hint="ids live for 24 hours at the service; `pixverse list` shows what is known here",
             task_id=task_id,
+            charged=Charged.UNKNOWN,  # an older task may well have been paid for
         )
     return tools.store.records.remember(task, tools.service)

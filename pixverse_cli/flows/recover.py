@@ -3,7 +3,13 @@
 from collections.abc import Generator, Iterator
 
 from pixverse_cli.domain.clock import rfc3339
-from pixverse_cli.domain.errors import PixverseError, UnclearError, UnknownTaskError, UsageError
+from pixverse_cli.domain.errors import (
+    Charged,
+    PixverseError,
+    UnclearError,
+    UnknownTaskError,
+    UsageError,
+)
 from pixverse_cli.domain.events import Ended, Event, Known, Note
 from pixverse_cli.domain.process import may_be_alive
 from pixverse_cli.domain.task import Record, Status, Task
@@ -88,7 +94,11 @@ def adopt(task_id: str, tools: Tools) -> Iterator[Event]:
     client = tools.connect()
     task = yield from repeated(Rate.QUERY, lambda: client.query(task_id), tools, task_id=task_id)
     if task.status is Status.UNKNOWN:
-        raise UnknownTaskError(f"the service does not know task {task_id}", task_id=task_id)
+        raise UnknownTaskError(
+            f"the service does not know task {task_id}",
+            task_id=task_id,
+            charged=Charged.UNKNOWN,  # as `status` says of it
+        )
     record = _one_that_fits(task, tools)
     adopted = tools.store.records.adopt(record.number, task, provisional=False)
     if adopted is None:
