@@ -9,6 +9,7 @@ from pixverse_cli.domain.catalog import CURRENCY, PRICES_AS_OF
 from pixverse_cli.domain.clock import rfc3339
 from pixverse_cli.domain.errors import Told, UnclearError
 from pixverse_cli.domain.task import Record
+from pixverse_cli.reporting.streams import can_show
 from pixverse_cli.reporting.types import EndingJson, ErrorJson, FailureJson, RecordJson, RemoteJson
 
 if TYPE_CHECKING:
@@ -20,9 +21,9 @@ Json = Mapping[str, object]
 
 
 def one_line(value: Json) -> str:
-    """Return one line of JSON; anything that could disturb a terminal is escaped."""
+    """Return one line of JSON; what could disturb a terminal or is in no code page is escaped."""
     line = json.dumps(value, ensure_ascii=False)
-    return line if line.isprintable() else json.dumps(value)
+    return line if line.isprintable() and can_show(line) else json.dumps(value)
 
 
 def number(amount: Decimal | None) -> float | None:

@@ -68,6 +68,16 @@ def paint(word: str, colour: str) -> str:
     return f"\x1b[{colour}m{word}\x1b[0m"
 
 
+def can_show(line: str) -> bool:
+    """Return whether both streams can write every character as it is."""
+    try:
+        for stream in (sys.stdout, sys.stderr):
+            line.encode(getattr(stream, "encoding", None) or "utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def is_terminal(stream: object) -> bool:
     """Return whether a stream is an open terminal."""
     with suppress(AttributeError, ValueError, OSError):

@@ -6,6 +6,7 @@ from dataclasses import fields
 from decimal import Decimal
 
 from pixverse_cli.domain.clock import from_rfc3339, rfc3339
+from pixverse_cli.domain.errors import UnexpectedError
 from pixverse_cli.domain.task import Record, Status
 from pixverse_cli.store.database import Value
 
@@ -13,6 +14,12 @@ _COLUMNS = tuple(field.name for field in fields(Record))
 REQUEST = tuple(name for name in _COLUMNS if name != "number")
 _TIMES = ("intent_at", "submitted_at", "scheduled_at", "ended_at")
 _FLAGS = ("audio", "watermark", "provisional")
+
+
+_HINT = (
+    "`pixverse list --remote` shows what the account has on the service;"
+    " PIXVERSE_STATE_DIR takes another store"
+)
 
 
 def usage_json(usage: dict[str, object]) -> str | None:
@@ -33,14 +40,28 @@ def required(row: sqlite3.Row | None) -> Record:
     """Return the record in a row that must be there."""
     record = from_row(row)
     if record is None:
-        raise LookupError("a record vanished from the store")
+        raise UnexpectedError("a record vanished from the store", hint=_HINT)
     return record
 
 
 def from_row(row: sqlite3.Row | None) -> Record | None:
-    """Return the record in a row, or None for no row."""
+    """Return the record in a row, or None for no row.
+
+    :raises UnexpectedError: what stands there was not written by this program.
+    """
     if row is None:
         return None
+    try:
+        return _read(row)
+    except (ValueError, TypeError, ArithmeticError) as error:
+        # a state, time, amount or JSON text that is none: damage, or somebody else's hand
+        number = row["number"]
+        raise UnexpectedError(
+            f"record {number} of the store cannot be read: {error}", hint=_HINT
+        ) from error
+
+
+def _read(row: sqlite3.Row) -> Record:
     values = {name: row[name] for name in _COLUMNS}
     values |= {name: from_rfc3339(values[name]) for name in _TIMES}
     values |= {name: None if values[name] is None else bool(values[name]) for name in _FLAGS}

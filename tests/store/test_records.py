@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from pixverse_cli.domain.errors import UnexpectedError
 from pixverse_cli.domain.task import Record, Status, Task
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -312,5 +313,5 @@ class TestFinding:
 
 
 def test_a_record_that_vanished_is_an_error(records):
-    with pytest.raises(LookupError):
+    with pytest.raises(UnexpectedError, match="vanished"):
         records.get(7)
