@@ -1,0 +1,268 @@
+"""G. Terminal and store: what remembers is broken (rows 83 to 87)."""
+
+import contextlib
+import os
+import signal
+import sqlite3
+import subprocess
+import time
+
+import pytest
+
+from tests.faults.case import Case, Way, parameters
+from tests.faults.service import TASK, accepted, finished, standing
+from tests.faults.world import IMAGE_URL
+
+SUBMIT = ("submit", IMAGE_URL, "-p", "A turtle")
+REFUSED = {"code": 1, "charged": "no", "retryable": False, "creates": 0}
+
+
+def damaged(damage, *words):
+    """Return a command that finds a store that somebody has damaged."""
+
+    def run(world):
+        world.serve()
+        world.know()
+        damage(world.database)
+        before = remains(world.database)
+        ran = world.run(*words)
+        assert remains(world.database) == before, "the damaged store was changed"
+        return ran
+
+    return run
+
+
+def remains(path):
+    return path.read_bytes() if path.is_file() else sorted(path.parent.iterdir())
+
+
+def text(path):
+    path.write_text("This is no database.\n" * 1000)
+
+
+def half(path):
+    content = path.read_bytes()
+    path.write_bytes(content[: len(content) // 2] + b"\xaa" * (len(content) // 2))
+
+
+def empty(path):
+    path.write_bytes(b"")
+
+
+def directory(path):
+    path.unlink()
+    path.mkdir()
+
+
+def symlink(path):
+    path.rename(path.with_name("elsewhere"))
+    path.symlink_to(path.with_name("elsewhere"))
+
+
+def from_the_future(path):
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA user_version = 99")
+
+
+def nonsense_rows(path):
+    """The file is sound, but what stands in it is not ours."""
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.execute("UPDATE task SET status = 'DREAMING', usage = '{', submitted_at = 'x'")
+        connection.commit()
+
+
+def broken_in_the_call(break_it):
+    """Return a submit whose store breaks while the create call is out."""
+
+    def submit(world):
+        def steps(_request):
+            break_it(world.database)
+            return [accepted()]
+
+        world.serve(create=[[steps]])
+        return world.run(*SUBMIT)
+
+    return submit
+
+
+def id_is_told_and_kept(world, ran):
+    assert TASK in ran.stderr
+    (kept,) = world.home.rglob("unrecorded-tasks.jsonl")
+    assert TASK in kept.read_text()
+
+
+def taken_back(world):
+    """The store breaks during the call, is mended, and recover finds the id."""
+
+    def steps(_request):
+        world.database.rename(world.database.with_name("away"))
+        world.database.mkdir()
+        return [accepted()]
+
+    world.serve(create=[[steps]], query=[finished()])
+    world.run(*SUBMIT)
+    world.database.rmdir()
+    world.database.with_name("away").rename(world.database)
+    return world.run("recover")
+
+
+@contextlib.contextmanager
+def lock(world):
+    """Hold the store as another program may."""
+    with contextlib.closing(sqlite3.connect(world.database)) as connection:
+        connection.execute("BEGIN EXCLUSIVE")
+        yield
+        connection.execute("ROLLBACK")
+
+
+def locked_and_stopped(world):
+    """The store is locked, and somebody loses patience."""
+    world.serve()
+    world.know()
+    with lock(world):
+        process = world.start(*SUBMIT)
+        time.sleep(1)
+        process.send_signal(signal.SIGINT)
+        return world.ended(process, 2)
+
+
+def locked_for_a_while(world):
+    world.serve()
+    world.know()
+    with lock(world):
+        process = world.start(*SUBMIT)
+        time.sleep(1)
+        assert world.service.counts["create"] == 0
+    return world.ended(process)
+
+
+def read_only(world):
+    """The state directory takes nothing new; root needs a mount to be stopped by that."""
+    world.serve()
+    world.know()
+    state = world.pixverse.state
+    state.chmod(0o500)
+    bind = ["mount", "--bind", state, state], ["mount", "-o", "remount,ro,bind", state]
+    mounted = os.geteuid() == 0 and not any(subprocess.call(step) for step in bind)
+    if os.geteuid() == 0 and not mounted:
+        pytest.skip("nothing stops root here")
+    try:
+        return world.run(*SUBMIT)
+    finally:
+        if mounted:
+            subprocess.check_call(["umount", "-l", state])
+        state.chmod(0o700)
+
+
+def without_home(world):
+    """Nothing says where home is, but for a place that was chosen."""
+    world.serve()
+    nowhere = dict.fromkeys(("HOME", "USERPROFILE", "XDG_STATE_HOME", "XDG_CONFIG_HOME"))
+    return world.run(*SUBMIT, **nowhere, PIXVERSE_STATE_DIR="s", PIXVERSE_CONFIG_DIR="c")
+
+
+def state_elsewhere(place):
+    def run(world):
+        world.serve()
+        return world.run(*SUBMIT, PIXVERSE_STATE_DIR=place)
+
+    return run
+
+
+def upgraded_while_waiting(world):
+    """A newer program adds a column and a table while an old ``wait`` runs."""
+    done = []
+
+    def steps(request):
+        if not done:
+            done.append(request)
+            with contextlib.closing(sqlite3.connect(world.database)) as connection:
+                connection.execute("ALTER TABLE task ADD COLUMN mood TEXT")
+                connection.execute("CREATE TABLE extra (x)")
+                connection.execute("PRAGMA user_version = 99")
+                connection.commit()
+            return [standing("RUNNING")]
+        return finished()[0](request)
+
+    world.serve(query=[[steps]])
+    world.know()
+    return world.run("wait", "--interval", "0.2", "--download")
+
+
+DAMAGES = (text, half, empty, directory, symlink)
+AFTER = {"code": 1, "charged": "yes", "retryable": False, "creates": 1}
+CASES = (
+    *(
+        Case(
+            83,
+            f"submit finds {damage.__name__}",
+            damaged(damage, *SUBMIT),
+            **REFUSED,
+            says="store.*PIXVERSE_STATE_DIR|store.*mv ",
+        )
+        for damage in DAMAGES
+    ),
+    *(
+        Case(
+            83,
+            f"{words[0]} finds {damage.__name__}",
+            damaged(damage, *words),
+            code=1,
+            charged="no",
+            retryable=False,
+            says="store",
+            ways=(Way.JSON,),
+        )
+        for damage in (text, empty)
+        for words in (("list",), ("wait",), ("status", TASK), ("recover",))
+    ),
+    Case(
+        83,
+        "nonsense in the rows",
+        damaged(nonsense_rows, "list"),
+        code=1,
+        charged="no",
+        retryable=False,
+        says="store",
+    ),
+    Case(
+        83,
+        "store becomes text in the call",
+        broken_in_the_call(text),
+        **AFTER,
+        also=id_is_told_and_kept,
+    ),
+    Case(83, "store is mended, and recover finds the id", taken_back, code=0, store=("PENDING",)),
+    Case(
+        85,
+        "locked, and stopped",
+        locked_and_stopped,
+        code=130,
+        charged="no",
+        retryable=False,
+        creates=0,
+    ),
+    Case(85, "locked for a second", locked_for_a_while, code=0, creates=1),
+    Case(85, "read-only", read_only, **REFUSED, says="PIXVERSE_STATE_DIR"),
+    Case(84, "from the future, submit", damaged(from_the_future, *SUBMIT), **REFUSED, says="newer"),
+    Case(84, "from the future, list", damaged(from_the_future, "list"), **REFUSED, says="newer"),
+    # An unset HOME alone is found in the list of users, and that is a real person's.
+    Case(86, "no home", state_elsewhere("~nobody-at-all/state"), **REFUSED, says="set HOME or"),
+    Case(86, "no HOME, but a place", without_home, code=0, creates=1),
+    Case(
+        86,
+        "state cannot be made",
+        state_elsewhere("/proc/nowhere/state"),
+        **REFUSED,
+        says="PIXVERSE_STATE_DIR",
+    ),
+    Case(
+        86, "state is a device", state_elsewhere("/dev/null"), **REFUSED, says="PIXVERSE_STATE_DIR"
+    ),
+    Case(87, "upgraded while waiting", upgraded_while_waiting, code=0, saved=1),
+)
+
+
+@parameters(*CASES)
+def test_fault(case, world):
+    case.judge(world, case.provoke(world))
