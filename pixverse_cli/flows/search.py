@@ -159,17 +159,16 @@ def _ask_all(rows: list[ListedTask], tools: Tools) -> Generator[Event, None, lis
 def _adopt(record: Record, found: _Round, tools: Tools, *, settled: bool) -> Record | None:
     """Adopt what may be adopted without guessing; None if there is nothing, or too much.
 
-    A single silent task is adopted until it tells more. One that is over and tells nothing
-    is only adopted when nothing else can come.
+    A single silent task is adopted until it tells more. One that is over and will never tell
+    does not stand in the way of one that does, and is adopted when nothing else can come.
     """
     if found.disputed:
         return None
-    if found.ours and not found.silent and len(found.ours) <= found.equals:
+    mute = [task for task in found.silent if task.status in (Status.FAILED, Status.CANCELED)]
+    if found.ours and len(found.silent) == len(mute) and len(found.ours) <= found.equals:
         return _take(record, found.ours, tools, provisional=False)
-    if len(found.silent) == 1 and not found.ours and settled:
-        over = found.silent[0].status in (Status.FAILED, Status.CANCELED)
-        if not over or found.conclusive:
-            return _take(record, found.silent, tools, provisional=not over)
+    if len(found.silent) == 1 and not found.ours and settled and (found.conclusive or not mute):
+        return _take(record, found.silent, tools, provisional=not mute)
     return None
 
 

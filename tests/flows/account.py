@@ -1,0 +1,224 @@
+"""An account on the service, as an object: what the flows ask of a client, and the truth behind it.
+
+Every task that was accepted stays here for ever, with what it was accepted for, so that a
+test can hold what the store says against what was really bought.
+"""
+
+import itertools
+import json
+import threading
+import uuid
+from collections import deque
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from pixverse_cli.dashscope.wire import Page
+from pixverse_cli.domain.errors import (
+    ContentRefusedError,
+    NotSentError,
+    ThrottledError,
+    UnclearError,
+    UnreachableError,
+    UsageError,
+)
+from pixverse_cli.domain.task import ListedTask, Status, Task
+from tests.media.boxes import video
+
+DAY = timedelta(hours=24)
+
+
+class Killed(BaseException):
+    """The process is dead: nothing of it may catch this."""
+
+
+@dataclass(kw_only=True)
+class Job:
+    """One accepted task: ``sender`` is the submit that it was accepted for, None for others'."""
+
+    task_id: str
+    body: dict
+    at: datetime
+    sender: int | None
+    fails: bool = False
+    hidden: float = 0.0  # seconds until queries and lists know of it
+    wait: float = 1.0
+    run: float = 20.0
+    canceled: bool = False
+
+    @property
+    def prompt(self):
+        return self.body["input"].get("prompt")
+
+    @property
+    def image(self):
+        return self.body["input"]["media"][0]["url"]
+
+    def age(self, now):
+        return (now - self.at).total_seconds()
+
+    def status(self, now):
+        if not self.hidden <= self.age(now) < DAY.total_seconds():
+            return Status.UNKNOWN
+        if self.canceled:
+            return Status.CANCELED
+        if self.age(now) < self.wait:
+            return Status.PENDING
+        if self.age(now) < self.wait + self.run:
+            return Status.RUNNING
+        return Status.FAILED if self.fails else Status.SUCCEEDED
+
+    @property
+    def free(self):
+        """Whether it is never billed."""
+        return self.fails or self.canceled
+
+
+@dataclass(kw_only=True)
+class Account:
+    """``fate`` is what becomes of the next create calls, ``trouble`` of the next other calls."""
+
+    clock: object
+    origin: str
+    jobs: dict[str, Job] = field(default_factory=dict)
+    fate: deque = field(default_factory=deque)
+    trouble: deque = field(default_factory=deque)
+    sender: int | None = None
+    next_job: dict = field(default_factory=dict)
+    meanwhile: object = None  # called once a task is accepted, before its answer arrives
+    page_size: int = 100
+    on_loopback = True
+    _numbers: itertools.count = field(default_factory=itertools.count)
+
+    def accept(self, body, sender, **how):
+        task_id = str(uuid.UUID(int=next(self._numbers) * 7919**8 % 2**128, version=4))
+        job = Job(task_id=task_id, body=body, at=self.clock.now(), sender=sender, **how)
+        self.jobs[task_id] = job
+        return job
+
+    def create(self, body, *, give_up):
+        assert not give_up()
+        fate = self.fate.popleft() if self.fate else "fine"
+        self._refuse(fate)
+        job = self.accept(json.loads(body), self.sender, **self.next_job)
+        if self.meanwhile:
+            self.meanwhile()
+        if fate == "killed-after":
+            raise Killed
+        if fate == "lost-reply":
+            raise UnclearError("closed")
+        if fate == "late-504":
+            self.clock.advance(55.0)
+            raise UnclearError("HTTP 504, HTML")
+        self.clock.advance(0.3)
+        return Task(task_id=job.task_id, status=Status.PENDING, word="PENDING", request_id="r")
+
+    def _refuse(self, fate):
+        match fate:
+            case "killed-before":
+                raise Killed
+            case "not-sent":
+                raise NotSentError("no connection")
+            case "throttled":
+                raise ThrottledError("too many", service_code="Throttling.RateQuota")
+            case "refused":
+                raise ContentRefusedError("no", service_code="DataInspectionFailed")
+            case "never-arrived":
+                raise UnclearError("reset")
+            case "timed-out":
+                self.clock.advance(60.0)
+                raise UnclearError("no whole answer within 60 s")
+
+    def _ask(self):
+        self.clock.advance(0.05)
+        match self.trouble.popleft() if self.trouble else "fine":
+            case "killed":
+                raise Killed
+            case "unreachable":
+                raise UnreachableError("HTTP 502, HTML")
+            case "throttled":
+                raise ThrottledError("too many")
+
+    def query(self, task_id):
+        self._ask()
+        job, now = self.jobs.get(task_id), self.clock.now()
+        status = job.status(now) if job else Status.UNKNOWN
+        if status is Status.UNKNOWN:
+            return Task(task_id=task_id, status=status, word=status)
+        done = status is Status.SUCCEEDED
+        parameters = job.body["parameters"]
+        usage = {
+            "duration": parameters["duration"],
+            "SR": parameters["resolution"].rstrip("P"),
+            "audio": parameters["audio"],
+        }
+        return Task(
+            task_id=task_id,
+            status=status,
+            word=status,
+            submitted_at=job.at,
+            ended_at=job.at + timedelta(seconds=job.wait + job.run) if status.final else None,
+            orig_prompt=job.prompt if done else None,
+            video_url=f"{self.origin}/{task_id}.mp4" if done else None,
+            usage=usage if done else {},
+            error_code="InvalidParameter" if status is Status.FAILED else None,
+        )
+
+    def listed(self, *, page, page_size, model=None):
+        self._ask()
+        if page_size > self.page_size:
+            raise UsageError("page_size exceeds the length limit")
+        now = self.clock.now()
+        rows = [
+            ListedTask(
+                task_id=job.task_id,
+                status=job.status(now),
+                model=job.body["model"],
+                request_id="r",
+                submitted_at=job.at,
+            )
+            for job in sorted(self.jobs.values(), key=lambda job: job.at, reverse=True)
+            if job.status(now) is not Status.UNKNOWN and model in (None, job.body["model"])
+        ]
+        first = (page - 1) * page_size
+        return Page(
+            tasks=tuple(rows[first : first + page_size]),
+            number=page,
+            total_pages=-(-len(rows) // page_size),
+            date=now.replace(microsecond=0),
+        )
+
+    def cancel(self, task_id):
+        self._ask()
+        job = self.jobs.get(task_id)
+        if job is None or job.status(self.clock.now()) is not Status.PENDING:
+            raise UsageError("not PENDING", service_code="UnsupportedOperation")
+        job.canceled = True
+
+
+class VideoHost:
+    """Gives the same whole video under every path."""
+
+    def __init__(self):
+        film = video(500)
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self):
+                self.send_response(200)
+                self.send_header("Content-Type", "video/mp4")
+                self.send_header("Content-Length", str(len(film)))
+                self.end_headers()
+                self.wfile.write(film)
+
+            def log_message(self, *_):
+                """Say nothing."""
+
+        self.film = film
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self.origin = f"http://127.0.0.1:{self._server.server_port}"
+        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
+
+    def close(self):
+        self._server.shutdown()
+        self._server.server_close()

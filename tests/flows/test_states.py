@@ -1,0 +1,289 @@
+"""Any order of submits, deaths, searches, waits, faults: nothing bought is lost or lied about.
+
+Hypothesis plays the user, the service, the network and the undertaker. The account in
+``account.py`` knows what was really bought; after each step the store must not say less.
+"""
+
+import shutil
+import socket
+import sqlite3
+import tempfile
+from collections import deque
+from pathlib import Path
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from pixverse_cli.domain.catalog import MODELS, Resolution
+from pixverse_cli.domain.errors import Charged, PixverseError, UnclearError
+from pixverse_cli.domain.events import Ended
+from pixverse_cli.domain.interrupts import Interrupts
+from pixverse_cli.domain.request import VideoRequest
+from pixverse_cli.domain.task import Status
+from pixverse_cli.flows.cancel import cancel
+from pixverse_cli.flows.create import Order
+from pixverse_cli.flows.fetch import Keeping
+from pixverse_cli.flows.look import look
+from pixverse_cli.flows.recover import recover
+from pixverse_cli.flows.stories import save, wait
+from pixverse_cli.flows.submit import submit_and_leave
+from pixverse_cli.flows.tools import Tools
+from pixverse_cli.flows.watch import Patience
+from pixverse_cli.media.naming import plan
+from pixverse_cli.store import Store
+from tests.clocks import FakeClock
+from tests.flows.account import DAY, Account, Killed
+
+SERVICE = "https://service.example/api/v1"
+PROMPTS = st.sampled_from(["A turtle rises.", "A turtle dives.", None])
+IMAGES = st.sampled_from(["https://images.example/1.png", "https://images.example/2.png"])
+ACCEPTING = ["fine", "fine", "lost-reply", "lost-reply", "late-504", "killed-after"]
+REFUSING = ["never-arrived", "timed-out", "refused", "killed-before", "not-sent", "throttled"]
+FATES = st.lists(st.sampled_from(ACCEPTING + REFUSING), min_size=1, max_size=3)
+TROUBLES = st.lists(
+    st.sampled_from(["fine", "unreachable", "throttled", "killed"]), min_size=1, max_size=6
+)
+MOMENTS = st.sampled_from([0.5, 3.0, 10.0, 30.0, 70.0, 130.0, 3600.0, 8 * 3600.0, 25 * 3600.0])
+LIVES = st.fixed_dictionaries(
+    {
+        "fails": st.sampled_from([False, False, False, True]),
+        "hidden": st.sampled_from([0.0, 0.0, 2.5]),
+        "wait": st.sampled_from([1.0, 40.0]),
+        "run": st.sampled_from([0.0, 20.0, 200.0]),
+    }
+)
+
+
+class HastyClock(FakeClock):
+    """Time flies when somebody sleeps: a search of 30 seconds has eight looks, not thirty."""
+
+    def sleep(self, seconds):
+        super().sleep(seconds * 4 if seconds >= 0.5 else seconds)
+
+
+def order_of(prompt, image, *, once):
+    request = VideoRequest(model=MODELS[0], prompt=prompt, resolution=Resolution.P360, duration=5)
+    return Order(request=request, image=image, identity=image, once=once)
+
+
+class World(RuleBasedStateMachine):
+    host = None
+
+    def __init__(self):
+        super().__init__()
+        self.directory = Path(tempfile.mkdtemp(prefix="states-"))
+        self.clock = HastyClock()
+        self.account = Account(clock=self.clock, origin=self.host.origin)
+        self.orders = []  # by sender
+        self.offered = set()
+        self.store = None
+        self.start_over()
+
+    def teardown(self):
+        self.account.trouble.clear()
+        self.clock.advance(131.0)
+        self.recover()
+        self.every_task_of_today_is_known_or_offered()
+        self.what_is_saved_is_whole()
+        self.store.close()
+        shutil.rmtree(self.directory)
+
+    def start_over(self):
+        """A new process begins; the old one, if any, is dead to whoever looks for it."""
+        if self.store is not None:
+            self.store.close()
+            with sqlite3.connect(self.directory / "tasks.db") as connection:
+                dead = f"{socket.gethostname()}:999999999:1"
+                connection.execute("UPDATE task SET process = ? WHERE process NOTNULL", (dead,))
+            connection.close()
+        self.store = Store(self.directory)
+        self.tools = Tools(
+            connect=lambda: self.account,
+            store=self.store,
+            clock=self.clock,
+            interrupts=Interrupts(self.clock),
+            service=SERVICE,
+            account=lambda: "account",
+        )
+
+    def drain(self, events):
+        """Run a command to its end or its death; return its ``Ended`` events."""
+        ended = []
+        try:
+            for event in events:
+                if isinstance(event, Ended):
+                    self.check_told(event)
+                    ended.append(event)
+        except Killed:
+            self.start_over()
+        except PixverseError as error:
+            self.check_error(error)
+        return ended
+
+    def check_error(self, error):
+        job = self.account.jobs.get(error.task_id)
+        if job is not None and error.charged is Charged.NO:
+            assert job.free, "an accepted task is told as not charged"
+
+    def check_told(self, ended):
+        record, error = ended.record, ended.error
+        task_id = (record.task_id if record else None) or (error.task_id if error else None)
+        job = self.account.jobs.get(task_id)
+        if job is None:
+            return
+        now = self.clock.now()
+        if job.sender is None and job.status(now) is Status.SUCCEEDED and record is not None:
+            told_of_its_end = record.status is Status.SUCCEEDED
+            assert not told_of_its_end or record.prompt == job.prompt, (
+                "a foreign task is told as ours"
+            )
+        if error is not None:
+            self.check_error(error.about(task_id))
+
+    @property
+    def records(self):
+        return self.store.records.newest(-1)
+
+    @property
+    def requests(self):
+        """The records of our own requests, without tasks that were only looked at."""
+        return [record for record in self.records if record.fingerprint]
+
+    # What users do
+
+    @rule(prompt=PROMPTS, image=IMAGES, once=st.booleans(), fates=FATES, life=LIVES)
+    def submit(self, prompt, image, once, fates, life):
+        order = order_of(prompt, image, once=once)
+        sender = self.account.sender = len(self.orders)
+        self.orders.append(order)
+        self.account.fate = deque(fates)
+        self.account.next_job = life
+        rivals = self.live_jobs(order.fingerprint)
+        ended = self.drain(submit_and_leave([order], self.tools))
+        bought = [job for job in self.account.jobs.values() if job.sender == sender]
+        assert len(bought) <= 1, "two tasks for one intent"
+        assert not (once and rivals and bought), "--once has paid again"
+        for event in ended:
+            if event.error is not None and event.error.charged is Charged.NO:
+                assert not bought, "a submit that bought something says no"
+
+    @rule()
+    def recover(self):
+        self.offered = set()
+        for ended in self.drain(recover(self.tools)):
+            if isinstance(ended.error, UnclearError):
+                self.offered |= set(ended.error.candidates)
+
+    @rule(timeout=st.sampled_from([5.0, 300.0]), saving=st.booleans())
+    def wait(self, timeout, saving):
+        keeping = self.keeping() if saving else None
+        patience = Patience(timeout=timeout)
+        self.drain(wait(None, self.tools, patience, keeping, every=True))
+
+    @precondition(lambda self: any(record.task_id for record in self.records))
+    @rule(data=st.data())
+    def download(self, data):
+        self.drain(save([self.any_id(data)], self.tools, self.keeping()))
+
+    @precondition(lambda self: self.account.jobs)
+    @rule(data=st.data())
+    def ask(self, data):
+        """Ask about any task of the account, also one that the store does not know."""
+        ids = sorted(self.account.jobs)
+        self.drain(look([data.draw(st.sampled_from(ids))], self.tools, judging=False))
+
+    @precondition(lambda self: any(record.task_id for record in self.records))
+    @rule(data=st.data())
+    def cancel(self, data):
+        self.drain(cancel([self.any_id(data)], self.tools))
+
+    def any_id(self, data):
+        ids = sorted(record.task_id for record in self.records if record.task_id)
+        return data.draw(st.sampled_from(ids))
+
+    def keeping(self):
+        return Keeping(template=plan(f"{self.directory}/{{task_id}}.mp4"))
+
+    # What the world does
+
+    @rule(seconds=MOMENTS)
+    def time_passes(self, seconds):
+        self.clock.advance(seconds)
+
+    @rule(prompt=st.sampled_from(["Somebody else's.", "A turtle rises."]), life=LIVES)
+    def somebody_else_submits(self, prompt, life):
+        body = {
+            "model": MODELS[0].name,
+            "input": {"prompt": prompt, "media": [{"url": "https://others.example/"}]},
+            "parameters": {"resolution": "360P", "duration": 5, "audio": False},
+        }
+        self.account.accept(body, None, **life)
+
+    @rule(troubles=TROUBLES)
+    def trouble_is_ahead(self, troubles):
+        self.account.trouble.extend(troubles)
+
+    # What must hold
+
+    def live_jobs(self, fingerprint=None):
+        """Return tasks of ours that have cost money and that the service still knows."""
+        return [
+            job
+            for job in self.account.jobs.values()
+            if job.sender is not None
+            and fingerprint in (None, self.orders[job.sender].fingerprint)
+            and not job.free
+            and self.clock.now() - job.at < DAY
+        ]
+
+    @invariant()
+    def a_record_holds_no_task_of_another_request(self):
+        for record in self.requests:
+            job = self.account.jobs.get(record.task_id)
+            if job is not None and job.sender is not None and not record.provisional:
+                assert record.fingerprint == self.orders[job.sender].fingerprint
+
+    @invariant()
+    def nothing_that_costs_money_is_said_to_be_free(self):
+        """Of equal requests it does not matter which one has which task."""
+        records = self.requests
+        for fingerprint in {record.fingerprint for record in records}:
+            paid = self.live_jobs(fingerprint)
+            owned = [
+                record
+                for record in records
+                if record.fingerprint == fingerprint and record.charged is not Charged.NO
+            ]
+            assert len(paid) <= len(owned)
+
+    def every_task_of_today_is_known_or_offered(self):
+        known = self.store.records.known_ids()
+        lookalikes = {job.prompt for job in self.account.jobs.values() if job.sender is None}
+        for job in self.live_jobs():
+            listed_for_long = job.age(self.clock.now()) < DAY.total_seconds() - 700.0
+            if listed_for_long and job.prompt not in lookalikes:
+                assert job.task_id in known | self.offered, "a paid task is lost"
+
+    def what_is_saved_is_whole(self):
+        for file in self.directory.glob("*.mp4"):
+            assert file.read_bytes() == self.host.film
+
+
+def test_whatever_happens_in_any_order_money_is_neither_lost_nor_lied_about(host):
+    World.host = host
+    run_state_machine_as_test(
+        World,
+        settings=settings(
+            max_examples=50,
+            stateful_step_count=30,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
