@@ -38,6 +38,12 @@ def call_end(record: Record) -> datetime | None:
     return record.intent_at and record.intent_at + timedelta(seconds=CREATE_SECONDS)
 
 
+def must_be_over(record: Record, now: datetime) -> bool:
+    """Return whether no process can be in the call any more, whatever it is named."""
+    longest = timedelta(seconds=CREATE_SECONDS + CONCLUSIVE_SECONDS)
+    return record.intent_at is None or now >= record.intent_at + longest
+
+
 def is_conclusive(record: Record, now: datetime) -> bool:
     """Return whether a task of this call would be in the service's list now: already, and still."""
     start, end = record.intent_at, call_end(record)

@@ -21,6 +21,7 @@ from pixverse_cli.flows.evidence import (
     is_conclusive,
     is_forgotten,
     judge,
+    must_be_over,
 )
 from pixverse_cli.flows.search import Found, search, unfound
 from pixverse_cli.flows.settle import settle
@@ -49,8 +50,13 @@ def recover(tools: Tools) -> Iterator[Event]:
 
 
 def _concerns_us(record: Record, tools: Tools) -> bool:
-    """Return whether nobody is at work on the request, and this service was asked."""
-    return record.service == tools.service and not may_be_alive(record.process)
+    """Return whether nobody is at work on the request, and this service was asked.
+
+    A process that cannot be asked (a machine whose name has changed, a number used again)
+    does not count for longer than a call can take.
+    """
+    over = must_be_over(record, tools.clock.now())
+    return record.service == tools.service and (over or not may_be_alive(record.process))
 
 
 def _resolved(record: Record, tools: Tools) -> Generator[Event, None, Ended]:

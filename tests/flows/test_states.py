@@ -99,10 +99,7 @@ class World(RuleBasedStateMachine):
         """A new process begins; the old one, if any, is dead to whoever looks for it."""
         if self.store is not None:
             self.store.close()
-            with sqlite3.connect(self.directory / "tasks.db") as connection:
-                dead = f"{socket.gethostname()}:999999999:1"
-                connection.execute("UPDATE task SET process = ? WHERE process NOTNULL", (dead,))
-            connection.close()
+            self.named(f"{socket.gethostname()}:999999999:1")
         self.store = Store(self.directory)
         self.tools = Tools(
             connect=lambda: self.account,
@@ -112,6 +109,12 @@ class World(RuleBasedStateMachine):
             service=SERVICE,
             account=lambda: "account",
         )
+
+    def named(self, process):
+        """Give every process that was in a create call another name."""
+        with sqlite3.connect(self.directory / "tasks.db") as connection:
+            connection.execute("UPDATE task SET process = ? WHERE process NOTNULL", (process,))
+        connection.close()
 
     def drain(self, events):
         """Run a command to its end or its death; return its ``Ended`` events."""

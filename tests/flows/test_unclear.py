@@ -197,3 +197,12 @@ def test_whoever_drains_a_submit_knows_of_the_unclear_call_before_the_search(wor
     events = submit_and_leave([world.orders[0]], world.tools)
     known = next(event for event in events if isinstance(event, Known))
     assert (known.record.task_id, known.record.charged) == (None, Charged.UNKNOWN)
+
+
+def test_a_call_from_a_machine_that_has_another_name_now_is_found_all_the_same(world, submit):
+    _, bought = submit("killed-after")
+    world.named("elsewhere:1:1")
+    assert found_by(world) == ([], [])
+    world.time_passes(130.0)
+    records, errors = found_by(world)
+    assert ([record.task_id for record in records], errors) == (bought, [])
