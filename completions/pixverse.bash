@@ -146,7 +146,7 @@ _pixverse_files()
 
 _pixverse_tasks()
 {
-    local word
+    local word lines
     local store=${PIXVERSE_STATE_DIR-}
     store=${store/#\~\//$HOME/}
     if [[ -z $store && ${XDG_STATE_HOME-} == /* ]]; then
@@ -160,9 +160,13 @@ _pixverse_tasks()
     store+=/tasks.db
     [[ -f $store && -s $store ]] || return
     compopt -o nosort 2>/dev/null
-    while IFS=$'\t' read -r word _; do
+    lines=$(_pixverse_lines "$store" 2>/dev/null </dev/null)
+    while [[ -n $lines ]]; do # read would ask the system for each letter
+        word=${lines%%$'\t'*}
         [[ $word == "$current"* ]] && COMPREPLY+=("$prefix$word")
-    done < <(_pixverse_lines "$store" 2>/dev/null </dev/null)
+        [[ $lines == *$'\n'* ]] || break
+        lines=${lines#*$'\n'}
+    done
 }
 
 _pixverse_lines()

@@ -26,6 +26,7 @@ class World:
             (self.home / name).touch()
         for name in ("python", "python3", "pixverse"):
             self.program(name, f'echo "{name} $*" >> "{self.log}"')
+        _insist("sqlite3")
         (self.programs / "sqlite3").symlink_to(shutil.which("sqlite3"))
 
     def program(self, name, script):

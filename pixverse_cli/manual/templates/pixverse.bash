@@ -146,12 +146,16 @@ _pixverse_files()
 
 _pixverse_tasks()
 {
-    local word
+    local word lines
 @store@
     compopt -o nosort 2>/dev/null
-    while IFS=$'\t' read -r word _; do
+    lines=$(_pixverse_lines "$store" 2>/dev/null </dev/null)
+    while [[ -n $lines ]]; do # read would ask the system for each letter
+        word=${lines%%$'\t'*}
         [[ $word == "$current"* ]] && COMPREPLY+=("$prefix$word")
-    done < <(_pixverse_lines "$store" 2>/dev/null </dev/null)
+        [[ $lines == *$'\n'* ]] || break
+        lines=${lines#*$'\n'}
+    done
 }
 
 _pixverse_lines()

@@ -82,7 +82,8 @@ _pixverse_tasks() {
     local line
     local -a ids shown expl
 @store@
-    _pixverse_lines $store 2>/dev/null </dev/null | while IFS= read -r line; do
+    for line in "${(f)$(_pixverse_lines $store 2>/dev/null </dev/null)}"; do
+        [[ -n $line ]] || continue
         ids+=("${line%%$'\t'*}")
         shown+=("${line/$'\t'/  -- }")
     done
