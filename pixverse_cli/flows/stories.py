@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import timedelta
 
+from pixverse_cli.domain.catalog import TASK_LIFE_SECONDS
 from pixverse_cli.domain.events import Ended, Event, Known
 from pixverse_cli.domain.task import Record, Status
 from pixverse_cli.flows.check import Plan
@@ -46,6 +48,8 @@ def wait(
     """Watch the tasks that are meant until they end; those that have ended say so at once."""
     if every:
         records: list[Record] = unfinished(tools)
+        if keeping is not None and not keeping.template.stdout:
+            records = _unsaved(tools) + records
     else:
         records = yield from meant(references, tools)
     yield from _follow(records, tools, patience, keeping)
@@ -68,6 +72,13 @@ def unfinished(tools: Tools) -> list[Record]:
     return tools.store.records.newest(
         -1, statuses=(Status.PENDING, Status.RUNNING), submitted=True
     )[::-1]
+
+
+def _unsaved(tools: Tools) -> list[Record]:
+    """Return today's finished videos that no process lived long enough to save."""
+    today = tools.clock.now() - timedelta(seconds=TASK_LIFE_SECONDS)
+    finished = tools.store.records.newest(-1, statuses=(Status.SUCCEEDED,), since=today)
+    return [record for record in finished[::-1] if record.file is None and record.fingerprint]
 
 
 def _endings(records: Iterable[Record]) -> Iterator[Event]:

@@ -206,3 +206,14 @@ def test_a_call_from_a_machine_that_has_another_name_now_is_found_all_the_same(w
     world.time_passes(130.0)
     records, errors = found_by(world)
     assert ([record.task_id for record in records], errors) == (bought, [])
+
+
+def test_waiting_for_all_saves_what_a_dead_process_left_unsaved(world, submit):
+    _, [bought] = submit("fine")
+    world.time_passes(30.0)
+    world.drain(look([bought], world.tools, judging=False))
+    patience = Patience(timeout=60.0)
+    assert world.drain(wait(None, world.tools, patience, None, every=True)) == []
+    [ended] = world.drain(wait(None, world.tools, patience, world.keeping(), every=True))
+    assert ended.record.file == f"{world.directory}/{bought}.mp4"
+    assert world.drain(wait(None, world.tools, patience, world.keeping(), every=True)) == []
