@@ -1,4 +1,4 @@
-"""C. The task's life and time (rows 36 to 47)."""
+"""C. The task's life: its states, its link, its row in the list (rows 36 to 47)."""
 
 from datetime import timedelta
 
@@ -95,49 +95,6 @@ def strange_word(world):
 def warned_once_and_not_hot(world, ran):
     assert ran.stderr.count("DREAMING") == (0 if ran.stderr[:1] in ("", "{") else 1)
     assert min(world.clock.slept) >= 0.5
-
-
-def jumping(seconds):
-    """The clock on the wall is set to another time in the middle of a wait."""
-
-    def wait(world):
-        def jump(_request):
-            world.clock.jump(seconds)
-            return [standing("RUNNING")]
-
-        world.serve(query=[standing("RUNNING"), [jump], standing("RUNNING"), finished()])
-        world.know(submitted=START)
-        return world.run_inside("wait", "--timeout", "60", "--interval", "2")
-
-    return wait
-
-
-def not_held_up(world, _ran):
-    assert sum(world.clock.slept) < 30
-
-
-def jump_in_the_call(seconds):
-    """The clock is set while the create call is out, and its answer is lost."""
-
-    def submit(world):
-        def jump(_request):
-            world.clock.jump(seconds)
-            return [RESET]
-
-        def listed(_request):
-            page = rows(row(TASK, START + timedelta(seconds=1)))
-            now = START + timedelta(seconds=2) + timedelta(seconds=sum(world.clock.slept))
-            date = now.strftime("%a, %d %b %Y %H:%M:%S GMT").encode()
-            return [page.replace(b"\r\n", b"\r\ndate: " + date + b"\r\n", 1)]
-
-        world.serve(create=[[jump]], listing=[[listed]], query=[finished()])
-        ran = world.submit(inside=True)
-        if ran.code == 9:
-            world.clock.advance(120)
-            ran = world.run_inside("recover")
-        return ran
-
-    return submit
 
 
 def one_poisoned(world):
@@ -237,14 +194,6 @@ CASES = (
         "running, then pending",
         of(standing("RUNNING"), standing("PENDING"), finished()),
         **DONE,
-    ),
-    *(
-        Case(43, f"clock jumps by {seconds} s", jumping(seconds), **DONE, also=not_held_up)
-        for seconds in (3600, -3600, -3000, -600, 8 * 3600)
-    ),
-    *(
-        Case(43, f"clock jumps by {seconds} s in the call", jump_in_the_call(seconds), **DONE)
-        for seconds in (3600, -3600, 8 * 3600)
     ),
     Case(
         44,

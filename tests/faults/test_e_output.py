@@ -1,4 +1,4 @@
-"""E. The output file (rows 58 to 71)."""
+"""E. The output file: its place, its room, its way to the disk (rows 58 to 61, 71)."""
 
 import os
 import shutil
@@ -10,16 +10,11 @@ from tests.faults.case import Case, Way, parameters, row
 from tests.faults.service import TASK, VIDEO, finished, mp4
 from tests.faults.world import IMAGE_URL
 from tests.processes import COMMAND
-from tests.servers import RESET, answer
 
-LENGTH = len(VIDEO)
-ETAG = {"etag": '"v1"'}
 SUBMIT = ("submit", IMAGE_URL, "-p", "A turtle", "--interval", "0.2", "-o")
 REFUSED = {"code": 2, "charged": "no", "retryable": False, "creates": 0, "store": ()}
 NOT_SAVED = {"code": 11, "charged": "yes", "saved": 0, "store": ("SUCCEEDED",)}
 SAVED = {"code": 0, "saved": 1, "parts": 0, "store": ("SUCCEEDED",)}
-HALF = mp4(**ETAG)[: -len(VIDEO) // 2]
-HTML = answer(b"<html>Not here</html>", content_type="text/html", connection="close")
 
 
 def nothing(_directory):
@@ -50,32 +45,9 @@ def fetched(*answers, options=(), prepare=nothing, inside=True, query=None):
     return download
 
 
-def part_range(start, *, end=LENGTH, **headers):
-    span = f"bytes {start}-{end - 1}/{LENGTH}"
-    fields = ETAG | {"content_range": span, "connection": "close"} | headers
-    return answer(VIDEO[start:end], status="206 Partial Content", **fields)
-
-
-def rest(request):
-    """Answer a request for a range as it should be answered."""
-    start = int(request.partition(b"bytes=")[2].partition(b"-")[0])
-    return [part_range(start)]
-
-
 def whole(world, _ran):
     (video,) = world.videos
     assert video.read_bytes() == VIDEO
-
-
-def resumed(world, ran):
-    whole(world, ran)
-    second = world.service.sent["video"][1]
-    assert f"bytes={len(HALF) - HALF.index(b'ftyp') + 4}-".encode() in second
-    assert b'If-Range: "v1"' in second
-
-
-def asked_once_more(world, _ran):
-    assert (world.service.counts["query"], world.service.counts["video"]) == (2, 2)
 
 
 def folder_goes_away(world):
@@ -146,66 +118,6 @@ def some_is_kept(_world, ran):
     assert "kept in" in ran.stderr
 
 
-def two_at_once(world):
-    slow = [VIDEO_HEAD, *(VIDEO[at : at + 4000] for at in range(0, len(VIDEO), 4000))]
-    world.serve(video=[slow])
-    world.know()
-    words = ("download", TASK, "-o", "turtle.mp4")
-    processes = [world.start(*words) for _ in range(2)]
-    endings = [world.ended(process) for process in processes]
-    assert world.service.counts["video"] == 1
-    assert [ran.code for ran in endings] == [0, 0]
-    return endings[0]
-
-
-VIDEO_HEAD = mp4()[: -len(VIDEO)]
-
-
-def hostile_names(world):
-    """A template of every field, about a task whose every text is hostile."""
-    image = "..%2F..%2Fetc%2Fpasswd-rf%0A" + "x" * 300 + ".png"
-    world.serve()
-    return world.run(
-        "submit",
-        f"https://example.com/a/..%2F..%2F{image}",
-        *("--interval", "0.2", "-o", "{image}-{seed}-{task_id}.mp4"),
-    )
-
-
-def inside_the_folder(world, ran):
-    (video,) = world.videos
-    assert video.parent == world.directory
-    assert len(os.fsencode(video.name)) <= 255
-    assert not set(video.name) & set("/\n\\")
-    whole(world, ran)
-
-
-def symlinked(name):
-    """A link to a file of ours is planted where the download writes."""
-
-    def prepare(directory):
-        (directory.parent / "precious").write_text("precious")
-        (directory / name).symlink_to(directory.parent / "precious")
-
-    return prepare
-
-
-def precious_is_untouched(world, _ran):
-    assert (world.directory.parent / "precious").read_text() == "precious"
-
-
-def directory_in_the_way(world):
-    """The name becomes a directory while the video comes: no rename can work."""
-
-    def steps(_request):
-        (world.directory / "turtle.mp4").mkdir()
-        return [mp4()]
-
-    world.serve(video=[[steps]])
-    world.know()
-    return world.run("download", TASK, "-o", "turtle.mp4", "--force")
-
-
 CASES = (
     Case(58, "folder missing", before_paying("clips/x.mp4"), **REFUSED, says="mkdir -p"),
     Case(58, "folder takes nothing", before_paying("/proc/x.mp4"), **REFUSED, says="cannot write"),
@@ -258,87 +170,6 @@ CASES = (
         retryable=False,
         parts=None,
         also=some_is_kept,
-    ),
-    Case(62, "cut short", fetched(HALF, [rest]), **SAVED, also=resumed),
-    Case(62, "reset", fetched([HALF, RESET], [rest]), **SAVED, also=whole),
-    Case(
-        63,
-        "cut without a length",
-        fetched(mp4(content_length=None)[:-9], mp4()),
-        **SAVED,
-        also=whole,
-    ),
-    Case(
-        63,
-        "always cut without a length",
-        fetched(mp4(content_length=None)[:-9]),
-        **NOT_SAVED,
-        retryable=True,
-    ),
-    *(
-        Case(64, what, fetched(HALF, second, mp4(**ETAG)), **SAVED, also=whole)
-        for what, second in (
-            ("range answered 200", mp4(**ETAG)),
-            ("range answered 416", answer(status="416 No", content_range="bytes */9")),
-            ("range from a wrong start", part_range(100)),
-            ("range of another video", part_range(0, etag='"v2"')),
-            ("range that ends early", part_range(20_000, end=30_000)),
-        )
-    ),
-    *(
-        Case(65, what, fetched(wrong), **NOT_SAVED, retryable=False, parts=0, also=asked_once_more)
-        for what, wrong in (
-            ("HTML", HTML),
-            ("XML", answer(b"<?xml version='1.0'?><Error/>", connection="close")),
-            ("nothing", answer(b"", connection="close")),
-            ("not an MP4", answer(b"RIFF" * 999, connection="close")),
-            ("a whole length of half a video", answer(VIDEO[:20_000], connection="close")),
-        )
-    ),
-    Case(65, "HTML at first", fetched(HTML, mp4()), **SAVED, also=whole),
-    Case(
-        66, "403 at first", fetched(answer(status="403 No"), mp4()), **SAVED, also=asked_once_more
-    ),
-    Case(
-        66,
-        "404 for ever",
-        fetched(answer(status="404 No")),
-        **NOT_SAVED,
-        retryable=False,
-        also=asked_once_more,
-    ),
-    Case(67, "hostile names", hostile_names, **SAVED, creates=1, also=inside_the_folder),
-    Case(
-        68,
-        "link planted at the part",
-        fetched(mp4(), options=("-o", "x.mp4"), prepare=symlinked("x.mp4.part")),
-        **SAVED,
-        also=precious_is_untouched,
-    ),
-    Case(
-        68,
-        "link planted at the target",
-        fetched(mp4(), options=("-o", "x"), prepare=symlinked("x")),
-        **NOT_SAVED,
-        says="--force",
-        also=precious_is_untouched,
-    ),
-    Case(
-        68,
-        "link replaced by force",
-        fetched(mp4(), options=("-o", "x.mp4", "--force"), prepare=symlinked("x.mp4")),
-        **SAVED,
-        also=precious_is_untouched,
-    ),
-    Case(69, "two processes", two_at_once, **SAVED, also=whole),
-    Case(
-        70,
-        "rename fails",
-        directory_in_the_way,
-        **NOT_SAVED,
-        retryable=False,
-        parts=1,
-        says=".part|is a directory",
     ),
 )
 

@@ -1,16 +1,10 @@
-"""G. Terminal and store: what remembers is broken (rows 83 to 87)."""
+"""G. The store: damaged, empty, not a store at all (rows 83 and 84)."""
 
 import contextlib
-import os
-import signal
 import sqlite3
-import subprocess
-import time
-
-import pytest
 
 from tests.faults.case import Case, Way, parameters
-from tests.faults.service import TASK, accepted, finished, standing
+from tests.faults.service import TASK, accepted, finished
 from tests.faults.world import IMAGE_URL
 
 SUBMIT = ("submit", IMAGE_URL, "-p", "A turtle")
@@ -106,89 +100,6 @@ def taken_back(world):
     return world.run("recover")
 
 
-@contextlib.contextmanager
-def lock(world):
-    """Hold the store as another program may."""
-    with contextlib.closing(sqlite3.connect(world.database)) as connection:
-        connection.execute("BEGIN EXCLUSIVE")
-        yield
-        connection.execute("ROLLBACK")
-
-
-def locked_and_stopped(world):
-    """The store is locked, and somebody loses patience."""
-    world.serve()
-    world.know()
-    with lock(world):
-        process = world.start(*SUBMIT)
-        time.sleep(1)
-        process.send_signal(signal.SIGINT)
-        return world.ended(process, 2)
-
-
-def locked_for_a_while(world):
-    world.serve()
-    world.know()
-    with lock(world):
-        process = world.start(*SUBMIT)
-        time.sleep(1)
-        assert world.service.counts["create"] == 0
-    return world.ended(process)
-
-
-def read_only(world):
-    """The state directory takes nothing new; root needs a mount to be stopped by that."""
-    world.serve()
-    world.know()
-    state = world.pixverse.state
-    state.chmod(0o500)
-    bind = ["mount", "--bind", state, state], ["mount", "-o", "remount,ro,bind", state]
-    mounted = os.geteuid() == 0 and not any(subprocess.call(step) for step in bind)
-    if os.geteuid() == 0 and not mounted:
-        pytest.skip("nothing stops root here")
-    try:
-        return world.run(*SUBMIT)
-    finally:
-        if mounted:
-            subprocess.check_call(["umount", "-l", state])
-        state.chmod(0o700)
-
-
-def without_home(world):
-    """Nothing says where home is, but for a place that was chosen."""
-    world.serve()
-    nowhere = dict.fromkeys(("HOME", "USERPROFILE", "XDG_STATE_HOME", "XDG_CONFIG_HOME"))
-    return world.run(*SUBMIT, **nowhere, PIXVERSE_STATE_DIR="s", PIXVERSE_CONFIG_DIR="c")
-
-
-def state_elsewhere(place):
-    def run(world):
-        world.serve()
-        return world.run(*SUBMIT, PIXVERSE_STATE_DIR=place)
-
-    return run
-
-
-def upgraded_while_waiting(world):
-    """A newer program adds a column and a table while an old ``wait`` runs."""
-    done = []
-
-    def steps(request):
-        if not done:
-            done.append(request)
-            with contextlib.closing(sqlite3.connect(world.database)) as connection:
-                connection.execute("ALTER TABLE task ADD COLUMN mood TEXT")
-                connection.execute("CREATE TABLE extra (x)")
-                connection.execute("PRAGMA user_version = 99")
-                connection.commit()
-            return [standing("RUNNING")]
-        return finished()[0](request)
-
-    world.serve(query=[[steps]])
-    world.know()
-    return world.run("wait", "--interval", "0.2", "--download")
-
-
 DAMAGES = (text, half, empty, directory, symlink)
 AFTER = {"code": 1, "charged": "yes", "retryable": False, "creates": 1}
 CASES = (
@@ -233,33 +144,8 @@ CASES = (
         also=id_is_told_and_kept,
     ),
     Case(83, "store is mended, and recover finds the id", taken_back, code=0, store=("PENDING",)),
-    Case(
-        85,
-        "locked, and stopped",
-        locked_and_stopped,
-        code=130,
-        charged="no",
-        retryable=False,
-        creates=0,
-    ),
-    Case(85, "locked for a second", locked_for_a_while, code=0, creates=1),
-    Case(85, "read-only", read_only, **REFUSED, says="PIXVERSE_STATE_DIR"),
     Case(84, "from the future, submit", damaged(from_the_future, *SUBMIT), **REFUSED, says="newer"),
     Case(84, "from the future, list", damaged(from_the_future, "list"), **REFUSED, says="newer"),
-    # An unset HOME alone is found in the list of users, and that is a real person's.
-    Case(86, "no home", state_elsewhere("~nobody-at-all/state"), **REFUSED, says="set HOME or"),
-    Case(86, "no HOME, but a place", without_home, code=0, creates=1),
-    Case(
-        86,
-        "state cannot be made",
-        state_elsewhere("/proc/nowhere/state"),
-        **REFUSED,
-        says="PIXVERSE_STATE_DIR",
-    ),
-    Case(
-        86, "state is a device", state_elsewhere("/dev/null"), **REFUSED, says="PIXVERSE_STATE_DIR"
-    ),
-    Case(87, "upgraded while waiting", upgraded_while_waiting, code=0, saved=1),
 )
 
 

@@ -1,0 +1,174 @@
+"""D. Signals and the process: asked to stop at every step (rows 48 to 52)."""
+
+import contextlib
+import signal
+import time
+from functools import partial
+from pathlib import Path
+
+from tests.faults.case import Case, Way, parameters, row
+from tests.faults.moments import until
+from tests.faults.service import TASK, VIDEO, accepted, mp4, standing
+from tests.faults.world import TURTLE
+from tests.servers import HANG, Pause
+
+INT, TERM, HUP = signal.SIGINT, signal.SIGTERM, signal.SIGHUP
+STOPPED = {"charged": "no", "retryable": False, "creates": 0, "store": ()}
+GOES_ON = {"charged": "yes", "retryable": False, "says": f"pixverse wait {TASK} --download"}
+
+
+def signalled(*signals, at, words=("submit", TURTLE), within=1.5, **routes):
+    """Return a command that is signalled once its call ``at`` has arrived."""
+
+    def run(world):
+        service = world.serve(**routes)
+        if words[0] in ("wait", "download"):
+            world.know()
+        process = world.start(*words)
+        until(lambda: service.counts[at])
+        time.sleep(0.1)
+        sent = time.monotonic()
+        for number in signals:
+            process.send_signal(number)
+            time.sleep(0.1)
+        ran = world.ended(process)
+        assert time.monotonic() - sent < within
+        return ran
+
+    return run
+
+
+def answered_late(world):
+    """The answer comes a second after Ctrl-C: the task is known, and told."""
+    return signalled(
+        INT,
+        at="create",
+        words=("submit", TURTLE, "--wait"),
+        create=[[Pause(1), accepted()]],
+        within=3,
+    )(world)
+
+
+def told_of_the_task(world, ran):
+    assert TASK in ran.stdout + ran.stderr
+    if world.way is Way.JSON:
+        assert [record["task_id"] for record in ran.json] == [TASK]
+
+
+def part_is_kept(world, ran):
+    told_of_the_task(world, ran)
+    (part,) = world.directory.glob("*.part")
+    assert VIDEO.startswith(part.read_bytes())
+    assert part.stat().st_size > 1000
+
+
+HALF = [mp4(etag='"1"')[: -len(VIDEO) // 2], HANG]
+
+CASES = (
+    *(
+        Case(
+            49,
+            f"{number.name} while {what}",
+            signalled(number, at=at, **routes),
+            code=128 + number,
+            **STOPPED,
+            says="nothing was bought",
+            ways=(Way.JSON,) if number == HUP else (Way.JSON, Way.PIPE),
+        )
+        for number in (INT, TERM, HUP)
+        for what, at, routes in (
+            ("asking for a policy", "policy", {"policy": [[HANG]]}),
+            ("uploading", "upload", {"upload": [[HANG]]}),
+        )
+    ),
+    Case(
+        50,
+        "answered after Ctrl-C",
+        answered_late,
+        code=130,
+        **GOES_ON,
+        creates=1,
+        store=("PENDING",),
+        also=told_of_the_task,
+    ),
+    Case(
+        50,
+        "second signal at once",
+        signalled(INT, INT, at="create", create=[[HANG]]),
+        code=130,
+        charged="unknown",
+        retryable=False,
+        creates=1,
+        store=("UNCLEAR",),
+        says="pixverse recover",
+    ),
+    Case(
+        50,
+        "no answer within 5 seconds",
+        signalled(TERM, at="create", create=[[HANG]], within=7),
+        code=143,
+        charged="unknown",
+        retryable=False,
+        creates=1,
+        store=("UNCLEAR",),
+        says="pixverse recover",
+        ways=(Way.JSON,),
+    ),
+    *(
+        Case(
+            52 if number == HUP else 51,
+            f"{number.name} while waiting",
+            signalled(number, at="query", words=("wait",), query=[standing("RUNNING")]),
+            code=128 + number,
+            **GOES_ON,
+            store=("RUNNING",),
+            also=told_of_the_task,
+        )
+        for number in (INT, TERM, HUP)
+    ),
+    Case(
+        51,
+        "TERM in a hanging query",
+        signalled(TERM, at="query", words=("wait",), query=[[HANG]]),
+        code=143,
+        **GOES_ON,
+        ways=(Way.JSON,),
+    ),
+    Case(
+        51,
+        "TERM while downloading",
+        signalled(TERM, at="video", words=("download",), video=[HALF]),
+        code=143,
+        charged="yes",
+        retryable=False,
+        saved=0,
+        also=part_is_kept,
+    ),
+)
+
+
+@parameters(*CASES)
+def test_fault(case, world):
+    case.judge(world, case.provoke(world))
+
+
+@row(48)
+def test_a_signal_while_modules_load_ends_in_silence(world):
+    """From the moment on at which the program itself hears signals."""
+    for after in (0.0, 0.01, 0.02, 0.03, 0.05, 0.07, 0.1, 0.13):
+        process = world.start("list", flags=())
+        until(partial(hears_signals, process))
+        time.sleep(after)
+        process.send_signal(INT)
+        ran = world.ended(process)
+        assert ran.code in (0, 130, -INT)  # the last: Python had given the signal back already
+        assert ran.stderr in ("", "stopped by SIGINT; nothing was bought\n", "stopped by SIGINT\n")
+
+
+def hears_signals(process):
+    """Tell by the kernel whether SIGTERM is caught: Python itself leaves that alone."""
+    with contextlib.suppress(OSError):
+        status = Path(f"/proc/{process.pid}/status").read_text(encoding="ascii")
+        caught = next(line for line in status.splitlines() if line.startswith("SigCgt"))
+        return bool(int(caught.split()[1], 16) & 1 << (TERM - 1))
+    return process.poll() is not None
