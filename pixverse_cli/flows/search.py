@@ -21,6 +21,7 @@ from pixverse_cli.flows.tools import Tools
 SEARCH_SECONDS = 30.0
 _SETTLING_SECONDS = 4.0  # a new task may be missing from the list so long
 _PAUSE = 1.0
+_CLOCK_ERROR = 3900.0  # an hour of summer time or of a wrong zone, and a little
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +75,11 @@ def search(
             yield Note(text=f"found by search: task {adopted.task_id}")
             return Found(record=adopted)
         if found.conclusive and not found.candidates:
-            return Found(record=_not_accepted(record, tools))
+            # before it is called safe to pay again: not by the word of a clock that was set
+            found = yield from _look(record, tools, not_ours, clock_error=_CLOCK_ERROR)
+            if found.conclusive and not found.candidates:
+                return Found(record=_not_accepted(record, tools))
+            return Found(record=record, candidates=found.candidates)
         if found.conclusive or tools.clock.monotonic() - started + _PAUSE > seconds:
             return Found(record=record, candidates=found.candidates)
         tools.clock.sleep(_PAUSE)
@@ -90,11 +95,15 @@ def _not_accepted(record: Record, tools: Tools) -> Record:
     )
 
 
-def _look(record: Record, tools: Tools, not_ours: set[str]) -> Generator[Event, None, _Round]:
+def _look(
+    record: Record, tools: Tools, not_ours: set[str], *, clock_error: float = 0.0
+) -> Generator[Event, None, _Round]:
     late_enough = is_conclusive(record, tools.clock.now())
     try:
         listing = yield from list_tasks(tools, model=record.model)
-        rows = [row for row in listing.tasks if may_be(record, row, listing)]
+        rows = [
+            row for row in listing.tasks if may_be(record, row, listing, clock_error=clock_error)
+        ]
         taken = tools.store.records.known_ids(requested=True) | not_ours
         free = [row for row in rows if row.task_id not in taken]
         tasks = yield from _ask_all(free, tools)
