@@ -44,19 +44,36 @@ def jump_in_the_call(seconds):
             return [RESET]
 
         def listed(_request):
-            page = rows(row(TASK, START + timedelta(seconds=1)))
             now = START + timedelta(seconds=2) + timedelta(seconds=sum(world.clock.slept))
-            date = now.strftime("%a, %d %b %Y %H:%M:%S GMT").encode()
-            return [page.replace(b"\r\n", b"\r\ndate: " + date + b"\r\n", 1)]
+            return [rows(row(TASK, START + timedelta(seconds=1)), date=http_date(now))]
 
         world.serve(create=[[jump]], listing=[[listed]], query=[finished()])
-        ran = world.submit(inside=True)
-        if ran.code == 9:
-            world.clock.advance(120)
-            ran = world.run_inside("recover")
-        return ran
+        return world.submit(inside=True)
 
     return submit
+
+
+def jump_before_recovering(seconds):
+    """The clock is set between an unclear call and ``recover``: no dates can be compared."""
+
+    def recover(world):
+        at = world.clock.wall + timedelta(seconds=1)
+        world.serve(create=[[RESET]], query=[finished()])
+        world.submit(inside=True)
+        world.clock.advance(120)
+        service_now = http_date(world.clock.wall)
+        world.clock.jump(seconds)
+        if seconds < 0:
+            world.clock.advance(-seconds)  # so long later
+            service_now = http_date(world.clock.wall - timedelta(seconds=seconds))
+        world.service.turn(listing=rows(row(TASK, at), date=service_now))
+        return world.run_inside("recover")
+
+    return recover
+
+
+def http_date(moment):
+    return moment.strftime("%a, %d %b %Y %H:%M:%S GMT")
 
 
 CASES = (
@@ -67,6 +84,20 @@ CASES = (
     *(
         Case(43, f"clock jumps by {seconds} s in the call", jump_in_the_call(seconds), **DONE)
         for seconds in (3600, -3600, 8 * 3600)
+    ),
+    *(
+        Case(
+            43,
+            f"clock jumps by {seconds} s before recover",
+            jump_before_recovering(seconds),
+            code=9,
+            charged="unknown",
+            retryable=False,
+            creates=1,
+            store=("UNCLEAR",),
+            says=f"{TASK}.*--adopt",
+        )
+        for seconds in (3600, -3600, 60)
     ),
 )
 
