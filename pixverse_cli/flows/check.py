@@ -53,7 +53,7 @@ def check(wish: Wish, settings: Settings, stack: ExitStack, now: datetime, live:
     request = video_request(settings, None if problems else _prompt(wish, problems))
     orders = list(_orders(wish.images, request, settings, stack, problems, once=wish.once))
     waits = wish.wait or wish.no_download or settings.typed("output")
-    patience = patience_of(settings) if waits else None
+    patience = patience_of(settings)  # read in any case: what is wrong with it is told
     keeping = _keeping(wish, settings, problems) if waits and not wish.no_download else None
     if keeping is not None:
         new = [each for each in orders if not _is_saved(each, keeping, now, live)]
@@ -64,7 +64,7 @@ def check(wish: Wish, settings: Settings, stack: ExitStack, now: datetime, live:
     if problems:
         raise UsageError("\n".join(dict.fromkeys(problems)), hint="nothing was sent")
     notes = [note for order in orders for note in _notes(order)]
-    return Plan(orders=orders, patience=patience, keeping=keeping, notes=notes)
+    return Plan(orders=orders, patience=patience if waits else None, keeping=keeping, notes=notes)
 
 
 def _cost_problems(request: VideoRequest, images: int, settings: Settings) -> Iterator[str]:
@@ -100,7 +100,7 @@ def keeping_of(settings: Settings, *, force: bool, stdout_is_taken: bool) -> Kee
 
     :raises UsageError: the template is wrong, or stdout cannot take a video.
     """
-    template = naming.plan(settings.text("output"))
+    template = naming.plan(settings.text("output"), settings.source("output") or "-o")
     if template.stdout and stdout_is_taken:
         raise UsageError("-o -: stdout already carries the JSON; give a file or a directory")
     return Keeping(template=template, force=force, chosen=settings.typed("output"))

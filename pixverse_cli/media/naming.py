@@ -51,32 +51,36 @@ Pattern = tuple[str | Field, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Template:
-    """Where the videos go; ``text`` is what the user typed."""
+    """Where the videos go; ``text`` is what the user typed, ``source`` names where."""
 
     text: str
+    source: str = "-o"
     folder: Pattern = ()
     name: Pattern = ()
     stdout: bool = False
 
 
-def plan(output: str | None) -> Template:
+def plan(output: str | None, source: str = "-o") -> Template:
     """Read ``-o``; None means the default name in the current folder.
+
+    ``source`` is how to name it in a sentence, where it came from elsewhere.
 
     :raises UsageError: naming an unknown field and the ones there are, or a stray brace.
     """
     if output is None:
-        return Template(text=DEFAULT_NAME, name=_pattern(DEFAULT_NAME))
+        return Template(text=DEFAULT_NAME, name=_pattern(DEFAULT_NAME, source))
     if output == "-":
-        return Template(text=output, stdout=True)
+        return Template(text=output, source=source, stdout=True)
     if not _possible(output):
-        raise UsageError(f"-o {output!r} is no file name")
+        raise UsageError(f"{source} {output!r} is no file name")
     if output[-1] in _SEPARATORS or Path(output).is_dir():
-        return Template(text=output, folder=_folder(output), name=_pattern(DEFAULT_NAME))
+        name = _pattern(DEFAULT_NAME, source)
+        return Template(text=output, source=source, folder=_folder(output, source), name=name)
     at = 1 + max(output.rfind(separator) for separator in _SEPARATORS)
-    name = _pattern(output[at:])
+    name = _pattern(output[at:], source)
     if sum(len(os.fsencode(part)) for part in name if isinstance(part, str)) > _MAX_NAME_BYTES:
-        raise UsageError(f"-o {output}: the file name is over {_MAX_NAME_BYTES} bytes long")
-    return Template(text=output, folder=_folder(output[:at]), name=name)
+        raise UsageError(f"{source} {output}: the file name is over {_MAX_NAME_BYTES} bytes long")
+    return Template(text=output, source=source, folder=_folder(output[:at], source), name=name)
 
 
 def _possible(output: str) -> bool:
@@ -86,30 +90,31 @@ def _possible(output: str) -> bool:
         return False
 
 
-def _folder(text: str) -> Pattern:
+def _folder(text: str, source: str) -> Pattern:
     """Read the folder; one that exists under a name with braces is meant literally."""
-    return (text,) if text and Path(text).is_dir() else _pattern(text)
+    return (text,) if text and Path(text).is_dir() else _pattern(text, source)
 
 
-def _pattern(text: str) -> Pattern:
+def _pattern(text: str, source: str) -> Pattern:
     parts: list[str | Field] = []
     try:
         for literal, name, length, conversion in string.Formatter().parse(text):
             if literal:
                 parts.append(literal)
             if name is not None:
-                parts.append(_field(name, length or "", conversion))
+                parts.append(_field(name, length or "", conversion, source))
     except ValueError as error:  # a brace without its partner
-        raise UsageError(f"-o {text}: {error}", hint="write {{ for a literal brace") from error
+        message = f"{source} {text}: {error}"
+        raise UsageError(message, hint="write {{ for a literal brace") from error
     return tuple(parts)
 
 
-def _field(name: str, length: str, conversion: str | None) -> Field:
+def _field(name: str, length: str, conversion: str | None, source: str) -> Field:
     if name not in FIELDS:
-        raise UsageError(f"-o: there is no field {{{name}}}", hint=_FIELDS_HINT)
+        raise UsageError(f"{source}: there is no field {{{name}}}", hint=_FIELDS_HINT)
     if conversion or (length and not (length.isascii() and length.isdecimal() and int(length))):
         raise UsageError(
-            f"-o: {{{name}}} can be followed by a length only, as in {{{name}:8}}",
+            f"{source}: {{{name}}} can be followed by a length only, as in {{{name}:8}}",
             hint=_FIELDS_HINT,
         )
     return Field(name=name, length=int(length or 0))
@@ -166,7 +171,7 @@ def problems(
     """
     if template.stdout:
         if len(tasks) > 1:
-            yield f"-o -: {len(tasks)} videos cannot share stdout; give a directory"
+            yield f"{template.source} -: {len(tasks)} videos cannot share stdout; give a directory"
         return
     yield from _folder_problems(template, tasks)
     if all(known(template.name, values) for values in tasks):
@@ -184,8 +189,8 @@ def known(pattern: Pattern, values: Mapping[str, str]) -> bool:
 def _folder_problems(template: Template, tasks: Sequence[Mapping[str, str]]) -> Iterator[str]:
     if not all(known(template.folder, values) for values in tasks):
         yield (
-            f"-o {template.text}: the folder depends on what is not known before the task"
-            " is accepted; use such fields in the file name only"
+            f"{template.source} {template.text}: the folder depends on what is not known before"
+            " the task is accepted; use such fields in the file name only"
         )
         return
     bare = Template(text=template.text, folder=template.folder)

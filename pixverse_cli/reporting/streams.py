@@ -1,5 +1,6 @@
 """Writing to stdout and stderr so that no reader and no code page can break a run."""
 
+import codecs
 import io
 import os
 import sys
@@ -8,6 +9,7 @@ from contextlib import suppress
 from pixverse_cli.domain.errors import ClosedPipe, UnexpectedError
 
 RED, CYAN = "1;31", "36"
+_EXACT = "pixverse-exact"
 
 
 def prepare() -> None:
@@ -16,9 +18,19 @@ def prepare() -> None:
         _occupy(descriptor)
     if sys.stdin is None:
         sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115, PTH123  for the whole run
-    for stream in (sys.stdout, sys.stderr):
+    codecs.register_error(_EXACT, _exact)
+    for stream, errors in ((sys.stdout, _EXACT), (sys.stderr, "backslashreplace")):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+            stream.reconfigure(errors=errors)
+
+
+def _exact(error: UnicodeError) -> tuple[bytes | str, int]:
+    """Write the bytes of a file name as they are, even if they are no UTF-8; escape the rest."""
+    if isinstance(error, UnicodeEncodeError):
+        piece = error.object[error.start : error.end]
+        if all("\udc80" <= char <= "\udcff" for char in piece):
+            return bytes(ord(char) - 0xDC00 for char in piece), error.end
+    return codecs.backslashreplace_errors(error)
 
 
 def _occupy(descriptor: int) -> None:

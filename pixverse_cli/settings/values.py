@@ -6,7 +6,7 @@ not raised, so that everything can be told at once.
 
 import re
 from collections.abc import Callable, Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import NamedTuple, TypeVar
 
 from pixverse_cli.domain.errors import UsageError
@@ -48,6 +48,11 @@ class Settings:
         """Return a setting as text, or None where nobody set it."""
         setting = self._settings.get(name)
         return setting.value if setting else None
+
+    def source(self, name: str) -> str | None:
+        """Return where a setting comes from, as it should be named in a sentence."""
+        setting = self._settings.get(name)
+        return setting.source if setting else None
 
     def typed(self, name: str) -> bool:
         """Return whether a setting stands on the command line itself."""
@@ -111,8 +116,4 @@ def _whole(word: str) -> int | None:
 
 
 def _money(word: str) -> Decimal | None:
-    try:
-        amount = Decimal(word)
-    except InvalidOperation:
-        return None
-    return amount if amount.is_finite() and amount >= 0 else None
+    return Decimal(word) if re.fullmatch(r"\d{1,9}(?:\.\d{1,9})?", word, re.ASCII) else None

@@ -49,7 +49,10 @@ class Store:
 
     def _taken(self, each: "Unrecorded") -> Record:
         """Give an id to its request; one whose request this database lost gets a new record."""
-        adopted = self.records.adopt(each.number, each.task, provisional=False)
+        adopted = None
+        row = self._database.row("SELECT intent_at FROM task WHERE number = :n", n=each.number)
+        if row and each.intent_at in (None, row["intent_at"]):
+            adopted = self.records.adopt(each.number, each.task, provisional=False)
         return adopted or self.records.remember(each.task, each.service)
 
     def damage(self) -> str | None:

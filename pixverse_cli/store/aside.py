@@ -20,9 +20,10 @@ NAME = "unrecorded-tasks.jsonl"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unrecorded:
-    """A task id whose request had the row ``number`` in the database."""
+    """A task id whose request had the row ``number`` in the database, written ``intent_at``."""
 
     number: int
+    intent_at: str | None
     service: str
     task: Task
 
@@ -32,6 +33,7 @@ def put(directory: Path, record: Record) -> Path | None:
     line = {
         "store": str(directory),
         "number": record.number,
+        "intent_at": rfc3339(record.intent_at),
         "service": record.service,
         "task_id": record.task_id,
         "request_id": record.request_id,
@@ -53,9 +55,10 @@ def clear(directory: Path) -> None:
     for place in _places(directory):
         others = [line for line in _raw(place / NAME) if line.get("store") != str(directory)]
         with suppress(OSError):
-            (place / NAME).unlink()
-        for line in others:
-            _append(place / NAME, json.dumps(line) + "\n")
+            if others:
+                _replace(place / NAME, others)
+            else:
+                (place / NAME).unlink()
 
 
 def _places(directory: Path) -> tuple[Path, Path]:
@@ -66,7 +69,9 @@ def _lines(path: Path, directory: Path) -> Iterator[Unrecorded]:
     for line in _raw(path):
         number, task_id = line.get("number"), line.get("task_id")
         if line.get("store") == str(directory) and isinstance(number, int) and task_id:
-            yield Unrecorded(number=number, service=str(line.get("service")), task=_task(line))
+            intent_at = str(line["intent_at"]) if line.get("intent_at") else None
+            service = str(line.get("service"))
+            yield Unrecorded(number=number, intent_at=intent_at, service=service, task=_task(line))
 
 
 def _task(line: dict[str, object]) -> Task:
@@ -101,3 +106,12 @@ def _append(path: Path, line: str) -> Path:
         file.flush()
         os.fsync(file.fileno())
     return path
+
+
+def _replace(path: Path, lines: list[dict[str, object]]) -> None:
+    """Write these lines in the file's place, all or nothing."""
+    draft = path.with_name(f"{path.name}.{os.getpid()}.new")
+    with suppress(FileNotFoundError):
+        draft.unlink()
+    _append(draft, "".join(json.dumps(line) + "\n" for line in lines))
+    draft.replace(path)

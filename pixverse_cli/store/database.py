@@ -33,10 +33,14 @@ class Database:
             if not path.exists():
                 _create(path)
             self._connection = _connect(path)
-            version: int = _patiently(
-                lambda: self._connection.execute("PRAGMA user_version").fetchone()[0]
-            )
-            self._migrate(version)
+            try:
+                version: int = _patiently(
+                    lambda: self._connection.execute("PRAGMA user_version").fetchone()[0]
+                )
+                self._migrate(version)
+            except BaseException:
+                self._connection.close()
+                raise
 
     def rows(self, statement: str, **values: Value) -> list[sqlite3.Row]:
         """Run one statement as its own transaction and return all its rows."""

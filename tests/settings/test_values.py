@@ -73,13 +73,15 @@ def test_what_is_no_whole_number_is_noted_and_the_default_goes_on(word):
 
 @pytest.mark.parametrize(
     ("word", "yuan"),
-    [("5", "5"), ("2.70", "2.70"), ("0", "0"), ("0.1", "0.1"), ("1e2", "1E+2")],
+    [("5", "5"), ("2.70", "2.70"), ("0", "0"), ("0.1", "0.1")],
 )
 def test_money_is_decimal(word, yuan):
     assert str(settings(cost=word).money("cost")) == yuan
 
 
-@pytest.mark.parametrize("word", ["nan", "sNaN", "inf", "-1", "-0.01", "", "5 CNY", "1,5"])
+@pytest.mark.parametrize(
+    "word", ["nan", "sNaN", "inf", "-1", "-0.01", "", "5 CNY", "1,5", "1e2", "1_000", "\u0665"]
+)
 def test_what_is_no_amount_is_noted(word):
     read = settings(cost=word)
     assert read.money("cost") is None
