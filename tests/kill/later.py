@@ -1,0 +1,25 @@
+"""The command some time later: ``python -P later.py SECONDS ARGUMENTS...``."""
+
+import os
+import sys
+from datetime import timedelta
+
+from pixverse_cli.domain.clock import SystemClock
+from pixverse_cli.domain.interrupts import Interrupts
+from pixverse_cli.main import main
+from pixverse_cli.services.things import Surroundings
+
+
+class LaterClock(SystemClock):
+    """The machine's clock, so many seconds on."""
+
+    def __init__(self, seconds=0.0):
+        self.seconds = seconds
+
+    def now(self):
+        return super().now() + timedelta(seconds=self.seconds)
+
+
+if __name__ == "__main__":
+    clock = LaterClock(float(sys.argv[1]))
+    sys.exit(main(sys.argv[2:], Surroundings(os.environ, clock, Interrupts(clock))))
