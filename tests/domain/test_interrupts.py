@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from pixverse_cli.domain.errors import Stopped
+from pixverse_cli.domain.errors import Charged, Stopped
 from pixverse_cli.domain.interrupts import Interrupts
 
 
@@ -75,6 +75,56 @@ def test_it_is_known_how_long_a_noted_signal_has_waited(interrupts, clock):
     assert interrupts.seconds_since_noted() == 3.5
 
 
+def test_a_held_signal_that_cannot_wait_says_that_money_may_have_moved(interrupts):
+    with interrupts.held():
+        interrupts.hear(signal.SIGINT)
+        with pytest.raises(Stopped) as stopped:
+            interrupts.hear(signal.SIGINT)
+    assert stopped.value.charged is Charged.UNKNOWN
+
+
+def test_a_heard_part_of_a_held_block_stops_at_once(interrupts):
+    with interrupts.held():
+        with pytest.raises(Stopped), interrupts.heard():
+            interrupts.hear(signal.SIGINT)
+        assert not interrupts.noted
+
+
+def test_a_heard_part_does_not_begin_after_a_signal(interrupts):
+    with interrupts.held():
+        interrupts.hear(signal.SIGINT)
+        with pytest.raises(Stopped), interrupts.heard():
+            pytest.fail("it has begun")
+
+
+def test_after_a_heard_part_the_block_is_held_again(interrupts):
+    with interrupts.held():
+        with interrupts.heard():
+            pass
+        interrupts.hear(signal.SIGINT)
+        assert interrupts.noted
+
+
+def test_a_signal_sent_twice_does_not_cut_the_farewell_short(clock):
+    ended = []
+    interrupts = Interrupts(clock, end=ended.append)
+    with pytest.raises(Stopped):
+        interrupts.hear(signal.SIGINT)
+    interrupts.hear(signal.SIGINT)
+    clock.advance(1.0)
+    interrupts.hear(signal.SIGINT)
+    assert ended == []
+
+
+def test_a_farewell_that_is_stuck_is_ended_by_the_next_signal(clock):
+    ended = []
+    interrupts = Interrupts(clock, end=ended.append)
+    interrupts.leave()
+    clock.advance(1.5)
+    interrupts.hear(signal.SIGTERM)
+    assert ended == [143]
+
+
 CHILD = """
 import signal, sys, time
 from pixverse_cli.domain.clock import SystemClock
@@ -85,7 +135,14 @@ if ignored:
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
 interrupts = Interrupts(SystemClock())
 interrupts.install()
+class Destroyed:
+    def __del__(self):
+        print("ready", flush=True)
+        time.sleep(30)
 try:
+    if sys.argv[1] == "destructor":
+        Destroyed()
+        time.sleep(30)
     if sys.argv[1] == "held":
         with interrupts.held():
             print("ready", flush=True)
@@ -109,6 +166,7 @@ except Stopped as stopped:
         ("plain", signal.SIGTERM, 143, ["stopped by SIGTERM"]),
         ("plain", signal.SIGHUP, 129, ["stopped by SIGHUP"]),
         ("held", signal.SIGTERM, 143, ["the block ran to its end", "stopped by SIGTERM"]),
+        ("destructor", signal.SIGTERM, 143, ["stopped by SIGTERM"]),
         ("ignored", signal.SIGHUP, 0, ["went on"]),
     ],
 )
