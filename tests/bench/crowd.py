@@ -1,0 +1,26 @@
+"""N processes on one store at once: ``python tests/bench/crowd.py [N]``, 64 if not told."""
+
+import sys
+import tempfile
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent.parent))
+
+from pixverse_cli.sandbox import Sandbox
+from tests.concurrency.crowd import crowd
+from tests.processes import Pixverse
+
+
+def main():
+    size = int(sys.argv[1]) if len(sys.argv) > 1 else 64
+    with tempfile.TemporaryDirectory(prefix="pixverse-crowd-") as place, Sandbox(instant=True) as s:
+        home = Path(place) / "home"
+        home.mkdir()
+        came = crowd(Pixverse(home, Path(place), s), s, size)
+    print(came)
+    print(came.stderr, end="")
+    return came.codes != {0: size} or came.throttled or came.whole != size
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,69 @@
+"""Many people at one store: processes that submit, wait and download at the same moment."""
+
+import json
+import time
+from collections import Counter
+from dataclasses import dataclass
+
+from pixverse_cli.media.files import verify
+from pixverse_cli.store import Store
+
+MODELS = ("v6", "c1")  # the service counts creates for each model
+
+
+@dataclass(frozen=True, kw_only=True)
+class Crowd:
+    """What came of it: the processes' exit codes, and what is left on disk and service."""
+
+    codes: Counter
+    stderr: str
+    seconds: float
+    throttled: int
+    accepted: int
+    records: int
+    whole: int
+
+    def __str__(self):
+        return "\n".join(
+            f"{count:8} {what}"
+            for what, count in (
+                ("processes that ended with 0", self.codes[0]),
+                ("that did not", self.codes.total() - self.codes[0]),
+                ("calls answered 429", self.throttled),
+                ("tasks on the service", self.accepted),
+                ("tasks in the store", self.records),
+                ("whole videos", self.whole),
+                ("words of a locked store", self.stderr.count("lock")),
+                ("seconds", round(self.seconds, 1)),
+            )
+        )
+
+
+def crowd(person, sandbox, size):
+    """Let so many processes submit, wait and save at once."""
+    began = time.monotonic()
+    running = [
+        person.start(
+            *("submit", f"https://example.com/{index}.png", "-p", f"Number {index}."),
+            *("-m", MODELS[index % len(MODELS)], "-r", "360P", "-d", "1", "--wait", "--json"),
+        )
+        for index in range(size)
+    ]
+    told = [process.communicate(timeout=300) for process in running]
+    seconds = time.monotonic() - began
+    saved = [json.loads(stdout) for stdout, _ in told if stdout]
+    store = Store(person.state)
+    kept = {record.task_id: record for record in store.records.newest(-1) if record.task_id}
+    store.close()
+    return Crowd(
+        codes=Counter(process.returncode for process in running),
+        stderr="".join(stderr for _, stderr in told),
+        seconds=seconds,
+        throttled=sum(call.status == 429 for call in sandbox.calls),
+        accepted=len(sandbox.account.tasks),
+        records=len(kept),
+        whole=sum(
+            verify(person.directory / record["file"], kept[record["task_id"]].sha256)
+            for record in saved
+        ),
+    )
