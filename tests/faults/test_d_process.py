@@ -3,19 +3,17 @@
 import contextlib
 import os
 import resource
-import signal
 import sqlite3
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.faults.case import Case, Way, parameters
 from tests.faults.moments import until
-from tests.faults.service import TASK, VIDEO, mp4
+from tests.faults.service import TASK, VIDEO, accepted, finished, mp4, rows
+from tests.faults.service import row as listed
 from tests.faults.world import TURTLE
 from tests.servers import HANG
-
-INT, TERM, HUP = signal.SIGINT, signal.SIGTERM, signal.SIGHUP
-
 
 HALF = [mp4(etag='"1"')[: -len(VIDEO) // 2], HANG]
 
@@ -40,16 +38,23 @@ def killed(*, at, then=("recover",), words=("submit", TURTLE), turn=None, **rout
 
 def killed_before_the_id_row(world):
     """The answer has come, and the store is locked: the id waits in the dead process."""
-    sandbox = world.sandbox()
-    process = world.start("submit", TURTLE, flags=())
-    until(lambda: world.statuses == ("UNCLEAR",))
-    with contextlib.closing(sqlite3.connect(world.database, timeout=5)) as connection:
-        connection.execute("BEGIN EXCLUSIVE")
-        until(lambda: sandbox.account.creates)
-        time.sleep(0.2)
-        process.kill()
-        process.communicate()
-        connection.execute("ROLLBACK")
+    held = []
+
+    def lock_and_accept(_request):
+        held.append(sqlite3.connect(world.database, timeout=5, check_same_thread=False))
+        held[0].execute("BEGIN EXCLUSIVE")
+        return [accepted()]
+
+    now = datetime.now(UTC)
+    world.serve(create=[[lock_and_accept]], listing=[rows(listed(TASK, now))], query=[finished()])
+    process = world.start(*("submit", *IMAGE), flags=())
+    until(lambda: held)
+    time.sleep(0.3)
+    process.kill()
+    process.communicate()
+    held[0].execute("ROLLBACK")
+    held[0].close()
+    assert world.statuses == ("UNCLEAR",)
     return world.run("recover")
 
 
@@ -146,7 +151,6 @@ CASES = (
         killed_before_the_id_row,
         code=0,
         creates=1,
-        exists=1,
         store=("SUCCEEDED",),
     ),
     Case(
