@@ -74,6 +74,7 @@ def create(order: Order, url: str, tools: Tools) -> Generator[Event, None, Outco
     body = wire.encode(wire.create_body(order.request, url))
     started, failures = tools.clock.monotonic(), 0
     record = draft(order, tools)
+    tools.connect()  # loads the HTTP client, which a busy machine takes longer for than a turn
     while True:
         with tools.interrupts.heard():
             wait_for_slot(Rate.CREATE, tools, of=order.request.model.name)

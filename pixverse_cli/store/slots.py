@@ -7,7 +7,7 @@ nobody is refused and nobody starves: first come, first served.
 
 from pixverse_cli.store.database import Database
 
-_MARGIN = 0.9  # of the documented rate: two calls sent apart may arrive closer together
+_MARGIN = 0.8  # of the documented rate: calls sent apart may arrive closer together
 # Seconds; a moment so far away was taken under another clock: nobody is told to hold back for
 # longer than one minute, and no queue of processes is longer than another.
 _CLOCK_WAS_CHANGED = 120.0

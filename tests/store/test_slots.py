@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pixverse_cli.store import Store
 
 NOW = 1_800_000_000.0
-GAP = 1 / (20 * 0.9)
+GAP = 1 / (20 * 0.8)
 
 
 def test_the_first_call_goes_at_once(store):
