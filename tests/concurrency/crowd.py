@@ -18,7 +18,7 @@ class Crowd:
     codes: Counter
     stderr: str
     seconds: float
-    throttled: int
+    throttled: Counter
     accepted: int
     records: int
     whole: int
@@ -29,7 +29,8 @@ class Crowd:
             for what, count in (
                 ("processes that ended with 0", self.codes[0]),
                 ("that did not", self.codes.total() - self.codes[0]),
-                ("calls answered 429", self.throttled),
+                ("creates answered 429", self.throttled["create"]),
+                ("queries answered 429", self.throttled["query"]),
                 ("tasks on the service", self.accepted),
                 ("tasks in the store", self.records),
                 ("whole videos", self.whole),
@@ -59,7 +60,11 @@ def crowd(person, sandbox, size):
         codes=Counter(process.returncode for process in running),
         stderr="".join(stderr for _, stderr in told),
         seconds=seconds,
-        throttled=sum(call.status == 429 for call in sandbox.calls),
+        throttled=Counter(
+            "create" if call.method == "POST" else "query"
+            for call in sandbox.calls
+            if call.status == 429
+        ),
         accepted=len(sandbox.account.tasks),
         records=len(kept),
         whole=sum(
