@@ -7,6 +7,7 @@ machine ends it. Saving is free, so nothing here can cost money twice.
 
 import sys
 from collections.abc import Generator, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -23,7 +24,7 @@ from pixverse_cli.media import download
 from pixverse_cli.media.failures import BrokenOffError, LinkDeadError, TakenError, WrongContentError
 from pixverse_cli.media.files import verify
 from pixverse_cli.media.naming import Template, image_name, resolve
-from pixverse_cli.media.progress import Fetched, Progress
+from pixverse_cli.media.progress import Checked, Fetched, Progress
 from pixverse_cli.media.stdout import fetch_to_stream
 
 _MOST_BREAKS = 6  # in a row without a byte of progress
@@ -99,7 +100,9 @@ def _saved(
     places = [target] if keeping.chosen else [target, Path(record.file or target)]
     for place in places:
         if record.sha256 and verify(place, record.sha256):
-            return replace(record, file=str(place)), True
+            known = replace(record, file=str(place))
+            # without a file: its process died between the name and the line in the store
+            return (known if record.file else (yield from _noted(known, tools))), True
     try:
         done = yield from _transfer(record, tools, target, force=keeping.force)
     except TakenError:
@@ -107,12 +110,17 @@ def _saved(
         if theirs is None:
             raise
         return theirs, True
+    saved = replace(record, file=str(target), sha256=done.sha256)
+    return (yield from _noted(saved, tools)), done.already
+
+
+def _noted(saved: Record, tools: Tools) -> Generator[Event, None, Record]:
+    """Put into the store where the video is; without a store it is saved all the same."""
     try:
-        kept = tools.store.records.saved(record.number, str(target), done.sha256)
+        return tools.store.records.saved(saved.number, saved.file or "", saved.sha256 or "")
     except PixverseError as error:
         yield Note(text=f"the video is saved, but the store could not note it: {error.message}")
-        kept = replace(record, file=str(target), sha256=done.sha256)
-    return kept, done.already
+        return saved
 
 
 def _saved_meanwhile(record: Record, target: Path, tools: Tools) -> Record | None:
@@ -138,6 +146,10 @@ def _transfer(
             for step in _attempt(url, target, tools, force=force):
                 if isinstance(step, Fetched):
                     return step
+                if isinstance(step, Checked):
+                    with suppress(PixverseError):  # then the file is known a moment later
+                        tools.store.records.saved(record.number, None, step.sha256)
+                    continue
                 breaks = breaks if step.received <= received else 0
                 received = step.received
                 yield Downloading(record=record, received=step.received, total=step.total)
@@ -158,7 +170,7 @@ def _transfer(
 
 def _attempt(
     url: str, target: Path | None, tools: Tools, *, force: bool
-) -> Iterator[Progress | Fetched]:
+) -> Iterator[Progress | Checked | Fetched]:
     if target is None:
         return fetch_to_stream(url, sys.stdout.buffer, clock=tools.clock)
     return download.fetch(url, target, clock=tools.clock, force=force)

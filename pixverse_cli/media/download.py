@@ -30,7 +30,7 @@ from pixverse_cli.media.failures import (
 from pixverse_cli.media.files import reason, sha256_of
 from pixverse_cli.media.part import Part, acquire, part_path
 from pixverse_cli.media.place import refuse_taken
-from pixverse_cli.media.progress import Fetched, Patience, Progress
+from pixverse_cli.media.progress import Checked, Fetched, Patience, Progress
 from pixverse_cli.media.transfer import Body, Transfer
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ _HEADERS = {
 
 def fetch(
     url: str, target: Path, *, clock: Clock, force: bool = False, patience: Patience = PATIENCE
-) -> Iterator[Progress | Fetched]:
+) -> Iterator[Progress | Checked | Fetched]:
     """Save the video at ``url`` as ``target``, in one attempt; the last value is a Fetched.
 
     Progress comes at most ten times a second. If another process is fetching the same
@@ -80,6 +80,7 @@ def fetch(
         with _discarding_rubbish(part):
             yield from transfer.fill()
             mp4.check_file(part.file)
+        yield Checked(sha256=part.sha256)
         part.place(force=force)
     yield Fetched(path=target, size=part.size, sha256=part.sha256)
 

@@ -32,6 +32,16 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """All bytes are on disk and are a whole video; what comes next is its name.
+
+    Whoever keeps ``sha256`` now knows the file again, even if the process dies right after.
+    """
+
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fetched:
     """The video is there, whole; ``path`` is None when it went to a stream.
 

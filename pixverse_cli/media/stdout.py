@@ -28,7 +28,7 @@ def fetch_to_stream(
             if isinstance(step, Fetched):
                 _copy_out(path, stream)
                 yield replace(step, path=None)
-            else:
+            elif isinstance(step, Progress):
                 yield step
 
 

@@ -187,11 +187,12 @@ class Records:
         )
         return self.seen(required(row).number, task)
 
-    def saved(self, number: int, file: str, sha256: str) -> Record:
-        """Keep where the checked video is."""
+    def saved(self, number: int, file: str | None, sha256: str) -> Record:
+        """Keep where the checked video is; ``file`` is None just before it gets its name."""
         return required(
             self._database.row(
-                "UPDATE task SET file = :file, sha256 = :sha256 WHERE number = :number RETURNING *",
+                "UPDATE task SET sha256 = iif(:file IS NULL AND file NOTNULL, sha256, :sha256),"
+                " file = coalesce(:file, file) WHERE number = :number RETURNING *",
                 number=number,
                 file=file,
                 sha256=sha256,

@@ -1,5 +1,7 @@
 """Create calls without an answer, one story each: what the search for their task must not do."""
 
+from hashlib import sha256
+
 import pytest
 
 from pixverse_cli.domain.errors import Charged, UnclearError
@@ -217,3 +219,16 @@ def test_waiting_for_all_saves_what_a_dead_process_left_unsaved(world, submit):
     [ended] = world.drain(wait(None, world.tools, patience, world.keeping(), every=True))
     assert ended.record.file == f"{world.directory}/{bought}.mp4"
     assert world.drain(wait(None, world.tools, patience, world.keeping(), every=True)) == []
+
+
+def test_a_video_whose_process_died_right_after_naming_it_is_known_again(world, submit, host):
+    _, [bought] = submit("fine")
+    world.time_passes(30.0)
+    world.drain(look([bought], world.tools, judging=False))
+    target = world.directory / f"{bought}.mp4"
+    target.write_bytes(host.film)
+    world.store.records.saved(world.records[0].number, None, sha256(host.film).hexdigest())
+    patience = Patience(timeout=60.0)
+    [ended] = world.drain(wait(None, world.tools, patience, world.keeping(), every=True))
+    assert (ended.error, ended.record.file) == (None, str(target))
+    assert world.records[0].file == str(target)

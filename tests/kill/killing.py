@@ -31,7 +31,6 @@ ROOT = Path(__file__).parent.parent.parent
 LATER = Path(__file__).parent / "later.py"
 IMAGE = Path(__file__).parent.parent / "data" / "turtle.png"
 CONCLUSIVE = 130.0  # seconds after which no call of a dead process can still be on its way
-TOO_EARLY = -signal.SIGTERM  # before the first line of ours: Python itself was still starting
 
 
 @dataclass
@@ -53,8 +52,8 @@ class Submit:
 
     @property
     def error(self):
-        lines = self.stderr.splitlines()
-        return json.loads(lines[-1])["error"] if lines else None
+        last = (self.stderr.splitlines() or [""])[-1]
+        return json.loads(last)["error"] if last.startswith("{") else None
 
 
 @dataclass
@@ -144,8 +143,10 @@ def _judge_signals(mine, tasks, tally, number):
         bought = {task.task_id for task in tasks if task.prompt == submit.prompt}
         tally.add("submits", submit)
         tally.add(f"ended {submit.code}", submit)
+        if submit.code == -number:  # SIGKILL; others while Python itself was starting
+            continue
         tally.add("tracebacks", submit, "Traceback" in submit.stderr)
-        if number == signal.SIGKILL or submit.code == TOO_EARLY:
+        if number == signal.SIGKILL:
             continue
         tally.add("untold", submit, bool(bought - submit.told))
         tally.add("lies", submit, submit.code not in (0, 128 + number))

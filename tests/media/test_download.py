@@ -11,7 +11,7 @@ from pixverse_cli.media.failures import (
     LinkDeadError,
     WrongContentError,
 )
-from pixverse_cli.media.progress import Patience, Progress
+from pixverse_cli.media.progress import Checked, Patience, Progress
 from tests.servers import HANG, Pause, ScriptedServer, answer
 
 from .fetching import (
@@ -46,8 +46,9 @@ def test_progress_starts_ends_and_comes_at_most_ten_times_a_second(target):
     ]
     slowly = [step for piece in pieces for step in (piece, Pause(0.03))]
     with ScriptedServer(slowly) as server:
-        *progress, _ = steps(server.url(), target)
+        *progress, checked, fetched = steps(server.url(), target)
     assert all(isinstance(step, Progress) for step in progress)
+    assert checked == Checked(sha256=fetched.sha256)
     assert progress[0].total == progress[-1].total == progress[-1].received == len(VIDEO)
     assert [step.received for step in progress] == sorted(
         {step.received for step in progress} | {0}
