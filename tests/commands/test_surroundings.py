@@ -62,9 +62,9 @@ class TestSandbox:
         assert pixverse("sandbox", "--", "no-such-command").code == 2
 
     def test_the_user_s_key_is_not_the_child_s(self, pixverse):
-        script = "import os; print(os.environ['DASHSCOPE_API_KEY'])"
-        words = ("sandbox", "--", sys.executable, "-c", script)
-        assert pixverse(*words, DASHSCOPE_API_KEY="sk-of-the-user").stdout.startswith("sk-sandbox")
+        script = "import os; open('key', 'w').write(os.environ['DASHSCOPE_API_KEY'])"
+        pixverse("sandbox", "--", sys.executable, "-c", script, DASHSCOPE_API_KEY="sk-of-the-user")
+        assert (pixverse.directory / "key").read_text().startswith("sk-sandbox")
 
     def test_alone_it_prints_two_exports_and_ends_with_130(self, pixverse):
         process = pixverse.start("sandbox")

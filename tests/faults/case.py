@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -49,6 +49,7 @@ class Case:
     says: str = ""
     also: Callable[..., None] | None = None
     ways: Sequence[Way] = (Way.JSON, Way.PIPE)
+    leads: bool = False  # the first of its number: run as a process of its own for a script
 
     def judge(self, world, ran):
         """Assert all that was promised."""
@@ -85,6 +86,10 @@ class Case:
 
 def parameters(*cases):
     """Return every case in every way it is read, named by its number."""
+    numbers = [case.number for case in cases]
+    cases = [
+        replace(case, leads=case.number not in numbers[:place]) for place, case in enumerate(cases)
+    ]
     return pytest.mark.parametrize(
         ("case", "way"),
         [

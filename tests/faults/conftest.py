@@ -20,12 +20,14 @@ def way():
 
 
 @pytest.fixture
-def world(home, tmp_path, way, open_sandbox):
+def world(home, tmp_path, way, open_sandbox, request):
     """Return the place where a fault happens."""
+    parameters = request.node.callspec.params if hasattr(request.node, "callspec") else {}
     directory = tmp_path / "here"
     directory.mkdir()
     with contextlib.ExitStack() as stack:
         made = World(home, directory, way, open_sandbox, stack)
+        made.alone = getattr(parameters.get("case"), "leads", True)
         made.pixverse.environ["TMPDIR"] = str(directory.parent)
         made.pixverse.environ["DASHSCOPE_API_KEY"] = KEY
         yield made

@@ -1,27 +1,22 @@
 """Where a fault happens: one person's home and directory, one service, one way to read."""
 
 import contextlib
-import io
-import logging
 import os
 import resource
 import signal
 import sqlite3
 import subprocess
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
 from pixverse_cli.domain.clock import SystemClock
-from pixverse_cli.domain.interrupts import Interrupts
 from pixverse_cli.domain.task import Record, Status, Task
-from pixverse_cli.main import main
-from pixverse_cli.services.things import Surroundings
 from pixverse_cli.store import Store
 from tests.clocks import FakeClock
 from tests.faults.case import Way
 from tests.faults.service import KEY, TASK, Service
 from tests.faults.terminal import on_terminal
+from tests.inside import run_inside
 from tests.processes import COMMAND, Pixverse, Ran
 
 IMAGE_URL = "https://example.com/turtle.webp"
@@ -40,6 +35,7 @@ class World:
         self.home, self.directory, self.way = home, directory, way
         self._open_sandbox, self._stack = open_sandbox, stack
         self.service = self.sandboxed = None
+        self.alone = True
         self.clock = FakeClock()
         self.file_limit = 0  # how large a process's files may grow; 0: as they like
         self.heard: list[Ran] = []
@@ -133,11 +129,13 @@ class World:
     def run(self, *words, timeout=60, flags=None, preexec_fn=None, **variables):
         """Run to the end, read as this world reads.
 
-        For a script it is a process of its own. A pipe reads the same program in this
-        process, which takes a tenth of the time, unless the fault is one of the process.
+        For a script, the first case of each number is a process of its own. The others, and
+        a pipe's, run the same program in this process, which takes a tenth of the time, unless
+        the fault is one of the process.
         """
         ours = self.file_limit or preexec_fn or _OF_THE_INTERPRETER & variables.keys()
-        if self.way is Way.PIPE and not ours:
+        alone = self.way is Way.TERMINAL or (self.way is Way.JSON and self.alone) or flags
+        if not (ours or alone):
             return self.run_inside(*words, clock=SystemClock(), **variables)
         arguments = [*map(os.fspath, words), *(self.flags if flags is None else flags)]
         if self.way is Way.TERMINAL:
@@ -179,32 +177,9 @@ class World:
 
     def run_inside(self, *words, clock=None, **variables):
         """Run in this process, with time that passes as fast as it is asked to."""
-        clock = clock or self.clock
         environ = self.environment(variables)
-        handlers = {number: signal.getsignal(number) for number in SIGNALS}
-        hook = sys.unraisablehook
-        before, place = dict(os.environ), Path.cwd()
-        streams = sys.stdout, sys.stderr
-        sys.stdout, sys.stderr = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in "oe")
-        try:
-            os.environ.clear()
-            os.environ.update(environ)
-            os.chdir(self.directory)
-            code = main(
-                [*map(os.fsdecode, words), *self.flags],
-                Surroundings(environ=environ, clock=clock, interrupts=Interrupts(clock)),
-            )
-            texts = [stream.buffer.getvalue().decode() for stream in (sys.stdout, sys.stderr)]
-        finally:
-            sys.stdout, sys.stderr = streams
-            os.environ.clear()
-            os.environ.update(before)
-            os.chdir(place)
-            for number, handler in handlers.items():
-                signal.signal(number, handler)
-            sys.unraisablehook = hook
-            logging.getLogger("pixverse.http").handlers.clear()
-        return self.hear(Ran(code=code, stdout=texts[0], stderr=texts[1]))
+        arguments = [*map(os.fsdecode, words), *self.flags]
+        return self.hear(run_inside(arguments, environ, self.directory, clock=clock or self.clock))
 
     def environment(self, changes):
         together = self.pixverse.environ | changes
