@@ -19,7 +19,7 @@ def main():
         came = crowd(Pixverse(home, Path(place), s), s, size)
     print(came)
     print(came.stderr, end="")
-    return came.codes != {0: size} or came.throttled or came.whole != size
+    return int(came.codes != {0: size} or came.whole != size)
 
 
 if __name__ == "__main__":
