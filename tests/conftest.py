@@ -1,7 +1,9 @@
 """Every test gets an empty home, no variables of its owner's, and no network but loopback."""
 
 import os
+import shutil
 import socket
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -11,12 +13,21 @@ from tests.clocks import FakeClock
 from tests.isolation import LoopbackSocket, isolate, resolver
 from tests.processes import Pixverse
 
+_IN_MEMORY = Path("/dev/shm")
+_ENOUGH = 2 * 1024**3
+
 IN_CI = os.environ.get("CI", "").lower() not in ("", "0", "false")
 
 # Two workers on two cores make any example slow now and then; and what CI says of a commit
 # shall not depend on luck, while at a desk each run looks elsewhere.
 settings.register_profile("ours", deadline=None, derandomize=IN_CI)
 settings.load_profile("ours")
+
+
+def pytest_configure():
+    """Keep the tests' files in memory where there is room: stores wait for each write."""
+    if _IN_MEMORY.is_dir() and shutil.disk_usage(_IN_MEMORY).free > _ENOUGH:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_IN_MEMORY))
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -7,6 +7,7 @@ from pixverse_cli.domain.events import Ended, Event, Known
 from pixverse_cli.domain.task import Record, Status
 from pixverse_cli.flows.calls import Rate, repeated, wait_for_slot
 from pixverse_cli.flows.find import find
+from pixverse_cli.flows.settle import noted
 from pixverse_cli.flows.tools import Tools
 
 _REFUSAL = "UnsupportedOperation"
@@ -36,7 +37,7 @@ def _canceled(record: Record, tools: Tools) -> Generator[Event, None, Record]:
             raise
         refusal = error
     task = yield from repeated(Rate.QUERY, lambda: client.query(task_id), tools, task_id=task_id)
-    current = tools.store.records.seen(record.number, task)
+    current = noted(record, task, tools)
     if refusal is not None and current.status is not Status.CANCELED:
         raise _explained(current, refusal)
     return current

@@ -19,6 +19,7 @@ from pixverse_cli.domain.task import Record
 from pixverse_cli.flows.calls import Rate, repeated
 from pixverse_cli.flows.create import Order
 from pixverse_cli.flows.pace import backoff
+from pixverse_cli.flows.settle import noted
 from pixverse_cli.flows.tools import Tools
 from pixverse_cli.media import download
 from pixverse_cli.media.failures import BrokenOffError, LinkDeadError, TakenError, WrongContentError
@@ -187,5 +188,5 @@ def _fresh_url(record: Record, tools: Tools, error: NotSavedError) -> Generator[
         raise error from unanswered
     if not task.video_url:
         raise error
-    tools.store.records.seen(record.number, task)
+    noted(record, task, tools)
     return task.video_url

@@ -24,7 +24,7 @@ from pixverse_cli.flows.evidence import (
     must_be_over,
 )
 from pixverse_cli.flows.search import Found, search, unfound
-from pixverse_cli.flows.settle import settle
+from pixverse_cli.flows.settle import noted, settle
 from pixverse_cli.flows.tools import Tools
 
 
@@ -63,7 +63,7 @@ def _resolved(record: Record, tools: Tools) -> Generator[Event, None, Ended]:
     if record.provisional and record.task_id:
         client, task_id = tools.connect(), record.task_id
         task = yield from repeated(Rate.QUERY, lambda: client.query(task_id), tools)
-        record = settle(tools.store.records.seen(record.number, task), task, tools)
+        record = settle(noted(record, task, tools), task, tools)
         if record.task_id is not None:
             return Ended(record=record)
     if is_forgotten(record, tools.clock.now()):

@@ -1,8 +1,16 @@
-"""Making sure of a task that a search had adopted provisionally."""
+"""Keeping what the service answers about a task, and making sure of one that was searched."""
 
 from pixverse_cli.domain.task import Record, Status, Task
 from pixverse_cli.flows.evidence import Evidence, judge
 from pixverse_cli.flows.tools import Tools
+from pixverse_cli.flows.verdict import is_not_known_yet
+
+
+def noted(record: Record, task: Task, tools: Tools) -> Record:
+    """Keep an answer. A new task's UNKNOWN is none: the replica that was asked is behind."""
+    if is_not_known_yet(record, task, tools.clock.now()):
+        return record
+    return tools.store.records.seen(record.number, task)
 
 
 def settle(record: Record, task: Task, tools: Tools) -> Record:
