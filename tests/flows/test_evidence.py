@@ -65,9 +65,8 @@ def test_our_own_task_is_never_called_somebody_else_s(prompt, status, telling):
     assert judge(record(prompt=prompt), ours) is not Evidence.NOT_OURS
 
 
-@given(ours=PROMPTS, theirs=TEXTS.filter(bool), status=STATUSES)
+@given(ours=PROMPTS, theirs=st.text("aB1.\n ", min_size=1), status=STATUSES)
 def test_another_prompt_is_never_ours(ours, theirs, status):
-    assume("".join(theirs.split()) and "".join(theirs.split()).isascii())
     assume((ours or "").split() != theirs.split())
     assert judge(record(prompt=ours), task(status, orig_prompt=theirs)) is Evidence.NOT_OURS
 
