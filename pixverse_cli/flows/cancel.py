@@ -2,12 +2,12 @@
 
 from collections.abc import Generator, Iterator, Sequence
 
-from pixverse_cli.domain.errors import PixverseError, UnexpectedError, UsageError
+from pixverse_cli.domain.errors import PixverseError, UnclearError, UnexpectedError, UsageError
 from pixverse_cli.domain.events import Ended, Event, Known
 from pixverse_cli.domain.task import Record, Status
 from pixverse_cli.flows.calls import Rate, repeated, wait_for_slot
 from pixverse_cli.flows.find import find
-from pixverse_cli.flows.settle import noted
+from pixverse_cli.flows.settle import sure_of
 from pixverse_cli.flows.tools import Tools
 
 _REFUSAL = "UnsupportedOperation"
@@ -19,6 +19,8 @@ def cancel(references: Sequence[str], tools: Tools) -> Iterator[Event]:
         yield Known(record=record)
         try:
             current = yield from _canceled(record, tools)
+        except UnclearError as error:
+            yield Ended(record=None, error=error, label=record.image)
         except PixverseError as error:
             error.charged = record.charged
             yield Ended(record=record, error=error.about(record.task_id))
@@ -37,7 +39,7 @@ def _canceled(record: Record, tools: Tools) -> Generator[Event, None, Record]:
             raise
         refusal = error
     task = yield from repeated(Rate.QUERY, lambda: client.query(task_id), tools, task_id=task_id)
-    current = noted(record, task, tools)
+    current = yield from sure_of(record, task, tools)
     if refusal is not None and current.status is not Status.CANCELED:
         raise _explained(current, refusal)
     return current

@@ -7,7 +7,7 @@ from pixverse_cli.domain.events import Ended, Event, Known, Seen
 from pixverse_cli.domain.task import Record
 from pixverse_cli.flows.calls import Rate, repeated
 from pixverse_cli.flows.find import find
-from pixverse_cli.flows.settle import settle
+from pixverse_cli.flows.settle import sure_of
 from pixverse_cli.flows.tools import Tools
 from pixverse_cli.flows.verdict import is_not_known_yet, is_over, verdict
 
@@ -53,12 +53,6 @@ def _asked(record: Record, tools: Tools) -> Generator[Event, None, Record]:
     task = yield from repeated(Rate.QUERY, lambda: client.query(task_id), tools, task_id=task_id)
     if is_not_known_yet(record, task, tools.clock.now()):
         return record
-    current = settle(tools.store.records.seen(record.number, task), task, tools)
-    if current.task_id is None:
-        yield Known(record=current)
-        raise UnclearError(
-            f"task {task_id} turned out to be somebody else's; the answer to ours is lost",
-            hint="run `pixverse recover`: it finds out without paying again",
-        )
+    current = yield from sure_of(record, task, tools)
     yield Seen(record=current)
     return current

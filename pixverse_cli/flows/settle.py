@@ -1,5 +1,9 @@
 """Keeping what the service answers about a task, and making sure of one that was searched."""
 
+from collections.abc import Generator
+
+from pixverse_cli.domain.errors import UnclearError
+from pixverse_cli.domain.events import Event, Known
 from pixverse_cli.domain.task import Record, Status, Task
 from pixverse_cli.flows.evidence import Evidence, judge
 from pixverse_cli.flows.tools import Tools
@@ -24,3 +28,18 @@ def settle(record: Record, task: Task, tools: Tools) -> Record:
     if evidence is Evidence.NOT_OURS or over:
         return tools.store.records.let_go(record.number)
     return record
+
+
+def sure_of(record: Record, task: Task, tools: Tools) -> Generator[Event, None, Record]:
+    """Keep an answer and return the record, if its task is not somebody else's after all.
+
+    :raises UnclearError: it is, and has been let go.
+    """
+    current = settle(noted(record, task, tools), task, tools)
+    if current.task_id is None:
+        yield Known(record=current)
+        raise UnclearError(
+            f"task {task.task_id} turned out to be somebody else's; the answer to ours is lost",
+            hint="run `pixverse recover`: it finds out without paying again",
+        )
+    return current

@@ -16,7 +16,12 @@ REPLICATION_SECONDS = 60.0  # a new task may be UNKNOWN to the replica that is a
 
 
 def is_over(record: Record) -> bool:
-    """Return whether asking again can bring nothing new; a success may lack its URL for a while."""
+    """Return whether asking again can bring nothing new.
+
+    A success may lack its URL for a while, and whose a found task is must be told by an answer.
+    """
+    if record.provisional:
+        return False
     return record.status.final and (record.status is not Status.SUCCEEDED or has_video(record))
 
 

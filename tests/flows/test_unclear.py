@@ -7,6 +7,7 @@ import pytest
 from pixverse_cli.domain.errors import Charged, UnclearError
 from pixverse_cli.domain.events import Known
 from pixverse_cli.domain.task import Status
+from pixverse_cli.flows.cancel import cancel
 from pixverse_cli.flows.look import look
 from pixverse_cli.flows.recover import recover
 from pixverse_cli.flows.search import search
@@ -232,3 +233,28 @@ def test_a_video_whose_process_died_right_after_naming_it_is_known_again(world, 
     [ended] = world.drain(wait(None, world.tools, patience, world.keeping(), every=True))
     assert (ended.error, ended.record.file) == (None, str(target))
     assert world.records[0].file == str(target)
+
+
+def test_a_stranger_s_task_is_let_go_also_when_somebody_tries_to_cancel_it(world, submit):
+    submit("killed-before")
+    theirs = stranger(world, run=200.0)
+    world.time_passes(130.0)
+    found_by(world)
+    assert world.records[0].task_id == theirs
+    world.time_passes(200.0)
+    [ended] = world.drain(cancel([theirs], world.tools))
+    assert (ended.record, type(ended.error)) == (None, UnclearError)
+    assert world.records[0].task_id is None
+
+
+def test_a_death_between_an_answer_and_its_judgement_makes_no_stranger_s_task_ours(world, submit):
+    submit("killed-before")
+    theirs = stranger(world, run=200.0)
+    world.time_passes(130.0)
+    found_by(world)
+    world.time_passes(200.0)
+    world.store.records.seen(world.records[0].number, world.account.query(theirs))
+    patience = Patience(timeout=60.0)
+    ended = world.drain(wait(None, world.tools, patience, world.keeping(), every=True))
+    assert [(each.record, each.error.charged) for each in ended] == [(None, Charged.NO)]
+    assert not list(world.directory.glob("*.mp4"))
