@@ -7,18 +7,18 @@ from typing import Annotated
 import typer
 
 from pixverse_cli import __version__
-from pixverse_cli.commands.tree import CONTEXT, lazy_group
+from pixverse_cli.app import stories
+from pixverse_cli.app.context import Output, Runtime, default_runtime, report_ending
+from pixverse_cli.commands.lazy_group import CONTEXT, lazy_group
 from pixverse_cli.domain.errors import (
     Charged,
     ClosedPipe,
+    Ending,
     Stopped,
-    Told,
     UnexpectedError,
     UsageError,
 )
 from pixverse_cli.reporting import streams
-from pixverse_cli.services import stories
-from pixverse_cli.services.things import Output, Surroundings, default_surroundings, report_ending
 
 _SHORT_HELP = """\
 pixverse makes a video of a picture and a prompt (PixVerse on Alibaba Cloud Model Studio).
@@ -78,39 +78,39 @@ def pixverse(
         raise typer.Exit(UsageError.exit_code)
 
 
-def main(arguments: Sequence[str], surroundings: Surroundings | None = None) -> int:
+def main(arguments: Sequence[str], runtime: Runtime | None = None) -> int:
     """Run one command line and return its exit code."""
-    surroundings = surroundings or default_surroundings()
+    runtime = runtime or default_runtime()
     try:
-        return _ending(arguments, surroundings)
+        return _ending(arguments, runtime)
     except Stopped as stopped:
         # a signal in the very moment in which another ending began
         return stopped.exit_code
 
 
-def _ending(arguments: Sequence[str], surroundings: Surroundings) -> int:
+def _ending(arguments: Sequence[str], runtime: Runtime) -> int:
     try:
-        surroundings.interrupts.install()
+        runtime.interrupts.install()
         streams.prepare()
-        code = _invoke(arguments, surroundings)
-        surroundings.interrupts.leave()
+        code = _invoke(arguments, runtime)
+        runtime.interrupts.leave()
     except ClosedPipe as closed:
-        surroundings.interrupts.leave()
+        runtime.interrupts.leave()
         streams.discard_stdout()
         if closed.hint:
-            report_ending(closed, wanted_output(arguments), surroundings)
+            report_ending(closed, wanted_output(arguments), runtime)
         return closed.exit_code
-    except Told as told:
-        surroundings.interrupts.leave()
-        report_ending(told, wanted_output(arguments), surroundings)
+    except Ending as told:
+        runtime.interrupts.leave()
+        report_ending(told, wanted_output(arguments), runtime)
         return told.exit_code
     except Exception as error:  # noqa: BLE001  a bug of ours: keep its traceback, and our exit code
-        surroundings.interrupts.leave()
-        return _unforeseen(error, wanted_output(arguments), surroundings)
+        runtime.interrupts.leave()
+        return _unforeseen(error, wanted_output(arguments), runtime)
     return code
 
 
-def _invoke(arguments: Sequence[str], surroundings: Surroundings) -> int:
+def _invoke(arguments: Sequence[str], runtime: Runtime) -> int:
     command = typer.main.get_command(app)
     try:
         code = command.main(
@@ -118,7 +118,7 @@ def _invoke(arguments: Sequence[str], surroundings: Surroundings) -> int:
             prog_name="pixverse",
             standalone_mode=False,
             windows_expand_args=False,  # a prompt is taken literally, always
-            obj=surroundings,
+            obj=runtime,
         )
     except typer.TyperException as error:
         raise UsageError(error.format_message(), hint=_help_hint(error)) from error
@@ -141,7 +141,7 @@ def wanted_output(arguments: Sequence[str]) -> Output:
     return Output.JSON if "--json" in before_dashes else Output.HUMAN
 
 
-def _unforeseen(error: Exception, output: Output, surroundings: Surroundings) -> int:
+def _unforeseen(error: Exception, output: Output, runtime: Runtime) -> int:
     if output is Output.HUMAN:
         import traceback  # noqa: PLC0415  no bug, no need
 
@@ -152,5 +152,5 @@ def _unforeseen(error: Exception, output: Output, surroundings: Surroundings) ->
         " and `pixverse recover` finds what is not",
         charged=Charged.UNKNOWN,
     )
-    report_ending(told, output, surroundings)
+    report_ending(told, output, runtime)
     return told.exit_code

@@ -11,10 +11,10 @@ import sys
 from contextlib import contextmanager
 from pathlib import Path
 
+from pixverse_cli.app.context import Runtime
 from pixverse_cli.domain.clock import SystemClock
 from pixverse_cli.domain.interrupts import Interrupts
 from pixverse_cli.main import main
-from pixverse_cli.services.things import Surroundings
 from tests.processes import Pixverse, Ran
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -23,8 +23,8 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 def run_inside(words, environ, directory, *, clock, stdin=""):
     """Run one command line to its end and return what it wrote."""
     with _surroundings(environ, directory), _streams(stdin) as streams:
-        surroundings = Surroundings(environ=environ, clock=clock, interrupts=Interrupts(clock))
-        code = main([os.fsdecode(word) for word in words], surroundings)
+        runtime = Runtime(environ=environ, clock=clock, interrupts=Interrupts(clock))
+        code = main([os.fsdecode(word) for word in words], runtime)
         texts = [each.buffer.getvalue().decode("utf-8", "surrogateescape") for each in streams]
     return Ran(code=code, stdout=texts[0], stderr=texts[1])
 

@@ -2,16 +2,16 @@
 
 import typer
 
-from pixverse_cli.commands import given, options
-from pixverse_cli.services import keys
+from pixverse_cli.app import keys
+from pixverse_cli.commands import context, shared_options
 
 summary = "Keep the API key: login, status, logout."
 
 
 def login(
     ctx: typer.Context,
-    as_json: options.AsJson = False,
-    quiet: options.Quiet = False,
+    as_json: shared_options.AsJson = False,
+    quiet: shared_options.Quiet = False,
 ) -> None:
     """Keep an API key for this user alone; it is read hidden, or from stdin.
 
@@ -20,13 +20,13 @@ def login(
       pixverse auth login
       pixverse auth login < key-file
     """
-    keys.login(given.services(ctx))
+    keys.login(context.app_context(ctx))
 
 
 def status(
     ctx: typer.Context,
-    as_json: options.AsJson = False,
-    quiet: options.Quiet = False,
+    as_json: shared_options.AsJson = False,
+    quiet: shared_options.Quiet = False,
 ) -> None:
     """Show which key is in use: where it comes from, and its last four characters.
 
@@ -35,13 +35,13 @@ def status(
       pixverse auth status
       pixverse auth status --json
     """
-    keys.status(given.services(ctx))
+    keys.status(context.app_context(ctx))
 
 
 def logout(
     ctx: typer.Context,
-    as_json: options.AsJson = False,
-    quiet: options.Quiet = False,
+    as_json: shared_options.AsJson = False,
+    quiet: shared_options.Quiet = False,
 ) -> None:
     """Forget the key that login kept; keys from elsewhere are left alone.
 
@@ -50,7 +50,7 @@ def logout(
       pixverse auth logout
       pixverse auth logout --quiet
     """
-    keys.logout(given.services(ctx))
+    keys.logout(context.app_context(ctx))
 
 
 subcommands = {"login": login, "status": status, "logout": logout}

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from pixverse_cli.commands import given, making, options
-from pixverse_cli.services import batches
+from pixverse_cli.app import batches
+from pixverse_cli.commands import context, shared_options, submit_options
 
 ManifestPath = Annotated[
     str,
@@ -33,16 +33,16 @@ def command(
     ctx: typer.Context,
     manifest: ManifestPath,
     shard: Shard = None,
-    max_cost: making.MaxCost = None,
+    max_cost: submit_options.MaxCost = None,
     dry_run: ShowPlan = False,
-    fail_fast: options.FailFast = False,
-    timeout: options.Timeout = None,
-    interval: options.Interval = None,
-    force: options.Force = False,
-    as_json: options.AsJson = False,
-    as_events: options.AsEvents = False,
-    quiet: options.Quiet = False,
-    verbose: options.Verbose = 0,
+    fail_fast: shared_options.FailFast = False,
+    timeout: shared_options.Timeout = None,
+    interval: shared_options.Interval = None,
+    force: shared_options.Force = False,
+    as_json: shared_options.AsJson = False,
+    as_events: shared_options.AsEvents = False,
+    quiet: shared_options.Quiet = False,
+    verbose: shared_options.Verbose = 0,
 ) -> None:
     """Make a set of videos true: only what is missing is generated.
 
@@ -51,9 +51,9 @@ def command(
       pixverse batch videos.toml --dry-run
       pixverse batch videos.toml --max-cost 50 --shard 2/5
     """
-    services = given.services(ctx)
-    pieces = batches.plan(services, Path(manifest), force=force)
+    app = context.app_context(ctx)
+    items = batches.plan(app, Path(manifest), force=force)
     if dry_run:
-        batches.show(services, pieces)
+        batches.show(app, items)
     else:
-        batches.run(services, Path(manifest), pieces, fail_fast=fail_fast)
+        batches.run(app, Path(manifest), items, fail_fast=fail_fast)

@@ -4,9 +4,9 @@ from typing import Annotated
 
 import typer
 
-from pixverse_cli.commands import given, options
+from pixverse_cli.app import stories
+from pixverse_cli.commands import context, shared_options
 from pixverse_cli.reporting.result import Result
-from pixverse_cli.services import stories
 
 QueuedIds = Annotated[
     list[str],
@@ -21,10 +21,10 @@ QueuedIds = Annotated[
 def command(
     ctx: typer.Context,
     task_ids: QueuedIds,
-    as_json: options.AsJson = False,
-    as_events: options.AsEvents = False,
-    quiet: options.Quiet = False,
-    verbose: options.Verbose = 0,
+    as_json: shared_options.AsJson = False,
+    as_events: shared_options.AsEvents = False,
+    quiet: shared_options.Quiet = False,
+    verbose: shared_options.Verbose = 0,
 ) -> None:
     """Cancel queued tasks; the service cancels nothing that runs already.
 
@@ -33,5 +33,5 @@ def command(
       pixverse cancel 0385dc79
       pixverse list --status PENDING | cut -f1 | pixverse cancel -
     """
-    services = given.services(ctx)
-    services.run(stories.canceled(services, given.ids(task_ids) or []), Result.TASK_ID)
+    app = context.app_context(ctx)
+    app.run(stories.canceled(app, context.ids(task_ids) or []), Result.TASK_ID)

@@ -2,15 +2,15 @@
 
 import typer
 
-from pixverse_cli.commands import given, options
-from pixverse_cli.services import checkup
+from pixverse_cli.app import checkup
+from pixverse_cli.commands import context, shared_options
 
 
 def command(
     ctx: typer.Context,
-    as_json: options.AsJson = False,
-    quiet: options.Quiet = False,
-    verbose: options.Verbose = 0,
+    as_json: shared_options.AsJson = False,
+    quiet: shared_options.Quiet = False,
+    verbose: shared_options.Verbose = 0,
 ) -> None:
     """Check the set-up: key, service, store, shell. Nothing here costs money.
 
@@ -19,4 +19,4 @@ def command(
       pixverse doctor
       pixverse doctor --json
     """
-    checkup.examine(given.services(ctx))
+    checkup.examine(context.app_context(ctx))

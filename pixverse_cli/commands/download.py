@@ -2,23 +2,23 @@
 
 import typer
 
-from pixverse_cli.commands import given, options
-from pixverse_cli.services import stories
+from pixverse_cli.app import stories
+from pixverse_cli.commands import context, shared_options
 
 
 def command(
     ctx: typer.Context,
-    task_ids: options.TaskIds = None,
-    output: options.Destination = None,
-    force: options.Force = False,
-    wait: options.WaitFirst = False,
-    timeout: options.Timeout = None,
-    interval: options.Interval = None,
-    as_json: options.AsJson = False,
-    as_events: options.AsEvents = False,
-    github_output: options.GithubOutput = False,
-    quiet: options.Quiet = False,
-    verbose: options.Verbose = 0,
+    task_ids: shared_options.TaskIds = None,
+    output: shared_options.OutputPath = None,
+    force: shared_options.Force = False,
+    wait: shared_options.WaitFirst = False,
+    timeout: shared_options.Timeout = None,
+    interval: shared_options.Interval = None,
+    as_json: shared_options.AsJson = False,
+    as_events: shared_options.AsEvents = False,
+    github_output: shared_options.GithubOutput = False,
+    quiet: shared_options.Quiet = False,
+    verbose: shared_options.Verbose = 0,
 ) -> None:
     """Save finished videos; what is already saved is not fetched again.
 
@@ -27,10 +27,10 @@ def command(
       pixverse download 0385dc79 -o turtle.mp4
       pixverse list --status SUCCEEDED | cut -f1 | pixverse download - -o clips/
     """
-    services = given.services(ctx)
-    keeping = stories.keeping(services, wanted=True, force=force)
+    app = context.app_context(ctx)
+    destination = stories.keeping(app, wanted=True, force=force)
     if wait:
-        events = stories.waited(services, given.ids(task_ids), stories.patience(services), keeping)
+        events = stories.waited(app, context.ids(task_ids), stories.policy(app), destination)
     else:
-        events = stories.saved(services, given.ids(task_ids), keeping)
-    services.run_saving(events, keeping)
+        events = stories.saved(app, context.ids(task_ids), destination)
+    app.run_saving(events, destination)

@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from pixverse_cli.commands import given, options
-from pixverse_cli.services import stories
+from pixverse_cli.app import stories
+from pixverse_cli.commands import context, shared_options
 
 StatusFilter = Annotated[
     str | None,
@@ -32,10 +32,10 @@ def command(
     limit: Limit = None,
     every: EveryRecord = False,
     remote: Remote = False,
-    as_json: options.AsJson = False,
-    as_events: options.AsEvents = False,
-    quiet: options.Quiet = False,
-    verbose: options.Verbose = 0,
+    as_json: shared_options.AsJson = False,
+    as_events: shared_options.AsEvents = False,
+    quiet: shared_options.Quiet = False,
+    verbose: shared_options.Verbose = 0,
 ) -> None:
     """Show what this machine has submitted, newest first.
 
@@ -44,8 +44,8 @@ def command(
       pixverse list
       pixverse list --status FAILED --since 24h --json
     """
-    services = given.services(ctx)
+    app = context.app_context(ctx)
     if remote:
-        services.show_remote(stories.remote(services))
+        app.show_remote(stories.remote(app))
     else:
-        services.show(stories.listed(services, every=every))
+        app.show(stories.listed(app, every=every))

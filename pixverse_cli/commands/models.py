@@ -2,14 +2,14 @@
 
 import typer
 
-from pixverse_cli.commands import given, options
-from pixverse_cli.services import stories
+from pixverse_cli.app import stories
+from pixverse_cli.commands import context, shared_options
 
 
 def command(
     ctx: typer.Context,
-    as_json: options.AsJson = False,
-    quiet: options.Quiet = False,
+    as_json: shared_options.AsJson = False,
+    quiet: shared_options.Quiet = False,
 ) -> None:
     """Show the models, their limits and list prices.
 
@@ -18,4 +18,4 @@ def command(
       pixverse models
       pixverse models --json
     """
-    stories.show_models(given.services(ctx))
+    stories.show_models(context.app_context(ctx))

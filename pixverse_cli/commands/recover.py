@@ -4,9 +4,9 @@ from typing import Annotated
 
 import typer
 
-from pixverse_cli.commands import given, options
+from pixverse_cli.app import stories
+from pixverse_cli.commands import context, shared_options
 from pixverse_cli.reporting.result import Result
-from pixverse_cli.services import stories
 
 AdoptedId = Annotated[
     str | None,
@@ -19,10 +19,10 @@ AdoptedId = Annotated[
 def command(
     ctx: typer.Context,
     adopt: AdoptedId = None,
-    as_json: options.AsJson = False,
-    as_events: options.AsEvents = False,
-    quiet: options.Quiet = False,
-    verbose: options.Verbose = 0,
+    as_json: shared_options.AsJson = False,
+    as_events: shared_options.AsEvents = False,
+    quiet: shared_options.Quiet = False,
+    verbose: shared_options.Verbose = 0,
 ) -> None:
     """Find out what became of unclear submits, without paying again.
 
@@ -31,5 +31,5 @@ def command(
       pixverse recover
       pixverse recover --adopt 0385dc79-5ff8-4d82-bcb6-0123456789ab
     """
-    services = given.services(ctx)
-    services.run(stories.recovered(services, adopt), Result.TASK_ID)
+    app = context.app_context(ctx)
+    app.run(stories.recovered(app, adopt), Result.TASK_ID)

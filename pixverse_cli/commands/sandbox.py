@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from pixverse_cli.commands import given, options
-from pixverse_cli.services import stories
+from pixverse_cli.app import stories
+from pixverse_cli.commands import context, shared_options
 
 ChildCommand = Annotated[
     list[str] | None,
@@ -42,7 +42,7 @@ def command(
     seed: RunSeed = None,
     realistic: Realistic = False,
     port: Port = 0,
-    quiet: options.Quiet = False,
+    quiet: shared_options.Quiet = False,
 ) -> None:
     """Serve the whole API on this machine, free: real uploads, tasks and H.264 video.
 
@@ -51,12 +51,12 @@ def command(
       pixverse sandbox -- pixverse submit turtle.webp -p "The camera rises" --wait
       pixverse sandbox --scenario lost-reply -- ./make-assets.sh
     """
-    services = given.services(ctx)
+    app = context.app_context(ctx)
     if scenarios == ["help"]:
         stories.show_scenarios()
         return
     names = [name for each in scenarios or () for name in each.split(",") if name]
-    sandboxed = stories.sandbox(services, names, seed=seed, realistic=realistic, port=port)
+    sandboxed = stories.sandbox(app, names, seed=seed, realistic=realistic, port=port)
     if words:
-        raise typer.Exit(stories.run_against(services, sandboxed, words))
-    stories.serve(services, sandboxed)
+        raise typer.Exit(stories.run_against(app, sandboxed, words))
+    stories.serve(app, sandboxed)

@@ -2,26 +2,26 @@
 
 import typer
 
-from pixverse_cli.commands import given, options
-from pixverse_cli.services import stories
+from pixverse_cli.app import stories
+from pixverse_cli.commands import context, shared_options
 
 
 def command(
     ctx: typer.Context,
-    task_ids: options.TaskIds = None,
-    every: options.EveryUnfinished = False,
-    any_one: options.AnyOne = False,
-    fail_fast: options.FailFast = False,
-    timeout: options.Timeout = None,
-    interval: options.Interval = None,
-    download: options.Download = False,
-    output: options.Destination = None,
-    force: options.Force = False,
-    as_json: options.AsJson = False,
-    as_events: options.AsEvents = False,
-    github_output: options.GithubOutput = False,
-    quiet: options.Quiet = False,
-    verbose: options.Verbose = 0,
+    task_ids: shared_options.TaskIds = None,
+    every: shared_options.EveryUnfinished = False,
+    any_one: shared_options.AnyOne = False,
+    fail_fast: shared_options.FailFast = False,
+    timeout: shared_options.Timeout = None,
+    interval: shared_options.Interval = None,
+    download: shared_options.Download = False,
+    output: shared_options.OutputPath = None,
+    force: shared_options.Force = False,
+    as_json: shared_options.AsJson = False,
+    as_events: shared_options.AsEvents = False,
+    github_output: shared_options.GithubOutput = False,
+    quiet: shared_options.Quiet = False,
+    verbose: shared_options.Verbose = 0,
 ) -> None:
     """Block until tasks end, and print their video URLs, or with --download their files.
 
@@ -30,8 +30,8 @@ def command(
       pixverse wait 0385dc79 --download
       pixverse wait --all --timeout 2h
     """
-    services = given.services(ctx)
-    patience = stories.patience(services, any_one=any_one, fail_fast=fail_fast)
-    keeping = stories.keeping(services, wanted=download, force=force)
-    events = stories.waited(services, given.ids(task_ids), patience, keeping, every=every)
-    services.run_saving(events, keeping)
+    app = context.app_context(ctx)
+    policy = stories.policy(app, any_one=any_one, fail_fast=fail_fast)
+    destination = stories.keeping(app, wanted=download, force=force)
+    events = stories.waited(app, context.ids(task_ids), policy, destination, every=every)
+    app.run_saving(events, destination)

@@ -11,8 +11,6 @@ import requests
 
 from pixverse_cli import __version__
 from pixverse_cli.dashscope import wire
-from pixverse_cli.dashscope.exchange import Answer, Bearer, Call, exchange
-from pixverse_cli.dashscope.failures import NoAnswerError
 from pixverse_cli.domain.errors import (
     PixverseError,
     ThrottledError,
@@ -22,6 +20,8 @@ from pixverse_cli.domain.errors import (
 )
 from pixverse_cli.domain.refusals import refused_call
 from pixverse_cli.domain.task import Task
+from pixverse_cli.http.exchange import Answer, Bearer, Call, exchange
+from pixverse_cli.http.failures import NoAnswerError
 
 CREATE_SECONDS = 60.0
 CALL_SECONDS = 40.0

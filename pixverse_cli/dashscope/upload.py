@@ -14,10 +14,10 @@ from urllib.parse import SplitResult, urlsplit
 import requests
 
 from pixverse_cli.dashscope.client import USER_AGENT
-from pixverse_cli.dashscope.exchange import Answer, Call, NoAuth, exchange
 from pixverse_cli.dashscope.wire import Policy
+from pixverse_cli.domain.background import Background
 from pixverse_cli.domain.errors import UnreachableError
-from pixverse_cli.domain.waiting import Background
+from pixverse_cli.http.exchange import Answer, Call, NoAuth, exchange
 
 UPLOAD_SECONDS = 1800.0
 _REPORT_SECONDS = 0.1
@@ -25,7 +25,7 @@ _ERROR_CODE = re.compile(rb"<Code>([A-Za-z0-9.]{1,64})</Code>")
 
 
 class Readable(Protocol):
-    """Something that gives its bytes piece by piece."""
+    """Something that gives its bytes item by item."""
 
     def read(self, size: int, /) -> bytes:
         """Return up to ``size`` bytes, none at the end."""
@@ -92,7 +92,7 @@ def _check_stored(answer: Answer) -> None:
 
 
 class _Form:
-    """A multipart body that is read piece by piece: fields first, the file last."""
+    """A multipart body that is read item by item: fields first, the file last."""
 
     def __init__(self, fields: dict[str, str], source: Readable, size: int) -> None:
         boundary = secrets.token_hex(16)
@@ -116,12 +116,12 @@ class _Form:
         return len(self._before) + self._size + len(self._after)
 
     def read(self, amount: int = 64 * 1024) -> bytes:
-        """Return the next piece; an empty one at the end."""
+        """Return the next item; an empty one at the end."""
         if self._before:
-            piece, self._before = self._before, b""
-            return piece
-        if piece := self._source.read(amount):
-            self.sent += len(piece)
-            return piece
-        piece, self._after = self._after, b""
-        return piece
+            item, self._before = self._before, b""
+            return item
+        if item := self._source.read(amount):
+            self.sent += len(item)
+            return item
+        item, self._after = self._after, b""
+        return item

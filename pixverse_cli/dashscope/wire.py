@@ -143,7 +143,7 @@ def read_task(body: Json) -> Task | None:
     return Task(
         task_id=task_id,
         status=_status(word),
-        word=word or "",
+        raw_status=word or "",
         request_id=text(body.get("request_id")),
         submitted_at=_moment(output.get("submit_time")),
         scheduled_at=_moment(output.get("scheduled_time")),
@@ -161,7 +161,7 @@ def read_task_in_fragment(body: bytes) -> Task | None:
     found = _TASK_ID_IN_FRAGMENT.search(body)
     if found is None:
         return None
-    return Task(task_id=found[1].decode(), status=Status.PENDING, word="PENDING")
+    return Task(task_id=found[1].decode(), status=Status.PENDING, raw_status="PENDING")
 
 
 def read_refusal(body: Json, http_status: int, headers: Mapping[str, str]) -> Refusal | None:

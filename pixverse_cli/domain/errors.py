@@ -39,7 +39,7 @@ class Charged(StrEnum):
     MIXED = "mixed"
 
 
-class Told(BaseException):
+class Ending(BaseException):
     """What one ending tells its reader: a sentence, the way out, and whether money moved.
 
     ``retryable`` is true only when running the same command again cannot pay twice.
@@ -58,7 +58,7 @@ class Told(BaseException):
     request_id: str | None
     http_status: int | None
     task_id: str | None
-    causes: Sequence["Told"] = ()
+    causes: Sequence["Ending"] = ()
     retry_after: float | None = None
     shown: bool = False
 
@@ -92,7 +92,7 @@ class Told(BaseException):
         return self
 
 
-class PixverseError(Told, Exception):
+class PixverseError(Ending, Exception):
     """A failure that the program foresaw."""
 
 
@@ -205,7 +205,7 @@ class PartialError(PixverseError):
     charged = Charged.MIXED
 
 
-class Stopped(Told):
+class Stopped(Ending):
     """SIGINT, SIGTERM or SIGHUP asked the program to end; ``exit_code`` is 128 + its number."""
 
     code = "interrupted"

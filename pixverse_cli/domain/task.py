@@ -44,12 +44,12 @@ _CHARGES = {
 class Task:
     """One answer of the service about one task.
 
-    ``word`` is the state as the service spelt it; an unknown word counts as RUNNING.
+    ``raw_status`` is the state as the service spelt it; an unknown word counts as RUNNING.
     """
 
     task_id: str
     status: Status
-    word: str
+    raw_status: str
     request_id: str | None = None
     submitted_at: datetime | None = None
     scheduled_at: datetime | None = None

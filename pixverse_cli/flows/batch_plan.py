@@ -8,15 +8,15 @@ from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
+from pixverse_cli.disk.files import verify
 from pixverse_cli.domain.catalog import CURRENCY, PRICES_AS_OF
 from pixverse_cli.domain.errors import PixverseError, UsageError
-from pixverse_cli.flows.batch import Action, Piece
-from pixverse_cli.flows.check import Live, order_of, read_prompt
-from pixverse_cli.flows.create import Order
-from pixverse_cli.flows.fetch import known_values
-from pixverse_cli.media import naming
+from pixverse_cli.flows.batch import Action, BatchItem
+from pixverse_cli.flows.create_call import Order
+from pixverse_cli.flows.plan import Live, order_of, read_prompt
+from pixverse_cli.flows.save import known_values
+from pixverse_cli.media import output_names
 from pixverse_cli.media.address import remote
-from pixverse_cli.media.files import verify
 from pixverse_cli.settings.manifest import Item
 from pixverse_cli.settings.values import Setting, Settings
 from pixverse_cli.settings.video import video_request
@@ -24,7 +24,7 @@ from pixverse_cli.store.manifest_lock import ManifestLock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ground:
+class PlanInputs:
     """What a plan is made on: the manifest's folder, its lock, kept settings, the store's memory.
 
     ``force`` lets files that are not ours be replaced.
@@ -39,9 +39,9 @@ class Ground:
     force: bool = False
 
 
-def plan_pieces(items: Sequence[Item], ground: Ground) -> list[Piece]:
+def plan_items(items: Sequence[Item], inputs: PlanInputs) -> list[BatchItem]:
     """Return what each output needs; one that cannot be made says why."""
-    return [_piece(index, item, ground) for index, item in enumerate(items, 1)]
+    return [_piece(index, item, inputs) for index, item in enumerate(items, 1)]
 
 
 def shard_of(items: Sequence[Item], shard: str | None) -> list[Item]:
@@ -62,12 +62,12 @@ def _share(item: Item, parts: int) -> int:
     return int.from_bytes(digest.digest()[:8]) % parts
 
 
-def check_cost(pieces: Sequence[Piece], limit: Decimal | None) -> None:
+def check_cost(items: Sequence[BatchItem], limit: Decimal | None) -> None:
     """Refuse what costs more than allowed.
 
     :raises UsageError: the estimate of all that would be bought is over ``limit``.
     """
-    total = estimate(pieces)
+    total = estimate(items)
     if limit is not None and total > limit:
         raise UsageError(
             f"the estimate of {total} {CURRENCY} (list prices of {PRICES_AS_OF})"
@@ -76,21 +76,21 @@ def check_cost(pieces: Sequence[Piece], limit: Decimal | None) -> None:
         )
 
 
-def estimate(pieces: Sequence[Piece]) -> Decimal:
+def estimate(items: Sequence[BatchItem]) -> Decimal:
     """Return the list price of all that would be bought, in CNY."""
-    buying = [piece.order for piece in pieces if piece.action is Action.SUBMIT and piece.order]
+    buying = [item.order for item in items if item.action is Action.SUBMIT and item.order]
     return sum((order.request.estimate for order in buying), start=Decimal(0))
 
 
-def _piece(index: int, item: Item, ground: Ground) -> Piece:
+def _piece(index: int, item: Item, inputs: PlanInputs) -> BatchItem:
     output = item.fields["output"].value
     try:
-        order = _order(index, item, ground)
-        path = _path(output, order, ground)
-        return _needed(output, path, order, ground)
+        order = _order(index, item, inputs)
+        path = _path(output, order, inputs)
+        return _needed(output, path, order, inputs)
     except PixverseError as error:
         error.message = "\n".join(_placed(item, error))
-        return Piece(output=output, action=Action.REFUSE, path=Path(output), error=error)
+        return BatchItem(output=output, action=Action.REFUSE, path=Path(output), error=error)
 
 
 def _placed(item: Item, error: PixverseError) -> Iterator[str]:
@@ -98,16 +98,16 @@ def _placed(item: Item, error: PixverseError) -> Iterator[str]:
         yield line if line.startswith(item.place) else f"{item.place}: {line}"
 
 
-def _order(index: int, item: Item, ground: Ground) -> Order:
+def _order(index: int, item: Item, inputs: PlanInputs) -> Order:
     """Return the item's order, checked as ``submit`` checks one."""
-    settings, problems = Settings(item.fields, ground.kept), list[str]()
-    request = video_request(settings, _prompt(item, ground.folder, problems))
+    settings, problems = Settings(item.fields, inputs.kept), list[str]()
+    request = video_request(settings, _prompt(item, inputs.folder, problems))
     image = item.fields["image"].value
     local = remote(image) is None and not image.lower().startswith("file:")
     problems += settings.problems
     try:
-        where = str(ground.folder / image) if local else image
-        order = order_of(where, request, settings, ground.stack)
+        where = str(inputs.folder / image) if local else image
+        order = order_of(where, request, settings, inputs.stack)
     except UsageError as error:
         problems += error.message.splitlines()
     if problems:
@@ -132,34 +132,34 @@ def _prompt(item: Item, folder: Path, problems: list[str]) -> str | None:
     return prompt.value if prompt else None
 
 
-def _path(output: str, order: Order, ground: Ground) -> Path:
-    template = naming.plan(str(ground.folder / output))
-    values = known_values(order, ground.now)
-    problems = list(naming.problems(template, [values], force=True))
-    if template.stdout or any(not naming.known(part, values) for part in _parts(template)):
+def _path(output: str, order: Order, inputs: PlanInputs) -> Path:
+    template = output_names.plan(str(inputs.folder / output))
+    values = known_values(order, inputs.now)
+    problems = list(output_names.problems(template, [values], force=True))
+    if template.stdout or any(not output_names.known(part, values) for part in _parts(template)):
         problems.append(f"output {output}: must be a path that is known beforehand")
     if problems:
         raise UsageError("\n".join(problems))
-    return naming.resolve(template, values).absolute()
+    return output_names.resolve(template, values).absolute()
 
 
-def _parts(template: naming.Template) -> tuple[naming.Pattern, ...]:
+def _parts(template: output_names.Template) -> tuple[output_names.Pattern, ...]:
     return template.folder, template.name
 
 
-def _needed(output: str, path: Path, order: Order, ground: Ground) -> Piece:
-    made, live = ground.lock.made(output), ground.live(order)
+def _needed(output: str, path: Path, order: Order, inputs: PlanInputs) -> BatchItem:
+    made, live = inputs.lock.made(output), inputs.live(order)
     ours = made is not None and verify(path, made.sha256)
     if made is not None and ours and made.fingerprint == order.fingerprint:
         return _up_to_date(output, path, order, made.sha256)
     if live is not None and live.sha256 and verify(path, live.sha256):
         return _up_to_date(output, path, order, live.sha256)
-    if path.exists() and not ours and not ground.force:
+    if path.exists() and not ours and not inputs.force:
         raise UsageError(
             f"{path} exists and is not what the lock says",
             hint="move it away, or --force to replace it",
         )
-    return Piece(
+    return BatchItem(
         output=output,
         action=Action.SUBMIT if live is None else Action.ATTACH,
         path=path,
@@ -168,5 +168,5 @@ def _needed(output: str, path: Path, order: Order, ground: Ground) -> Piece:
     )
 
 
-def _up_to_date(output: str, path: Path, order: Order, sha256: str) -> Piece:
-    return Piece(output=output, action=Action.UP_TO_DATE, path=path, order=order, sha256=sha256)
+def _up_to_date(output: str, path: Path, order: Order, sha256: str) -> BatchItem:
+    return BatchItem(output=output, action=Action.UP_TO_DATE, path=path, order=order, sha256=sha256)

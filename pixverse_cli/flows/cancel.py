@@ -5,8 +5,8 @@ from collections.abc import Generator, Iterator, Sequence
 from pixverse_cli.domain.errors import PixverseError, UnclearError, UnexpectedError, UsageError
 from pixverse_cli.domain.events import Ended, Event, Known
 from pixverse_cli.domain.task import Record, Status
-from pixverse_cli.flows.calls import Rate, repeated, wait_for_slot
 from pixverse_cli.flows.find import find
+from pixverse_cli.flows.rate_limited import RateLimit, repeated, wait_for_slot
 from pixverse_cli.flows.settle import sure_of
 from pixverse_cli.flows.tools import Tools
 
@@ -30,7 +30,7 @@ def cancel(references: Sequence[str], tools: Tools) -> Iterator[Event]:
 
 def _canceled(record: Record, tools: Tools) -> Generator[Event, None, Record]:
     client, task_id = tools.connect(), record.task_id or ""
-    wait_for_slot(Rate.CANCEL, tools)
+    wait_for_slot(RateLimit.CANCEL, tools)
     refusal = None
     try:
         client.cancel(task_id)
@@ -38,7 +38,9 @@ def _canceled(record: Record, tools: Tools) -> Generator[Event, None, Record]:
         if error.service_code != _REFUSAL:
             raise
         refusal = error
-    task = yield from repeated(Rate.QUERY, lambda: client.query(task_id), tools, task_id=task_id)
+    task = yield from repeated(
+        RateLimit.QUERY, lambda: client.query(task_id), tools, task_id=task_id
+    )
     current = yield from sure_of(record, task, tools)
     if refusal is not None and current.status is not Status.CANCELED:
         raise _explained(current, refusal)

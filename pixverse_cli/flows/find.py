@@ -6,7 +6,7 @@ from collections.abc import Generator, Iterable
 from pixverse_cli.domain.errors import Charged, UnknownTaskError, UsageError
 from pixverse_cli.domain.events import Event
 from pixverse_cli.domain.task import Record, Status
-from pixverse_cli.flows.calls import Rate, repeated
+from pixverse_cli.flows.rate_limited import RateLimit, repeated
 from pixverse_cli.flows.tools import Tools
 
 _SHORTEST_PREFIX = 4
@@ -52,7 +52,9 @@ def _problem(reference: str, records: list[Record]) -> str:
 
 def _ask(task_id: str, tools: Tools) -> Generator[Event, None, Record]:
     client = tools.connect()
-    task = yield from repeated(Rate.QUERY, lambda: client.query(task_id), tools, task_id=task_id)
+    task = yield from repeated(
+        RateLimit.QUERY, lambda: client.query(task_id), tools, task_id=task_id
+    )
     if task.status is Status.UNKNOWN:
         raise UnknownTaskError(
             f"neither the store nor the service knows task {task_id}",

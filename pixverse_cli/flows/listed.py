@@ -8,7 +8,7 @@ from functools import partial
 from pixverse_cli.domain.errors import UsageError
 from pixverse_cli.domain.events import Event
 from pixverse_cli.domain.task import ListedTask
-from pixverse_cli.flows.calls import Rate, repeated
+from pixverse_cli.flows.rate_limited import RateLimit, repeated
 from pixverse_cli.flows.tools import Tools
 
 _PAGE_SIZES = (100, 10)  # the most is undocumented; 10 is the default
@@ -47,7 +47,7 @@ def _pages(tools: Tools, model: str | None, size: int) -> Generator[Event, None,
     skew: float | None = None
     for number in range(1, _MOST_PAGES + 1):
         ask = partial(client.listed, page=number, page_size=size, model=model)
-        page = yield from repeated(Rate.LIST, ask, tools)
+        page = yield from repeated(RateLimit.LIST, ask, tools)
         skew = _skew(page.date, tools.clock.now()) if page.date else skew
         tasks |= {task.task_id: task for task in page.tasks}
         if not page.tasks or number >= page.total_pages:

@@ -5,8 +5,8 @@ from collections.abc import Generator, Iterator, Sequence
 from pixverse_cli.domain.errors import PixverseError, UnclearError, UsageError
 from pixverse_cli.domain.events import Ended, Event, Known, Seen
 from pixverse_cli.domain.task import Record
-from pixverse_cli.flows.calls import Rate, repeated
 from pixverse_cli.flows.find import find
+from pixverse_cli.flows.rate_limited import RateLimit, repeated
 from pixverse_cli.flows.settle import sure_of
 from pixverse_cli.flows.tools import Tools
 from pixverse_cli.flows.verdict import is_not_known_yet, is_over, verdict
@@ -50,7 +50,9 @@ def _asked(record: Record, tools: Tools) -> Generator[Event, None, Record]:
     if is_over(record) or record.task_id is None:
         return record
     client, task_id = tools.connect(), record.task_id
-    task = yield from repeated(Rate.QUERY, lambda: client.query(task_id), tools, task_id=task_id)
+    task = yield from repeated(
+        RateLimit.QUERY, lambda: client.query(task_id), tools, task_id=task_id
+    )
     if is_not_known_yet(record, task, tools.clock.now()):
         return record
     current = yield from sure_of(record, task, tools)

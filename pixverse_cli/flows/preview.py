@@ -4,7 +4,7 @@ import shlex
 from decimal import Decimal
 
 from pixverse_cli.dashscope import wire
-from pixverse_cli.flows.create import Order
+from pixverse_cli.flows.create_call import Order
 
 PLACEHOLDER = "oss://<uploaded at submit>"
 

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 from pixverse_cli.domain.errors import UnreachableError, UsageError
 from pixverse_cli.domain.events import Event, Retrying, Uploaded, Uploading
-from pixverse_cli.flows.calls import Rate, repeated
+from pixverse_cli.flows.rate_limited import RateLimit, repeated
 from pixverse_cli.flows.tools import Tools
-from pixverse_cli.media.image import Picture, open_for_upload
-from pixverse_cli.media.upload_command import run_upload_command
+from pixverse_cli.media.inputs.image import Picture, open_for_upload
+from pixverse_cli.media.inputs.upload_command import run_upload_command
 
 if TYPE_CHECKING:
-    from pixverse_cli.flows.create import Order
+    from pixverse_cli.flows.create_call import Order
 
 _SUFFIXES = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp"}
 
@@ -62,7 +62,7 @@ def _upload_once(
     from pixverse_cli.dashscope.upload import object_key, send  # noqa: PLC0415  imports requests
 
     client = tools.connect()
-    policy = yield from repeated(Rate.POLICY, lambda: client.policy(model), tools)
+    policy = yield from repeated(RateLimit.POLICY, lambda: client.policy(model), tools)
     if policy.max_bytes is not None and picture.size > policy.max_bytes:
         raise UsageError(
             f"{image}: {picture.size} bytes; the service takes {policy.max_bytes} for this model"

@@ -13,8 +13,7 @@ from pixverse_cli.domain.errors import (
 from pixverse_cli.domain.events import Ended, Event, Known, Note
 from pixverse_cli.domain.process import may_be_alive
 from pixverse_cli.domain.task import Record, Status, Task
-from pixverse_cli.flows.calls import Rate, repeated
-from pixverse_cli.flows.evidence import (
+from pixverse_cli.flows.matching import (
     CONCLUSIVE_SECONDS,
     Evidence,
     call_end,
@@ -23,6 +22,7 @@ from pixverse_cli.flows.evidence import (
     judge,
     must_be_over,
 )
+from pixverse_cli.flows.rate_limited import RateLimit, repeated
 from pixverse_cli.flows.search import Found, search, unfound
 from pixverse_cli.flows.settle import noted, settle
 from pixverse_cli.flows.tools import Tools
@@ -62,7 +62,7 @@ def _concerns_us(record: Record, tools: Tools) -> bool:
 def _resolved(record: Record, tools: Tools) -> Generator[Event, None, Ended]:
     if record.provisional and record.task_id:
         client, task_id = tools.connect(), record.task_id
-        task = yield from repeated(Rate.QUERY, lambda: client.query(task_id), tools)
+        task = yield from repeated(RateLimit.QUERY, lambda: client.query(task_id), tools)
         record = settle(noted(record, task, tools), task, tools)
         if record.task_id is not None:
             return Ended(record=record)
@@ -98,7 +98,9 @@ def adopt(task_id: str, tools: Tools) -> Iterator[Event]:
     :raises UnknownTaskError: the service does not know the task.
     """
     client = tools.connect()
-    task = yield from repeated(Rate.QUERY, lambda: client.query(task_id), tools, task_id=task_id)
+    task = yield from repeated(
+        RateLimit.QUERY, lambda: client.query(task_id), tools, task_id=task_id
+    )
     if task.status is Status.UNKNOWN:
         raise UnknownTaskError(
             f"the service does not know task {task_id}",

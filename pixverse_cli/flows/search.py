@@ -13,9 +13,9 @@ from functools import partial
 from pixverse_cli.domain.errors import PixverseError, UnclearError, UnreachableError
 from pixverse_cli.domain.events import Event, Note
 from pixverse_cli.domain.task import ListedTask, Record, Status, Task
-from pixverse_cli.flows.calls import Rate, repeated
-from pixverse_cli.flows.evidence import Evidence, call_end, is_conclusive, judge, may_be
 from pixverse_cli.flows.listed import Listing, list_tasks
+from pixverse_cli.flows.matching import Evidence, call_end, is_conclusive, judge, may_be
+from pixverse_cli.flows.rate_limited import RateLimit, repeated
 from pixverse_cli.flows.tools import Tools
 
 SEARCH_SECONDS = 30.0
@@ -160,7 +160,7 @@ def _ask_all(rows: list[ListedTask], tools: Tools) -> Generator[Event, None, lis
     client, tasks = tools.connect(), list[Task]()
     for row in rows:
         ask = partial(client.query, row.task_id)
-        task = yield from repeated(Rate.QUERY, ask, tools, task_id=row.task_id)
+        task = yield from repeated(RateLimit.QUERY, ask, tools, task_id=row.task_id)
         tasks.append(task)
     return tasks
 

@@ -1,11 +1,11 @@
-"""Keeping what the service answers about a task, and making sure of one that was searched."""
+"""Destination what the service answers about a task, and making sure of one that was searched."""
 
 from collections.abc import Generator
 
 from pixverse_cli.domain.errors import UnclearError
 from pixverse_cli.domain.events import Event, Known
 from pixverse_cli.domain.task import Record, Status, Task
-from pixverse_cli.flows.evidence import Evidence, judge
+from pixverse_cli.flows.matching import Evidence, judge
 from pixverse_cli.flows.tools import Tools
 from pixverse_cli.flows.verdict import is_not_known_yet
 

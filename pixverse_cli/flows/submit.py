@@ -9,7 +9,7 @@ from pixverse_cli.domain.errors import AuthError, BillingError, PixverseError, U
 from pixverse_cli.domain.events import Ended, Event, Known, Note, Submitted
 from pixverse_cli.domain.process import may_be_alive
 from pixverse_cli.domain.task import Record, Status
-from pixverse_cli.flows.create import Order, Outcome, create
+from pixverse_cli.flows.create_call import Order, Outcome, create
 from pixverse_cli.flows.publish import publish
 from pixverse_cli.flows.search import search, unfound
 from pixverse_cli.flows.tools import Tools

@@ -16,9 +16,9 @@ from pixverse_cli.domain.errors import (
 )
 from pixverse_cli.domain.events import Ended, Event, Expected, Known, Note, Retrying, Seen
 from pixverse_cli.domain.task import Record, Status, Task
-from pixverse_cli.flows.calls import Rate, slow_down, wait_for_slot
-from pixverse_cli.flows.evidence import CONCLUSIVE_SECONDS
-from pixverse_cli.flows.pace import backoff, until_next_look
+from pixverse_cli.flows.matching import CONCLUSIVE_SECONDS
+from pixverse_cli.flows.polling import backoff, until_next_look
+from pixverse_cli.flows.rate_limited import RateLimit, slow_down, wait_for_slot
 from pixverse_cli.flows.search import SEARCH_SECONDS, search, unfound
 from pixverse_cli.flows.settle import settle
 from pixverse_cli.flows.tools import Tools
@@ -32,7 +32,7 @@ _LEAST_HISTORY = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
+class WaitPolicy:
     """How long to wait and how often to look, in seconds.
 
     ``timeout`` 0 is no limit, ``interval`` 0 leaves it to the schedule. ``any_one`` ends the
@@ -57,10 +57,10 @@ class _Watched:
     trouble: PixverseError | None = None
 
 
-def watch(records: Iterable[Record], tools: Tools, patience: Patience) -> Iterator[Event]:
+def watch(records: Iterable[Record], tools: Tools, policy: WaitPolicy) -> Iterator[Event]:
     """Yield ``Seen`` for every look and ``Ended`` for every task, in the order they end."""
     started = tools.clock.monotonic()
-    deadline = started + patience.timeout if patience.timeout else float("inf")
+    deadline = started + policy.timeout if policy.timeout else float("inf")
     watched = [_Watched(record=record, due=started) for record in records]
     for task in watched:
         yield from _expectation(task.record, tools)
@@ -68,17 +68,17 @@ def watch(records: Iterable[Record], tools: Tools, patience: Patience) -> Iterat
         task = min(watched, key=lambda one: one.due)
         if task.due > deadline:
             _sleep_until(deadline, tools.clock)
-            yield from (_out_of_time(one, patience) for one in watched)
+            yield from (_out_of_time(one, policy) for one in watched)
             return
         if not _sleep_until(task.due, tools.clock):
             for one in watched:
                 one.due = tools.clock.monotonic()
-        ended = yield from _look(task, tools, patience, len(watched))
+        ended = yield from _look(task, tools, policy, len(watched))
         if ended is None:
             continue
         watched.remove(task)
         yield ended
-        if patience.any_one or (patience.fail_fast and ended.error):
+        if policy.any_one or (policy.fail_fast and ended.error):
             return
 
 
@@ -102,11 +102,11 @@ def _sleep_until(due: float, clock: Clock) -> bool:
 
 
 def _look(
-    task: _Watched, tools: Tools, patience: Patience, watched: int
+    task: _Watched, tools: Tools, policy: WaitPolicy, watched: int
 ) -> Generator[Event, None, Ended | None]:
     """Ask once how the task stands; return how it ended, if it did."""
     record = task.record
-    wait_for_slot(Rate.QUERY, tools)
+    wait_for_slot(RateLimit.QUERY, tools)
     try:
         answer = tools.connect().query(record.task_id or "")
     except (UnreachableError, ThrottledError) as error:
@@ -117,7 +117,7 @@ def _look(
         return Ended(record=record, error=error.about(record.task_id))
     task.failures, task.trouble = 0, None
     task.due = tools.clock.monotonic() + (
-        patience.interval or until_next_look(_age(record, tools), watched=watched)
+        policy.interval or until_next_look(_age(record, tools), watched=watched)
     )
     if is_not_known_yet(record, answer, tools.clock.now()):
         return None
@@ -146,17 +146,17 @@ def _wait_out(task: _Watched, error: PixverseError, tools: Tools) -> Iterator[Ev
     task.failures += 1
     task.trouble = error
     delay = backoff(task.failures, error.retry_after)
-    slow_down(Rate.QUERY, tools, error, delay)
+    slow_down(RateLimit.QUERY, tools, error, delay)
     task.due = tools.clock.monotonic() + delay
     yield Retrying(reason=error.message, delay=delay, task_id=task.record.task_id)
 
 
 def _strange(task: _Watched, answer: Task) -> str | None:
     """Tell once about a state that nobody knows; it counts as still running."""
-    if answer.word.upper() == answer.status or answer.word == task.strange_word:
+    if answer.raw_status.upper() == answer.status or answer.raw_status == task.strange_word:
         return None
-    task.strange_word = answer.word
-    return f"the service calls the task {answer.word or 'nothing'!r}; taken as still running"
+    task.strange_word = answer.raw_status
+    return f"the service calls the task {answer.raw_status or 'nothing'!r}; taken as still running"
 
 
 def _age(record: Record, tools: Tools) -> float:
@@ -175,11 +175,11 @@ def _ended(task: _Watched, answer: Task) -> Ended | None:
     return Ended(record=task.record, error=verdict(task.record, answer.status))
 
 
-def _out_of_time(task: _Watched, patience: Patience) -> Ended:
+def _out_of_time(task: _Watched, policy: WaitPolicy) -> Ended:
     record = task.record
     trouble = f"; the last answer: {task.trouble.message}" if task.trouble else ""
     error = StillRunningError(
-        f"task {record.task_id} is still {record.status} after {patience.timeout:g} s{trouble}",
+        f"task {record.task_id} is still {record.status} after {policy.timeout:g} s{trouble}",
         hint=f"it goes on at the service: pixverse wait {record.task_id}",
     )
     return Ended(record=record, error=error.about(record.task_id))

@@ -1,1 +1,1 @@
-"""Pictures before paying, videos before keeping."""
+"""Pictures before paying, videos before destination."""

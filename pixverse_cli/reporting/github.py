@@ -10,7 +10,7 @@ from collections.abc import Generator, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from pixverse_cli.domain.errors import Charged, PixverseError, Told
+from pixverse_cli.domain.errors import Charged, Ending, PixverseError
 from pixverse_cli.domain.events import Ended, Event
 from pixverse_cli.domain.task import Record
 from pixverse_cli.reporting.sentences import model_name
@@ -20,7 +20,7 @@ from pixverse_cli.reporting.text import harmless
 _SUMMARY_HEAD = "| task | status | model | file | cost (CNY, list price) |\n|---|---|---|---|---|\n"
 
 
-def annotate(told: Told) -> None:
+def annotate(told: Ending) -> None:
     """Write an error where GitHub shows it beside the job."""
     if isinstance(told, PixverseError):
         say(f"::error title=pixverse {told.code}::{_data(told.message)}")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from pixverse_cli.domain.clock import Clock, rfc3339
-from pixverse_cli.domain.errors import Told
+from pixverse_cli.domain.errors import Ending
 from pixverse_cli.domain.events import (
     Downloading,
     Ended,
@@ -51,7 +51,7 @@ class JsonReporter(Reporter):
         for record in records:
             put(one_line(record_json(record)))
 
-    def error(self, told: Told) -> None:
+    def error(self, told: Ending) -> None:
         """Write the one error object."""
         say(one_line(error_json(told)))
 

@@ -1,7 +1,7 @@
 """Lines: results on stdout, a word about each change on stderr, a heartbeat each minute."""
 
 from pixverse_cli.domain.clock import Clock
-from pixverse_cli.domain.errors import Told
+from pixverse_cli.domain.errors import Ending
 from pixverse_cli.domain.events import Ended, Event, Seen
 from pixverse_cli.reporting.reporter import Reporter, result_line
 from pixverse_cli.reporting.result import Result
@@ -50,12 +50,12 @@ class PlainReporter(Reporter):
         if not self._quiet:
             say(text)
 
-    def error(self, told: Told) -> None:
+    def error(self, told: Ending) -> None:
         """Write what went wrong and the way out, once."""
         show_once(told)
 
 
-def show_once(told: Told) -> None:
+def show_once(told: Ending) -> None:
     """Write an ending to stderr, unless it was written when it happened."""
     if not told.shown:
         told.shown = True

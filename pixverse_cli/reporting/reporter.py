@@ -7,9 +7,9 @@ from pixverse_cli.domain.endings import combine, common_charge
 from pixverse_cli.domain.errors import (
     Charged,
     ClosedPipe,
+    Ending,
     PixverseError,
     Stopped,
-    Told,
 )
 from pixverse_cli.domain.events import Ended, Event, Known, Saved, Seen, Submitted
 from pixverse_cli.domain.task import Record, Status
@@ -99,7 +99,7 @@ class Reporter:
     def note(self, text: str) -> None:
         """Tell something that changes nothing."""
 
-    def error(self, told: Told) -> None:
+    def error(self, told: Ending) -> None:
         """Show how the command ended."""
         raise NotImplementedError
 

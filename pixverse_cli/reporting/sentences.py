@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import assert_never
 
 from pixverse_cli.domain.catalog import CURRENCY, find_model
-from pixverse_cli.domain.errors import Charged, PixverseError, Told
+from pixverse_cli.domain.errors import Charged, Ending, PixverseError
 from pixverse_cli.domain.events import (
     Downloading,
     Ended,
@@ -130,7 +130,7 @@ def _remark(event: Retrying | Note) -> str:
     return f"{who}{harmless(event.reason)}; again in {span(event.delay)}"
 
 
-def error_lines(told: Told) -> Iterator[str]:
+def error_lines(told: Ending) -> Iterator[str]:
     """Yield what went wrong, each on its own line; then the way out."""
     label = "error: " if isinstance(told, PixverseError) else ""
     for line in told.message.splitlines() or [""]:

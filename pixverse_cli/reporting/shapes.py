@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pixverse_cli.domain.catalog import CURRENCY, PRICES_AS_OF
 from pixverse_cli.domain.clock import rfc3339
-from pixverse_cli.domain.errors import Told, UnclearError
+from pixverse_cli.domain.errors import Ending, UnclearError
 from pixverse_cli.domain.task import Record
 from pixverse_cli.reporting.streams import can_show
 from pixverse_cli.reporting.types import EndingJson, ErrorJson, FailureJson, RecordJson, RemoteJson
@@ -74,12 +74,12 @@ def _record_error(record: Record) -> FailureJson | None:
     return {"code": record.error_code, "message": record.error_message}
 
 
-def error_json(told: Told) -> ErrorJson:
+def error_json(told: Ending) -> ErrorJson:
     """Return how a command ended; ``errors`` holds the single tasks' endings, if several."""
     return {"schema": SCHEMA, "error": _told_json(told)}
 
 
-def _told_json(told: Told) -> EndingJson:
+def _told_json(told: Ending) -> EndingJson:
     shape: EndingJson = {
         "code": told.code,
         "message": told.message,

@@ -27,9 +27,9 @@ def prepare() -> None:
 def _exact(error: UnicodeError) -> tuple[bytes | str, int]:
     """Write the bytes of a file name as they are, even if they are no UTF-8; escape the rest."""
     if isinstance(error, UnicodeEncodeError):
-        piece = error.object[error.start : error.end]
-        if all("\udc80" <= char <= "\udcff" for char in piece):
-            return bytes(ord(char) - 0xDC00 for char in piece), error.end
+        item = error.object[error.start : error.end]
+        if all("\udc80" <= char <= "\udcff" for char in item):
+            return bytes(ord(char) - 0xDC00 for char in item), error.end
     return codecs.backslashreplace_errors(error)
 
 

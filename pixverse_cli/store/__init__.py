@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 from pixverse_cli.domain.task import Record
 from pixverse_cli.store.database import Database
 from pixverse_cli.store.history import past_seconds
+from pixverse_cli.store.rate_slots import RateSlots
 from pixverse_cli.store.records import Records
-from pixverse_cli.store.slots import Slots
 from pixverse_cli.store.uploads import Uploads
 
 if TYPE_CHECKING:
-    from pixverse_cli.store.aside import Unrecorded
+    from pixverse_cli.store.fallback_log import Unrecorded
 
 
 class Store:
@@ -26,7 +26,7 @@ class Store:
         self._database = Database(directory / "tasks.db")
         self.records = Records(self._database)
         self.uploads = Uploads(self._database)
-        self.slots = Slots(self._database)
+        self.rate_slots = RateSlots(self._database)
 
     def past_seconds(self, record: Record) -> list[float]:
         """Return how long finished tasks of the same kind took, in seconds, shortest first."""
@@ -34,17 +34,17 @@ class Store:
 
     def put_aside(self, record: Record) -> Path | None:
         """Keep an accepted task's id in a plain file, and return it; None if no disk takes it."""
-        from pixverse_cli.store import aside  # noqa: PLC0415  for a disaster only
+        from pixverse_cli.store import fallback_log  # noqa: PLC0415  for a disaster only
 
-        return aside.put(self._directory, record)
+        return fallback_log.put(self._directory, record)
 
     def take_back(self) -> list[Record]:
         """Move the ids that were put aside into the database, and return their records."""
-        from pixverse_cli.store import aside  # noqa: PLC0415  as above
+        from pixverse_cli.store import fallback_log  # noqa: PLC0415  as above
 
-        taken = [self._taken(each) for each in aside.read(self._directory)]
+        taken = [self._taken(each) for each in fallback_log.read(self._directory)]
         if taken:
-            aside.clear(self._directory)
+            fallback_log.clear(self._directory)
         return taken
 
     def _taken(self, each: "Unrecorded") -> Record:

@@ -14,7 +14,7 @@ from pixverse_cli.domain.errors import UsageError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Made:
+class LockEntry:
     """One output: the request's fingerprint, the file's SHA-256, and the task, if known."""
 
     output: str
@@ -30,11 +30,11 @@ class ManifestLock:
         self._path = manifest.with_name(manifest.name + ".lock")
         self._read()
 
-    def made(self, output: str) -> Made | None:
+    def made(self, output: str) -> LockEntry | None:
         """Return what is known of an output."""
         return self._lines.get(output)
 
-    def keep(self, made: Made) -> None:
+    def keep(self, made: LockEntry) -> None:
         """Write one line beside what others have written meanwhile, all or nothing."""
         self._read()
         self._lines[made.output] = made
@@ -47,14 +47,14 @@ class ManifestLock:
         draft.replace(self._path)
 
     def _read(self) -> None:
-        self._lines: dict[str, Made] = {}
+        self._lines: dict[str, LockEntry] = {}
         with suppress(FileNotFoundError):
             for number, line in enumerate(self._path.read_text("utf-8").splitlines(), 1):
                 self._take(number, line)
 
     def _take(self, number: int, line: str) -> None:
         try:
-            made = Made(**json.loads(line))
+            made = LockEntry(**json.loads(line))
         except (ValueError, TypeError) as error:
             # a merge conflict, a line of a newer version
             raise UsageError(

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from pixverse_cli.domain.clock import rfc3339
 from pixverse_cli.domain.task import Record, Status, Task
-from pixverse_cli.store.claims import FREE, FROM_ANYBODY, FROM_LOOKED_AT
 from pixverse_cli.store.database import Database
+from pixverse_cli.store.ownership import FREE, FROM_ANYBODY, FROM_LOOKED_AT
 from pixverse_cli.store.rows import REQUEST, from_row, required, to_row, usage_json
 
 # A request is live while its task may still give, or has given, a video.

@@ -58,7 +58,7 @@ def remember(directory, count=200):
         task = Task(
             task_id=f"{number:08x}-5ff8-4d82-bcb6-0123456789ab",
             status=Status.RUNNING,
-            word="RUNNING",
+            raw_status="RUNNING",
             orig_prompt="The camera slowly rises over the reef, a turtle glides by",
         )
         store.records.remember(task, "http://127.0.0.1/")

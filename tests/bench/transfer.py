@@ -15,13 +15,13 @@ import threading
 import time
 from pathlib import Path
 
-from tests.media.boxes import FTYP, box, moov
+from tests.media.video.boxes import FTYP, box, moov
 
 FETCH = """
 import sys
 from pathlib import Path
 from pixverse_cli.domain.clock import SystemClock
-from pixverse_cli.media.download import fetch
+from pixverse_cli.media.video.download import fetch
 for step in fetch(sys.argv[1], Path(sys.argv[2]), clock=SystemClock(), force=True):
     pass
 """

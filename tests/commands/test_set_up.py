@@ -1,4 +1,4 @@
-"""``auth``, ``doctor``, ``models``: looking and keeping, without a paid call."""
+"""``auth``, ``doctor``, ``models``: looking and destination, without a paid call."""
 
 import stat
 

@@ -5,7 +5,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass
 
-from pixverse_cli.media.files import verify
+from pixverse_cli.disk.files import verify
 from pixverse_cli.store import Store
 
 MODELS = ("v6", "c1")  # the service counts creates for each model

@@ -36,9 +36,9 @@ def parts(request):
     """Return the form's fields in their order, each with its header lines and bytes."""
     _, headers, body = taken_apart(request)
     boundary = headers["content-type"].partition("boundary=")[2].encode()
-    pieces = body.split(b"--" + boundary)
-    assert (pieces[0], pieces[-1]) == (b"", b"--\r\n")
-    split = [piece.removeprefix(b"\r\n").partition(b"\r\n\r\n") for piece in pieces[1:-1]]
+    items = body.split(b"--" + boundary)
+    assert (items[0], items[-1]) == (b"", b"--\r\n")
+    split = [item.removeprefix(b"\r\n").partition(b"\r\n\r\n") for item in items[1:-1]]
     return [
         (re.search(rb' name="([^"]*)"', head)[1].decode(), head, data.removesuffix(b"\r\n"))
         for head, _, data in split

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from pixverse_cli.media import mp4
+from pixverse_cli.media.video import mp4
 
 REFUSED = ("usage", "no", False)
 

@@ -9,7 +9,7 @@ import json
 import re
 import socket
 
-from tests.media.boxes import video
+from tests.media.video.boxes import video
 from tests.servers import Script, ScriptedServer, answer
 
 KEY = "sk-canary-0123456789abcdef"

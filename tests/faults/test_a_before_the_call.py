@@ -5,8 +5,8 @@ import socket
 import pytest
 import requests
 
-from pixverse_cli.dashscope.failures import CONNECT_SECONDS, translated
 from pixverse_cli.domain.errors import NotSentError
+from pixverse_cli.http.failures import CONNECT_SECONDS, translated
 from tests.faults import certificates
 from tests.faults.case import Case, Way, parameters, row
 from tests.faults.service import PROXY_PASSWORD, told, unused_port

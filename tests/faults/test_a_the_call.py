@@ -6,7 +6,7 @@ import tracemalloc
 import pytest
 import requests
 
-from pixverse_cli.dashscope.failures import NoAnswerError, translated
+from pixverse_cli.http.failures import NoAnswerError, translated
 from tests.faults.case import Case, Way, parameters, row
 from tests.faults.service import TASK, accepted, told
 from tests.servers import HANG, RESET, Pause, Script, ScriptedServer, answer

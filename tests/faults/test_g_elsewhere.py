@@ -27,7 +27,7 @@ def lock(world):
 
 
 def locked_and_stopped(world):
-    """The store is locked, and somebody loses patience."""
+    """The store is locked, and somebody loses limits."""
     world.serve()
     world.know()
     with lock(world):

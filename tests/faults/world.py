@@ -41,7 +41,7 @@ class World:
         self.heard: list[Ran] = []
         self.command_lines: set[bytes] = set()
 
-    # Services
+    # AppContext
 
     def sandbox(self, *scenarios, **options):
         """Open a sandbox and be its customer."""
@@ -110,7 +110,9 @@ class World:
         )
         store = Store(self.pixverse.state)
         number = store.records.intend(draft).number
-        task = Task(task_id=task_id, status=status, word=status, submitted_at=submitted, **fields)
+        task = Task(
+            task_id=task_id, status=status, raw_status=status, submitted_at=submitted, **fields
+        )
         store.records.accepted(number, task, submitted)
         store.records.seen(number, task)
         store.close()

@@ -23,7 +23,7 @@ from pixverse_cli.domain.errors import (
     UsageError,
 )
 from pixverse_cli.domain.task import ListedTask, Status, Task
-from tests.media.boxes import video
+from tests.media.video.boxes import video
 
 DAY = timedelta(hours=24)
 
@@ -111,7 +111,9 @@ class Account:
             self.clock.advance(55.0)
             raise UnclearError("HTTP 504, HTML")
         self.clock.advance(0.3)
-        return Task(task_id=job.task_id, status=Status.PENDING, word="PENDING", request_id="r")
+        return Task(
+            task_id=job.task_id, status=Status.PENDING, raw_status="PENDING", request_id="r"
+        )
 
     def _refuse(self, fate):
         match fate:
@@ -144,7 +146,7 @@ class Account:
         job, now = self.jobs.get(task_id), self.clock.now()
         status = job.status(now) if job else Status.UNKNOWN
         if status is Status.UNKNOWN:
-            return Task(task_id=task_id, status=status, word=status)
+            return Task(task_id=task_id, status=status, raw_status=status)
         done = status is Status.SUCCEEDED
         parameters = job.body["parameters"]
         usage = {
@@ -155,7 +157,7 @@ class Account:
         return Task(
             task_id=task_id,
             status=status,
-            word=status,
+            raw_status=status,
             submitted_at=job.at,
             ended_at=job.at + timedelta(seconds=job.wait + job.run) if status.final else None,
             orig_prompt=job.prompt if done else None,

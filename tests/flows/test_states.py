@@ -28,15 +28,15 @@ from pixverse_cli.domain.interrupts import Interrupts
 from pixverse_cli.domain.request import VideoRequest
 from pixverse_cli.domain.task import Status
 from pixverse_cli.flows.cancel import cancel
-from pixverse_cli.flows.create import Order
-from pixverse_cli.flows.fetch import Keeping
+from pixverse_cli.flows.create_call import Order
 from pixverse_cli.flows.look import look
+from pixverse_cli.flows.pipelines import save, wait
 from pixverse_cli.flows.recover import recover
-from pixverse_cli.flows.stories import save, wait
+from pixverse_cli.flows.save import Destination
 from pixverse_cli.flows.submit import submit_and_leave
 from pixverse_cli.flows.tools import Tools
-from pixverse_cli.flows.watch import Patience
-from pixverse_cli.media.naming import plan
+from pixverse_cli.flows.watch import WaitPolicy
+from pixverse_cli.media.output_names import plan
 from pixverse_cli.store import Store
 from tests.clocks import FakeClock
 from tests.flows.account import DAY, Account, Killed
@@ -190,9 +190,9 @@ class World(RuleBasedStateMachine):
 
     @rule(timeout=st.sampled_from([5.0, 300.0]), saving=st.booleans())
     def wait(self, timeout, saving):
-        keeping = self.keeping() if saving else None
-        patience = Patience(timeout=timeout)
-        self.drain(wait(None, self.tools, patience, keeping, every=True))
+        destination = self.keeping() if saving else None
+        policy = WaitPolicy(timeout=timeout)
+        self.drain(wait(None, self.tools, policy, destination, every=True))
 
     @precondition(lambda self: any(record.task_id for record in self.records))
     @rule(data=st.data())
@@ -216,7 +216,7 @@ class World(RuleBasedStateMachine):
         return data.draw(st.sampled_from(ids))
 
     def keeping(self):
-        return Keeping(template=plan(f"{self.directory}/{{task_id}}.mp4"))
+        return Destination(template=plan(f"{self.directory}/{{task_id}}.mp4"))
 
     # What the world does
 

@@ -9,11 +9,11 @@ from pixverse_cli.domain.events import Known
 from pixverse_cli.domain.task import Status
 from pixverse_cli.flows.cancel import cancel
 from pixverse_cli.flows.look import look
+from pixverse_cli.flows.pipelines import wait
 from pixverse_cli.flows.recover import recover
 from pixverse_cli.flows.search import search
-from pixverse_cli.flows.stories import wait
 from pixverse_cli.flows.submit import submit_and_leave
-from pixverse_cli.flows.watch import Patience
+from pixverse_cli.flows.watch import WaitPolicy
 from tests.flows.test_states import World, order_of
 
 AT_ONCE = {"run": 0.0}
@@ -123,7 +123,7 @@ def test_a_stranger_s_task_found_alone_is_let_go_when_it_ends(world, submit):
     world.time_passes(130.0)
     records, _ = found_by(world)
     assert [(record.task_id, record.provisional) for record in records] == [(theirs, True)]
-    ended = world.drain(wait(None, world.tools, Patience(timeout=900.0), None, every=True))
+    ended = world.drain(wait(None, world.tools, WaitPolicy(timeout=900.0), None, every=True))
     assert [(each.record, each.error.charged) for each in ended] == [(None, Charged.NO)]
     assert world.records[0].status is Status.NOT_SENT
 
@@ -215,11 +215,11 @@ def test_waiting_for_all_saves_what_a_dead_process_left_unsaved(world, submit):
     _, [bought] = submit("fine")
     world.time_passes(30.0)
     world.drain(look([bought], world.tools, judging=False))
-    patience = Patience(timeout=60.0)
-    assert world.drain(wait(None, world.tools, patience, None, every=True)) == []
-    [ended] = world.drain(wait(None, world.tools, patience, world.keeping(), every=True))
+    policy = WaitPolicy(timeout=60.0)
+    assert world.drain(wait(None, world.tools, policy, None, every=True)) == []
+    [ended] = world.drain(wait(None, world.tools, policy, world.keeping(), every=True))
     assert ended.record.file == f"{world.directory}/{bought}.mp4"
-    assert world.drain(wait(None, world.tools, patience, world.keeping(), every=True)) == []
+    assert world.drain(wait(None, world.tools, policy, world.keeping(), every=True)) == []
 
 
 def test_a_video_whose_process_died_right_after_naming_it_is_known_again(world, submit, host):
@@ -229,8 +229,8 @@ def test_a_video_whose_process_died_right_after_naming_it_is_known_again(world, 
     target = world.directory / f"{bought}.mp4"
     target.write_bytes(host.film)
     world.store.records.saved(world.records[0].number, None, sha256(host.film).hexdigest())
-    patience = Patience(timeout=60.0)
-    [ended] = world.drain(wait(None, world.tools, patience, world.keeping(), every=True))
+    policy = WaitPolicy(timeout=60.0)
+    [ended] = world.drain(wait(None, world.tools, policy, world.keeping(), every=True))
     assert (ended.error, ended.record.file) == (None, str(target))
     assert world.records[0].file == str(target)
 
@@ -254,7 +254,7 @@ def test_a_death_between_an_answer_and_its_judgement_makes_no_stranger_s_task_ou
     found_by(world)
     world.time_passes(200.0)
     world.store.records.seen(world.records[0].number, world.account.query(theirs))
-    patience = Patience(timeout=60.0)
-    ended = world.drain(wait(None, world.tools, patience, world.keeping(), every=True))
+    policy = WaitPolicy(timeout=60.0)
+    ended = world.drain(wait(None, world.tools, policy, world.keeping(), every=True))
     assert [(each.record, each.error.charged) for each in ended] == [(None, Charged.NO)]
     assert not list(world.directory.glob("*.mp4"))

@@ -17,10 +17,10 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+from pixverse_cli.disk.files import verify
 from pixverse_cli.domain.errors import NotSavedError
 from pixverse_cli.domain.task import Status
-from pixverse_cli.media import mp4
-from pixverse_cli.media.files import verify
+from pixverse_cli.media.video import mp4
 from pixverse_cli.sandbox import Sandbox
 from pixverse_cli.store import Store
 from tests.kill.later import LaterClock

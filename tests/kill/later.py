@@ -4,10 +4,10 @@ import os
 import sys
 from datetime import timedelta
 
+from pixverse_cli.app.context import Runtime
 from pixverse_cli.domain.clock import SystemClock
 from pixverse_cli.domain.interrupts import Interrupts
 from pixverse_cli.main import main
-from pixverse_cli.services.things import Surroundings
 
 
 class LaterClock(SystemClock):
@@ -22,4 +22,4 @@ class LaterClock(SystemClock):
 
 if __name__ == "__main__":
     clock = LaterClock(float(sys.argv[1]))
-    sys.exit(main(sys.argv[2:], Surroundings(os.environ, clock, Interrupts(clock))))
+    sys.exit(main(sys.argv[2:], Runtime(os.environ, clock, Interrupts(clock))))

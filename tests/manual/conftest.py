@@ -59,7 +59,9 @@ class World:
 
 
 def task(number, prompt):
-    return Task(task_id=task_id(number), status=Status.RUNNING, word="RUNNING", orig_prompt=prompt)
+    return Task(
+        task_id=task_id(number), status=Status.RUNNING, raw_status="RUNNING", orig_prompt=prompt
+    )
 
 
 def task_id(number):

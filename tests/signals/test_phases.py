@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pixverse_cli.sandbox import Pace
-from tests.media.boxes import video
+from tests.media.video.boxes import video
 from tests.processes import Pixverse
 from tests.servers import HANG, Pause, Script, ScriptedServer, answer
 

@@ -31,7 +31,7 @@ def test_34_the_store_is_for_this_user_alone(directory, umask):
 
 
 def test_the_journal_is_for_this_user_alone(store, directory):
-    store.slots.take("x", 1, 1.0)
+    store.rate_slots.take("x", 1, 1.0)
     with closing(sqlite3.connect(directory / "tasks.db", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         other.execute("DELETE FROM slot")
@@ -40,7 +40,7 @@ def test_the_journal_is_for_this_user_alone(store, directory):
 
 
 def test_nothing_but_the_store_is_left_beside_it(store, directory):
-    store.slots.take("x", 1, 1.0)
+    store.rate_slots.take("x", 1, 1.0)
     assert [path.name for path in directory.iterdir()] == ["tasks.db"]
 
 

@@ -42,7 +42,7 @@ tasks = st.builds(
     Task,
     task_id=st.just(""),
     status=st.sampled_from(SERVICE_STATES),
-    word=st.just(""),
+    raw_status=st.just(""),
     request_id=words,
     submitted_at=st.none() | moments,
     scheduled_at=st.none() | moments,

@@ -18,9 +18,9 @@ now = datetime(2026, 11, 23, tzinfo=UTC)
 for number in range(count):
     record = Record(number=0, status=Status.UNCLEAR, service="s", prompt=who, fingerprint="same")
     written = store.records.intend(record)
-    task = Task(task_id=f"{who}-{number}", status=Status.PENDING, word="PENDING")
+    task = Task(task_id=f"{who}-{number}", status=Status.PENDING, raw_status="PENDING")
     store.records.accepted(written.number, task, now)
-    print(store.slots.take("create", 5, 1_800_000_000.0))
+    print(store.rate_slots.take("create", 5, 1_800_000_000.0))
 """
 
 ONCE = """

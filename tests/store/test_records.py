@@ -33,7 +33,7 @@ FULL = Record(
 
 
 def task(status="PENDING", task_id="task-1", **known):
-    return Task(task_id=task_id, status=Status(status), word=status, **known)
+    return Task(task_id=task_id, status=Status(status), raw_status=status, **known)
 
 
 def test_an_intent_is_on_the_disk_when_it_has_its_number(records, open_store):

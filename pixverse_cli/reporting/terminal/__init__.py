@@ -10,7 +10,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn
 from rich.table import Column
 
 from pixverse_cli.domain.clock import Clock
-from pixverse_cli.domain.errors import Told
+from pixverse_cli.domain.errors import Ending
 from pixverse_cli.domain.events import (
     Downloading,
     Ended,
@@ -165,7 +165,7 @@ class TerminalReporter(Reporter):
         """Write a note."""
         self._remark(harmless(text))
 
-    def error(self, told: Told) -> None:
+    def error(self, told: Ending) -> None:
         """Write what went wrong and the way out, once."""
         show_once(told)
 

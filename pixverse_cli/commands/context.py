@@ -1,0 +1,69 @@
+"""From a parsed command line to the app that carry it out."""
+
+import sys
+from collections.abc import Iterable, Iterator
+
+import typer
+
+from pixverse_cli.app.context import AppContext, Output, Runtime
+from pixverse_cli.domain.errors import UsageError
+from pixverse_cli.domain.submit_args import SubmitArgs
+from pixverse_cli.settings.values import Setting
+
+
+def app_context(ctx: typer.Context) -> AppContext:
+    """Return the app for this command line; nothing is opened yet."""
+    runtime = ctx.find_object(Runtime)
+    if runtime is None:
+        raise TypeError("the app was started without its runtime")
+    made = AppContext(
+        runtime,
+        dict(_given(ctx)),
+        output=_output(ctx),
+        quiet=ctx.params.get("quiet", False),
+        verbosity=ctx.params.get("verbose", 0),
+    )
+    ctx.call_on_close(made.stack.close)
+    return made
+
+
+def _given(ctx: typer.Context) -> Iterator[tuple[str, Setting]]:
+    """Yield each option that was given, as text, with the spelling or variable it came from."""
+    for parameter in ctx.command.params:
+        name = parameter.name or ""
+        value = ctx.params.get(name)
+        source = ctx.get_parameter_source(name)
+        if value is None or isinstance(value, list) or source is None or source.name == "DEFAULT":
+            continue
+        spelling = parameter.opts[0]
+        where = str(parameter.envvar) if source.name == "ENVIRONMENT" else spelling
+        text = str(value).lower() if isinstance(value, bool) else str(value)
+        yield spelling.lstrip("-"), Setting(value=text, source=where)
+
+
+def _output(ctx: typer.Context) -> Output:
+    if ctx.params.get("as_events"):
+        return Output.EVENTS
+    return Output.JSON if ctx.params.get("as_json") else Output.HUMAN
+
+
+def wish(ctx: typer.Context) -> SubmitArgs:
+    """Return what ``submit`` was asked to make and to do with it."""
+    return SubmitArgs(**{name: ctx.params[name] for name in SubmitArgs._fields})
+
+
+def ids(words: Iterable[str] | None) -> list[str] | None:
+    """Return task ids as typed, with ``-`` replaced by stdin's lines; None if none was typed.
+
+    :raises UsageError: ``-`` stands there twice.
+    """
+    typed = list(words or ())
+    if not typed:
+        return None
+    if typed.count("-") > 1:
+        raise UsageError("stdin can be read only once: give - once")
+    return [each for word in typed for each in (_stdin_lines() if word == "-" else (word,))]
+
+
+def _stdin_lines() -> list[str]:
+    return [line.strip() for line in sys.stdin if line.strip()]

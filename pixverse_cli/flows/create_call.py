@@ -1,0 +1,195 @@
+"""The create call, which costs money: one intent row, ONE call, one task id row.
+
+The call is repeated only when it certainly did not arrive, or was certainly refused by a
+rate limit. A process that dies anywhere in here leaves a row that tells how far it was.
+"""
+
+from collections.abc import Callable, Generator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+
+from pixverse_cli.dashscope import wire
+from pixverse_cli.domain.errors import (
+    Charged,
+    NotSentError,
+    PixverseError,
+    ThrottledError,
+    UnclearError,
+    UnexpectedError,
+    UsageError,
+)
+from pixverse_cli.domain.events import Event, Retrying
+from pixverse_cli.domain.process import this_process
+from pixverse_cli.domain.request import VideoRequest
+from pixverse_cli.domain.task import Record, Status, Task
+from pixverse_cli.flows.polling import backoff
+from pixverse_cli.flows.rate_limited import RateLimit, slow_down, wait_for_slot
+from pixverse_cli.flows.tools import Tools
+from pixverse_cli.media.inputs.image import Picture
+
+_NOT_SENT_TRIES = 4
+_THROTTLED_SECONDS = 60.0
+_CREATE_SECONDS = 60.0  # what the client itself waits, by the clock that counts here
+_LAST_WORD_SECONDS = 5.0  # what a create call under way still gets after Ctrl-C
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """One video to buy: a request, and its image as a checked picture or as a URL.
+
+    ``image`` is the image as the user named it; ``identity`` its hash, or its URL;
+    ``index`` its place on the command line, counted from 1. ``once``: not if an equal
+    request is live already.
+    """
+
+    request: VideoRequest
+    image: str
+    identity: str
+    index: int = 1
+    picture: Picture | None = None
+    upload_command: str | None = None
+    once: bool = False
+
+    @property
+    def fingerprint(self) -> str:
+        """What equal requests share."""
+        return self.request.fingerprint(self.identity)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of an order: ``error`` is None if its task was accepted.
+
+    ``record`` is None if an equal request turned out to be live, so that none was sent;
+    ``attached`` if its task is such a request's, so that nothing was bought now.
+    """
+
+    record: Record | None
+    error: PixverseError | None = None
+    attached: bool = False
+
+
+def create(order: Order, url: str, tools: Tools) -> Generator[Event, None, Outcome]:
+    """Create the order's task, its image being at ``url``."""
+    body = wire.encode(wire.create_body(order.request, url))
+    started, failures = tools.clock.monotonic(), 0
+    record = draft(order, tools)
+    tools.connect()  # loads the HTTP client, which a busy machine takes longer for than a turn
+    while True:
+        with tools.interrupts.heard():
+            wait_for_slot(RateLimit.CREATE, tools, of=order.request.model.name)
+        outcome = _attempt(body, record, order, tools)
+        failures += 1
+        error = outcome.error
+        delay = backoff(failures, error.retry_after if error else None)
+        if not _repeatable(error, failures, tools.clock.monotonic() - started + delay):
+            if isinstance(error, UsageError):
+                tools.store.uploads.forget(url)  # a next try shall not rest on the refused one
+            return outcome
+        record = outcome.record or record
+        with tools.interrupts.heard():
+            slow_down(RateLimit.CREATE, tools, error, delay, of=order.request.model.name)
+            yield Retrying(reason=str(error), delay=delay)
+            tools.clock.sleep(delay)
+
+
+def draft(order: Order, tools: Tools) -> Record:
+    """Return the record that is written before the call."""
+    request = order.request
+    return Record(
+        number=0,
+        status=Status.UNCLEAR,
+        service=tools.service,
+        model=request.model.name,
+        image=order.image,
+        prompt=request.prompt,
+        resolution=request.resolution,
+        duration=request.duration,
+        audio=request.audio,
+        watermark=request.watermark,
+        shot_type=request.shot_type,
+        seed=request.seed,
+        fingerprint=order.fingerprint,
+        estimate=request.estimate,
+        process=this_process(),
+    )
+
+
+def _repeatable(error: PixverseError | None, failures: int, seconds: float) -> bool:
+    """Return whether the call certainly bought nothing and may work a little later."""
+    if isinstance(error, ThrottledError):
+        # a bare 429 has no code: who sent it does not say that the service refused
+        return error.service_code is not None and seconds <= _THROTTLED_SECONDS
+    return isinstance(error, NotSentError) and error.retryable and failures < _NOT_SENT_TRIES
+
+
+def _attempt(body: bytes, record: Record, order: Order, tools: Tools) -> Outcome:
+    """Write the intent, make the one call, write what came of it; no signal cuts it in two."""
+    client = tools.connect()
+    with tools.interrupts.held():
+        intent = _write_intent(record, tools, once=order.once)
+        if intent is None:
+            return Outcome(record=None)
+        try:
+            task = client.create(body, give_up=_patience(tools))
+        except PixverseError as error:
+            return Outcome(record=_not_accepted(intent, error, tools), error=error)
+        return _keep(intent, task, tools)
+
+
+def _patience(tools: Tools) -> Callable[[], bool]:
+    """Return what tells when to wait no longer: a minute is over, or a signal wants an end."""
+    end = tools.clock.monotonic() + _CREATE_SECONDS
+
+    def is_over() -> bool:
+        since_signal = tools.interrupts.seconds_since_noted()
+        return tools.clock.monotonic() > end or since_signal > _LAST_WORD_SECONDS
+
+    return is_over
+
+
+def _write_intent(record: Record, tools: Tools, *, once: bool) -> Record | None:
+    records, now = tools.store.records, tools.clock.now()
+    if record.number:
+        return records.resend(record.number, this_process(), now, once=once)
+    dated = replace(record, intent_at=now)
+    return records.intend_once(dated) if once else records.intend(dated)
+
+
+def _not_accepted(record: Record, error: PixverseError, tools: Tools) -> Record:
+    unclear = isinstance(error, UnclearError)
+    status = Status.UNCLEAR if unclear else Status.NOT_SENT
+    code = error.service_code or error.code
+    with suppress(PixverseError):  # a store that breaks now still holds the intent
+        return tools.store.records.not_accepted(
+            record.number, status, tools.clock.now(), code, error.message
+        )
+    return replace(record, status=status)
+
+
+def _keep(record: Record, task: Task, tools: Tools) -> Outcome:
+    """Put the task id on disk; if the store fails now, put it aside and tell it with the error."""
+    now = tools.clock.now()
+    try:
+        return Outcome(record=tools.store.records.accepted(record.number, task, now))
+    except PixverseError as error:
+        known = replace(
+            record,
+            task_id=task.task_id,
+            status=task.status,
+            request_id=task.request_id,
+            submitted_at=now,
+        )
+        return Outcome(record=known, error=_unremembered(known, error, tools))
+
+
+def _unremembered(record: Record, error: PixverseError, tools: Tools) -> PixverseError:
+    aside = tools.store.put_aside(record)
+    where = f"it is kept in {aside}, and" if aside else "write it down:"
+    return UnexpectedError(
+        f"task {record.task_id} was accepted, but the store failed: {error.message}",
+        hint=f"{where} once the store works,"
+        f" `pixverse download {record.task_id} --wait` saves the video (for 24 hours)",
+        task_id=record.task_id,
+        charged=Charged.YES,
+    )

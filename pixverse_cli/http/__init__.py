@@ -1,0 +1,1 @@
+"""One HTTP exchange for everybody: deadlines, bounds, proxies, and failures told apart."""

@@ -1,0 +1,1 @@
+"""Input files, checked before anything is paid."""

@@ -1,0 +1,235 @@
+"""Checks of a picture before anything is paid: all that the service would refuse.
+
+Limits: PixVerse image-to-video API reference, "Image limits": JPG, PNG or WEBP, at most
+20 MB, each side at most 10 000 pixels. The content decides, never the name, and the bytes
+go out as they are.
+"""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Self
+
+from pixverse_cli.disk.files import CHUNK, NotRegularError, open_regular, reason
+from pixverse_cli.domain.catalog import MAX_IMAGE_BYTES, MAX_IMAGE_SIDE
+from pixverse_cli.domain.errors import UnexpectedError, UsageError
+from pixverse_cli.media.inputs.image_headers import Header, HeaderError, read_header
+
+STDIN_LABEL = "stdin"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A picture that the service would take: ``size`` bytes with that SHA-256.
+
+    ``label`` is what the user typed; ``notes`` are sentences about what the service's
+    pages do not mention.
+    """
+
+    path: Path
+    label: str
+    size: int
+    format: str
+    width: int
+    height: int
+    sha256: str
+    notes: tuple[str, ...] = ()
+
+
+def inspect(source: str) -> Picture:
+    """Check the picture in a local file.
+
+    :raises UsageError: listing everything that is wrong with it, a line each.
+    """
+    return _inspect(Path(source), label=source)
+
+
+@contextmanager
+def inspect_stream(stream: BinaryIO) -> Iterator[Picture]:
+    """Check the picture that comes out of ``stream``; the picture's file lives in the block.
+
+    At most one byte more than the limit is read.
+
+    :raises UsageError: listing everything that is wrong with it, a line each.
+    :raises UnexpectedError: when the temporary directory does not take it.
+    """
+    if stream.isatty():
+        raise UsageError("stdin is a terminal: pipe an image into it, or name a file")
+    path = _spool(stream)
+    try:
+        yield _inspect(path, label=STDIN_LABEL)
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def _spool(stream: BinaryIO) -> Path:
+    try:
+        descriptor, name = tempfile.mkstemp(prefix="pixverse-")
+    except OSError as error:  # no temporary directory can be written to
+        raise _no_room(error) from error
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            _copy_limited(stream, file)
+    except BaseException as error:
+        Path(name).unlink()
+        if isinstance(error, OSError):  # the disk is full, or stdin broke
+            raise _no_room(error) from error
+        raise
+    return Path(name)
+
+
+def _copy_limited(stream: BinaryIO, file: BinaryIO) -> None:
+    left = MAX_IMAGE_BYTES + 1
+    while left and (chunk := stream.read(min(left, CHUNK))):
+        file.write(chunk)
+        left -= len(chunk)
+
+
+def _no_room(error: OSError) -> UnexpectedError:
+    return UnexpectedError(
+        f"cannot keep the image from stdin in {tempfile.gettempdir()}: {reason(error)}",
+        hint="set TMPDIR to a directory with 20 MB of room, or name a file",
+    )
+
+
+def _inspect(path: Path, *, label: str) -> Picture:
+    with _opened(path, label) as file:
+        size = os.fstat(file.fileno()).st_size
+        header = _sound_header(file, size, label)
+        sha256 = _hash_exactly(file, size, label)
+    return Picture(
+        path=path,
+        label=label,
+        size=size,
+        format=header.format,
+        width=header.width,
+        height=header.height,
+        sha256=sha256,
+        notes=tuple(
+            f"{label} is {oddity}: undocumented at the service, sent as it is"
+            for oddity in header.notes
+        ),
+    )
+
+
+def _opened(path: Path, label: str) -> BinaryIO:
+    try:
+        return open_regular(path)
+    except NotRegularError as error:
+        raise UsageError(f"{label}: {error}") from error
+    except OSError as error:  # missing, or not ours to read
+        raise UsageError(f"{label}: {reason(error)}") from error
+    except ValueError as error:  # NUL, or text that cannot be a file name
+        raise UsageError(f"{label!r} cannot be a file name") from error
+
+
+def _sound_header(file: BinaryIO, size: int, label: str) -> Header:
+    problems = list(_size_problems(size))
+    header = None
+    try:
+        header = read_header(file, size) if size else None
+    except HeaderError as error:
+        problems.append(str(error))
+    if header is not None:
+        problems.extend(_side_problems(header))
+    if header is None or problems:
+        raise UsageError("\n".join(f"{label}: {problem}" for problem in problems))
+    return header
+
+
+def _size_problems(size: int) -> Iterator[str]:
+    if size == 0:
+        yield "is empty"
+    if size > MAX_IMAGE_BYTES:
+        yield (
+            f"has {size} bytes or more; the service takes at most"
+            f" {MAX_IMAGE_BYTES // 1024**2} MB ({MAX_IMAGE_BYTES} bytes)"
+        )
+
+
+def _side_problems(header: Header) -> Iterator[str]:
+    if 0 in (header.width, header.height):
+        yield f"is {header.width} x {header.height} pixels: a side is 0"
+    if max(header.width, header.height) > MAX_IMAGE_SIDE:
+        yield (
+            f"is {header.width} x {header.height} pixels; the service takes at most"
+            f" {MAX_IMAGE_SIDE} on each side"
+        )
+
+
+def _hash_exactly(file: BinaryIO, size: int, label: str) -> str:
+    file.seek(0)
+    digest, left = hashlib.sha256(), size
+    while left and (chunk := file.read(min(left, CHUNK))):
+        digest.update(chunk)
+        left -= len(chunk)
+    if left or file.read(1):
+        raise _changed(label)
+    return digest.hexdigest()
+
+
+def _changed(label: str) -> UsageError:
+    return UsageError(
+        f"{label}: changed while being read",
+        hint="wait until whatever writes it has finished",
+    )
+
+
+class Upload:
+    """The bytes of a checked picture, exactly ``len()`` of them, for one sending.
+
+    The last item is handed out only when all bytes together are still the picture's.
+    """
+
+    def __init__(self, picture: Picture, file: BinaryIO) -> None:
+        self._picture = picture
+        self._file = file
+        self._left = picture.size
+        self._digest = hashlib.sha256()
+
+    def __len__(self) -> int:
+        return self._picture.size
+
+    def read(self, size: int = -1) -> bytes:
+        """Return up to ``size`` bytes, b"" at the end.
+
+        :raises UsageError: when the file is no longer what was checked.
+        """
+        wanted = self._left if size < 0 else min(size, self._left)
+        chunk = self._file.read(wanted)
+        self._digest.update(chunk)
+        self._left -= len(chunk)
+        if len(chunk) < wanted or (wanted and not self._left and not self._unchanged()):
+            raise _changed(self._picture.label)
+        return chunk
+
+    def _unchanged(self) -> bool:
+        return self._digest.hexdigest() == self._picture.sha256 and not self._file.read(1)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def open_for_upload(picture: Picture) -> Upload:
+    """Open a checked picture for sending; open it again to send it again.
+
+    :raises UsageError: when it is gone or no longer a file.
+    """
+    return Upload(picture, _opened(picture.path, picture.label))

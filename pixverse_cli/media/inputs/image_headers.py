@@ -1,0 +1,186 @@
+"""What the header of a picture says: its format, its sides, what is unusual about it.
+
+Only headers are read, never pixels, so a file that claims 100 000 x 100 000 pixels costs
+nothing. Layouts: JPEG (ITU-T T.81, annex B), Exif 2.3 (tag 0x0112), PNG (W3C, third
+edition), WebP (RFC 9649).
+"""
+
+import io
+import struct
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from pixverse_cli.media.inputs.foreign_formats import name_of
+
+_PNG = b"\x89PNG\r\n\x1a\n"
+_MANY = 4096  # segments or chunks before the picture data; real files have a few dozen
+_JPEG_BARE = {0x01, *range(0xD0, 0xD9)}  # markers without a length: TEM, RST0 to 7, SOI
+_JPEG_FRAMES = set(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # SOF0 to 15; those three are tables
+_JPEG_DATA = {0xD9, 0xDA}  # EOI, SOS: the header is over
+
+
+class HeaderError(ValueError):
+    """What is wrong with the file, as the rest of a sentence that starts with its name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Header:
+    """A picture's format (``JPEG``, ``PNG``, ``WEBP``), sides in pixels, and oddities."""
+
+    format: str
+    width: int
+    height: int
+    notes: tuple[str, ...] = ()
+
+
+def read_header(file: BinaryIO, size: int) -> Header:
+    """Read the header of a picture of ``size`` bytes.
+
+    :raises HeaderError: when it is no JPEG, PNG or WebP, or one that is cut or damaged.
+    """
+    file.seek(0)
+    head = file.read(1024)
+    if head.startswith(b"\xff\xd8"):
+        return _jpeg(file)
+    if head.startswith(_PNG):
+        return _png(file)
+    if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
+        return _webp(file, size)
+    raise HeaderError(f"is {name_of(head)}; the service takes JPEG, PNG or WEBP")
+
+
+def _exactly(file: BinaryIO, count: int, kind: str) -> bytes:
+    data = file.read(count)
+    if len(data) < count:
+        raise HeaderError(f"is a {kind} that is cut short: it ends inside its header")
+    return data
+
+
+def _jpeg(file: BinaryIO) -> Header:
+    file.seek(2)
+    notes: tuple[str, ...] = ()
+    for _ in range(_MANY):
+        marker = _next_marker(file)
+        if marker in _JPEG_BARE:
+            continue
+        if marker in _JPEG_DATA:
+            break
+        (length,) = struct.unpack(">H", _exactly(file, 2, "JPEG"))
+        if marker in _JPEG_FRAMES:
+            bits, height, width, channels = struct.unpack(">BHHB", _exactly(file, 6, "JPEG"))
+            notes += _jpeg_notes(bits, channels)
+            return Header(format="JPEG", width=width, height=height, notes=notes)
+        if marker == 0xE1:
+            notes += _orientation_notes(_exactly(file, max(0, length - 2), "JPEG"))
+        else:
+            file.seek(max(0, length - 2), io.SEEK_CUR)
+    raise HeaderError("is a damaged JPEG: its header tells no size")
+
+
+def _next_marker(file: BinaryIO) -> int:
+    """Return the next marker, over fill bytes and stray ones, as decoders do."""
+    before = b""
+    for _ in range(_MANY):
+        byte = _exactly(file, 1, "JPEG")
+        if before == b"\xff" and byte not in {b"\x00", b"\xff"}:
+            return byte[0]
+        before = byte
+    raise HeaderError("is a damaged JPEG: its header breaks off into something else")
+
+
+def _jpeg_notes(bits: int, channels: int) -> tuple[str, ...]:
+    unusual = ("CMYK",) if channels == 4 else ()
+    return unusual if bits == 8 else (*unusual, f"{bits}-bit")
+
+
+def _orientation_notes(segment: bytes) -> tuple[str, ...]:
+    """Tell a rotation or mirroring in an Exif block; a broken block tells none."""
+    if not segment.startswith(b"Exif\0\0"):
+        return ()
+    tiff = segment[6:]
+    order = {b"II*\0": "<", b"MM\0*": ">"}.get(tiff[:4])
+    try:
+        (start,) = struct.unpack_from(f"{order}I", tiff, 4)
+        (count,) = struct.unpack_from(f"{order}H", tiff, start)
+        for at in range(start + 2, start + 2 + 12 * count, 12):
+            tag, _kind, _count, value = struct.unpack_from(f"{order}HHIH", tiff, at)
+            if tag == 0x0112:
+                return ("EXIF-rotated",) if 2 <= value <= 8 else ()
+    except struct.error:
+        pass  # no byte order, or an offset that leads out of the block
+    return ()
+
+
+def _png(file: BinaryIO) -> Header:
+    file.seek(len(_PNG))
+    (_length, kind, width, height, bits) = struct.unpack(">I4sIIB", _exactly(file, 17, "PNG"))
+    if kind != b"IHDR":
+        raise HeaderError("is a damaged PNG: it does not begin with its size")
+    _exactly(file, 8, "PNG")
+    notes: tuple[str, ...] = ("16-bit",) if bits == 16 else ()
+    for _ in range(_MANY):
+        length, kind = struct.unpack(">I4s", _exactly(file, 8, "PNG"))
+        if kind == b"IDAT":
+            return Header(format="PNG", width=width, height=height, notes=notes)
+        if kind == b"acTL":
+            notes += ("animated",)
+        if kind == b"eXIf":
+            notes += _orientation_notes(b"Exif\0\0" + file.read(min(length, 65_536)))
+            length -= min(length, 65_536)
+        file.seek(length + 4, io.SEEK_CUR)
+    raise HeaderError("is a damaged PNG: its header does not end")
+
+
+def _webp(file: BinaryIO, size: int) -> Header:
+    file.seek(4)
+    (told,) = struct.unpack("<I", _exactly(file, 4, "WEBP"))
+    _exactly(file, 4, "WEBP")
+    if told + 8 > size + 1:  # an odd size is padded, which not every writer does
+        raise HeaderError(f"is a WEBP that is cut short: {size} bytes of {told + 8}")
+    kind = _exactly(file, 4, "WEBP")
+    _exactly(file, 4, "WEBP")
+    if kind == b"VP8 ":
+        return _webp_lossy(_exactly(file, 10, "WEBP"))
+    if kind == b"VP8L":
+        return _webp_lossless(_exactly(file, 5, "WEBP"))
+    if kind == b"VP8X":
+        return _webp_extended(file, _exactly(file, 10, "WEBP"))
+    raise HeaderError("is a damaged WEBP: it begins with no picture")
+
+
+def _webp_lossy(data: bytes) -> Header:
+    if data[0] & 1 or data[3:6] != b"\x9d\x01\x2a":
+        raise HeaderError("is a damaged WEBP: it begins with no key frame")
+    width, height = struct.unpack_from("<HH", data, 6)
+    return Header(format="WEBP", width=width & 0x3FFF, height=height & 0x3FFF)
+
+
+def _webp_lossless(data: bytes) -> Header:
+    if data[0] != 0x2F:
+        raise HeaderError("is a damaged WEBP: its lossless signature is missing")
+    (bits,) = struct.unpack_from("<I", data, 1)
+    return Header(format="WEBP", width=(bits & 0x3FFF) + 1, height=(bits >> 14 & 0x3FFF) + 1)
+
+
+def _webp_extended(file: BinaryIO, data: bytes) -> Header:
+    flags = data[0]
+    width = int.from_bytes(data[4:7], "little") + 1
+    height = int.from_bytes(data[7:10], "little") + 1
+    notes: tuple[str, ...] = ("animated",) if flags & 0x02 else ()
+    if flags & 0x08:
+        notes += _webp_exif_notes(file)
+    return Header(format="WEBP", width=width, height=height, notes=notes)
+
+
+def _webp_exif_notes(file: BinaryIO) -> tuple[str, ...]:
+    """Look for the Exif chunk, which stands behind the picture's data."""
+    for _ in range(_MANY):
+        start = file.read(8)
+        if len(start) < 8:
+            break
+        kind, length = struct.unpack("<4sI", start)
+        if kind == b"EXIF":
+            block = file.read(min(length, 65_536)).removeprefix(b"Exif\0\0")
+            return _orientation_notes(b"Exif\0\0" + block)
+        file.seek(length + length % 2, io.SEEK_CUR)
+    return ()

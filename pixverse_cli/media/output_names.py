@@ -1,0 +1,233 @@
+"""Where a video goes: ``-o`` read as a template, checked before paying, filled in later.
+
+``-`` is stdout; ``dir/``, or a directory that exists, takes the default name inside it;
+everything else is a path whose parts may hold fields such as ``{task_id:8}`` (its first
+eight characters). No field's value ever leads out of the folder it stands in.
+"""
+
+import os
+import re
+import stat
+import string
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote_to_bytes, urlsplit
+
+from pixverse_cli.disk.files import kind_of, reason
+from pixverse_cli.domain.errors import UsageError
+
+FIELDS = ("task_id", "image", "model", "resolution", "duration", "seed", "index", "date")
+DEFAULT_NAME = "{image}-{task_id:8}.mp4"
+LONGEST_SIDE_NAME = ".part.json"  # what a download keeps beside the file while it runs
+
+_MAX_NAME_BYTES = 255 - len(LONGEST_SIDE_NAME)
+_SEPARATORS = "/" + os.sep + (os.altsep or "")
+_UNSAFE = re.compile(
+    r'[<>:"/\\|?*\x00-\x1f\x7f-\x9f'  # separators, controls, what Windows refuses
+    r"\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069"  # line ends, text direction
+    r"\ud800-\udfff]"  # no characters: bytes that were not UTF-8
+)
+_RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?=\.|$)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One ``{name}`` or ``{name:length}``; ``length`` in characters, 0 for all."""
+
+    name: str
+    length: int = 0
+
+    def value(self, values: Mapping[str, str]) -> str:
+        """Return the value, fit to be part of a file name."""
+        whole = values[self.name]
+        return sanitize(whole[: self.length] if self.length else whole)
+
+
+Pattern = tuple[str | Field, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Template:
+    """Where the videos go; ``text`` is what the user typed, ``source`` names where."""
+
+    text: str
+    source: str = "-o"
+    folder: Pattern = ()
+    name: Pattern = ()
+    stdout: bool = False
+
+
+def plan(output: str | None, source: str = "-o") -> Template:
+    """Read ``-o``; None means the default name in the current folder.
+
+    ``source`` is how to name it in a sentence, where it came from elsewhere.
+
+    :raises UsageError: naming an unknown field and the ones there are, or a stray brace.
+    """
+    if output is None:
+        return Template(text=DEFAULT_NAME, name=_pattern(DEFAULT_NAME, source))
+    if output == "-":
+        return Template(text=output, source=source, stdout=True)
+    if not _possible(output):
+        raise UsageError(f"{source} {output!r} is no file name")
+    if output[-1] in _SEPARATORS or Path(output).is_dir():
+        name = _pattern(DEFAULT_NAME, source)
+        return Template(text=output, source=source, folder=_folder(output, source), name=name)
+    at = 1 + max(output.rfind(separator) for separator in _SEPARATORS)
+    name = _pattern(output[at:], source)
+    if sum(len(os.fsencode(part)) for part in name if isinstance(part, str)) > _MAX_NAME_BYTES:
+        raise UsageError(f"{source} {output}: the file name is over {_MAX_NAME_BYTES} bytes long")
+    return Template(text=output, source=source, folder=_folder(output[:at], source), name=name)
+
+
+def _possible(output: str) -> bool:
+    try:
+        return b"\0" not in os.fsencode(output) and output != ""
+    except UnicodeEncodeError:  # a lone surrogate, which a manifest's escapes can make
+        return False
+
+
+def _folder(text: str, source: str) -> Pattern:
+    """Read the folder; one that exists under a name with braces is meant literally."""
+    return (text,) if text and Path(text).is_dir() else _pattern(text, source)
+
+
+def _pattern(text: str, source: str) -> Pattern:
+    parts: list[str | Field] = []
+    try:
+        for literal, name, length, conversion in string.Formatter().parse(text):
+            if literal:
+                parts.append(literal)
+            if name is not None:
+                parts.append(_field(name, length or "", conversion, source))
+    except ValueError as error:  # a brace without its partner
+        message = f"{source} {text}: {error}"
+        raise UsageError(message, hint="write {{ for a literal brace") from error
+    return tuple(parts)
+
+
+def _field(name: str, length: str, conversion: str | None, source: str) -> Field:
+    if name not in FIELDS:
+        raise UsageError(f"{source}: there is no field {{{name}}}", hint=_FIELDS_HINT)
+    if conversion or (length and not (length.isascii() and length.isdecimal() and int(length))):
+        raise UsageError(
+            f"{source}: {{{name}}} can be followed by a length only, as in {{{name}:8}}",
+            hint=_FIELDS_HINT,
+        )
+    return Field(name=name, length=int(length or 0))
+
+
+_FIELDS_HINT = "the fields are " + " ".join(f"{{{field}}}" for field in FIELDS)
+
+
+def sanitize(value: str) -> str:
+    """Return ``value`` as something that cannot leave a folder, hide, or look like an option."""
+    safe = _UNSAFE.sub("_", value)
+    bare = safe.lstrip(".-")
+    return "_" * (len(safe) - len(bare)) + bare or "_"
+
+
+def image_name(source: str) -> str:
+    """Return what ``{image}`` stands for: a file's or a URL's last part without its suffix."""
+    if source == "-":
+        return "stdin"
+    if re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", source):
+        path = unquote_to_bytes(urlsplit(source).path).decode(errors="replace")
+        return Path(path.rstrip("/")).stem or "image"
+    return Path(source).stem or "image"
+
+
+def resolve(template: Template, values: Mapping[str, str]) -> Path:
+    """Return the path for one video; ``values`` holds every one of :data:`FIELDS` it uses.
+
+    An over-long name is cut in its longest field, at a character's boundary.
+    """
+    folder = "".join(
+        part if isinstance(part, str) else part.value(values) for part in template.folder
+    )
+    return Path(folder) / _file_name(template.name, values)
+
+
+def _file_name(pattern: Pattern, values: Mapping[str, str]) -> str:
+    parts = [part if isinstance(part, str) else part.value(values) for part in pattern]
+    fields = [at for at, part in enumerate(pattern) if isinstance(part, Field)]
+    while fields and (over := len(os.fsencode("".join(parts))) - _MAX_NAME_BYTES) > 0:
+        longest = max(fields, key=lambda at: len(parts[at].encode()))
+        data = parts[longest].encode()
+        parts[longest] = data[: max(0, len(data) - over)].decode(errors="ignore")
+    name = "".join(parts)
+    return _RESERVED.sub(r"\1_", name, count=1) if fields and _RESERVED.match(name) else name
+
+
+def problems(
+    template: Template, tasks: Sequence[Mapping[str, str]], *, force: bool = False
+) -> Iterator[str]:
+    """Say everything about the output that can be known before paying.
+
+    ``tasks`` holds for each video the values that are known already (never ``task_id``).
+    """
+    if template.stdout:
+        if len(tasks) > 1:
+            yield f"{template.source} -: {len(tasks)} videos cannot share stdout; give a directory"
+        return
+    yield from _folder_problems(template, tasks)
+    if all(known(template.name, values) for values in tasks):
+        paths = [resolve(template, values) for values in tasks if known(template.folder, values)]
+        yield from _shared_names(paths)
+        for path in dict.fromkeys(paths):
+            yield from _place_problems(path, force=force)
+
+
+def known(pattern: Pattern, values: Mapping[str, str]) -> bool:
+    """Return whether ``values`` holds every field of the pattern."""
+    return all(part.name in values for part in pattern if isinstance(part, Field))
+
+
+def _folder_problems(template: Template, tasks: Sequence[Mapping[str, str]]) -> Iterator[str]:
+    if not all(known(template.folder, values) for values in tasks):
+        yield (
+            f"{template.source} {template.text}: the folder depends on what is not known before"
+            " the task is accepted; use such fields in the file name only"
+        )
+        return
+    bare = Template(text=template.text, folder=template.folder)
+    for folder in dict.fromkeys(resolve(bare, values) for values in tasks):
+        yield from _unfit_folder(folder)
+
+
+def _unfit_folder(folder: Path) -> Iterator[str]:
+    if not os.path.lexists(folder):
+        yield f"the folder {folder} does not exist: mkdir -p {folder}"
+        return
+    if not folder.is_dir():
+        yield f"{folder} is no directory"
+        return
+    try:  # asking for permission bits would miss read-only and full file systems
+        with tempfile.NamedTemporaryFile(dir=folder, prefix=".pixverse-"):
+            pass
+    except OSError as error:
+        yield f"cannot write in the folder {folder}: {reason(error)}"
+
+
+def _shared_names(paths: Sequence[Path]) -> Iterator[str]:
+    for path, count in Counter(paths).items():
+        if count > 1:
+            yield (
+                f"{count} videos would all be named {path}: give a directory, or a name with"
+                " {task_id} or {index}"
+            )
+
+
+def _place_problems(path: Path, *, force: bool) -> Iterator[str]:
+    try:
+        mode = path.lstat().st_mode
+    except OSError:  # nothing there, which is as it should be; its folder was looked at above
+        return
+    if stat.S_ISLNK(mode) or stat.S_ISREG(mode):
+        if not force:
+            yield f"{path} already exists: give another -o, or --force to replace it"
+    else:
+        yield f"{path} is {kind_of(mode)}: it cannot be replaced by a video"

@@ -1,0 +1,1 @@
+"""Finished videos: fetched, checked, and only then given their name."""

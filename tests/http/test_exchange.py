@@ -1,0 +1,149 @@
+"""One exchange: bounded in time and in size, its failures told apart."""
+
+import socket
+from datetime import UTC, datetime
+
+import pytest
+import requests
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from pixverse_cli.domain.errors import NotSentError
+from pixverse_cli.http.exchange import MAX_ANSWER_BYTES, Answer, Call, exchange
+from pixverse_cli.http.failures import NoAnswerError, translated
+from tests.servers import HANG, Pause, ScriptedServer, answer
+
+DATE = "Mon, 23 Nov 2026 12:00:00 GMT"
+
+
+@pytest.fixture
+def session():
+    with requests.Session() as made:
+        yield made
+
+
+def get(session, server, seconds=5.0):
+    return exchange(session, Call(method="GET", url=server.url("/x")), seconds=seconds)
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        [HANG],
+        [b"HTTP/1.1 200 OK\r\n", HANG],
+        [byte for _ in range(100) for byte in (b"X", Pause(0.05))],
+        [b"HTTP/1.1 200 OK\r\n", *[part for _ in range(99) for part in (b"X: y\r\n", Pause(0.05))]],
+        [
+            b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n",
+            *[part for _ in range(99) for part in (b"{", Pause(0.05))],
+        ],
+    ],
+    ids=["8 silence", "8 half a head", "13 a drip", "13 a drip of headers", "13 a drip of body"],
+)
+def test_there_is_a_total_deadline(session, steps):
+    with ScriptedServer(steps) as server, pytest.raises(NoAnswerError, match=r"within 0.3 s"):
+        get(session, server, seconds=0.3)
+
+
+def test_3_a_connect_time_out_is_certainly_not_sent():
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as full:
+        address = full.getsockname()
+        waiting = [socket.socket() for _ in range(4)]
+        for each in waiting:
+            each.settimeout(0.0)
+            each.connect_ex(address)
+        with pytest.raises(NotSentError, match="the-host within"), translated("the-host"):
+            requests.get(f"http://127.0.0.1:{address[1]}", timeout=(0.2, 1))
+        for each in waiting:
+            each.close()
+
+
+def test_a_body_up_to_a_megabyte_is_whole(session):
+    with ScriptedServer([answer(b"x" * MAX_ANSWER_BYTES)]) as server:
+        got = get(session, server)
+    assert (len(got.body), got.whole) == (MAX_ANSWER_BYTES, True)
+
+
+def test_18_a_longer_one_is_cut_there(session):
+    with ScriptedServer([answer(b"x" * (MAX_ANSWER_BYTES + 1))]) as server:
+        got = get(session, server)
+    assert (len(got.body), got.whole) == (MAX_ANSWER_BYTES, False)
+
+
+def test_12_of_a_cut_body_what_came_is_kept(session):
+    with ScriptedServer([answer(b"some", content_length="10")]) as server:
+        got = get(session, server)
+    assert (got.body, got.whole) == (b"some", False)
+
+
+def test_a_chunked_body_that_is_cut_is_kept_too(session):
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    with ScriptedServer([head + b"4\r\nsome\r\n4\r\nmo"]) as server:
+        got = get(session, server)
+    assert (got.body, got.whole) == (b"somemo", False)
+
+
+def test_26_a_redirect_is_an_answer(session):
+    with ScriptedServer([answer(status="302 Found", location="https://x.invalid")]) as server:
+        assert get(session, server).status == 302
+
+
+def waits(value, date=DATE):
+    headers = {"Retry-After": value} | ({"Date": date} if date else {})
+    return Answer(status=429, headers=headers, body=b"", whole=True).retry_after
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        ("2", 2),
+        (" 2 ", 2),
+        ("0", 0),
+        ("99999", 99999),
+        ("Mon, 23 Nov 2026 12:00:30 GMT", 30),
+        ("Mon, 23 Nov 2026 11:59:00 GMT", 0),
+        ("-1", None),
+        ("1.5", None),
+        ("soon", None),
+        ("", None),
+        ("NaN", None),
+        ("Mon, 99 Foo 2026", None),
+    ],
+)
+def test_24_how_long_the_service_asks_to_wait(value, seconds):
+    assert waits(value) == seconds
+
+
+def test_24_a_date_means_nothing_without_the_server_s_own():
+    assert waits("Mon, 23 Nov 2026 12:00:30 GMT", date=None) is None
+
+
+@given(st.text(), st.text())
+@example("Mon, 23 Nov 99999999999 12:00:30 GMT", DATE)
+@example("Mon, 23 Nov 2026 12:00:30 +9999999", DATE)
+@example("9" * 5000, DATE)
+@example("\u0665", DATE)
+def test_24_no_header_breaks_the_answer(value, date):
+    seconds = waits(value, date)
+    assert seconds is None or seconds >= 0
+
+
+def test_the_server_s_own_time_is_known():
+    got = Answer(status=200, headers={"Date": DATE}, body=b"", whole=True)
+    assert got.date == datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b"", "empty"),
+        (b" \n", "empty"),
+        (b"\n <!DOCTYPE HTML><html>", "HTML"),
+        (b"<HTML>", "HTML"),
+        (b"<?xml version='1.0'?><Error/>", "XML"),
+        (b"upstream connect error", "not JSON"),
+        (b"\xff\xfe", "not JSON"),
+    ],
+)
+def test_a_body_is_named_for_a_sentence(body, kind):
+    assert Answer(status=200, headers={}, body=body, whole=True).kind == kind

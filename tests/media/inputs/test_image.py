@@ -1,0 +1,432 @@
+"""Pictures before paying."""
+
+import hashlib
+import io
+import os
+import socket
+import struct
+import sys
+import threading
+import zlib
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from pixverse_cli.domain.catalog import MAX_IMAGE_BYTES
+from pixverse_cli.domain.errors import Stopped, UnexpectedError, UsageError
+from pixverse_cli.media.inputs.image import inspect, inspect_stream, open_for_upload
+from pixverse_cli.media.inputs.image_headers import Header, HeaderError, read_header
+
+DATA = Path(__file__).parents[2] / "data"
+
+
+def encode(kind, size=(37, 21), mode="RGB", **options):
+    file = io.BytesIO()
+    Image.new(mode, size).save(file, kind, **options)
+    return file.getvalue()
+
+
+def rotated(orientation=6):
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    return exif
+
+
+def chunk(kind, data=b""):
+    return struct.pack(">I4s", len(data), kind) + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def png(width, height, *, bits=8, extra=b""):
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, bits, 2, 0, 0, 0))
+    return b"\x89PNG\r\n\x1a\n" + header + extra + chunk(b"IDAT", b"x") + chunk(b"IEND")
+
+
+def frames(kind):
+    others = [Image.new("RGB", (37, 21), shade) for shade in ("red", "blue")]
+    return encode(kind, save_all=True, append_images=others)
+
+
+def header(data):
+    return read_header(io.BytesIO(data), len(data))
+
+
+@pytest.fixture
+def path(tmp_path):
+    """A good picture."""
+    return put(tmp_path / "cat.png", png(37, 21))
+
+
+def put(path, data):
+    path.write_bytes(data)
+    return path
+
+
+def refusal(source):
+    with pytest.raises(UsageError) as caught:
+        inspect(str(source))
+    return caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("name", "facts"),
+    [
+        ("turtle.webp", ("WEBP", 640, 480)),
+        ("turtle.jpg", ("JPEG", 160, 120)),
+        ("turtle.png", ("PNG", 160, 120)),
+    ],
+)
+def test_a_good_picture_is_told_with_size_sides_and_hash(name, facts):
+    picture = inspect(str(DATA / name))
+    data = (DATA / name).read_bytes()
+    assert facts == (picture.format, picture.width, picture.height)
+    assert (len(data), hashlib.sha256(data).hexdigest()) == (picture.size, picture.sha256)
+    assert picture.label == str(DATA / name)
+    assert picture.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (encode("JPEG"), "JPEG"),
+        (encode("JPEG", progressive=True), "JPEG"),
+        (encode("JPEG", mode="L"), "JPEG"),
+        (encode("PNG", mode="P"), "PNG"),
+        (encode("WEBP"), "WEBP"),
+        (encode("WEBP", lossless=True), "WEBP"),
+        (encode("WEBP", mode="RGBA", lossless=True, exif=rotated(1)), "WEBP"),
+    ],
+)
+def test_every_way_to_write_the_three_formats_is_read(data, expected):
+    assert Header(format=expected, width=37, height=21) == header(data)
+
+
+@given(st.integers(1, 16383), st.integers(1, 16383), st.sampled_from(["VP8 ", "VP8L", "VP8X"]))
+def test_webp_sides_are_those_that_were_written(width, height, kind):
+    lossless = struct.pack("<BI", 0x2F, (width - 1) | (height - 1) << 14)
+    content = {
+        "VP8 ": b"\0\0\0\x9d\x01\x2a" + struct.pack("<HH", width, height),
+        "VP8L": lossless,
+        "VP8X": bytes(4) + (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little"),
+    }[kind]
+    body = b"WEBP" + kind.encode() + struct.pack("<I", len(content)) + content
+    found = header(b"RIFF" + struct.pack("<I", len(body)) + body)
+    assert (width, height) == (found.width, found.height)
+
+
+@pytest.mark.parametrize(
+    ("data", "note"),
+    [
+        (frames("WEBP"), "animated"),
+        (frames("PNG"), "animated"),
+        (encode("JPEG", mode="CMYK"), "CMYK"),
+        (encode("PNG", mode="I;16"), "16-bit"),
+        (encode("JPEG", exif=rotated()), "EXIF-rotated"),
+        (encode("PNG", exif=rotated()), "EXIF-rotated"),
+        (encode("WEBP", exif=rotated()), "EXIF-rotated"),
+        (encode("JPEG").replace(b"\xff\xc0\0\x11\x08", b"\xff\xc1\0\x11\x0c"), "12-bit"),
+    ],
+)
+def test_75_what_the_service_does_not_document_is_a_note(tmp_path, data, note):
+    picture = inspect(str(put(tmp_path / "odd", data)))
+    (said,) = picture.notes
+    assert said.endswith(f"is {note}: undocumented at the service, sent as it is")
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "said"),
+    [
+        ("cat.png", encode("GIF"), "is a GIF; the service takes JPEG, PNG or WEBP"),
+        ("cat.jpg", encode("BMP"), "is a BMP"),
+        ("cat.jpg", encode("TIFF"), "is a TIFF"),
+        ("cat.webp", b"\0\0\0\x1cftypavif\0\0\0\0avifmif1", "is an AVIF"),
+        ("cat.jpg", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "is a HEIC"),
+        ("cat.png", b"\0\0\0\x18ftypisom\0\0\0\0isommp42", "is a video"),
+        ("cat.png", b'\xef\xbb\xbf<?xml version="1.0"?>\n<svg xmlns="">', "is an SVG"),
+        ("cat.png", b"<!doctype html><title>Not found</title>", "is an HTML page"),
+        ("cat.png", b"%PDF-1.7", "is a PDF"),
+        ("cat.png", b"meow", "is no picture that this program knows"),
+    ],
+)
+def test_73_the_content_decides_not_the_name(tmp_path, name, data, said):
+    path = put(tmp_path / name, data)
+    assert refusal(path).startswith(f"{path}: {said}")
+
+
+def test_73_a_wrong_extension_does_not_matter(tmp_path):
+    assert inspect(str(put(tmp_path / "cat.gif", encode("PNG")))).format == "PNG"
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+@given(st.data())
+def test_73_a_header_cut_anywhere_is_refused(kind, data):
+    whole = {
+        "JPEG": encode("JPEG", exif=rotated())[:200],
+        "PNG": png(5, 5)[:40],
+        "WEBP": encode("WEBP"),
+    }[kind]
+    cut = data.draw(st.integers(12, len(whole) - 2))
+    with pytest.raises(HeaderError, match=f"is a {kind} that is cut short"):
+        header(whole[:cut])
+
+
+@given(st.sampled_from([b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"RIFF\0\0\0\0WEBP"]), st.binary())
+def test_hostile_headers_give_an_answer_or_a_refusal(start, rest):
+    with suppress(HeaderError):
+        assert header(start + rest).width >= 0
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"\xff\xd8\xff\xda\0\2", "tells no size"),
+        (b"\xff\xd8" + bytes(5000), "breaks off into something else"),
+        (b"\xff\xd8" + b"\xff\xe0\0\2" * 5000, "tells no size"),
+        (b"\x89PNG\r\n\x1a\n" + chunk(b"CgBI", bytes(13)), "does not begin with its size"),
+        (png(5, 5, extra=chunk(b"tEXt") * 5000), "does not end"),
+        (b"RIFF\x1c\0\0\0WEBPICCP" + bytes(30), "begins with no picture"),
+        (b"RIFF\x1c\0\0\0WEBPVP8 " + bytes(30), "begins with no key frame"),
+        (b"RIFF\x1c\0\0\0WEBPVP8L" + bytes(30), "lossless signature"),
+    ],
+)
+def test_a_damaged_header_is_told(data, said):
+    with pytest.raises(HeaderError, match=f"is a damaged .*{said}"):
+        header(data)
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        b"",
+        b"Exif\0\0",
+        b"Exif\0\0XX*\0",
+        b"Exif\0\0II*\0\xff\xff\xff\xff",
+        b"Exif\0\0MM\0*\0\0\0\x08\xff\xff",
+        b"Exif\0\0MM\0*\0\0\0\x08\0\1" + bytes(12),
+        b"http://ns.adobe.com/xap/1.0/\0",
+    ],
+)
+def test_a_broken_exif_block_is_no_reason_to_refuse(block):
+    whole = encode("JPEG")
+    segment = b"\xff\xe1" + struct.pack(">H", 2 + len(block)) + block
+    assert Header(format="JPEG", width=37, height=21) == header(whole[:2] + segment + whole[2:])
+
+
+def test_a_webp_that_promises_exif_and_has_none_is_fine():
+    data = bytearray(encode("WEBP", exif=rotated()))
+    data[data.index(b"EXIF") : data.index(b"EXIF") + 4] = b"JUNK"
+    assert header(bytes(data)).notes == ()
+
+
+@pytest.mark.parametrize("sides", [(0, 5), (5, 0)])
+def test_74_a_side_of_0_is_refused(tmp_path, sides):
+    assert "a side is 0" in refusal(put(tmp_path / "flat.png", png(*sides)))
+
+
+def test_74_a_side_over_10_000_is_refused_and_one_of_10_000_is_not(tmp_path):
+    path = put(tmp_path / "wide.png", png(10_000, 1))
+    assert inspect(str(path)).width == 10_000
+    assert "is 10001 x 1 pixels" in refusal(put(path, png(10_001, 1)))
+
+
+def test_74_a_header_that_claims_100_000_by_100_000_costs_nothing(tmp_path):
+    path = put(tmp_path / "bomb.png", png(100_000, 100_000))
+    assert f"{path}: is 100000 x 100000 pixels; the service takes at most 10000" in refusal(path)
+
+
+def test_72_20_mb_are_taken_and_one_byte_more_is_refused(tmp_path):
+    path = put(tmp_path / "big.png", png(5, 5))
+    os.truncate(path, MAX_IMAGE_BYTES)
+    assert inspect(str(path)).size == MAX_IMAGE_BYTES
+    os.truncate(path, MAX_IMAGE_BYTES + 1)
+    assert "has 20971521 bytes" in refusal(path)
+
+
+def test_all_problems_of_a_picture_are_told_at_once(tmp_path):
+    path = put(tmp_path / "big.png", png(0, 20_000))
+    os.truncate(path, MAX_IMAGE_BYTES + 1)
+    assert len(refusal(path).splitlines()) == 3
+
+
+def test_72_an_empty_file_is_refused(tmp_path):
+    assert refusal(put(tmp_path / "none.png", b"")).endswith("none.png: is empty")
+
+
+def test_72_a_missing_file_is_refused(tmp_path):
+    assert "no such file or directory" in refusal(tmp_path / "none.png")
+
+
+def test_72_a_directory_is_refused(tmp_path):
+    assert refusal(tmp_path) == f"{tmp_path}: is a directory, not a file"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no FIFOs")
+def test_72_a_named_pipe_is_refused_and_does_not_block(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    assert "is a named pipe" in refusal(tmp_path / "pipe")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no /dev")
+def test_72_devices_and_sockets_are_refused(tmp_path):
+    assert "is a device" in refusal("/dev/zero")
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(tmp_path / "socket"))
+        assert "socket: no such device" in refusal(tmp_path / "socket")
+
+
+@pytest.mark.parametrize(
+    "name", ["a cat.png", "a\ncat.png", "-cat.png", "Cafe\u0301.png", "\U0001f408.png"]
+)
+def test_77_unusual_names_work(tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    put(Path(name), png(5, 5))
+    assert inspect(name).label == name
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems want Unicode names")
+def test_77_names_that_are_not_utf_8_work(tmp_path):
+    name = os.fsdecode(os.fsencode(tmp_path) + b"/\xff\xfe.png")
+    put(Path(name), png(5, 5))
+    assert inspect(name).size
+
+
+@pytest.mark.parametrize("name", ["a\0b", "\ud800.png"])
+def test_what_cannot_be_a_file_name_is_told(name):
+    assert "cannot be a file name" in refusal(name)
+
+
+def test_a_webp_of_thousands_of_pieces_is_not_searched_for_ever():
+    data = encode("WEBP", exif=rotated())
+    at = data.index(b"EXIF")
+    many = data[12:at] + b"JUNK\0\0\0\0" * 5000 + data[at:]
+    whole = b"RIFF" + struct.pack("<I", 4 + len(many)) + b"WEBP" + many
+    assert header(whole).notes == ()
+
+
+def sent(picture, size=7):
+    with open_for_upload(picture) as upload:
+        return b"".join(iter(lambda: upload.read(size), b""))
+
+
+def test_exactly_the_bytes_that_were_checked_are_sent(path):
+    picture = inspect(str(path))
+    assert sent(picture) == path.read_bytes()
+    with open_for_upload(picture) as upload:
+        assert (len(upload), upload.read(), upload.read()) == (picture.size, path.read_bytes(), b"")
+
+
+@pytest.mark.parametrize(
+    "change", [lambda data: data + b"!", lambda data: data[:-1], lambda data: data[:-1] + b"!"]
+)
+def test_72_a_picture_that_changed_since_never_goes_out_whole(path, change):
+    picture = inspect(str(path))
+    put(path, change(path.read_bytes()))
+    with pytest.raises(UsageError, match="changed while being read"):
+        sent(picture)
+
+
+def test_72_a_picture_that_grows_while_it_is_sent_is_refused(path):
+    picture = inspect(str(path))
+    with open_for_upload(picture) as upload, path.open("ab") as writer:
+        upload.read(10)
+        writer.write(b"more")
+        writer.flush()
+        with pytest.raises(UsageError, match="changed while being read"):
+            upload.read()
+
+
+def test_72_a_picture_that_grows_while_it_is_checked_is_refused(path):
+    os.truncate(path, 15_000_000)
+    done = threading.Event()
+
+    def grow():
+        with path.open("ab", buffering=0) as writer:
+            while not done.is_set():
+                writer.write(b"more")
+
+    writing = threading.Thread(target=grow)
+    writing.start()
+    try:
+        assert "changed while being read" in refusal(path)
+    finally:
+        done.set()
+        writing.join()
+
+
+def test_a_picture_that_is_gone_when_it_is_sent_is_told(path):
+    picture = inspect(str(path))
+    path.unlink()
+    with pytest.raises(UsageError, match="no such file"):
+        open_for_upload(picture)
+
+
+class Pipe(io.BytesIO):
+    """A stream that counts what is taken from it."""
+
+    taken = 0
+
+    def read(self, size=-1):
+        data = super().read(min(size, 50_000))
+        self.taken += len(data)
+        return data
+
+
+def test_stdin_is_kept_in_a_file_as_long_as_it_is_needed():
+    with inspect_stream(Pipe(png(5, 5))) as picture:
+        assert (picture.label, picture.width) == ("stdin", 5)
+        assert sent(picture) == png(5, 5)
+    assert not picture.path.exists()
+
+
+def test_stdin_that_is_no_picture_leaves_no_file(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    with pytest.raises(UsageError, match="stdin: is empty"), inspect_stream(Pipe()):
+        pass
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_at_most_one_byte_over_the_limit_is_read_from_stdin():
+    pipe = Pipe(png(5, 5) + bytes(2 * MAX_IMAGE_BYTES))
+    with pytest.raises(UsageError, match="or more"), inspect_stream(pipe):
+        pass
+    assert pipe.taken == MAX_IMAGE_BYTES + 1
+
+
+def test_stdin_without_a_place_to_keep_it_is_told(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "missing"))
+    with pytest.raises(UnexpectedError, match="cannot keep the image"), inspect_stream(Pipe()):
+        pass
+
+
+class BrokenPipe(Pipe):
+    def read(self, size=-1):
+        raise OSError(5, "Input/output error", size)
+
+
+def test_stdin_that_breaks_leaves_no_file(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    with pytest.raises(UnexpectedError, match="input/output"), inspect_stream(BrokenPipe()):
+        pass
+    assert list(tmp_path.iterdir()) == []
+
+
+class StoppedPipe(Pipe):
+    def read(self, _size=-1):
+        raise Stopped(2, "SIGINT")
+
+
+def test_49_a_signal_while_stdin_is_read_leaves_no_file(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    with pytest.raises(Stopped), inspect_stream(StoppedPipe()):
+        pass
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_terminal_is_no_picture():
+    ours, theirs = os.openpty()
+    with os.fdopen(ours), os.fdopen(theirs, "rb", buffering=0) as terminal:  # noqa: SIM117
+        with pytest.raises(UsageError, match="terminal"), inspect_stream(terminal):
+            pass

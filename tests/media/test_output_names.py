@@ -1,0 +1,239 @@
+"""Where a video goes."""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pixverse_cli.domain.errors import UsageError
+from pixverse_cli.media.output_names import FIELDS, image_name, plan, problems, resolve, sanitize
+
+VALUES = {
+    "task_id": "0385dc79-5ff8-4d82-bcb6-012345678901",
+    "image": "turtle",
+    "model": "v6",
+    "resolution": "720P",
+    "duration": "5",
+    "seed": "7",
+    "index": "1",
+    "date": "2026-11-23",
+}
+KNOWN = {name: value for name, value in VALUES.items() if name != "task_id"}
+
+
+def path(output, **values):
+    return resolve(plan(output), VALUES | values)
+
+
+def said(output, *tasks, force=False):
+    return list(problems(plan(output), tasks or [KNOWN], force=force))
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_the_default_is_the_image_and_8_characters_of_the_id_here():
+    assert path(None) == Path("turtle-0385dc79.mp4")
+
+
+def test_a_file_name_is_taken_as_it_is():
+    assert path("out.mp4") == Path("out.mp4")
+
+
+def test_every_field_has_its_value():
+    template = "-".join(f"{{{field}}}" for field in FIELDS)
+    assert path(template).name == "-".join(VALUES.values())
+
+
+def test_a_length_takes_the_first_characters():
+    assert path("{task_id:4}{date:4}.mp4").name == "03852026.mp4"
+
+
+def test_double_braces_are_literal():
+    assert path("{{{index}}}.mp4").name == "{1}.mp4"
+
+
+def test_60_a_directory_takes_the_default_name_inside(here):
+    (here / "there").mkdir()
+    assert path("there") == Path("there/turtle-0385dc79.mp4")
+    assert path("new/") == Path("new/turtle-0385dc79.mp4")
+    assert path(str(here)) == here / "turtle-0385dc79.mp4"
+
+
+def test_a_directory_whose_name_has_braces_is_meant_literally(here):
+    (here / "{odd").mkdir()
+    assert path("{odd/{index}.mp4") == Path("{odd/1.mp4")
+    assert path("{odd") == Path("{odd/turtle-0385dc79.mp4")
+
+
+def test_folders_may_have_fields():
+    assert path("{model}/{resolution}/{task_id}.mp4").parent == Path("v6/720P")
+
+
+def test_a_dash_is_stdout():
+    assert plan("-").stdout
+    assert said("-") == []
+
+
+def test_several_videos_cannot_share_stdout():
+    assert said("-", KNOWN, KNOWN) == ["-o -: 2 videos cannot share stdout; give a directory"]
+
+
+@pytest.mark.parametrize(
+    ("output", "words"),
+    [
+        ("{task}.mp4", "there is no field {task}"),
+        ("{}.mp4", "there is no field {}"),
+        ("{image.__class__}.mp4", "no field {image.__class__}"),
+        ("{image[0]}.mp4", "no field"),
+        ("{seed!r}.mp4", "followed by a length only"),
+        ("{task_id:>8}.mp4", "followed by a length only"),
+        ("{task_id:0}.mp4", "followed by a length only"),
+        ("{task_id:{seed}}.mp4", "followed by a length only"),
+        ("{image.mp4", "expected '}'"),
+        ("image}.mp4", "Single '}'"),
+        ("", "is no file name"),
+        ("a\0b", "is no file name"),
+        ("\ud800", "is no file name"),
+        ("x" * 246, "is over 245 bytes long"),
+    ],
+)
+def test_a_template_that_cannot_be_filled_in_is_refused(output, words):
+    with pytest.raises(UsageError) as caught:
+        plan(output)
+    assert words in caught.value.message
+
+
+def test_an_unknown_field_names_those_there_are():
+    with pytest.raises(UsageError) as caught:
+        plan("{name}")
+    assert all(f"{{{field}}}" in caught.value.hint for field in FIELDS)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("../../x", "___.._x"),
+        ("/etc/x", "_etc_x"),
+        ("..\\x", "___x"),
+        ("C:x", "C_x"),
+        ("-rf", "_rf"),
+        ("..", "__"),
+        (".hidden", "_hidden"),
+        ("a\nb\x1b[2J\x7f", "a_b_[2J_"),
+        ("\u202egnp", "_gnp"),
+        ("\udcff", "_"),
+        ("", "_"),
+        ("海龟 é 🐢", "海龟 é 🐢"),
+        ("Cafe\u0301", "Cafe\u0301"),
+    ],
+)
+def test_67_a_value_never_leaves_its_folder(value, expected):
+    assert sanitize(value) == expected
+
+
+@given(st.text())
+def test_67_no_value_makes_a_path_a_hidden_file_or_an_option(value):
+    name = path("{image}", image=value)
+    assert name.parent == Path()
+    assert name.name not in {"", ".", ".."}
+    assert not name.name.startswith(("-", "."))
+    assert not set(name.name) & set('\n\r\t\x1b\x7f\u202e/\\:*?"<>|')
+
+
+@pytest.mark.parametrize("value", ["CON", "nul", "com1", "LPT9"])
+def test_67_names_that_windows_keeps_for_devices_get_an_underscore(value):
+    assert path("{image}.mp4", image=value).name == f"{value}_.mp4"
+    assert path("{image}.mp4", image=f"{value}2x").name == f"{value}2x.mp4"
+
+
+@given(st.text(st.characters(codec="utf-8"), min_size=50, max_size=300))
+def test_67_long_names_are_cut_between_characters_and_keep_id_and_suffix(value):
+    name = path(None, image=value).name
+    assert len((name + ".part.json").encode()) <= 255
+    assert name.endswith("-0385dc79.mp4")
+    assert sanitize(value).startswith(name.removesuffix("-0385dc79.mp4"))
+
+
+def test_67_300_bytes_fill_a_name_up():
+    assert len(path(None, image="é" * 150).name.encode()) in {244, 245}
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("-", "stdin"),
+        ("pictures/turtle.webp", "turtle"),
+        ("turtle", "turtle"),
+        ("/", "image"),
+        ("https://example.com/a/sea%20turtle.webp?Signature=x#y", "sea turtle"),
+        ("https://example.com/a%2Fb.png", "b"),
+        ("https://example.com", "image"),
+        ("https://example.com/%ff.png", "\ufffd"),
+        ("oss://dashscope-instant/1/cat.png", "cat"),
+    ],
+)
+def test_the_image_field_is_the_last_part_without_suffix(source, expected):
+    assert image_name(source) == expected
+
+
+def test_a_free_name_in_a_writable_folder_has_no_problem(here):
+    assert said("out.mp4") == said(None) == said("{image}.mp4") == said("./") == []
+    assert list(here.iterdir()) == []
+
+
+def test_58_a_missing_folder_is_found_out_before_paying():
+    assert said("new/") == ["the folder new does not exist: mkdir -p new"]
+    assert said("new/{task_id}.mp4") == said("new/")
+
+
+def test_58_a_folder_that_is_a_file_is_found_out(here):
+    (here / "file").touch()
+    assert said("file/x.mp4") == ["file is no directory"]
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs a folder that nobody can fill")
+def test_58_a_folder_that_takes_no_files_is_found_out():
+    (problem,) = said("/proc/x.mp4")
+    assert problem.startswith("cannot write in the folder /proc: ")
+
+
+def test_59_a_name_that_is_taken_is_found_out_unless_forced(here):
+    (here / "turtle.mp4").touch()
+    expected = "turtle.mp4 already exists: give another -o, or --force to replace it"
+    assert said("turtle.mp4") == said("{image}.mp4") == [expected]
+    assert said("turtle.mp4", force=True) == []
+
+
+def test_68_a_symlink_counts_as_taken_even_when_it_leads_nowhere(here):
+    (here / "link.mp4").symlink_to("nowhere")
+    assert "already exists" in said("link.mp4")[0]
+    assert said("link.mp4", force=True) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no FIFOs")
+@pytest.mark.parametrize("force", [False, True])
+def test_60_a_pipe_a_device_and_a_directory_of_that_name_are_refused(here, force):
+    os.mkfifo(here / "pipe")
+    (here / "turtle").mkdir()
+    assert said("pipe", force=force) == ["pipe is a named pipe: it cannot be replaced by a video"]
+    assert "/dev/null is a device" in said("/dev/null", force=force)[-1]
+    assert "turtle is a directory" in said("{image}", force=force)[0]
+
+
+def test_several_videos_need_a_name_that_tells_them_apart():
+    second = KNOWN | {"index": "2", "image": "cat"}
+    assert "2 videos would all be named out.mp4" in said("out.mp4", KNOWN, second)[0]
+    assert said("{image}.mp4", KNOWN, second) == said("{index}.mp4", KNOWN, second) == []
+    assert said("{image}.mp4", KNOWN, KNOWN) != []
+    assert said("{task_id}.mp4", KNOWN, KNOWN) == said(None, KNOWN, KNOWN) == []
+
+
+def test_a_folder_cannot_depend_on_what_is_not_known_yet():
+    assert "the folder depends on" in said("{task_id}/x.mp4")[0]

@@ -1,0 +1,89 @@
+"""What the download tests share: one video, the answers that bring it, and ways to fetch it."""
+
+import json
+import os
+import subprocess
+import sys
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from pixverse_cli.domain.clock import SystemClock
+from pixverse_cli.media.video.download import TransferLimits, fetch
+from pixverse_cli.media.video.failures import BrokenOffError
+from pixverse_cli.media.video.progress import Fetched
+from tests.servers import ScriptedServer, answer
+
+from .boxes import video
+
+VIDEO = video(300_000)
+ETAG = '"v1"'
+QUICK = TransferLimits(connect=1, stall=0.3, rate=100_000, rate_window=0.4)
+
+
+def steps(url, target, *, force=False, limits=QUICK):
+    return list(fetch(url, target, clock=SystemClock(), force=force, limits=limits))
+
+
+def save(url, target, **options):
+    return steps(url, target, **options)[-1]
+
+
+def part(target):
+    return target.with_name(target.name + ".part")
+
+
+def notes(target):
+    return target.with_name(target.name + ".part.json")
+
+
+def cut(count, **headers):
+    """An answer with the whole video's headers that ends after ``count`` bytes."""
+    return answer(VIDEO, **({"etag": ETAG} | headers))[: -len(VIDEO) + count or None]
+
+
+def begun(target, count, **headers):
+    """Leave a part of ``count`` bytes behind, as a cut transfer does."""
+    with ScriptedServer([cut(count, **headers)]) as server, pytest.raises(BrokenOffError):
+        save(server.url(), target)
+    assert part(target).read_bytes() == VIDEO[:count]
+    return count
+
+
+def resume(target, *answers):
+    """Fetch the same URL again, from another server under the first one's name."""
+    remembered = json.loads(notes(target).read_text())
+    with ScriptedServer(*([each] for each in answers)) as server:
+        notes(target).write_text(json.dumps(remembered | {"url": server.url()}))
+        return save(server.url(), target), server.requests
+
+
+def rest(start, **headers):
+    span = f"bytes {start}-{len(VIDEO) - 1}/{len(VIDEO)}"
+    fields = {"etag": ETAG, "content_range": span} | headers
+    return answer(VIDEO[start:], status="206 Partial Content", **fields)
+
+
+def assert_saved(target, fetched):
+    assert target.read_bytes() == VIDEO
+    expected = Fetched(path=target, size=len(VIDEO), sha256=sha256(VIDEO).hexdigest())
+    assert fetched == expected
+    assert list(target.parent.iterdir()) == [target]
+
+
+def assert_nothing_saved(target):
+    assert not os.path.lexists(target)
+
+
+def child(url, target, *, limit=0):
+    """Start a process that fetches; ``limit`` is how large its files may grow, 0: as they like."""
+    return subprocess.Popen(
+        [sys.executable, Path(__file__).with_name("fetcher.py"), url, target, str(limit)],
+        stdout=subprocess.PIPE,
+    )
+
+
+def result(process):
+    """Return what came of it: ``[already, sha256]`` or ``[error, message]``; and its growth."""
+    return json.loads(process.communicate(timeout=30)[0])

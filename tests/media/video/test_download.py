@@ -1,0 +1,284 @@
+"""Asking for a video: what travels, where to, and what the answers mean."""
+
+import os
+
+import pytest
+
+from pixverse_cli import __version__
+from pixverse_cli.domain.errors import NotSavedError
+from pixverse_cli.media.video.failures import (
+    BrokenOffError,
+    LinkDeadError,
+    WrongContentError,
+)
+from pixverse_cli.media.video.progress import Checked, Progress, TransferLimits
+from tests.servers import HANG, Pause, ScriptedServer, answer
+
+from .fetching import (
+    ETAG,
+    VIDEO,
+    assert_nothing_saved,
+    assert_saved,
+    save,
+    steps,
+)
+
+
+def test_a_video_is_saved_whole_with_its_hash_and_nothing_beside_it(target):
+    with ScriptedServer([answer(VIDEO)]) as server:
+        assert_saved(target, save(server.url(), target))
+
+
+def test_a_saved_file_has_the_permissions_that_the_umask_leaves(target):
+    before = os.umask(0o027)
+    try:
+        with ScriptedServer([answer(VIDEO)]) as server:
+            save(server.url(), target)
+    finally:
+        os.umask(before)
+    assert target.stat().st_mode & 0o777 == 0o640
+
+
+def test_progress_starts_ends_and_comes_at_most_ten_times_a_second(target):
+    items = [
+        answer(VIDEO)[: -len(VIDEO)],
+        *(VIDEO[at : at + 30_000] for at in range(0, len(VIDEO), 30_000)),
+    ]
+    slowly = [step for item in items for step in (item, Pause(0.03))]
+    with ScriptedServer(slowly) as server:
+        *progress, checked, fetched = steps(server.url(), target)
+    assert all(isinstance(step, Progress) for step in progress)
+    assert checked == Checked(sha256=fetched.sha256)
+    assert progress[0].total == progress[-1].total == progress[-1].received == len(VIDEO)
+    received = [step.received for step in progress]
+    assert (received[0], received) == (0, sorted(received))
+    assert len(progress) <= 2 + 5
+
+
+# What travels
+
+
+def test_the_request_is_byte_for_byte_what_it_should_be(target):
+    path = "/pixverse%2Fmp4%2Fa~b/../%7Ec//d.mp4?Signature=a%2Bb+c/=&x=é".replace("é", "%C3%A9")
+    with ScriptedServer([answer(VIDEO)]) as server:
+        save(server.url(path), target)
+    assert server.requests == [
+        f"GET {path} HTTP/1.1\r\n"
+        f"Host: 127.0.0.1:{server.port}\r\n"
+        f"User-Agent: pixverse-cli/{__version__}\r\n"
+        "Accept: */*\r\n"
+        "Accept-Encoding: identity\r\n"
+        "\r\n".encode()
+    ]
+
+
+def test_a_url_with_characters_that_cannot_travel_is_quoted(target):
+    with ScriptedServer([answer(VIDEO)]) as server:
+        save(server.url("/海 龟.mp4"), target)
+    assert server.requests[0].startswith(b"GET /%E6%B5%B7%20%E9%BE%9F.mp4 HTTP/1.1\r\n")
+
+
+def test_29_no_password_of_netrc_travels_and_none_of_the_url(target, tmp_path, monkeypatch):
+    netrc = tmp_path / "netrc"
+    netrc.write_text("default login me password canary\n")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+    redirect = answer(status="302 Found", location="/other")
+    with ScriptedServer([redirect], [answer(VIDEO)]) as server:
+        save(server.url().replace("//", "//me:canary@"), target)
+    assert not any(b"uthorization" in request for request in server.requests)
+
+
+def test_35_cookies_do_not_travel_along_a_redirect(target):
+    redirect = answer(status="302 Found", location="/other", set_cookie="a=b; Path=/")
+    with ScriptedServer([redirect], [answer(VIDEO)]) as server:
+        save(server.url(), target)
+    assert b"ookie" not in server.requests[1]
+
+
+# Redirects
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_35_redirects_are_followed_also_to_another_origin(target, status):
+    with ScriptedServer([answer(VIDEO)]) as there:
+        redirect = answer(status=f"{status} Elsewhere", location=there.url("/x%2Fy"))
+        with ScriptedServer([redirect]) as here:
+            assert_saved(target, save(here.url(), target))
+    assert there.requests[0].startswith(b"GET /x%2Fy HTTP/1.1\r\n")
+
+
+def test_35_five_redirects_are_followed_and_a_sixth_is_not(target):
+    redirect = [answer(status="302 Found", location="next")]
+    with ScriptedServer(*[redirect] * 5, [answer(VIDEO)]) as server:
+        assert_saved(target, save(server.url(), target))
+    target.unlink()
+    with (
+        ScriptedServer(*[redirect] * 6) as server,
+        pytest.raises(LinkDeadError, match="more than 5 times"),
+    ):
+        save(server.url(), target)
+    assert_nothing_saved(target)
+
+
+@pytest.mark.parametrize(
+    "location", ["file:///etc/passwd", "ftp://example.com/x", "http://", "//[x"]
+)
+def test_35_a_redirect_to_something_else_than_http_is_refused(target, location):
+    redirect = answer(status="302 Found", location=location)
+    with ScriptedServer([redirect]) as server, pytest.raises(LinkDeadError):
+        save(server.url(), target)
+    assert_nothing_saved(target)
+
+
+@pytest.mark.parametrize(
+    "inside", ["127.0.0.1", "localhost", "[::1]", "10.1.2.3", "169.254.169.254"]
+)
+def test_35_a_public_server_cannot_send_us_into_the_private_network(target, monkeypatch, inside):
+    redirect = answer(status="302 Found", location=f"http://{inside}/admin")
+    with ScriptedServer([redirect]) as proxy:  # stands for the internet
+        monkeypatch.setenv("HTTP_PROXY", proxy.origin)
+        with pytest.raises(LinkDeadError, match="into the private network"):
+            save("http://media.example/video.mp4", target)
+
+
+def test_35_the_body_of_a_redirect_is_not_read(target):
+    redirect = answer(status="302 Found", location="/other", content_length="99999999999")
+    with ScriptedServer([redirect, HANG], [answer(VIDEO)]) as server:
+        assert_saved(target, save(server.url(), target))
+
+
+def test_a_proxy_of_the_environment_is_used(target, monkeypatch):
+    with ScriptedServer([answer(VIDEO)]) as proxy:
+        monkeypatch.setenv("HTTP_PROXY", proxy.origin)
+        save("http://media.example/a%2Fb.mp4", target)
+    assert proxy.requests[0].startswith(b"GET http://media.example/a%2Fb.mp4 HTTP/1.1\r\n")
+
+
+def test_a_dead_proxy_is_told_without_its_password(target, monkeypatch):
+    monkeypatch.setenv("HTTP_PROXY", "http://me:canary@127.0.0.1:1")
+    with pytest.raises(BrokenOffError, match="the proxy on the way to media") as caught:
+        save("http://media.example/video.mp4", target)
+    assert "canary" not in caught.value.message
+    assert "HTTPS_PROXY" in caught.value.hint
+
+
+@pytest.mark.parametrize("proxy", ["http://me:canary@:x/", "http:///"])
+def test_28_a_malformed_proxy_is_told_without_its_password(target, monkeypatch, proxy):
+    monkeypatch.setenv("HTTP_PROXY", proxy)
+    with pytest.raises(NotSavedError) as caught:
+        save("http://media.example/video.mp4", target)
+    assert "canary" not in caught.value.message
+    assert "HTTP_PROXY" in caught.value.hint
+
+
+# Answers that bring no video
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["ftp://x/y", "javascript:x", "file:///etc/passwd", "http://", "", "http://[x/", "http://a:b/"],
+)
+def test_what_is_no_http_url_is_not_asked_for(target, url):
+    with pytest.raises(LinkDeadError):
+        save(url, target)
+    assert list(target.parent.iterdir()) == []
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 410])
+def test_66_a_dead_link_asks_for_a_fresh_one(target, status):
+    with (
+        ScriptedServer([answer(b"<Error/>", status=f"{status} No")]) as server,
+        pytest.raises(LinkDeadError, match=f"answers {status}") as caught,
+    ):
+        save(server.url("/video.mp4?Signature=canary"), target)
+    assert "canary" not in caught.value.message
+    assert list(target.parent.iterdir()) == []
+
+
+@pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
+def test_trouble_for_the_moment_asks_for_time(target, status):
+    with (
+        ScriptedServer([answer(status=f"{status} Wait")]) as server,
+        pytest.raises(BrokenOffError, match=f"answers {status}"),
+    ):
+        save(server.url(), target)
+
+
+def test_24_how_long_a_server_asks_to_wait_is_passed_on(target):
+    busy = answer(status="503 Busy", retry_after="7")
+    with ScriptedServer([busy]) as server, pytest.raises(BrokenOffError) as caught:
+        save(server.url(), target)
+    assert caught.value.retry_after == 7
+
+
+@pytest.mark.parametrize("status", [204, 206, 304])
+def test_a_success_without_a_video_is_wrong_content(target, status):
+    with (
+        ScriptedServer([answer(status=f"{status} Odd")]) as server,
+        pytest.raises(WrongContentError, match="no video"),
+    ):
+        save(server.url(), target)
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b"", "empty"),
+        (b"<html><body>Log in to the Wi-Fi</body></html>", "an HTML page"),
+        (b"<?xml version='1.0'?><Error>" + bytes(2000), "an XML message"),
+        (b"\x1f\x8b" + bytes(3000), "not an MP4 video"),
+        (VIDEO[:-1], "cut short"),
+    ],
+)
+def test_65_what_is_no_video_is_never_saved(target, body, said):
+    with (
+        ScriptedServer([answer(body, etag=ETAG)]) as server,
+        pytest.raises(WrongContentError, match=said),
+    ):
+        save(server.url(), target)
+    assert list(target.parent.iterdir()) == []
+
+
+def test_65_an_error_page_of_a_gigabyte_is_known_by_its_start(target):
+    page = answer(b"<html>" + bytes(1000), content_length=str(1 << 30))
+    with (
+        ScriptedServer([page, HANG]) as server,
+        pytest.raises(WrongContentError, match="an HTML page"),
+    ):
+        save(server.url(), target, limits=TransferLimits(stall=5))
+
+
+def test_a_video_over_the_limit_is_refused_promised_or_not(target):
+    limits = TransferLimits(most_bytes=100_000)
+    endless = answer(VIDEO, content_length=None)
+    with ScriptedServer([answer(VIDEO)], [endless]) as server:
+        for _ in range(2):
+            with pytest.raises(WrongContentError, match="over 100000 bytes"):
+                save(server.url(), target, limits=limits)
+
+
+# Certificates
+
+
+def test_5_a_certificate_that_nobody_vouches_for_is_told(target, self_signed):
+    with (
+        ScriptedServer([answer(VIDEO)], tls=self_signed.context) as server,
+        pytest.raises(NotSavedError, match="the certificate of 127") as caught,
+    ):
+        save(server.url(), target)
+    assert not isinstance(caught.value, BrokenOffError)
+    assert "REQUESTS_CA_BUNDLE" in caught.value.hint
+
+
+def test_7_the_environments_certificates_are_honoured(target, self_signed, monkeypatch):
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(self_signed.file))
+    with ScriptedServer([answer(VIDEO)], tls=self_signed.context) as server:
+        assert_saved(target, save(server.url(), target))
+
+
+def test_6_a_bundle_that_is_not_there_is_told(target, monkeypatch):
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere/ca.pem")
+    with pytest.raises(NotSavedError) as caught:
+        save("https://127.0.0.1:1/", target)
+    assert "REQUESTS_CA_BUNDLE" in caught.value.hint

@@ -1,0 +1,117 @@
+"""Videos before destination."""
+
+import io
+import os
+
+import av
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from pixverse_cli.media.video import mp4
+from pixverse_cli.media.video.failures import CutShortError, WrongContentError
+
+from .boxes import FTYP, box, endless_box, long_box, moov, track, video
+
+
+def encoded(path, **options):
+    with av.open(path, "w", format="mp4", options=options) as container:
+        stream = container.add_stream("libx264", rate=24)
+        stream.width, stream.height = 64, 48
+        for shade in range(12):
+            picture = Image.new("RGB", (64, 48), (shade * 20, 90, 160))
+            container.mux(stream.encode(av.VideoFrame.from_image(picture)))
+        container.mux(stream.encode())
+    return path
+
+
+def check(data):
+    mp4.check_file(io.BytesIO(data))
+
+
+@pytest.mark.parametrize(
+    "options", [{}, {"movflags": "faststart"}, {"movflags": "frag_keyframe+empty_moov"}]
+)
+def test_real_videos_pass_however_they_are_laid_out(tmp_path, options):
+    mp4.check(encoded(tmp_path / "real.mp4", **options))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        video(),
+        box(b"ftyp", FTYP) + long_box(b"mdat", b"picture") + moov(),
+        box(b"ftyp", FTYP) + moov() + endless_box(b"mdat", b"picture"),
+        box(b"ftyp", FTYP) + moov(track(b"soun"), track()) + box(b"mdat") + box(b"free"),
+    ],
+    ids=["plain", "64-bit length", "length 0", "sound first, room at the end"],
+)
+def test_every_way_to_tell_a_length_is_understood(data):
+    check(data)
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"", "empty"),
+        (b"<!DOCTYPE html><html><body>log in</body>", "an HTML page"),
+        (b"\xef\xbb\xbf <?xml version='1.0'?><Error><Code>NoSuchKey</Code></Error>", "XML"),
+        (b'{"code": "AccessDenied"}', "JSON"),
+        (b"\x1aE\xdf\xa3 something else entirely", "not an MP4 video"),
+        (moov() + box(b"ftyp", FTYP) + box(b"mdat"), "not an MP4 video"),
+        (box(b"ftyp", FTYP) + box(b"mdat"), "without a video"),
+        (box(b"ftyp", FTYP) + moov(), "without a video"),
+        (box(b"ftyp", FTYP) + moov() + moov() + box(b"mdat"), "without a video"),
+        (box(b"ftyp", FTYP) + moov(track(b"soun")) + box(b"mdat"), "without a video track"),
+        (box(b"ftyp", FTYP) + moov() + box(b"mdat") + b"\0\0\0\4free", "damaged"),
+        (box(b"ftyp", FTYP) + moov() + box(b"mdat") + bytes(9), "damaged"),
+        (box(b"ftyp", FTYP) + box(b"free") * 20_001, "20000 parts"),
+    ],
+)
+def test_what_is_no_whole_video_is_told_by_name(data, said):
+    with pytest.raises(WrongContentError, match=said):
+        check(data)
+
+
+def test_a_box_inside_the_index_cannot_be_longer_than_the_index():
+    broken = box(b"moov", (1000).to_bytes(4) + b"trak")
+    with pytest.raises(WrongContentError, match="cut short"):
+        check(box(b"ftyp", FTYP) + broken + box(b"mdat", bytes(2000)))
+
+
+@given(st.data())
+def test_a_video_cut_anywhere_is_never_taken_for_whole(data):
+    whole = video(300)
+    cut = data.draw(st.integers(0, len(whole) - 1))
+    with pytest.raises(WrongContentError):
+        check(whole[:cut])
+
+
+@given(st.integers(8, len(video(300)) - 1))
+def test_a_cut_behind_the_first_box_says_cut_short_or_what_is_missing(cut):
+    first = len(box(b"ftyp", FTYP))
+    boundaries = {first, first + len(moov())}
+    with pytest.raises(WrongContentError) as caught:
+        check(video(300)[:cut])
+    assert isinstance(caught.value, CutShortError) is (cut not in boundaries)
+
+
+@given(st.binary(max_size=200))
+def test_hostile_bytes_give_an_error_of_ours(data):
+    with pytest.raises(WrongContentError):
+        check(box(b"ftyp", FTYP) + data)
+
+
+def test_the_data_is_never_read(tmp_path):
+    path = tmp_path / "huge.mp4"
+    size = 1 << 36  # a hole of 64 GB in a sparse file
+    with path.open("wb") as file:
+        file.write(box(b"ftyp", FTYP) + moov() + b"\0\0\0\1mdat" + (size + 16).to_bytes(8))
+        os.truncate(path, file.tell() + size)
+    mp4.check(path)
+
+
+def test_a_file_that_cannot_be_read_is_told(tmp_path):
+    with pytest.raises(WrongContentError, match="cannot be read"):
+        mp4.check(tmp_path / "missing.mp4")

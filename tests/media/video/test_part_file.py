@@ -1,0 +1,308 @@
+"""The file that a video ends up in: never torn, never somebody else's."""
+
+import os
+import subprocess
+import sys
+import threading
+from hashlib import sha256
+
+import pytest
+
+from pixverse_cli.domain.clock import SystemClock
+from pixverse_cli.domain.errors import Stopped
+from pixverse_cli.media.video.failures import (
+    BrokenOffError,
+    CannotWriteError,
+    TakenError,
+)
+from pixverse_cli.media.video.part_file import acquire
+from pixverse_cli.media.video.progress import TransferLimits
+from tests.servers import HANG, Pause, ScriptedServer, answer
+
+from .boxes import video
+from .fetching import (
+    ETAG,
+    VIDEO,
+    assert_saved,
+    child,
+    cut,
+    notes,
+    part,
+    rest,
+    result,
+    save,
+)
+
+
+def test_59_a_file_of_that_name_is_not_touched(target):
+    target.write_text("mine")
+    with pytest.raises(TakenError, match="already exists") as caught:
+        save("http://127.0.0.1:1/", target)
+    assert "--force" in caught.value.hint
+    assert target.read_text() == "mine"
+    assert list(target.parent.iterdir()) == [target]
+
+
+def test_59_a_file_that_appears_meanwhile_is_not_touched(target):
+    def meanwhile(_request):
+        target.write_text("mine")
+        return [answer(VIDEO)]
+
+    with ScriptedServer([meanwhile]) as server, pytest.raises(TakenError):
+        save(server.url(), target)
+    assert target.read_text() == "mine"
+    assert part(target).read_bytes() == VIDEO
+
+
+def test_59_force_replaces_a_file(target):
+    target.write_text("mine")
+    with ScriptedServer([answer(VIDEO)]) as server:
+        assert_saved(target, save(server.url(), target, force=True))
+
+
+def test_59_force_leaves_the_old_file_until_the_new_one_is_whole(target):
+    target.write_text("mine")
+    with ScriptedServer([cut(1000)]) as server, pytest.raises(BrokenOffError):
+        save(server.url(), target, force=True)
+    assert target.read_text() == "mine"
+
+
+def test_60_a_directory_and_a_pipe_are_not_replaced_even_with_force(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    for target in (tmp_path, tmp_path / "pipe"):
+        with pytest.raises(CannotWriteError, match="cannot be replaced"):
+            save("http://127.0.0.1:1/", target, force=True)
+
+
+def test_68_a_symlink_at_the_target_is_taken_and_with_force_replaced_itself(target, tmp_path):
+    other = tmp_path / "other"
+    other.write_text("mine")
+    target.symlink_to(other)
+    with pytest.raises(TakenError):
+        save("http://127.0.0.1:1/", target)
+    with ScriptedServer([answer(VIDEO)]) as server:
+        save(server.url(), target, force=True)
+    assert (other.read_text(), target.is_symlink(), target.read_bytes()) == ("mine", False, VIDEO)
+
+
+@pytest.mark.parametrize("plant", [os.symlink, os.link])
+@pytest.mark.parametrize("place", [part, notes])
+def test_68_a_link_planted_beside_the_target_is_not_written_through(target, tmp_path, plant, place):
+    other = tmp_path / "other"
+    other.write_text("mine")
+    plant(other, place(target))
+    with ScriptedServer([cut(1000)], [answer(VIDEO)]) as server:
+        with pytest.raises(BrokenOffError):
+            save(server.url(), target)
+        save(server.url(), target)
+    assert other.read_text() == "mine"
+    assert target.read_bytes() == VIDEO
+
+
+@pytest.mark.parametrize("make", [os.mkdir, os.mkfifo])
+def test_68_a_part_that_is_no_file_is_refused_without_waiting(target, make):
+    make(part(target))
+    with pytest.raises(CannotWriteError, match=r"turtle\.mp4\.part"):
+        save("http://127.0.0.1:1/", target)
+
+
+def test_58_a_folder_that_is_gone_is_told(tmp_path):
+    with pytest.raises(CannotWriteError, match="no such file or directory"):
+        save("http://127.0.0.1:1/", tmp_path / "gone" / "turtle.mp4")
+
+
+def test_58_70_a_folder_that_goes_away_meanwhile_is_told(tmp_path):
+    target = tmp_path / "folder" / "turtle.mp4"
+    target.parent.mkdir()
+
+    def meanwhile(_request):
+        target.parent.rename(tmp_path / "elsewhere")
+        return [VIDEO[1000:]]
+
+    with (
+        ScriptedServer([cut(1000, etag=None), Pause(0.1), meanwhile]) as server,
+        pytest.raises(CannotWriteError, match="are kept in") as caught,
+    ):
+        save(server.url(), target)
+    assert str(part(target)) in caught.value.message
+
+
+def test_61_a_video_larger_than_the_disk_is_not_begun(target):
+    with (
+        ScriptedServer([answer(b"", content_length=str(10**15)), HANG]) as server,
+        pytest.raises(CannotWriteError, match="more bytes are needed"),
+    ):
+        save(server.url(), target, limits=TransferLimits(most_bytes=10**16))
+
+
+def test_57_61_a_file_that_may_grow_no_further_keeps_its_part(target):
+    with ScriptedServer([answer(VIDEO, etag=ETAG)], [rest(100_000)]) as server:
+        (kind, message), _ = result(child(server.url(), target, limit=100_000))
+        assert (kind, part(target).stat().st_size) == ("CannotWriteError", 100_000)
+        assert "file too large; 100000 bytes are kept in" in message
+        assert result(child(server.url(), target))[0] == [False, sha256(VIDEO).hexdigest()]
+
+
+def test_69_of_two_processes_one_fetches_and_the_other_finds_it(target):
+    slowly = [cut(100_000), Pause(1), VIDEO[100_000:]]
+    with ScriptedServer(slowly) as server:
+        both = [child(server.url(), target) for _ in range(2)]
+        results = sorted((result(process)[0] for process in both), key=str)
+    assert results in (
+        [[False, sha256(VIDEO).hexdigest()], [True, sha256(VIDEO).hexdigest()]],
+        [[False, sha256(VIDEO).hexdigest()], ["TakenError", f"{target} already exists"]],
+    )
+    assert target.read_bytes() == VIDEO
+    assert list(target.parent.iterdir()) == [target]
+
+
+def test_69_whoever_waits_goes_on_where_a_killed_process_stopped(target):
+    with ScriptedServer([cut(100_000), HANG], [rest(100_000)]) as server:
+        first = child(server.url(), target)
+        while not part(target).exists() or part(target).stat().st_size < 100_000:
+            assert first.poll() is None
+        second = child(server.url(), target)
+        with pytest.raises(subprocess.TimeoutExpired):
+            second.wait(0.7)
+        first.kill()
+        first.communicate()
+        assert result(second)[0] == [False, sha256(VIDEO).hexdigest()]
+    assert target.read_bytes() == VIDEO
+
+
+def test_69_many_threads_fetch_one_file_once(target):
+    outcomes = []
+
+    def one(url):
+        try:
+            outcomes.append(save(url, target).already)
+        except TakenError:
+            outcomes.append("taken")
+
+    with ScriptedServer([answer(VIDEO)]) as server:
+        threads = [threading.Thread(target=one, args=[server.url()]) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert (outcomes.count(False), len(outcomes)) == (1, 8)
+    assert target.read_bytes() == VIDEO
+
+
+def test_a_part_that_has_its_final_name_already_is_a_finished_download(target):
+    target.write_bytes(VIDEO)
+    os.link(target, part(target))  # as after a kill between the two steps
+    fetched = save("http://127.0.0.1:1/", target)
+    assert (fetched.already, fetched.sha256) == (True, sha256(VIDEO).hexdigest())
+    assert list(target.parent.iterdir()) == [target]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_memory_stays_flat(target):
+    large = video(32 * 1024 * 1024)
+    with ScriptedServer([answer(large)]) as server:
+        outcome, growth = result(child(server.url(), target))
+    assert outcome == [False, sha256(large).hexdigest()]
+    assert growth < 12 * 1024  # kB
+
+
+# Without hard links
+
+
+def no_links(_part, _target):
+    raise PermissionError(1, "Operation not permitted")
+
+
+def whole_part(target):
+    found = acquire(target, SystemClock())
+    found.restart(None)
+    found.append(VIDEO)
+    return found
+
+
+def test_59_where_there_are_no_hard_links_the_name_is_claimed_first(target):
+    with whole_part(target) as ready:
+        ready.place(force=False, link=no_links)
+    assert target.read_bytes() == VIDEO
+    assert list(target.parent.iterdir()) == [target]
+
+
+def test_59_nor_is_a_file_touched_there(target):
+    with whole_part(target) as ready:
+        target.write_text("mine")
+        with pytest.raises(TakenError):
+            ready.place(force=False, link=no_links)
+    assert (target.read_text(), part(target).read_bytes()) == ("mine", VIDEO)
+
+
+def test_70_a_claim_that_cannot_be_filled_is_given_back(target):
+    def loses_the_part(path, _target):
+        path.unlink()
+        raise PermissionError(1, "Operation not permitted")
+
+    with whole_part(target) as ready, pytest.raises(CannotWriteError):
+        ready.place(force=False, link=loses_the_part)
+    assert not target.exists()
+
+
+# Other users
+
+
+if os.geteuid() == 0:  # only root can give files away
+
+    def test_68_a_part_that_another_user_could_change_is_not_used(target):
+        part(target).write_bytes(b"planted")
+        os.chown(part(target), 12345, 12345)
+        with ScriptedServer([answer(VIDEO)]) as server:
+            assert_saved(target, save(server.url(), target))
+
+
+class Replanting:
+    """A clock whose sleep lets the holder go, and somebody else plant another part."""
+
+    def __init__(self, holder):
+        self.holder = holder
+
+    def sleep(self, _seconds):
+        self.holder.discard()
+        self.holder.close()
+        self.holder.path.write_bytes(b"planted")
+
+
+def test_68_a_part_that_is_exchanged_while_we_wait_is_not_the_one_we_opened(target):
+    holder = acquire(target, SystemClock())
+    with acquire(target, Replanting(holder)) as found:
+        assert found.head(7) == b"planted"
+        found.discard()
+
+
+class Stopping:
+    """A clock whose sleep is ended by a signal."""
+
+    def sleep(self, _seconds):
+        raise Stopped(15, "SIGTERM")
+
+
+def test_51_a_signal_ends_the_wait_for_another_process(target):
+    with acquire(target, SystemClock()), pytest.raises(Stopped):
+        acquire(target, Stopping())
+
+
+class Exchanging:
+    """A clock whose sleep puts another part in place, which is locked as well."""
+
+    def __init__(self, holder):
+        self.holder = holder
+
+    def sleep(self, _seconds):
+        old = self.holder
+        old.discard()
+        self.holder = acquire(old.target, SystemClock())
+        old.file.close()
+
+
+def test_a_part_that_does_not_stay_in_place_is_given_up(target):
+    clock = Exchanging(acquire(target, SystemClock()))
+    with pytest.raises(CannotWriteError, match="does not stay in place"):
+        acquire(target, clock)
+    clock.holder.close()

@@ -1,0 +1,60 @@
+"""A video for whoever reads our stdout."""
+
+import io
+import os
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from pixverse_cli.domain.clock import SystemClock
+from pixverse_cli.domain.errors import ClosedPipe
+from pixverse_cli.media.video.failures import BrokenOffError, CannotWriteError
+from pixverse_cli.media.video.progress import Fetched, Progress
+from pixverse_cli.media.video.to_stdout import fetch_to_stream
+from tests.servers import ScriptedServer, answer
+
+from .fetching import QUICK, VIDEO, cut
+
+
+def stream_to(stream, url):
+    return list(fetch_to_stream(url, stream, clock=SystemClock(), limits=QUICK))
+
+
+def test_60_the_whole_video_goes_out():
+    stream = io.BytesIO()
+    with ScriptedServer([answer(VIDEO)]) as server:
+        *progress, fetched = stream_to(stream, server.url())
+    assert stream.getvalue() == VIDEO
+    assert fetched == Fetched(path=None, size=len(VIDEO), sha256=sha256(VIDEO).hexdigest())
+    assert all(isinstance(step, Progress) for step in progress)
+
+
+def test_60_nothing_goes_out_before_the_video_is_whole(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    stream = io.BytesIO()
+    with ScriptedServer([cut(1000)]) as server, pytest.raises(BrokenOffError):
+        stream_to(stream, server.url())
+    assert stream.getvalue() == b""
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_54_a_reader_that_went_away_is_a_closed_pipe():
+    reading, writing = os.pipe()
+    os.close(reading)
+    with (
+        ScriptedServer([answer(VIDEO)]) as server,
+        os.fdopen(writing, "wb", buffering=0) as stream,
+        pytest.raises(ClosedPipe),
+    ):
+        stream_to(stream, server.url())
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_54_a_full_device_is_told():
+    with (
+        ScriptedServer([answer(VIDEO)]) as server,
+        Path("/dev/full").open("wb", buffering=0) as stream,
+        pytest.raises(CannotWriteError, match="to stdout: no space left"),
+    ):
+        stream_to(stream, server.url())
