@@ -7,8 +7,7 @@ from typing import Annotated
 import typer
 
 from pixverse_cli import __version__
-from pixverse_cli.app import stories
-from pixverse_cli.app.context import Output, Runtime, default_runtime, report_ending
+from pixverse_cli.app.context import Runtime, default_runtime
 from pixverse_cli.commands.lazy_group import CONTEXT, lazy_group
 from pixverse_cli.domain.errors import (
     Charged,
@@ -19,6 +18,8 @@ from pixverse_cli.domain.errors import (
     UsageError,
 )
 from pixverse_cli.reporting import streams
+from pixverse_cli.reporting.result import Output
+from pixverse_cli.reporting.select import report_ending
 
 _SHORT_HELP = """\
 pixverse makes a video of a picture and a prompt (PixVerse on Alibaba Cloud Model Studio).
@@ -72,7 +73,9 @@ def pixverse(
     if version:
         streams.put(f"pixverse {__version__}")
     elif schema:
-        stories.show_schema()
+        from pixverse_cli.reporting.show import show_schema  # noqa: PLC0415  reads every type
+
+        show_schema()
     elif ctx.invoked_subcommand is None:
         streams.say(_SHORT_HELP)
         raise typer.Exit(UsageError.exit_code)
@@ -98,12 +101,12 @@ def _ending(arguments: Sequence[str], runtime: Runtime) -> int:
         runtime.interrupts.leave()
         streams.discard_stdout()
         if closed.hint:
-            report_ending(closed, wanted_output(arguments), runtime)
+            report_ending(closed, wanted_output(arguments), runtime.environ)
         return closed.exit_code
-    except Ending as told:
+    except Ending as ending:
         runtime.interrupts.leave()
-        report_ending(told, wanted_output(arguments), runtime)
-        return told.exit_code
+        report_ending(ending, wanted_output(arguments), runtime.environ)
+        return ending.exit_code
     except Exception as error:  # noqa: BLE001  a bug of ours: keep its traceback, and our exit code
         runtime.interrupts.leave()
         return _unforeseen(error, wanted_output(arguments), runtime)
@@ -146,11 +149,11 @@ def _unforeseen(error: Exception, output: Output, runtime: Runtime) -> int:
         import traceback  # noqa: PLC0415  no bug, no need
 
         traceback.print_exception(error, file=sys.stderr)
-    told = UnexpectedError(
+    ending = UnexpectedError(
         f"unexpected {type(error).__name__}: {error}",
         hint="this is a bug in pixverse; whatever was submitted is in `pixverse list`,"
         " and `pixverse recover` finds what is not",
         charged=Charged.UNKNOWN,
     )
-    report_ending(told, output, runtime)
-    return told.exit_code
+    report_ending(ending, output, runtime.environ)
+    return ending.exit_code

@@ -1,1 +1,1 @@
-"""Builds what commands need on first use: the one address of lazy imports."""
+"""What one command works with, each part built on first use."""

@@ -1,4 +1,4 @@
-"""Builds what a command needs on first use: the one address of lazy imports.
+"""Builds what a command needs on first use.
 
 Nothing here is made, opened or imported before a command asks for it, so that ``list``
 never loads the HTTP client and ``--help`` never touches the disk.
@@ -7,18 +7,15 @@ never loads the HTTP client and ``--help`` never touches the disk.
 # ruff: noqa: PLC0415  importing late is what this module is for
 
 import os
-import sys
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
-from enum import Enum
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from pixverse_cli.domain.clock import Clock
-from pixverse_cli.domain.errors import Ending
+from pixverse_cli.domain.errors import PixverseError
 from pixverse_cli.domain.interrupts import Interrupts
-from pixverse_cli.reporting import streams
-from pixverse_cli.reporting.result import Result
+from pixverse_cli.reporting.result import Output, Result
 from pixverse_cli.settings.values import Setting, Settings
 
 if TYPE_CHECKING:
@@ -26,21 +23,12 @@ if TYPE_CHECKING:
 
     from pixverse_cli.dashscope.client import Client
     from pixverse_cli.domain.events import Event
+    from pixverse_cli.domain.plan import Destination, Order
     from pixverse_cli.domain.task import Record
-    from pixverse_cli.flows.remote import RemoteTask
-    from pixverse_cli.flows.save import Destination
     from pixverse_cli.flows.tools import Tools
     from pixverse_cli.reporting.reporter import Reporter
     from pixverse_cli.settings.key import Key
     from pixverse_cli.store import Store
-
-
-class Output(Enum):
-    """How a command speaks: to people, or in JSON Lines with or without progress."""
-
-    HUMAN = "human"
-    JSON = "json"
-    EVENTS = "events"
 
 
 class Runtime(NamedTuple):
@@ -49,6 +37,14 @@ class Runtime(NamedTuple):
     environ: Mapping[str, str]
     clock: Clock
     interrupts: Interrupts
+
+
+def default_runtime() -> Runtime:
+    """Return the real ones."""
+    from pixverse_cli.domain.clock import SystemClock
+
+    clock = SystemClock()
+    return Runtime(os.environ, clock, Interrupts(clock))
 
 
 class AppContext:
@@ -98,7 +94,7 @@ class AppContext:
 
     @cached_property
     def key(self) -> "Key":
-        """The API key; a note is given when other people can read its file."""
+        """The API key."""
         from pixverse_cli.settings.key import find_key
 
         return find_key(self.runtime.environ, self.config_directory)
@@ -120,10 +116,12 @@ class AppContext:
 
     @cached_property
     def store(self) -> "Store":
-        """The store, opened; it is made where there is none."""
+        """The store, opened; it is made where there is none, and closed with the command."""
         from pixverse_cli.store import Store
 
-        return Store(self.state_directory)
+        store = Store(self.state_directory)
+        self.stack.callback(store.close)
+        return store
 
     @cached_property
     def tools(self) -> "Tools":
@@ -137,51 +135,27 @@ class AppContext:
             interrupts=self.runtime.interrupts,
             service=self.base_url,
             account=lambda: self.key.account(self.base_url),
+            run=os.urandom(8).hex(),
         )
+
+    def live(self, order: "Order") -> "Record | None":
+        """Return the newest live record of an equal request."""
+        return self.store.records.live(order.fingerprint, self.base_url)
 
     def reporter(self, result: Result = Result.NOTHING) -> "Reporter":
         """Return the reporter that fits the streams and the options."""
-        return reporter(self.output, result, self.runtime, quiet=self.quiet)
+        from pixverse_cli.reporting.select import select_reporter
 
-    def show(self, records: "Iterable[Record]") -> None:
-        """Show records as they stand: JSON, a table for eyes, or lines for a pipe."""
-        if self.output is not Output.HUMAN:
-            from pixverse_cli.reporting.shapes import one_line, record_json
+        runtime = self.runtime
+        return select_reporter(
+            self.output, result, runtime.clock, runtime.environ, quiet=self.quiet
+        )
 
-            lines = (one_line(record_json(record)) for record in records)
-        elif streams.is_terminal(sys.stdout):
-            from pixverse_cli.reporting.terminal.tables import show_table
-
-            show_table(tuple(records), self.runtime.clock)
-            return
-        else:
-            from pixverse_cli.reporting.rows import row
-
-            lines = (row(record) for record in records)
-        for line in lines:
-            streams.put(line)
-
-    def show_remote(self, rows: "Iterable[RemoteTask | Event]") -> None:
-        """Show the account's tasks; what happens on the way goes to the reporter."""
-        from pixverse_cli.flows.remote import RemoteTask
-        from pixverse_cli.reporting.rows import remote_row
-        from pixverse_cli.reporting.shapes import one_line, remote_json
-
-        reporter = self.reporter()
-        for row in rows:
-            if not isinstance(row, RemoteTask):
-                reporter.draw(row)
-            elif self.output is Output.HUMAN:
-                streams.put(remote_row(row))
-            else:
-                streams.put(one_line(remote_json(row)))
-
-    def _trace(self, *secrets: str) -> None:
-        """Show HTTP exchanges from now on, if asked to, without the secrets."""
-        if self.verbosity:
-            from pixverse_cli.reporting.trace import show_exchanges
-
-            show_exchanges(self.verbosity, secrets)
+    def prepare_to_send(self) -> None:
+        """Find out now whether the address, the key and the store are usable."""
+        _ = self.base_url, self.key, self.store
+        if self.key.exposed:
+            self.reporter().note(f"other people can read the API key in {self.key.source}")
 
     def run(self, events: "Iterable[Event]", result: Result) -> None:
         """Drain a flow, drawing it; raise how it ended."""
@@ -191,7 +165,7 @@ class AppContext:
             from pixverse_cli.reporting.github import noted
 
             events = noted(events, environ, outputs="github-output" in self.given)
-        self.reporter(result).run(events, over=self.runtime.interrupts.leave)
+        self.reporter(result).run(events, sent=self._sent, over=self.runtime.interrupts.leave)
 
     def run_saving(self, events: "Iterable[Event]", destination: "Destination | None") -> None:
         """Drain a flow that waits; results are files, or URLs where nothing is saved."""
@@ -200,50 +174,18 @@ class AppContext:
         else:
             self.run(events, Result.NOTHING if destination.template.stdout else Result.FILE)
 
-    def prepare(self) -> None:
-        """Find out now whether the address, the key and the store are usable."""
-        _ = self.base_url, self.key, self.store
-        if self.key.exposed:
-            self.reporter().note(f"other people can read the API key in {self.key.source}")
+    def _sent(self) -> "list[Record]":
+        """Return the requests of this run as the store holds them, if it can be asked."""
+        if "tools" not in self.__dict__:
+            return []
+        try:
+            return self.store.records.of_run(self.tools.run)
+        except PixverseError:
+            return []
 
+    def _trace(self, *secrets: str) -> None:
+        """Show HTTP exchanges from now on, if asked to, without the secrets."""
+        if self.verbosity:
+            from pixverse_cli.reporting.trace import show_exchanges
 
-def reporter(
-    output: Output, result: Result, runtime: Runtime, *, quiet: bool = False
-) -> "Reporter":
-    """Return a reporter for a way to speak; it fits itself to the streams."""
-    clock = runtime.clock
-    if output is not Output.HUMAN:
-        from pixverse_cli.reporting.jsonlines import JsonReporter
-
-        return JsonReporter(clock, events=output is Output.EVENTS)
-    lively = streams.is_terminal(sys.stderr) and runtime.environ.get("TERM") != "dumb"
-    tabular = result is Result.ROW and streams.is_terminal(sys.stdout)
-    if (lively and not quiet) or tabular:
-        from pixverse_cli.reporting.terminal import TerminalReporter
-
-        return TerminalReporter(result, clock, quiet=quiet, lively=lively)
-    from pixverse_cli.reporting.plain import PlainReporter
-
-    return PlainReporter(result, clock, quiet=quiet)
-
-
-def report_ending(told: Ending, output: Output, runtime: Runtime) -> None:
-    """Show how the program ended, whatever was built by then."""
-    if output is not Output.HUMAN:
-        reporter(output, Result.NOTHING, runtime).error(told)
-        return
-    from pixverse_cli.reporting.plain import show_once
-
-    show_once(told)
-    if runtime.environ.get("GITHUB_ACTIONS") == "true":
-        from pixverse_cli.reporting.github import annotate
-
-        annotate(told)
-
-
-def default_runtime() -> Runtime:
-    """Return the real ones."""
-    from pixverse_cli.domain.clock import SystemClock
-
-    clock = SystemClock()
-    return Runtime(os.environ, clock, Interrupts(clock))
+            show_exchanges(self.verbosity, secrets)

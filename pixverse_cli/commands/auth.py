@@ -1,9 +1,20 @@
 """``pixverse auth``: one word for each thing that can be done with the key."""
 
+import sys
+from typing import TYPE_CHECKING
+
 import typer
 
-from pixverse_cli.app import keys
+from pixverse_cli.app.context import AppContext
 from pixverse_cli.commands import context, shared_options
+from pixverse_cli.domain.errors import AuthError
+from pixverse_cli.reporting import streams
+from pixverse_cli.reporting.result import Output
+
+if TYPE_CHECKING:
+    from pixverse_cli.settings.key import Key
+
+_MOST_CHARACTERS = 4096
 
 summary = "Keep the API key: login, status, logout."
 
@@ -20,7 +31,17 @@ def login(
       pixverse auth login
       pixverse auth login < key-file
     """
-    keys.login(context.app_context(ctx))
+    from pixverse_cli.settings.key import check_shape, find_key, keep_key
+
+    app = context.app_context(ctx)
+    value = _read_key()
+    check_shape(value, "your input")
+    path = keep_key(app.config_directory, value)
+    app.reporter().note(f"kept in {path}, for you alone")
+    key = find_key(app.runtime.environ, app.config_directory)
+    if key.value != value:
+        app.reporter().note(f"but {key.source} comes first, and holds another key")
+    _show(app, key)
 
 
 def status(
@@ -35,7 +56,10 @@ def status(
       pixverse auth status
       pixverse auth status --json
     """
-    keys.status(context.app_context(ctx))
+    app = context.app_context(ctx)
+    if app.key.exposed:
+        app.reporter().note(f"other people can read {app.key.source}: chmod 600 it")
+    _show(app, app.key)
 
 
 def logout(
@@ -50,7 +74,39 @@ def logout(
       pixverse auth logout
       pixverse auth logout --quiet
     """
-    keys.logout(context.app_context(ctx))
+    from pixverse_cli.settings.key import find_key, forget_key
+
+    app = context.app_context(ctx)
+    path = forget_key(app.config_directory)
+    reporter = app.reporter()
+    reporter.note(f"removed {path}" if path else "no key was kept by `pixverse auth login`")
+    try:
+        key = find_key(app.runtime.environ, app.config_directory)
+    except AuthError:
+        return
+    reporter.note(f"the key from {key.source} is still in use")
+
+
+def _read_key() -> str:
+    """Read a key from the keyboard without showing it, or from stdin."""
+    if not streams.is_terminal(sys.stdin):
+        return sys.stdin.read(_MOST_CHARACTERS).strip()
+    import getpass
+
+    try:
+        return getpass.getpass("API key (not shown): ").strip()
+    except EOFError:
+        return ""
+
+
+def _show(app: AppContext, key: "Key") -> None:
+    if app.output is Output.HUMAN:
+        streams.put(f"…{key.ending} from {key.source}")
+        return
+    from pixverse_cli.reporting.shapes import SCHEMA, one_line
+
+    shape = {"schema": SCHEMA, "key_ending": key.ending, "source": key.source}
+    streams.put(one_line({**shape, "exposed": key.exposed, "service": app.base_url}))
 
 
 subcommands = {"login": login, "status": status, "logout": logout}

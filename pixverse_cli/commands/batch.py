@@ -1,12 +1,18 @@
 """``pixverse batch``."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pixverse_cli.app import batches
+from pixverse_cli.app.context import AppContext
 from pixverse_cli.commands import context, shared_options, submit_options
+from pixverse_cli.reporting.result import Result
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pixverse_cli.domain.plan import BatchItem
 
 ManifestPath = Annotated[
     str,
@@ -52,8 +58,56 @@ def command(
       pixverse batch videos.toml --max-cost 50 --shard 2/5
     """
     app = context.app_context(ctx)
-    items = batches.plan(app, Path(manifest), force=force)
+    items = _plan(app, Path(manifest), force=force)
     if dry_run:
-        batches.show(app, items)
+        _show(app, items)
     else:
-        batches.run(app, Path(manifest), items, fail_fast=fail_fast)
+        _run(app, Path(manifest), items, fail_fast=fail_fast)
+
+
+def _plan(app: AppContext, manifest: Path, *, force: bool) -> "list[BatchItem]":
+    """Return what each output of the manifest needs.
+
+    :raises UsageError: the manifest cannot be understood, or would cost too much.
+    """
+    from pixverse_cli.flows.batch_plan import PlanInputs, check_cost, plan_items, shard_of
+    from pixverse_cli.settings.manifest import read_manifest
+    from pixverse_cli.store.manifest_lock import ManifestLock
+
+    rows = shard_of(read_manifest(manifest), app.settings.text("shard"))
+    inputs = PlanInputs(
+        folder=manifest.parent,
+        lock=ManifestLock(manifest),
+        kept=app.kept_settings,
+        stack=app.stack,
+        live=app.live,
+        now=app.runtime.clock.now(),
+        force=force,
+    )
+    items = plan_items(rows, inputs)
+    limit = app.settings.money("max-cost")
+    app.settings.insist()
+    check_cost(items, limit)
+    return items
+
+
+def _show(app: AppContext, items: "Sequence[BatchItem]") -> None:
+    """Show the plan, and the estimate of what would be bought."""
+    from pixverse_cli.flows.batch_plan import estimate
+    from pixverse_cli.reporting.show import show_plan
+
+    show_plan(items, app.output)
+    app.reporter().note(f"estimate {estimate(items)} CNY by list price; nothing was sent")
+
+
+def _run(app: AppContext, manifest: Path, items: "Sequence[BatchItem]", *, fail_fast: bool) -> None:
+    """Make every output."""
+    from pixverse_cli.flows.batch import batch
+    from pixverse_cli.flows.plan import wait_policy
+    from pixverse_cli.store.manifest_lock import ManifestLock
+
+    policy = wait_policy(app.settings, fail_fast=fail_fast)
+    app.settings.insist()
+    if any(item.error is None for item in items):
+        app.prepare_to_send()
+    app.run(batch(items, app.tools, policy, ManifestLock(manifest)), Result.FILE)

@@ -4,7 +4,6 @@ from typing import Annotated
 
 import typer
 
-from pixverse_cli.app import stories
 from pixverse_cli.commands import context, shared_options
 from pixverse_cli.reporting.result import Result
 
@@ -33,5 +32,7 @@ def command(
       pixverse cancel 0385dc79
       pixverse list --status PENDING | cut -f1 | pixverse cancel -
     """
+    from pixverse_cli.flows.cancel import cancel
+
     app = context.app_context(ctx)
-    app.run(stories.canceled(app, context.ids(task_ids) or []), Result.TASK_ID)
+    app.run(cancel(context.ids(task_ids) or [], app.tools), Result.TASK_ID)

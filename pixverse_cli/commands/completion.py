@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from pixverse_cli.disk.paths import is_file
 from pixverse_cli.domain.errors import UnexpectedError
 from pixverse_cli.reporting import streams
 
@@ -62,7 +63,7 @@ def script(shell: Shell, *, source: Path = SOURCE, prefixes: Iterable[Path] | No
     below = _prefixes() if prefixes is None else prefixes
     places = [source / "completions" / name, *(prefix / "share" / shared for prefix in below)]
     for place in places:
-        if place.is_file():
+        if is_file(place):
             return place
     raise UnexpectedError(
         f"there is no completion script for {shell} in {', '.join(map(str, places))}",

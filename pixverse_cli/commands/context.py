@@ -1,30 +1,34 @@
-"""From a parsed command line to the app that carry it out."""
+"""From a parsed command line to what carries it out."""
 
 import sys
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 import typer
 
-from pixverse_cli.app.context import AppContext, Output, Runtime
+from pixverse_cli.app.context import AppContext, Runtime
 from pixverse_cli.domain.errors import UsageError
-from pixverse_cli.domain.submit_args import SubmitArgs
+from pixverse_cli.reporting.result import Output
 from pixverse_cli.settings.values import Setting
+
+if TYPE_CHECKING:
+    from pixverse_cli.domain.plan import Destination, SubmitArgs
 
 
 def app_context(ctx: typer.Context) -> AppContext:
-    """Return the app for this command line; nothing is opened yet."""
+    """Return the context of this command line; nothing is opened yet."""
     runtime = ctx.find_object(Runtime)
     if runtime is None:
         raise TypeError("the app was started without its runtime")
-    made = AppContext(
+    app = AppContext(
         runtime,
         dict(_given(ctx)),
         output=_output(ctx),
         quiet=ctx.params.get("quiet", False),
         verbosity=ctx.params.get("verbose", 0),
     )
-    ctx.call_on_close(made.stack.close)
-    return made
+    ctx.call_on_close(app.stack.close)
+    return app
 
 
 def _given(ctx: typer.Context) -> Iterator[tuple[str, Setting]]:
@@ -47,9 +51,21 @@ def _output(ctx: typer.Context) -> Output:
     return Output.JSON if ctx.params.get("as_json") else Output.HUMAN
 
 
-def wish(ctx: typer.Context) -> SubmitArgs:
+def submit_args(ctx: typer.Context) -> "SubmitArgs":
     """Return what ``submit`` was asked to make and to do with it."""
+    from pixverse_cli.domain.plan import SubmitArgs
+
     return SubmitArgs(**{name: ctx.params[name] for name in SubmitArgs._fields})
+
+
+def destination(app: AppContext, *, wanted: bool, force: bool) -> "Destination | None":
+    """Return where videos go, if they are wanted on this disk."""
+    from pixverse_cli.flows.plan import destination_of
+
+    if not wanted and not app.settings.typed("output"):
+        return None
+    taken = app.output is not Output.HUMAN
+    return destination_of(app.settings, force=force, stdout_is_taken=taken)
 
 
 def ids(words: Iterable[str] | None) -> list[str] | None:

@@ -2,8 +2,8 @@
 
 import typer
 
-from pixverse_cli.app import checkup
 from pixverse_cli.commands import context, shared_options
+from pixverse_cli.reporting.show import show_finding
 
 
 def command(
@@ -19,4 +19,12 @@ def command(
       pixverse doctor
       pixverse doctor --json
     """
-    checkup.examine(context.app_context(ctx))
+    from pixverse_cli.flows.doctor import examine, gravest
+
+    app = context.app_context(ctx)
+    findings = []
+    for finding in examine(app, app.runtime.environ, app.runtime.clock):
+        show_finding(finding, app.output)
+        findings.append(finding)
+    if error := gravest(findings):
+        raise error

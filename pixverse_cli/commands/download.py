@@ -2,8 +2,8 @@
 
 import typer
 
-from pixverse_cli.app import stories
 from pixverse_cli.commands import context, shared_options
+from pixverse_cli.reporting.result import Output
 
 
 def command(
@@ -27,10 +27,17 @@ def command(
       pixverse download 0385dc79 -o turtle.mp4
       pixverse list --status SUCCEEDED | cut -f1 | pixverse download - -o clips/
     """
+    from pixverse_cli.flows import pipelines
+    from pixverse_cli.flows.plan import destination_of, wait_policy
+
     app = context.app_context(ctx)
-    destination = stories.keeping(app, wanted=True, force=force)
+    taken = app.output is not Output.HUMAN
+    destination = destination_of(app.settings, force=force, stdout_is_taken=taken)
+    policy = wait_policy(app.settings)
+    app.settings.insist()
+    ids = context.ids(task_ids)
     if wait:
-        events = stories.waited(app, context.ids(task_ids), stories.policy(app), destination)
+        events = pipelines.wait(ids, app.tools, policy, destination, every=False)
     else:
-        events = stories.saved(app, context.ids(task_ids), destination)
+        events = pipelines.save_all(ids, app.tools, destination)
     app.run_saving(events, destination)

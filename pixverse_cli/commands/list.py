@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from pixverse_cli.app import stories
 from pixverse_cli.commands import context, shared_options
+from pixverse_cli.reporting.show import show_records, show_remote
 
 StatusFilter = Annotated[
     str | None,
@@ -46,6 +46,12 @@ def command(
     """
     app = context.app_context(ctx)
     if remote:
-        app.show_remote(stories.remote(app))
+        from pixverse_cli.flows.remote_tasks import remote_tasks
+
+        show_remote(remote_tasks(app.tools), app.output, app.reporter())
     else:
-        app.show(stories.listed(app, every=every))
+        from pixverse_cli.flows.local_list import local_list
+
+        now = app.runtime.clock.now()
+        records = local_list(app.settings, app.store, now, every=every)
+        show_records(records, app.output, app.runtime.clock)

@@ -2,8 +2,8 @@
 
 import typer
 
-from pixverse_cli.app import stories
 from pixverse_cli.commands import context, shared_options
+from pixverse_cli.reporting.show import show_models
 
 
 def command(
@@ -18,4 +18,4 @@ def command(
       pixverse models
       pixverse models --json
     """
-    stories.show_models(context.app_context(ctx))
+    show_models(context.app_context(ctx).output)

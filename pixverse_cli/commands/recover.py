@@ -4,7 +4,6 @@ from typing import Annotated
 
 import typer
 
-from pixverse_cli.app import stories
 from pixverse_cli.commands import context, shared_options
 from pixverse_cli.reporting.result import Result
 
@@ -31,5 +30,8 @@ def command(
       pixverse recover
       pixverse recover --adopt 0385dc79-5ff8-4d82-bcb6-0123456789ab
     """
+    from pixverse_cli.flows import recover
+
     app = context.app_context(ctx)
-    app.run(stories.recovered(app, adopt), Result.TASK_ID)
+    events = recover.recover(app.tools) if adopt is None else recover.adopt(adopt, app.tools)
+    app.run(events, Result.TASK_ID)

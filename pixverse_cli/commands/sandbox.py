@@ -1,11 +1,12 @@
 """``pixverse sandbox``."""
 
+import secrets
 from typing import Annotated
 
 import typer
 
-from pixverse_cli.app import stories
 from pixverse_cli.commands import context, shared_options
+from pixverse_cli.reporting import streams
 
 ChildCommand = Annotated[
     list[str] | None,
@@ -51,12 +52,20 @@ def command(
       pixverse sandbox -- pixverse submit turtle.webp -p "The camera rises" --wait
       pixverse sandbox --scenario lost-reply -- ./make-assets.sh
     """
+    from pixverse_cli.sandbox import SCENARIOS, Sandbox
+    from pixverse_cli.sandbox.child import run
+
     app = context.app_context(ctx)
     if scenarios == ["help"]:
-        stories.show_scenarios()
+        for name, scenario in SCENARIOS.items():
+            streams.put(f"{name:<18}{scenario.summary}")
         return
     names = [name for each in scenarios or () for name in each.split(",") if name]
-    sandboxed = stories.sandbox(app, names, seed=seed, realistic=realistic, port=port)
+    chosen = secrets.randbelow(2**31) if seed is None else seed
+    sandbox = Sandbox(scenarios=names, seed=chosen, realistic=realistic, port=port)
+    app.stack.enter_context(sandbox)
     if words:
-        raise typer.Exit(stories.run_against(app, sandboxed, words))
-    stories.serve(app, sandboxed)
+        raise typer.Exit(run(words, sandbox, app.runtime.environ))
+    app.reporter().exports(sandbox.environment)
+    while True:
+        app.runtime.clock.sleep(3600.0)

@@ -2,7 +2,6 @@
 
 import typer
 
-from pixverse_cli.app import stories
 from pixverse_cli.commands import context, shared_options
 from pixverse_cli.reporting.result import Result
 
@@ -23,6 +22,7 @@ def command(
       pixverse status
       pixverse status 0385dc79 5abf2c85 --json
     """
+    from pixverse_cli.flows.lookup import look
+
     app = context.app_context(ctx)
-    events = stories.seen(app, context.ids(task_ids), judging=exit_status)
-    app.run(events, Result.ROW)
+    app.run(look(context.ids(task_ids), app.tools, judging=exit_status), Result.ROW)

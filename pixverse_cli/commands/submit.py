@@ -1,9 +1,16 @@
 """``pixverse submit``."""
 
+from typing import TYPE_CHECKING
+
 import typer
 
-from pixverse_cli.app import stories
+from pixverse_cli.app.context import AppContext
 from pixverse_cli.commands import context, shared_options, submit_options
+from pixverse_cli.reporting import streams
+from pixverse_cli.reporting.result import Result
+
+if TYPE_CHECKING:
+    from pixverse_cli.domain.plan import Plan, SubmitArgs
 
 
 def command(
@@ -42,4 +49,42 @@ def command(
       pixverse submit turtle.webp -p "The camera slowly rises" --wait
       pixverse submit *.png -m c1 -r 1080P -d 8 -o 'clips/{image}.mp4'
     """
-    stories.submit(context.app_context(ctx), context.wish(ctx))
+    app = context.app_context(ctx)
+    args = context.submit_args(ctx)
+    plan = _plan(app, args)
+    if args.dry_run:
+        _preview(app, plan, as_curl=args.curl)
+        return
+    from pixverse_cli.flows.pipelines import submit_all
+
+    events = submit_all(plan, app.tools)
+    if plan.policy is None:
+        app.run(events, Result.TASK_ID)
+    else:
+        app.run_saving(events, plan.destination)
+
+
+def _plan(app: AppContext, args: "SubmitArgs") -> "Plan":
+    """Return a checked plan; if it is to be sent, key and store are sound as well."""
+    from pixverse_cli.flows.plan import plan_submit
+
+    plan = plan_submit(args, app.settings, app.stack, app.runtime.clock.now(), app.live)
+    for note in plan.notes:
+        app.reporter().note(note)
+    if not args.dry_run:
+        app.prepare_to_send()
+    return plan
+
+
+def _preview(app: AppContext, plan: "Plan", *, as_curl: bool) -> None:
+    """Show each request as it would be sent; say where a URL is not known yet."""
+    from pixverse_cli.flows.preview import PLACEHOLDER, curl
+    from pixverse_cli.reporting.show import show_requests
+
+    if any(order.file for order in plan.orders):
+        app.reporter().note(f"a local image is uploaded at submit: {PLACEHOLDER} is a placeholder")
+    if as_curl:
+        for order in plan.orders:
+            streams.put(curl(order, app.base_url))
+    else:
+        show_requests(plan.orders)

@@ -44,7 +44,7 @@ def offer(store: str) -> None:
 
 
 def _lines(store: bytes) -> list[bytes]:
-    import sqlite3  # noqa: PLC0415  whoever only wants the SQL does not pay for it
+    import sqlite3
 
     quoted = b"".join(b"%%%02X" % byte if byte in b"%?#" else b"%c" % byte for byte in store)
     address = b"file:" + quoted + b"?mode=ro"

@@ -2,7 +2,6 @@
 
 import typer
 
-from pixverse_cli.app import stories
 from pixverse_cli.commands import context, shared_options
 
 
@@ -30,8 +29,12 @@ def command(
       pixverse wait 0385dc79 --download
       pixverse wait --all --timeout 2h
     """
+    from pixverse_cli.flows.pipelines import wait
+    from pixverse_cli.flows.plan import wait_policy
+
     app = context.app_context(ctx)
-    policy = stories.policy(app, any_one=any_one, fail_fast=fail_fast)
-    destination = stories.keeping(app, wanted=download, force=force)
-    events = stories.waited(app, context.ids(task_ids), policy, destination, every=every)
+    policy = wait_policy(app.settings, any_one=any_one, fail_fast=fail_fast)
+    destination = context.destination(app, wanted=download, force=force)
+    app.settings.insist()
+    events = wait(context.ids(task_ids), app.tools, policy, destination, every=every)
     app.run_saving(events, destination)

@@ -5,11 +5,8 @@ Model Studio's pages on asynchronous tasks and on temporary files.
 """
 
 from collections.abc import Callable
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
-import requests
-
-from pixverse_cli import __version__
 from pixverse_cli.dashscope import wire
 from pixverse_cli.domain.errors import (
     PixverseError,
@@ -20,12 +17,12 @@ from pixverse_cli.domain.errors import (
 )
 from pixverse_cli.domain.refusals import refused_call
 from pixverse_cli.domain.task import Task
-from pixverse_cli.http.exchange import Answer, Bearer, Call, exchange
+from pixverse_cli.http.exchange import Limits, Request, Response, exchange
 from pixverse_cli.http.failures import NoAnswerError
+from pixverse_cli.http.session import Session
 
-CREATE_SECONDS = 60.0
-CALL_SECONDS = 40.0
-USER_AGENT = f"pixverse-cli/{__version__}"
+_CREATE = Limits(total=60.0)
+_CALL = Limits(total=40.0)
 
 
 class Client:
@@ -34,7 +31,7 @@ class Client:
     def __init__(self, base_url: str, key: str) -> None:
         self._base_url = base_url.rstrip("/")
         self._key = key
-        self._session: requests.Session | None = None
+        self._session: Session | None = None
 
     @property
     def on_loopback(self) -> bool:
@@ -44,11 +41,11 @@ class Client:
     def create(self, body: bytes, *, give_up: Callable[[], bool]) -> Task:
         """Create one task, which costs money: the call is sent once, on a fresh connection.
 
-        :raises UnclearError: it was sent, and no trustworthy answer came.
+        :raises UnclearError: it was sent, and no trustworthy response came.
         :raises NotSentError: it certainly did not reach the service.
         :raises PixverseError: it was certainly refused; the class tells why.
         """
-        call = Call(
+        call = Request(
             method="POST",
             url=self._base_url + wire.CREATE_PATH,
             headers=wire.create_headers(body),
@@ -56,21 +53,21 @@ class Client:
         )
         try:
             with self._new_session() as session:
-                answer = exchange(session, call, seconds=CREATE_SECONDS, give_up=give_up)
+                response = exchange(session, call, _CREATE, give_up=give_up)
         except NoAnswerError as error:
             raise _unclear(error.message) from error
-        return _accepted(answer)
+        return _accepted(response)
 
     def query(self, task_id: str) -> Task:
         """Return how a task stands.
 
-        :raises UnreachableError: no usable answer. :raises ThrottledError: rate limit.
+        :raises UnreachableError: no usable response. :raises ThrottledError: rate limit.
         """
-        answer = self._get(f"/tasks/{quote(task_id, safe='')}", {})
-        body = _usable(answer)
+        response = self._get(f"/tasks/{quote(task_id, safe='')}", {})
+        body = _usable(response)
         task = wire.read_task(body)
         if task is None:
-            raise _useless(answer)
+            raise _useless(response)
         return task
 
     def listed(self, *, page: int, page_size: int, model: str | None = None) -> wire.Page:
@@ -82,10 +79,10 @@ class Client:
         asked = {"page_no": str(page), "page_size": str(page_size)}
         if model is not None:
             asked["model_name"] = model
-        answer = self._get("/tasks/", asked)
-        found = wire.read_list(_usable(answer), answer.date)
+        response = self._get("/tasks/", asked)
+        found = wire.read_list(_usable(response), response.date)
         if found is None:
-            raise _useless(answer)
+            raise _useless(response)
         return found
 
     def cancel(self, task_id: str) -> None:
@@ -96,88 +93,88 @@ class Client:
         """
         url = f"{self._base_url}/tasks/{quote(task_id, safe='')}/cancel"
         with self._new_session() as session:
-            answer = exchange(session, Call(method="POST", url=url), seconds=CALL_SECONDS)
-        _usable(answer)
+            response = exchange(session, Request(method="POST", url=url), _CALL)
+        _usable(response)
 
     def policy(self, model: str) -> wire.Policy:
         """Return leave to upload one image for this model."""
-        answer = self._get("/uploads", {"action": "getPolicy", "model": model})
-        policy = wire.read_policy(_usable(answer))
+        response = self._get("/uploads", {"action": "getPolicy", "model": model})
+        policy = wire.read_policy(_usable(response))
         if policy is None:
-            raise _useless(answer)
+            raise _useless(response)
         return policy
 
-    def _get(self, path: str, params: dict[str, str]) -> Answer:
-        call = Call(method="GET", url=self._base_url + path, params=params)
+    def _get(self, path: str, asked: dict[str, str]) -> Response:
+        url = f"{self._base_url}{path}" + (f"?{urlencode(asked)}" if asked else "")
+        request = Request(method="GET", url=url)
         kept = self._session
         if kept is not None:
             try:
-                return exchange(kept, call, seconds=CALL_SECONDS)
+                return exchange(kept, request, _CALL)
             except NoAnswerError:
                 # the server may have closed the kept connection since the last call
                 kept.close()
         self._session = self._new_session()
-        return exchange(self._session, call, seconds=CALL_SECONDS)
+        return exchange(self._session, request, _CALL)
 
-    def _new_session(self) -> requests.Session:
-        session = requests.Session()
-        session.auth = Bearer(self._key)
-        session.headers.update({"User-Agent": USER_AGENT, "Accept-Encoding": "identity"})
+    def _new_session(self) -> Session:
+        session = Session(stall=_CALL.stall)
+        session.headers["Authorization"] = f"Bearer {self._key}"
         return session
 
 
-def _accepted(answer: Answer) -> Task:
-    """Read the answer to a create call: accepted, certainly refused, or unclear."""
-    body = wire.decode(answer.body)
-    if answer.status == 200:
-        task = wire.read_task(body) if body else wire.read_task_in_fragment(answer.body)
+def _accepted(response: Response) -> Task:
+    """Read the response to a create call: accepted, certainly refused, or unclear."""
+    body = wire.decode(response.body)
+    if response.status == 200:
+        task = wire.read_task(body) if body else wire.read_task_in_fragment(response.body)
         if task is not None:
             return task
-    refusal = wire.read_refusal(body or {}, answer.status, answer.headers)
-    certain = 300 <= answer.status < 500 and answer.status != 408
+    refusal = wire.read_refusal(body or {}, response.status, response.headers)
+    certain = 300 <= response.status < 500 and response.status != 408
     if refusal and (certain or (refusal.code and refusal.request_id)):
-        raise _with_delay(refused_call(refusal), answer)
+        raise _with_delay(refused_call(refusal), response)
     if certain:
-        raise _with_delay(_not_json(answer), answer)
-    raise _unclear(f"the answer to the create call was HTTP {answer.status}, {answer.kind}")
+        raise _with_delay(_not_json(response), response)
+    raise _unclear(f"the response to the create call was HTTP {response.status}, {response.kind}")
 
 
-def _usable(answer: Answer) -> wire.Json:
-    """Return the JSON of a good answer, or raise what the answer says instead."""
-    body = wire.decode(answer.body) if answer.whole else None
-    refusal = wire.read_refusal(body or {}, answer.status, answer.headers)
-    if answer.status == 200 and body is not None and ("output" in body or refusal is None):
+def _usable(response: Response) -> wire.Json:
+    """Return the JSON of a good response, or raise what the response says instead."""
+    body = wire.decode(response.body) if response.whole else None
+    refusal = wire.read_refusal(body or {}, response.status, response.headers)
+    if response.status == 200 and body is not None and ("output" in body or refusal is None):
         return body
     if refusal is not None:
-        raise _with_delay(refused_call(refusal), answer)
-    raise _with_delay(_not_json(answer), answer)
+        raise _with_delay(refused_call(refusal), response)
+    raise _with_delay(_not_json(response), response)
 
 
-def _not_json(answer: Answer) -> PixverseError:
-    """Tell an answer without the service's JSON by its status alone."""
-    if answer.status == 429:
+def _not_json(response: Response) -> PixverseError:
+    """Tell an response without the service's JSON by its status alone."""
+    if response.status == 429:
         return ThrottledError("the service asks to slow down (HTTP 429)", http_status=429)
-    if answer.status == 404:
+    if response.status == 404:
         return UnknownTaskError(
             "the service knows no such address (HTTP 404)",
             hint="check DASHSCOPE_HTTP_BASE_URL",
             http_status=404,
         )
-    if 300 <= answer.status < 400:
+    if 300 <= response.status < 400:
         return UnreachableError(
-            f"the service redirects (HTTP {answer.status}); redirects are not followed",
+            f"the service redirects (HTTP {response.status}); redirects are not followed",
             hint="check DASHSCOPE_HTTP_BASE_URL and the proxy settings",
-            http_status=answer.status,
+            http_status=response.status,
         )
-    return _useless(answer)
+    return _useless(response)
 
 
-def _useless(answer: Answer) -> UnreachableError:
-    what = answer.kind if answer.whole else "cut off"
+def _useless(response: Response) -> UnreachableError:
+    what = response.kind if response.whole else "cut off"
     return UnreachableError(
-        f"not the service's answer: HTTP {answer.status}, {what}",
+        f"not the service's response: HTTP {response.status}, {what}",
         hint="a proxy or a login page may stand between; `pixverse doctor` checks the way",
-        http_status=answer.status,
+        http_status=response.status,
     )
 
 
@@ -185,6 +182,5 @@ def _unclear(what: str) -> UnclearError:
     return UnclearError(what, hint="run `pixverse recover`: it finds out without paying again")
 
 
-def _with_delay(error: PixverseError, answer: Answer) -> PixverseError:
-    error.retry_after = answer.retry_after
-    return error
+def _with_delay(error: PixverseError, response: Response) -> PixverseError:
+    return error.but(retry_after=response.retry_after)

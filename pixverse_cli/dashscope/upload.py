@@ -1,4 +1,4 @@
-"""Putting an image into the service's temporary store: a form post that streams.
+"""Putting a file into the service's temporary store: a form post that streams.
 
 Source: Model Studio's page on temporary files, and OSS's rules for form posts: ``file`` is
 the last field, field names are case-sensitive, errors are XML.
@@ -6,26 +6,21 @@ the last field, field names are case-sensitive, errors are XML.
 
 import re
 import secrets
-from collections.abc import Iterator
-from ipaddress import ip_address
+from collections.abc import Generator, Iterator
 from typing import Protocol
-from urllib.parse import SplitResult, urlsplit
 
-import requests
-
-from pixverse_cli.dashscope.client import USER_AGENT
 from pixverse_cli.dashscope.wire import Policy
-from pixverse_cli.domain.background import Background
 from pixverse_cli.domain.errors import UnreachableError
-from pixverse_cli.http.exchange import Answer, Call, NoAuth, exchange
+from pixverse_cli.http.addresses import host_of, is_loopback
+from pixverse_cli.http.exchange import Limits, Request, Response, under_way, whole
+from pixverse_cli.http.session import Session
 
-UPLOAD_SECONDS = 1800.0
-_REPORT_SECONDS = 0.1
+_LIMITS = Limits(stall=60.0, total=1800.0)
 _ERROR_CODE = re.compile(rb"<Code>([A-Za-z0-9.]{1,64})</Code>")
 
 
 class Readable(Protocol):
-    """Something that gives its bytes item by item."""
+    """Something that gives its bytes piece by piece."""
 
     def read(self, size: int, /) -> bytes:
         """Return up to ``size`` bytes, none at the end."""
@@ -46,48 +41,43 @@ def send(policy: Policy, key: str, source: Readable, size: int, *, loopback: boo
     """
     _check_host(policy.host, loopback=loopback)
     form = _Form({**policy.form, "key": key}, source, size)
-    call = Call(method="POST", url=policy.host, headers=form.headers, body=form)
-    post = Background(lambda: _post(call))
-    while not post.wait(_REPORT_SECONDS):
+    request = Request(method="POST", url=policy.host, headers=form.headers, body=form)
+    with Session(stall=_LIMITS.stall) as session:
+        response = yield from _counted(session, request, form)
+    _check_stored(response)
+
+
+def _counted(session: Session, request: Request, form: "_Form") -> Generator[int, None, Response]:
+    steps = under_way(session, request, _LIMITS, receive=whole)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as done:
+            response: Response = done.value
+            return response
         yield form.sent
-    _check_stored(post.result())
 
 
-def _post(call: Call) -> Answer:
-    with requests.Session() as session:
-        session.auth = NoAuth()
-        session.headers["User-Agent"] = USER_AGENT
-        return exchange(session, call, seconds=UPLOAD_SECONDS)
+def _check_host(url: str, *, loopback: bool) -> None:
+    here = loopback and url.startswith("http://") and is_loopback(host_of(url))
+    if not (url.startswith("https://") or here):
+        raise UnreachableError(
+            "the service names an upload host without TLS; the image was not sent",
+            retryable=False,
+        )
 
 
-def _check_host(host: str, *, loopback: bool) -> None:
-    parts = urlsplit(host)
-    if parts.scheme == "https" or (loopback and parts.scheme == "http" and _is_here(parts)):
+def _check_stored(response: Response) -> None:
+    if response.status in (200, 201, 204):
         return
-    raise UnreachableError(
-        "the service names an upload host without TLS; the image was not sent",
-        retryable=False,
-    )
-
-
-def _is_here(parts: SplitResult) -> bool:
-    try:
-        return ip_address(parts.hostname or "").is_loopback
-    except ValueError:
-        return parts.hostname == "localhost"
-
-
-def _check_stored(answer: Answer) -> None:
-    if answer.status in (200, 201, 204):
-        return
-    found = _ERROR_CODE.search(answer.body)
+    found = _ERROR_CODE.search(response.body)
     code = found[1].decode() if found else None
     raise UnreachableError(
-        f"the temporary store refused the image: {code or answer.kind} (HTTP {answer.status})",
+        f"the temporary store refused the image: {code or response.kind} (HTTP {response.status})",
         hint="try again, or give a public https URL or an --upload-command",
         service_code=code,
-        request_id=answer.headers.get("x-oss-request-id"),
-        http_status=answer.status,
+        request_id=response.headers.get("x-oss-request-id"),
+        http_status=response.status,
     )
 
 

@@ -1,64 +1,80 @@
-"""Giving a finished file its name: at once, never over somebody else's file, and for good."""
+"""Writing a file whole or not at all, so that it survives a crash and a power cut.
+
+The bytes go to a draft beside the target, are forced to the disk, and only then get the
+name: by a rename where an old file may be replaced, by a hard link where it may not.
+"""
 
 import os
-import stat
+import secrets
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from pixverse_cli.disk.files import kind_of
-from pixverse_cli.media.video.failures import CannotWriteError, TakenError
+_NEW = os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0)
+
+Link = Callable[[Path, Path], None]
 
 
-def refuse_taken(target: Path, *, force: bool) -> None:
-    """Check that ``target`` may be made.
+def write_file(path: Path, data: bytes, *, replace: bool = True, mode: int = 0o666) -> None:
+    """Write ``data`` to ``path``; ``mode`` is what the umask may take permissions from.
 
-    :raises TakenError: when it exists and ``force`` is false.
-    :raises CannotWriteError: when it is a directory, pipe, socket or device.
+    :raises FileExistsError: something stands there and ``replace`` is false.
+    :raises OSError: the system refuses; what stood there is unchanged.
+    """
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.new")
+    try:
+        with os.fdopen(os.open(draft, _NEW, mode), "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        if replace:
+            draft.replace(path)
+        else:
+            name_new(draft, path)
+        sync_directory(path.parent)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def append_line(path: Path, line: str, *, mode: int = 0o600) -> None:
+    """Add one line to a file, which is made if it is missing, and force it to the disk.
+
+    :raises OSError: the system refuses, or ``path`` is a symbolic link.
+    """
+    flags = os.O_CREAT | os.O_APPEND | os.O_WRONLY | getattr(os, "O_NOFOLLOW", 0)
+    with os.fdopen(os.open(path, flags, mode), "w", encoding="utf-8", newline="\n") as file:
+        file.write(line + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def name_new(draft: Path, target: Path, link: Link = os.link) -> None:
+    """Give ``draft`` the name ``target`` if nothing has it; of two that race one wins.
+
+    :raises FileExistsError: something has it.
+    :raises OSError: the system refuses; the draft stays.
     """
     try:
-        mode = target.lstat().st_mode
-    except OSError:  # nothing there, or a folder that the next step will complain about
-        return
-    if not (stat.S_ISREG(mode) or stat.S_ISLNK(mode)):
-        raise CannotWriteError(f"{target} is {kind_of(mode)}: it cannot be replaced by a video")
-    if not force:
-        raise _taken(target)
-
-
-def _taken(target: Path) -> TakenError:
-    return TakenError(f"{target} already exists", hint="--force replaces it; or give another -o")
-
-
-def place_new(part: Path, target: Path, link: Callable[[Path, Path], None]) -> None:
-    """Give ``part`` the name ``target`` if nothing has it.
-
-    :raises TakenError: when something has.
-    """
-    try:
-        link(part, target)
-    except FileExistsError as error:
-        raise _taken(target) from error
-    except OSError:  # no hard links on this file system: claim the name, then replace the claim
-        _replace_claim(part, target)
+        link(draft, target)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without hard links: claim the name, then replace the claim
+        _replace_claim(draft, target)
     else:
-        part.unlink()
+        draft.unlink()
 
 
-def _replace_claim(part: Path, target: Path) -> None:
+def _replace_claim(draft: Path, target: Path) -> None:
+    target.open("xb").close()
     try:
-        target.open("xb").close()
-    except FileExistsError as error:
-        raise _taken(target) from error
-    try:
-        part.replace(target)
+        draft.replace(target)
     except OSError:
         target.unlink()
         raise
 
 
 def sync_directory(folder: Path) -> None:
-    """Put the new name on the disk; not every system can open or sync a directory."""
+    """Force a new name to the disk; not every system can open or sync a directory."""
     with suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)
         try:

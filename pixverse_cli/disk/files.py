@@ -1,57 +1,44 @@
-"""Opening files that may not be what their name says, without ever blocking on one."""
+"""Reading files that may not be what their name says, without ever blocking on one."""
 
 import hashlib
 import os
-import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-CHUNK = 256 * 1024  # bytes; measured: larger chunks copy no faster, smaller ones do cost
+from pixverse_cli.disk.paths import Kind, is_directory, kind_of
+
+CHUNK = 256 * 1024  # bytes; measured: larger chunks copy no faster, smaller ones cost more
 
 _SAFE_READ = (
     os.O_RDONLY
-    | getattr(os, "O_NONBLOCK", 0)  # opening a FIFO that nobody writes to would wait for ever
+    | getattr(os, "O_NONBLOCK", 0)  # opening a FIFO that nobody writes to would block forever
     | getattr(os, "O_CLOEXEC", 0)
     | getattr(os, "O_BINARY", 0)
 )
-_KINDS = {
-    stat.S_IFREG: "a file",
-    stat.S_IFDIR: "a directory",
-    stat.S_IFIFO: "a named pipe",
-    stat.S_IFSOCK: "a socket",
-    stat.S_IFCHR: "a device",
-    stat.S_IFBLK: "a device",
-    stat.S_IFLNK: "a symbolic link",
-}
 
 
 class NotRegularError(OSError):
     """There is something under that name, but no file; ``kind`` says what."""
 
-    def __init__(self, kind: str) -> None:
+    def __init__(self, kind: Kind) -> None:
         super().__init__(f"is {kind}, not a file")
         self.kind = kind
-
-
-def kind_of(mode: int) -> str:
-    """Return "a directory", "a named pipe", … for a ``st_mode``."""
-    return _KINDS.get(stat.S_IFMT(mode), "something unknown")
 
 
 def open_regular(path: Path) -> BinaryIO:
     """Open a regular file for reading, once, so that nothing can be swapped in between.
 
-    :raises NotRegularError: when it is a directory, pipe, socket or device.
-    :raises OSError: when it is missing or may not be read.
+    :raises NotRegularError: it is a directory, pipe, socket or device.
+    :raises OSError: it is missing or may not be read.
     """
-    if path.is_dir():  # on Windows opening one says only "permission denied"
-        raise NotRegularError(kind_of(stat.S_IFDIR))
+    if is_directory(path):  # on Windows opening one says only "permission denied"
+        raise NotRegularError(Kind.DIRECTORY)
     descriptor = os.open(path, _SAFE_READ)
-    mode = os.fstat(descriptor).st_mode
-    if not stat.S_ISREG(mode):
+    kind = kind_of(os.fstat(descriptor).st_mode)
+    if kind is not Kind.FILE:
         os.close(descriptor)
-        raise NotRegularError(kind_of(mode))
+        raise NotRegularError(kind)
     return os.fdopen(descriptor, "rb")
 
 
@@ -61,12 +48,12 @@ def chunks(file: BinaryIO) -> Iterator[bytes]:
         yield chunk
 
 
-def verify(path: Path, sha256: str) -> bool:
+def has_sha256(path: Path, sha256: str) -> bool:
     """Return whether a regular file is there and has that SHA-256 (hexadecimal)."""
     try:
         with open_regular(path) as file:
             return sha256_of(file) == sha256.lower()
-    except OSError:
+    except (OSError, ValueError):  # missing, unreadable, or no file name at all
         return False
 
 
@@ -77,9 +64,3 @@ def sha256_of(file: BinaryIO) -> str:
     for chunk in chunks(file):
         digest.update(chunk)
     return digest.hexdigest()
-
-
-def reason(error: OSError) -> str:
-    """Return what the system says, as the rest of a sentence, without number and path."""
-    said = error.strerror or str(error)
-    return said[:1].lower() + said[1:]

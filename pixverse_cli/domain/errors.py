@@ -18,7 +18,9 @@
     ├── UnknownTaskError        unknown-task        12  as the record says
     ├── CanceledError           canceled            13  no
     └── PartialError            partial             14  mixed
-    Stopped                     interrupted  129, 130, 143  as the record says
+    Stopped                     interrupted        130  as the record says
+                                terminated         143
+                                hung-up            129
     └── ClosedPipe              closed-pipe        141  as the record says
 
 ``Stopped`` is no ``Exception``: code that handles one task's trouble and goes on
@@ -27,7 +29,7 @@ with the next must not swallow it. Errors never print, log or exit.
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import ClassVar, Self
+from typing import ClassVar, Self, TypedDict, Unpack
 
 
 class Charged(StrEnum):
@@ -39,12 +41,40 @@ class Charged(StrEnum):
     MIXED = "mixed"
 
 
-class Ending(BaseException):
-    """What one ending tells its reader: a sentence, the way out, and whether money moved.
+class Facts(TypedDict, total=False):
+    """What an ending can tell beside its sentence."""
 
-    ``retryable`` is true only when running the same command again cannot pay twice.
-    ``causes`` holds the single tasks' endings where there were several; ``retry_after`` the
-    seconds that the service asked to wait; ``shown`` is set once a person has read it.
+    hint: str | None
+    next: str | None
+    service_code: str | None
+    request_id: str | None
+    http_status: int | None
+    task_id: str | None
+    image: str | None
+    retry_after: float | None
+    causes: Sequence["Ending"]
+    candidates: Sequence[str]
+    retryable: bool
+    charged: Charged
+
+
+class Changes(Facts, total=False):
+    """What a copy of an ending may differ in."""
+
+    message: str
+    shown: bool
+
+
+class Ending(BaseException):
+    """How a command, or one of its tasks, ended: a sentence, the way out, and what was paid.
+
+    ``hint`` is advice for people; ``next`` the command that goes on without paying.
+    ``retryable`` is true only where the same call, made again, cannot pay twice.
+    ``causes`` holds the single tasks' endings where there were several, ``candidates`` the
+    tasks that an unclear create call may have made, ``retry_after`` the seconds that the
+    service asks to wait. ``shown``: a person has read it already.
+
+    An ending is frozen: :meth:`but` returns a changed copy.
     """
 
     code: ClassVar[str] = "unexpected"
@@ -53,43 +83,36 @@ class Ending(BaseException):
     retryable: bool = False
 
     message: str
-    hint: str | None
-    service_code: str | None
-    request_id: str | None
-    http_status: int | None
-    task_id: str | None
-    causes: Sequence["Ending"] = ()
+    hint: str | None = None
+    next: str | None = None
+    service_code: str | None = None
+    request_id: str | None = None
+    http_status: int | None = None
+    task_id: str | None = None
+    image: str | None = None
     retry_after: float | None = None
+    causes: Sequence["Ending"] = ()
+    candidates: Sequence[str] = ()
     shown: bool = False
 
-    def __init__(
-        self,
-        message: str,
-        *,
-        hint: str | None = None,
-        service_code: str | None = None,
-        request_id: str | None = None,
-        http_status: int | None = None,
-        task_id: str | None = None,
-        retryable: bool | None = None,
-        charged: Charged | None = None,
-    ) -> None:
+    def __init__(self, message: str, **facts: Unpack[Facts]) -> None:
         super().__init__(message)
-        self.message = message
-        self.hint = hint
-        self.service_code = service_code
-        self.request_id = request_id
-        self.http_status = http_status
-        self.task_id = task_id
-        if retryable is not None:
-            self.retryable = retryable
-        if charged is not None:
-            self.charged = charged
+        self.__dict__.update(facts, message=message)
 
-    def about(self, task_id: str | None) -> Self:
-        """Say which task this is about, and return self."""
-        self.task_id = self.task_id or task_id
-        return self
+    def but(self, **changes: Unpack[Changes]) -> Self:
+        """Return a copy that differs in these facts."""
+        copy = type(self).__new__(type(self), *self.args)
+        copy.__dict__.update(self.__dict__, **changes)
+        copy.__cause__ = self.__cause__
+        return copy.with_traceback(self.__traceback__)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if not name.startswith("__"):  # tracebacks and causes are Python's own
+            raise AttributeError(f"an ending is frozen: {name} cannot be set")
+        super().__setattr__(name, value)
+
+    def __str__(self) -> str:
+        return self.message
 
 
 class PixverseError(Ending, Exception):
@@ -157,15 +180,11 @@ class StillRunningError(PixverseError):
 
 
 class UnclearError(PixverseError):
-    """The create call was sent and no trustworthy answer came: a task may exist.
-
-    ``candidates`` are the ids of tasks on the account that may be it.
-    """
+    """The create call was sent and no trustworthy answer came: a task may exist."""
 
     code = "unclear"
     exit_code = 9
     charged = Charged.UNKNOWN
-    candidates: Sequence[str] = ()
 
 
 class ContentRefusedError(PixverseError):
@@ -212,7 +231,8 @@ class Stopped(Ending):
 
     def __init__(self, signal_number: int, name: str) -> None:
         super().__init__(f"stopped by {name}")
-        self.exit_code = 128 + signal_number
+        code = {"SIGTERM": "terminated", "SIGHUP": "hung-up"}.get(name, self.code)
+        self.__dict__.update(exit_code=128 + signal_number, code=code)
 
 
 class ClosedPipe(Stopped):

@@ -33,22 +33,27 @@ class Uploaded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """The record as it stands in the store, before anybody is asked; not drawn.
+    """The record as it stands in the store, before the service is asked; not drawn.
 
-    Whoever drains a flow can then say on a signal what the command was about. Without a
-    task id: its create call is unclear.
+    Whoever drains a flow can then say on a signal what the command was about. ``position`` is the
+    order's place on the command line where the record is an equal request's.
     """
 
     name: ClassVar[str | None] = None
     record: Record
+    position: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submitted:
-    """The service accepted the task, and the store holds its id."""
+    """The service accepted the task, and the store holds its id.
+
+    ``position`` is the order's place on the command line, counted from 1.
+    """
 
     name: ClassVar[str] = "submitted"
     record: Record
+    position: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -62,7 +62,7 @@ class Interrupts:
             self._noted = stopped
         else:
             if self._holding:
-                stopped.charged = Charged.UNKNOWN  # the create call may be out
+                stopped = stopped.but(charged=Charged.UNKNOWN)  # the create call may be out
             self.leave()
             raise stopped
 

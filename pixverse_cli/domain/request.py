@@ -1,18 +1,24 @@
 """What somebody wants made, whether the service would take it, and what it would cost."""
 
-import hashlib
-import json
 from collections.abc import Iterator
-from dataclasses import dataclass
-from decimal import Decimal
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from pixverse_cli.domain.catalog import MAX_SEED, Model, Resolution, ShotType, spell
+from pixverse_cli.domain.catalog import (
+    MAX_SEED,
+    MODELS,
+    Model,
+    Parameter,
+    Resolution,
+    ShotType,
+    spell,
+)
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VideoRequest:
-    """One video to make of one image; ``duration`` in seconds.
+class VideoRequest(NamedTuple):
+    """One video to make; ``duration`` in seconds.
 
     Fields and limits: PixVerse image-to-video API reference, "Request parameters".
     """
@@ -27,7 +33,7 @@ class VideoRequest:
     seed: int | None = None
 
     @property
-    def estimate(self) -> Decimal:
+    def estimate(self) -> "Decimal":
         """The list price of this video in CNY; promotions and billing may differ."""
         return self.model.price(self.resolution, audio=self.audio) * self.duration
 
@@ -36,6 +42,9 @@ class VideoRequest:
 
         ``image_identity`` is the hash of the image's bytes, or its URL.
         """
+        import hashlib  # noqa: PLC0415  most commands read records and make none
+        import json  # noqa: PLC0415  as above
+
         parts = (
             self.model.name,
             image_identity,
@@ -63,18 +72,22 @@ def problems(request: VideoRequest) -> Iterator[Problem]:
     allowed = request.model.durations[request.resolution]
     if request.duration not in allowed:
         yield Problem(
-            "duration",
+            Parameter.DURATION,
             f"{request.model.alias} at {request.resolution} makes videos of"
             f" {spell(allowed)} seconds",
         )
-    if request.shot_type and not request.model.takes_shot_type:
+    if request.shot_type and not request.model.takes(Parameter.SHOT_TYPE):
         yield Problem(
-            "shot-type",
-            f"{request.model.alias} does not take it (only v6 does);"
+            Parameter.SHOT_TYPE,
+            f"{request.model.alias} does not take it (only {_takers(Parameter.SHOT_TYPE)} does);"
             " describe the shots in the prompt instead",
         )
     if request.seed is not None and not 0 <= request.seed <= MAX_SEED:
-        yield Problem("seed", f"must be a whole number from 0 to {MAX_SEED}")
+        yield Problem(Parameter.SEED, f"must be a whole number from 0 to {MAX_SEED}")
+
+
+def _takers(parameter: Parameter) -> str:
+    return ", ".join(dict.fromkeys(model.alias for model in MODELS if model.takes(parameter)))
 
 
 def _prompt_problems(request: VideoRequest) -> Iterator[Problem]:

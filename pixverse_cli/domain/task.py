@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from decimal import Decimal, InvalidOperation
 from enum import StrEnum
+from typing import TYPE_CHECKING, NamedTuple
 
 from pixverse_cli.domain.catalog import TASK_LIFE_SECONDS, Resolution, find_model
 from pixverse_cli.domain.errors import Charged
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 
 class Status(StrEnum):
@@ -73,6 +76,13 @@ class ListedTask:
     ended_at: datetime | None = None
 
 
+class RemoteTask(NamedTuple):
+    """A row of the service's list; ``known`` if the store holds the task."""
+
+    task: ListedTask
+    known: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
     """What the store remembers of one paid request; ``number`` is its place in the store.
@@ -97,9 +107,10 @@ class Record:
     shot_type: str | None = None
     seed: int | None = None
     fingerprint: str | None = None
-    estimate: Decimal | None = None
+    estimate: "Decimal | None" = None
     intent_at: datetime | None = None
     process: str | None = None
+    run: str | None = None
     provisional: bool | None = None
     request_id: str | None = None
     submitted_at: datetime | None = None
@@ -128,8 +139,10 @@ class Record:
             return None
 
     @property
-    def actual_cost(self) -> Decimal | None:
+    def actual_cost(self) -> "Decimal | None":
         """The list price of what ``usage`` reports: its duration, tier and audio (CNY)."""
+        from decimal import Decimal, InvalidOperation  # noqa: PLC0415  few commands name a price
+
         model, usage = find_model(self.model), self.usage
         try:
             resolution = Resolution(f"{usage.get('SR')}".rstrip("pP") + "P")

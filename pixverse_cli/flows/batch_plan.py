@@ -3,28 +3,27 @@
 import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import NamedTuple
 
-from pixverse_cli.disk.files import verify
+from pixverse_cli.disk.files import has_sha256
+from pixverse_cli.disk.paths import kind_at, reason
 from pixverse_cli.domain.catalog import CURRENCY, PRICES_AS_OF
 from pixverse_cli.domain.errors import PixverseError, UsageError
-from pixverse_cli.flows.batch import Action, BatchItem
-from pixverse_cli.flows.create_call import Order
-from pixverse_cli.flows.plan import Live, order_of, read_prompt
-from pixverse_cli.flows.save import known_values
+from pixverse_cli.domain.plan import Action, BatchItem, Order, OutputTemplate, Pattern
+from pixverse_cli.domain.text import lines_of
+from pixverse_cli.flows.plan import Live, known_values, order_of
 from pixverse_cli.media import output_names
-from pixverse_cli.media.address import remote
-from pixverse_cli.settings.manifest import Item
+from pixverse_cli.media.inputs.source import remote
+from pixverse_cli.settings.manifest import ManifestItem
 from pixverse_cli.settings.values import Setting, Settings
-from pixverse_cli.settings.video import video_request
+from pixverse_cli.settings.video import read_prompt, video_request
 from pixverse_cli.store.manifest_lock import ManifestLock
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlanInputs:
+class PlanInputs(NamedTuple):
     """What a plan is made on: the manifest's folder, its lock, kept settings, the store's memory.
 
     ``force`` lets files that are not ours be replaced.
@@ -39,12 +38,12 @@ class PlanInputs:
     force: bool = False
 
 
-def plan_items(items: Sequence[Item], inputs: PlanInputs) -> list[BatchItem]:
+def plan_items(items: Sequence[ManifestItem], inputs: PlanInputs) -> list[BatchItem]:
     """Return what each output needs; one that cannot be made says why."""
-    return [_piece(index, item, inputs) for index, item in enumerate(items, 1)]
+    return [_planned(position, item, inputs) for position, item in enumerate(items, 1)]
 
 
-def shard_of(items: Sequence[Item], shard: str | None) -> list[Item]:
+def shard_of(items: Sequence[ManifestItem], shard: str | None) -> list[ManifestItem]:
     """Return the stable share ``I/N`` of the items: an output always falls to the same share.
 
     :raises UsageError: the share is not such as 2/5.
@@ -57,7 +56,7 @@ def shard_of(items: Sequence[Item], shard: str | None) -> list[Item]:
     return [item for item in items if _share(item, int(parts)) == int(part) - 1]
 
 
-def _share(item: Item, parts: int) -> int:
+def _share(item: ManifestItem, parts: int) -> int:
     digest = hashlib.sha256(item.fields["output"].value.encode("utf-8", "surrogateescape"))
     return int.from_bytes(digest.digest()[:8]) % parts
 
@@ -82,23 +81,23 @@ def estimate(items: Sequence[BatchItem]) -> Decimal:
     return sum((order.request.estimate for order in buying), start=Decimal(0))
 
 
-def _piece(index: int, item: Item, inputs: PlanInputs) -> BatchItem:
+def _planned(position: int, item: ManifestItem, inputs: PlanInputs) -> BatchItem:
     output = item.fields["output"].value
     try:
-        order = _order(index, item, inputs)
+        order = _order(position, item, inputs)
         path = _path(output, order, inputs)
         return _needed(output, path, order, inputs)
     except PixverseError as error:
-        error.message = "\n".join(_placed(item, error))
-        return BatchItem(output=output, action=Action.REFUSE, path=Path(output), error=error)
+        placed = error.but(message="\n".join(_placed(item, error)))
+        return BatchItem(output=output, action=Action.REFUSE, path=Path(output), error=placed)
 
 
-def _placed(item: Item, error: PixverseError) -> Iterator[str]:
-    for line in error.message.splitlines():
+def _placed(item: ManifestItem, error: PixverseError) -> Iterator[str]:
+    for line in lines_of(error.message):
         yield line if line.startswith(item.place) else f"{item.place}: {line}"
 
 
-def _order(index: int, item: Item, inputs: PlanInputs) -> Order:
+def _order(position: int, item: ManifestItem, inputs: PlanInputs) -> Order:
     """Return the item's order, checked as ``submit`` checks one."""
     settings, problems = Settings(item.fields, inputs.kept), list[str]()
     request = video_request(settings, _prompt(item, inputs.folder, problems))
@@ -109,21 +108,13 @@ def _order(index: int, item: Item, inputs: PlanInputs) -> Order:
         where = str(inputs.folder / image) if local else image
         order = order_of(where, request, settings, inputs.stack)
     except UsageError as error:
-        problems += error.message.splitlines()
+        problems += lines_of(error.message)
     if problems:
         raise UsageError("\n".join(problems), hint="nothing was sent for it")
-    return Order(
-        request=request,
-        image=image if local else order.image,
-        identity=order.identity,
-        index=index,
-        picture=order.picture,
-        upload_command=order.upload_command,
-        once=True,
-    )
+    return order._replace(image=image if local else order.image, position=position, once=True)
 
 
-def _prompt(item: Item, folder: Path, problems: list[str]) -> str | None:
+def _prompt(item: ManifestItem, folder: Path, problems: list[str]) -> str | None:
     prompt, file = item.fields.get("prompt"), item.fields.get("prompt-file")
     if prompt is not None and file is not None:
         problems.append("prompt and prompt-file: give one of them")
@@ -133,7 +124,7 @@ def _prompt(item: Item, folder: Path, problems: list[str]) -> str | None:
 
 
 def _path(output: str, order: Order, inputs: PlanInputs) -> Path:
-    template = output_names.plan(str(inputs.folder / output))
+    template = output_names.parse_template(str(inputs.folder / output))
     values = known_values(order, inputs.now)
     problems = list(output_names.problems(template, [values], force=True))
     if template.stdout or any(not output_names.known(part, values) for part in _parts(template)):
@@ -143,20 +134,21 @@ def _path(output: str, order: Order, inputs: PlanInputs) -> Path:
     return output_names.resolve(template, values).absolute()
 
 
-def _parts(template: output_names.Template) -> tuple[output_names.Pattern, ...]:
+def _parts(template: OutputTemplate) -> tuple[Pattern, ...]:
     return template.folder, template.name
 
 
 def _needed(output: str, path: Path, order: Order, inputs: PlanInputs) -> BatchItem:
-    made, live = inputs.lock.made(output), inputs.live(order)
-    ours = made is not None and verify(path, made.sha256)
+    made, live = inputs.lock.entry(output), inputs.live(order)
+    ours = made is not None and has_sha256(path, made.sha256)
     if made is not None and ours and made.fingerprint == order.fingerprint:
         return _up_to_date(output, path, order, made.sha256)
-    if live is not None and live.sha256 and verify(path, live.sha256):
+    if live is not None and live.sha256 and has_sha256(path, live.sha256):
         return _up_to_date(output, path, order, live.sha256)
-    if path.exists() and not ours and not inputs.force:
+    there = _stands_at(path)
+    if there and not ours and not inputs.force:
         raise UsageError(
-            f"{path} exists and is not what the lock says",
+            f"{path} was not made by this manifest",
             hint="move it away, or --force to replace it",
         )
     return BatchItem(
@@ -164,8 +156,15 @@ def _needed(output: str, path: Path, order: Order, inputs: PlanInputs) -> BatchI
         action=Action.SUBMIT if live is None else Action.ATTACH,
         path=path,
         order=order,
-        replaces=path.exists(),
+        replaces=there,
     )
+
+
+def _stands_at(path: Path) -> bool:
+    try:
+        return kind_at(path, follow=False) is not None
+    except OSError as error:
+        raise UsageError(f"{path} cannot be used: {reason(error)}") from error
 
 
 def _up_to_date(output: str, path: Path, order: Order, sha256: str) -> BatchItem:

@@ -2,12 +2,13 @@
 
 from collections.abc import Generator, Iterator, Sequence
 
+from pixverse_cli.domain.endings import failed
 from pixverse_cli.domain.errors import PixverseError, UnclearError, UnexpectedError, UsageError
 from pixverse_cli.domain.events import Ended, Event, Known
 from pixverse_cli.domain.task import Record, Status
-from pixverse_cli.flows.find import find
+from pixverse_cli.flows.lookup import find
 from pixverse_cli.flows.rate_limited import RateLimit, repeated, wait_for_slot
-from pixverse_cli.flows.settle import sure_of
+from pixverse_cli.flows.task_state import sure_of
 from pixverse_cli.flows.tools import Tools
 
 _REFUSAL = "UnsupportedOperation"
@@ -22,8 +23,7 @@ def cancel(references: Sequence[str], tools: Tools) -> Iterator[Event]:
         except UnclearError as error:
             yield Ended(record=None, error=error, label=record.image)
         except PixverseError as error:
-            error.charged = record.charged
-            yield Ended(record=record, error=error.about(record.task_id))
+            yield Ended(record=record, error=failed(record, error))
         else:
             yield Ended(record=current)
 

@@ -6,7 +6,8 @@ rate limit. A process that dies anywhere in here leaves a row that tells how far
 
 from collections.abc import Callable, Generator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from pixverse_cli.dashscope import wire
 from pixverse_cli.domain.errors import (
@@ -19,13 +20,11 @@ from pixverse_cli.domain.errors import (
     UsageError,
 )
 from pixverse_cli.domain.events import Event, Retrying
+from pixverse_cli.domain.plan import Order
 from pixverse_cli.domain.process import this_process
-from pixverse_cli.domain.request import VideoRequest
 from pixverse_cli.domain.task import Record, Status, Task
-from pixverse_cli.flows.polling import backoff
-from pixverse_cli.flows.rate_limited import RateLimit, slow_down, wait_for_slot
+from pixverse_cli.flows.rate_limited import RateLimit, backoff, slow_down, wait_for_slot
 from pixverse_cli.flows.tools import Tools
-from pixverse_cli.media.inputs.image import Picture
 
 _NOT_SENT_TRIES = 4
 _THROTTLED_SECONDS = 60.0
@@ -33,31 +32,7 @@ _CREATE_SECONDS = 60.0  # what the client itself waits, by the clock that counts
 _LAST_WORD_SECONDS = 5.0  # what a create call under way still gets after Ctrl-C
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
-    """One video to buy: a request, and its image as a checked picture or as a URL.
-
-    ``image`` is the image as the user named it; ``identity`` its hash, or its URL;
-    ``index`` its place on the command line, counted from 1. ``once``: not if an equal
-    request is live already.
-    """
-
-    request: VideoRequest
-    image: str
-    identity: str
-    index: int = 1
-    picture: Picture | None = None
-    upload_command: str | None = None
-    once: bool = False
-
-    @property
-    def fingerprint(self) -> str:
-        """What equal requests share."""
-        return self.request.fingerprint(self.identity)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What became of an order: ``error`` is None if its task was accepted.
 
     ``record`` is None if an equal request turned out to be live, so that none was sent;
@@ -76,21 +51,20 @@ def create(order: Order, url: str, tools: Tools) -> Generator[Event, None, Outco
     record = draft(order, tools)
     tools.connect()  # loads the HTTP client, which a busy machine takes longer for than a turn
     while True:
-        with tools.interrupts.heard():
-            wait_for_slot(RateLimit.CREATE, tools, of=order.request.model.name)
+        wait_for_slot(RateLimit.CREATE, tools, of=order.request.model.name)
         outcome = _attempt(body, record, order, tools)
         failures += 1
         error = outcome.error
         delay = backoff(failures, error.retry_after if error else None)
-        if not _repeatable(error, failures, tools.clock.monotonic() - started + delay):
+        seconds = tools.clock.monotonic() - started + delay
+        if tools.interrupts.noted or not _repeatable(error, failures, seconds):
             if isinstance(error, UsageError):
                 tools.store.uploads.forget(url)  # a next try shall not rest on the refused one
             return outcome
         record = outcome.record or record
-        with tools.interrupts.heard():
-            slow_down(RateLimit.CREATE, tools, error, delay, of=order.request.model.name)
-            yield Retrying(reason=str(error), delay=delay)
-            tools.clock.sleep(delay)
+        slow_down(RateLimit.CREATE, tools, error, delay, of=order.request.model.name)
+        yield Retrying(reason=str(error), delay=delay)
+        tools.clock.sleep(delay)
 
 
 def draft(order: Order, tools: Tools) -> Record:
@@ -112,6 +86,7 @@ def draft(order: Order, tools: Tools) -> Record:
         fingerprint=order.fingerprint,
         estimate=request.estimate,
         process=this_process(),
+        run=tools.run,
     )
 
 
@@ -131,13 +106,13 @@ def _attempt(body: bytes, record: Record, order: Order, tools: Tools) -> Outcome
         if intent is None:
             return Outcome(record=None)
         try:
-            task = client.create(body, give_up=_patience(tools))
+            task = client.create(body, give_up=_give_up(tools))
         except PixverseError as error:
             return Outcome(record=_not_accepted(intent, error, tools), error=error)
         return _keep(intent, task, tools)
 
 
-def _patience(tools: Tools) -> Callable[[], bool]:
+def _give_up(tools: Tools) -> Callable[[], bool]:
     """Return what tells when to wait no longer: a minute is over, or a signal wants an end."""
     end = tools.clock.monotonic() + _CREATE_SECONDS
 
@@ -168,7 +143,7 @@ def _not_accepted(record: Record, error: PixverseError, tools: Tools) -> Record:
 
 
 def _keep(record: Record, task: Task, tools: Tools) -> Outcome:
-    """Put the task id on disk; if the store fails now, put it aside and tell it with the error."""
+    """Put the task id on disk; if the store fails now, keep it in the fallback log and tell it."""
     now = tools.clock.now()
     try:
         return Outcome(record=tools.store.records.accepted(record.number, task, now))
@@ -184,8 +159,8 @@ def _keep(record: Record, task: Task, tools: Tools) -> Outcome:
 
 
 def _unremembered(record: Record, error: PixverseError, tools: Tools) -> PixverseError:
-    aside = tools.store.put_aside(record)
-    where = f"it is kept in {aside}, and" if aside else "write it down:"
+    log = tools.store.keep_in_fallback_log(record)
+    where = f"it is kept in {log}, and" if log else "write it down:"
     return UnexpectedError(
         f"task {record.task_id} was accepted, but the store failed: {error.message}",
         hint=f"{where} once the store works,"

@@ -10,7 +10,7 @@ _DEFAULT_LIMIT = 20
 _STATUSES = f"choose {', '.join(Status)}"
 
 
-def listed(settings: Settings, store: Store, now: datetime, *, every: bool) -> list[Record]:
+def local_list(settings: Settings, store: Store, now: datetime, *, every: bool) -> list[Record]:
     """Return the newest records first, as ``--status``, ``--since``, ``--limit`` leave them.
 
     :raises UsageError: one of them cannot be understood.

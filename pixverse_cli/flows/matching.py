@@ -14,7 +14,7 @@ from pixverse_cli.domain.catalog import find_model
 from pixverse_cli.domain.task import ListedTask, Record, Status, Task
 
 if TYPE_CHECKING:
-    from pixverse_cli.flows.listed import Listing
+    from pixverse_cli.flows.remote_tasks import Listing
 
 CREATE_SECONDS = 65.0  # the longest that a create call is out, with a signal's grace
 CONCLUSIVE_SECONDS = 60.0  # after the call; by then the service's replicas agree
@@ -76,7 +76,7 @@ def may_be(
     return first + skew - slack <= row.submitted_at <= last + skew + slack
 
 
-def judge(record: Record, task: Task) -> Evidence:
+def compare(record: Record, task: Task) -> Evidence:
     """Compare an answer with the request."""
     if task.orig_prompt is not None and not _same_prompt(record, task.orig_prompt):
         return Evidence.NOT_OURS

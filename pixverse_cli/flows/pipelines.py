@@ -1,40 +1,37 @@
-"""The commands' stories, put together from finding, watching and saving."""
+"""The commands' stories, put together from submitting, watching and saving."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from pixverse_cli.domain.catalog import TASK_LIFE_SECONDS
-from pixverse_cli.domain.events import Ended, Event, Known
+from pixverse_cli.domain.events import Ended, Event, Known, Submitted
+from pixverse_cli.domain.plan import Destination, Plan, WaitPolicy
 from pixverse_cli.domain.task import Record, Status
-from pixverse_cli.flows.look import look, meant
-from pixverse_cli.flows.plan import Plan
-from pixverse_cli.flows.save import Destination, fetch
-from pixverse_cli.flows.submit import submit, submit_and_leave
+from pixverse_cli.flows.lookup import look, meant
+from pixverse_cli.flows.save import save
+from pixverse_cli.flows.submit import submit
+from pixverse_cli.flows.task_state import is_over, verdict
 from pixverse_cli.flows.tools import Tools
-from pixverse_cli.flows.verdict import is_over, verdict
-from pixverse_cli.flows.watch import WaitPolicy, watch
+from pixverse_cli.flows.watch import watch
 
 
-def make(plan: Plan, tools: Tools) -> Iterator[Event]:
+def submit_all(plan: Plan, tools: Tools) -> Iterator[Event]:
     """Create the tasks; if asked, watch them together and save each video as it is done."""
     if plan.policy is None:
-        yield from submit_and_leave(plan.orders, tools)
+        yield from _ended_at_once(submit(plan.orders, tools))
         return
-    positions: dict[int, int] = {}
-    accepted = yield from submit(plan.orders, tools, positions)
-    destination = plan.destination and replace(plan.destination, positions=positions)
-    yield from _follow(accepted, tools, plan.policy, destination)
+    accepted = yield from submit(plan.orders, tools)
+    positions = {task.record.number: task.position for task in accepted}
+    records = [task.record for task in accepted]
+    yield from _follow(records, tools, plan.policy, plan.destination, positions)
 
 
-def keep(events: Iterable[Event], tools: Tools, destination: Destination | None) -> Iterator[Event]:
-    """Pass events on, but let a finished video's story end only when it is saved."""
+def _ended_at_once(events: Iterable[Event]) -> Iterator[Event]:
+    """Let the story of each task end when it is accepted."""
     for event in events:
-        done = isinstance(event, Ended) and event.error is None and event.record
-        if destination is not None and done:
-            yield from fetch(done, tools, destination)
-        else:
-            yield event
+        yield event
+        if isinstance(event, (Submitted, Known)) and event.record.task_id:
+            yield Ended(record=event.record)
 
 
 def wait(
@@ -52,19 +49,14 @@ def wait(
             records = _unsaved(tools) + records
     else:
         records = yield from meant(references, tools)
-    yield from _follow(records, tools, policy, destination)
+    yield from _follow(records, tools, policy, destination, {})
 
 
-def _follow(
-    records: Sequence[Record], tools: Tools, policy: WaitPolicy, destination: Destination | None
+def save_all(
+    references: Sequence[str] | None, tools: Tools, destination: Destination
 ) -> Iterator[Event]:
-    """End the stories of tasks that are over at once, and watch the others."""
-    yield from (Known(record=record) for record in records)
-    over = [record for record in records if is_over(record)]
-    yield from keep(_endings(over), tools, destination)
-    if not (over and policy.any_one):
-        left = [record for record in records if not is_over(record)]
-        yield from keep(watch(left, tools, policy), tools, destination)
+    """Save the videos of tasks that have succeeded; of others say how they stand."""
+    yield from _saving(look(references, tools, judging=True), tools, destination, {})
 
 
 def unfinished(tools: Tools) -> list[Record]:
@@ -81,12 +73,36 @@ def _unsaved(tools: Tools) -> list[Record]:
     return [record for record in finished[::-1] if record.file is None and record.fingerprint]
 
 
-def _endings(records: Iterable[Record]) -> Iterator[Event]:
-    return (Ended(record=record, error=verdict(record)) for record in records)
-
-
-def save(
-    references: Sequence[str] | None, tools: Tools, destination: Destination | None
+def _follow(
+    records: Sequence[Record],
+    tools: Tools,
+    policy: WaitPolicy,
+    destination: Destination | None,
+    positions: Mapping[int, int],
 ) -> Iterator[Event]:
-    """Save the videos of tasks that have succeeded; of others say how they stand."""
-    yield from keep(look(references, tools, judging=True), tools, destination)
+    """End the stories of tasks that are over at once, and watch the others."""
+    yield from (Known(record=record) for record in records)
+    over = [record for record in records if is_over(record)]
+    endings = (Ended(record=record, error=verdict(record)) for record in over)
+    yield from _saving(endings, tools, destination, positions)
+    if not (over and policy.any_one):
+        left = [record for record in records if not is_over(record)]
+        yield from _saving(watch(left, tools, policy), tools, destination, positions)
+
+
+def _saving(
+    events: Iterable[Event],
+    tools: Tools,
+    destination: Destination | None,
+    positions: Mapping[int, int],
+) -> Iterator[Event]:
+    """Pass events on, but let a finished video's story end only when it is saved.
+
+    ``positions`` tells by record number the places that ``{index}`` stands for.
+    """
+    for event in events:
+        done = isinstance(event, Ended) and event.error is None and event.record
+        if destination is not None and done:
+            yield from save(done, tools, destination, position=positions.get(done.number, 1))
+        else:
+            yield event

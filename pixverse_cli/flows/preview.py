@@ -1,20 +1,23 @@
 """The request as it would be sent, without sending it."""
 
 import shlex
-from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from pixverse_cli.dashscope import wire
-from pixverse_cli.flows.create_call import Order
+from pixverse_cli.domain.plan import Order
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 PLACEHOLDER = "oss://<uploaded at submit>"
 
 
-def preview(order: Order) -> tuple[wire.Json, Decimal]:
+def preview(order: Order) -> tuple[wire.Json, "Decimal"]:
     """Return the create call's body and its estimate in CNY.
 
     A local image would be uploaded first; its place is held by :data:`PLACEHOLDER`.
     """
-    url = order.identity if order.picture is None else PLACEHOLDER
+    url = order.identity if order.file is None else PLACEHOLDER
     return wire.create_body(order.request, url), order.request.estimate
 
 

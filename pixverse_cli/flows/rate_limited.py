@@ -1,4 +1,4 @@
-"""Calls that may be repeated, at the rate that all processes share."""
+"""Calls at the rate that all processes share, and what follows a call that did not work."""
 
 from collections.abc import Callable, Generator
 from enum import Enum
@@ -7,7 +7,6 @@ from typing import TypeVar
 from pixverse_cli.domain.catalog import CALLS_PER_SECOND, CREATES_PER_SECOND
 from pixverse_cli.domain.errors import PixverseError, ThrottledError
 from pixverse_cli.domain.events import Event, Retrying
-from pixverse_cli.flows.polling import backoff
 from pixverse_cli.flows.tools import Tools
 
 T = TypeVar("T")
@@ -15,6 +14,9 @@ T = TypeVar("T")
 _TRIES = 4
 _TURNS = 4
 _LATE_SECONDS = 0.1
+_FIRST_BACKOFF = 0.5
+_LONGEST_BACKOFF = 20.0
+_LONGEST_OBEYED = 60.0  # a longer Retry-After is a mistake, or an attack
 
 
 class RateLimit(Enum):
@@ -72,3 +74,15 @@ def repeated(
             tools.clock.sleep(delay)
     wait_for_slot(rate, tools)
     return call()
+
+
+def backoff(failures: int, retry_after: float | None = None) -> float:
+    """Return the seconds to wait after so many failures in a row: doubled each time, with jitter.
+
+    What the service asks for by ``Retry-After`` is the least, up to a minute.
+    """
+    import random  # noqa: PLC0415  only trouble needs it
+
+    longest: float = min(_LONGEST_BACKOFF, _FIRST_BACKOFF * 2 ** min(failures, 10))
+    jittered = longest * random.uniform(0.5, 1.0)  # noqa: S311  spreads calls, hides nothing
+    return max(jittered, min(retry_after or 0.0, _LONGEST_OBEYED))

@@ -3,6 +3,7 @@
 from collections.abc import Generator, Iterator
 
 from pixverse_cli.domain.clock import rfc3339
+from pixverse_cli.domain.endings import failed
 from pixverse_cli.domain.errors import (
     Charged,
     PixverseError,
@@ -17,14 +18,14 @@ from pixverse_cli.flows.matching import (
     CONCLUSIVE_SECONDS,
     Evidence,
     call_end,
+    compare,
     is_conclusive,
     is_forgotten,
-    judge,
     must_be_over,
 )
 from pixverse_cli.flows.rate_limited import RateLimit, repeated
 from pixverse_cli.flows.search import Found, search, unfound
-from pixverse_cli.flows.settle import noted, settle
+from pixverse_cli.flows.task_state import noted, settle
 from pixverse_cli.flows.tools import Tools
 
 
@@ -45,8 +46,7 @@ def recover(tools: Tools) -> Iterator[Event]:
         try:
             yield (yield from _resolved(record, tools))
         except PixverseError as error:
-            error.charged = record.charged
-            yield Ended(record=None, error=error, label=record.image)
+            yield Ended(record=None, error=failed(record, error), label=record.image)
 
 
 def _concerns_us(record: Record, tools: Tools) -> bool:
@@ -79,7 +79,8 @@ def _verdict(found: Found, tools: Tools) -> Ended:
     error = unfound(found)
     end = call_end(record)
     if not found.candidates and end and not is_conclusive(record, tools.clock.now()):
-        error.message += f"; the list is conclusive {CONCLUSIVE_SECONDS:g} s after {rfc3339(end)}"
+        later = f"the list is conclusive {CONCLUSIVE_SECONDS:g} s after {rfc3339(end)}"
+        error = error.but(message=f"{error.message}; {later}")
     return Ended(record=None, error=error, label=record.image)
 
 
@@ -120,9 +121,9 @@ def _one_that_fits(task: Task, tools: Tools) -> Record:
         for record in tools.store.records.unsettled()
         if record.task_id is None
         and _concerns_us(record, tools)
-        and judge(record, task) is not Evidence.NOT_OURS
+        and compare(record, task) is not Evidence.NOT_OURS
     ]
-    exact = [record for record in fitting if judge(record, task) is Evidence.OURS]
+    exact = [record for record in fitting if compare(record, task) is Evidence.OURS]
     choice = exact or fitting
     alike = {record.fingerprint for record in choice}
     if not choice or len(alike) > 1:

@@ -6,108 +6,82 @@ machine ends it. Saving is free, so nothing here can cost money twice.
 """
 
 import sys
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from pixverse_cli.disk.files import verify
+from pixverse_cli.disk.files import has_sha256
 from pixverse_cli.domain.catalog import find_model
+from pixverse_cli.domain.endings import failed
 from pixverse_cli.domain.errors import NotSavedError, PixverseError
 from pixverse_cli.domain.events import Downloading, Ended, Event, Note, Retrying, Saved
+from pixverse_cli.domain.plan import Destination
 from pixverse_cli.domain.task import Record
-from pixverse_cli.flows.create_call import Order
-from pixverse_cli.flows.polling import backoff
-from pixverse_cli.flows.rate_limited import RateLimit, repeated
-from pixverse_cli.flows.settle import noted
+from pixverse_cli.flows.rate_limited import RateLimit, backoff, repeated
+from pixverse_cli.flows.task_state import noted
 from pixverse_cli.flows.tools import Tools
-from pixverse_cli.media.output_names import Template, image_name, resolve
-from pixverse_cli.media.video import download
+from pixverse_cli.media.output_names import image_name, resolve
+from pixverse_cli.media.video.download import download, download_to_stdout
 from pixverse_cli.media.video.failures import (
     BrokenOffError,
     LinkDeadError,
     TakenError,
     WrongContentError,
 )
-from pixverse_cli.media.video.progress import Checked, Fetched, Progress
-from pixverse_cli.media.video.to_stdout import fetch_to_stream
+from pixverse_cli.media.video.transfer import Checked, Fetched, Progress
 
 _MOST_BREAKS = 6  # in a row without a byte of progress
 _LOOKS_FOR_OTHERS = 4
 _PAUSE = 0.1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Destination:
-    """Where videos go; ``positions`` tells ``{index}`` by record number, counted from 1.
+def save(
+    record: Record, tools: Tools, destination: Destination, *, position: int = 1
+) -> Iterator[Event]:
+    """Save one task's video and end its story; ``Ended`` says what went wrong, if anything.
 
-    Where the place was not ``chosen`` now, a video that is saved elsewhere is saved already.
+    ``position`` is the task's place among those of the command, for ``{index}`` in the name.
     """
-
-    template: Template
-    force: bool = False
-    chosen: bool = True
-    positions: Mapping[int, int] = field(default_factory=dict)
-
-
-def known_values(order: Order, now: datetime) -> dict[str, str]:
-    """Return the template's values that are known before the task is accepted."""
-    request = order.request
-    return {
-        "image": image_name(order.image),
-        "model": request.model.alias,
-        "resolution": request.resolution,
-        "duration": str(request.duration),
-        "seed": _word(request.seed),
-        "index": str(order.index),
-        "date": now.astimezone().strftime("%Y-%m-%d"),
-    }
+    try:
+        saved, already = yield from _saved(record, tools, destination, position)
+    except PixverseError as error:
+        yield Ended(record=record, error=failed(record, error))
+    else:
+        yield Saved(record=saved, already=already)
+        yield Ended(record=saved)
 
 
-def values(record: Record, destination: Destination, now: datetime) -> dict[str, str]:
-    """Return the template's values for one accepted task."""
+def values(record: Record, position: int, now: datetime) -> dict[str, str]:
+    """Return what the fields of an output name stand for, for one accepted task."""
     model = find_model(record.model)
     return {
         "task_id": record.task_id or "",
         "image": image_name(record.image or "video"),
         "model": model.alias if model else "unknown",
         "resolution": record.resolution or "unknown",
-        "duration": _word(record.duration),
-        "seed": _word(record.seed),
-        "index": str(destination.positions.get(record.number, 1)),
+        "duration": _known(record.duration),
+        "seed": _known(record.seed),
+        "index": str(position),
         "date": now.astimezone().strftime("%Y-%m-%d"),
     }
 
 
-def _word(number: int | None) -> str:
+def _known(number: int | None) -> str:
     return "unknown" if number is None else str(number)
 
 
-def fetch(record: Record, tools: Tools, destination: Destination) -> Iterator[Event]:
-    """Save one task's video and end its story; ``Ended`` says what went wrong, if anything."""
-    try:
-        saved, already = yield from _saved(record, tools, destination)
-    except PixverseError as error:
-        error.charged = record.charged
-        yield Ended(record=record, error=error.about(record.task_id))
-    else:
-        yield Saved(record=saved, already=already)
-        yield Ended(record=saved)
-
-
 def _saved(
-    record: Record, tools: Tools, destination: Destination
+    record: Record, tools: Tools, destination: Destination, position: int
 ) -> Generator[Event, None, tuple[Record, bool]]:
     if destination.template.stdout:
         yield from _transfer(record, tools, None, force=False)
         return record, False
-    target = resolve(
-        destination.template, values(record, destination, tools.clock.now())
-    ).absolute()
+    target = resolve(destination.template, values(record, position, tools.clock.now())).absolute()
     places = [target] if destination.chosen else [target, Path(record.file or target)]
     for place in places:
-        if record.sha256 and verify(place, record.sha256):
+        if record.sha256 and has_sha256(place, record.sha256):
             known = replace(record, file=str(place))
             # without a file: its process died between the name and the line in the store
             return (known if record.file else (yield from _noted(known, tools))), True
@@ -139,7 +113,7 @@ def _saved_meanwhile(record: Record, target: Path, tools: Tools) -> Record | Non
     for _ in range(_LOOKS_FOR_OTHERS):
         current = tools.store.records.get(record.number)
         if current.sha256 is not None:
-            mine = verify(target, current.sha256)
+            mine = has_sha256(target, current.sha256)
             return replace(current, file=str(target)) if mine else None
         tools.clock.sleep(_PAUSE)
     return None
@@ -180,8 +154,8 @@ def _attempt(
     url: str, target: Path | None, tools: Tools, *, force: bool
 ) -> Iterator[Progress | Checked | Fetched]:
     if target is None:
-        return fetch_to_stream(url, sys.stdout.buffer, clock=tools.clock)
-    return download.fetch(url, target, clock=tools.clock, force=force)
+        return download_to_stdout(url, sys.stdout.buffer, clock=tools.clock)
+    return download(url, target, clock=tools.clock, force=force)
 
 
 def _fresh_url(record: Record, tools: Tools, error: NotSavedError) -> Generator[Event, None, str]:

@@ -13,12 +13,19 @@ from functools import partial
 from pixverse_cli.domain.errors import PixverseError, UnclearError, UnreachableError
 from pixverse_cli.domain.events import Event, Note
 from pixverse_cli.domain.task import ListedTask, Record, Status, Task
-from pixverse_cli.flows.listed import Listing, list_tasks
-from pixverse_cli.flows.matching import Evidence, call_end, is_conclusive, judge, may_be
+from pixverse_cli.flows.matching import (
+    CONCLUSIVE_SECONDS,
+    Evidence,
+    call_end,
+    compare,
+    is_conclusive,
+    may_be,
+)
 from pixverse_cli.flows.rate_limited import RateLimit, repeated
+from pixverse_cli.flows.remote_tasks import Listing, list_tasks
 from pixverse_cli.flows.tools import Tools
 
-SEARCH_SECONDS = 30.0
+_SEARCH_SECONDS = 30.0
 _SETTLING_SECONDS = 4.0  # a new task may be missing from the list so long
 _PAUSE = 1.0
 _CLOCK_ERROR = 3900.0  # an hour of summer time or of a wrong zone, and a little
@@ -56,7 +63,7 @@ class _Round:
 
 
 def search(
-    record: Record, tools: Tools, *, seconds: float = SEARCH_SECONDS
+    record: Record, tools: Tools, *, seconds: float = _SEARCH_SECONDS
 ) -> Generator[Event, None, Found]:
     """Look for the task of an unclear call, for so long or until it is certain.
 
@@ -83,6 +90,11 @@ def search(
         if found.conclusive or tools.clock.monotonic() - started + _PAUSE > seconds:
             return Found(record=record, candidates=found.candidates)
         tools.clock.sleep(_PAUSE)
+
+
+def search_to_the_end(record: Record, tools: Tools) -> Generator[Event, None, Found]:
+    """Search until the service's list is conclusive."""
+    return search(record, tools, seconds=_SEARCH_SECONDS + CONCLUSIVE_SECONDS)
 
 
 def _not_accepted(record: Record, tools: Tools) -> Record:
@@ -113,7 +125,7 @@ def _look(
     others = _others(record, tools)
     held = {other.task_id for other in others if other.task_id}
     contested = any(row.task_id in held for row in rows)
-    judged = [(row, task, judge(record, task)) for row, task in zip(free, tasks, strict=True)]
+    judged = [(row, task, compare(record, task)) for row, task in zip(free, tasks, strict=True)]
     not_ours |= {task.task_id for _, task, evidence in judged if evidence is Evidence.NOT_OURS}
     sorted_out = _sorted_out(record, others, judged, listing)
     return replace(sorted_out, conclusive=late_enough and listing.whole and not contested)
@@ -142,7 +154,7 @@ def _sorted_out(
         claims = [
             other
             for other in others
-            if may_be(other, row, listing) and judge(other, task) is not Evidence.NOT_OURS
+            if may_be(other, row, listing) and compare(other, task) is not Evidence.NOT_OURS
         ]
         equals |= {other.number for other in claims if other.fingerprint == record.fingerprint}
         if any(other.fingerprint != record.fingerprint for other in claims):
@@ -199,15 +211,14 @@ def unfound(found: Found) -> PixverseError:
             "the create call was not accepted: the service's list has no such task",
             hint="it is safe to submit again",
         )
-    error = UnclearError(
-        "the create call was sent and its answer is lost; no task of it is on the account so far",
-        hint="run `pixverse recover` in a minute: it says whether it is safe to submit again",
-    )
     if found.candidates:
-        error = UnclearError(
+        return UnclearError(
             "the create call was sent and its answer is lost; on the account these tasks may"
             f" be it, and cannot be told apart yet: {', '.join(found.candidates)}",
             hint="run `pixverse recover` once they have ended, or `pixverse recover --adopt ID`",
+            candidates=found.candidates,
         )
-    error.candidates = found.candidates
-    return error
+    return UnclearError(
+        "the create call was sent and its answer is lost; no task of it is on the account so far",
+        hint="run `pixverse recover` in a minute: it says whether it is safe to submit again",
+    )

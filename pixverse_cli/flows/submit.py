@@ -1,56 +1,50 @@
 """From checked orders to accepted tasks that the store knows.
 
-check → (upload) → intent row, fsync → ONE create call → task id row, fsync → Submitted
+(publish the image) → intent row, fsync → ONE create call → task id row, fsync → Submitted
 """
 
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable
+from typing import NamedTuple
 
 from pixverse_cli.domain.errors import AuthError, BillingError, PixverseError, UnclearError
 from pixverse_cli.domain.events import Ended, Event, Known, Note, Submitted
+from pixverse_cli.domain.plan import Order
 from pixverse_cli.domain.process import may_be_alive
 from pixverse_cli.domain.task import Record, Status
-from pixverse_cli.flows.create_call import Order, Outcome, create
+from pixverse_cli.flows.create_call import Outcome, create
 from pixverse_cli.flows.publish import publish
-from pixverse_cli.flows.search import search, unfound
 from pixverse_cli.flows.tools import Tools
 
 _OTHERS_CALL_SECONDS = 120.0  # that another process may take between its intent and its answer
 _PAUSE = 0.5
 
 
-def submit(
-    orders: Iterable[Order], tools: Tools, positions: dict[int, int]
-) -> Generator[Event, None, list[Record]]:
+class Accepted(NamedTuple):
+    """An accepted task, or an equal request's; ``position`` is its order's place."""
+
+    record: Record
+    position: int
+
+
+def submit(orders: Iterable[Order], tools: Tools) -> Generator[Event, None, list[Accepted]]:
     """Create one task per order, and return those that were accepted.
 
-    ``positions`` is filled with each record's place on the command line. An order that
-    fails ends with its error and the next one is tried, unless the key or the account was
-    refused: then no further call is made.
+    An order that fails ends with its error and the next one is tried, unless the key or the
+    account was refused: then no further call is made.
     """
     accepted = []
     for order in orders:
-        with tools.interrupts.held():  # until whoever drains this knows what was bought
-            outcome = yield from _outcome(order, tools)
-            record, error = outcome.record, outcome.error
-            if record is not None and error is None:
-                accepted.append(record)
-                positions[record.number] = order.index
-                yield (Known if outcome.attached else Submitted)(record=record)
-            else:
-                known = record if record and record.task_id else None
-                yield Ended(record=known, error=error, label=order.image)
-        tools.interrupts.check()
+        record, error, attached = yield from _outcome(order, tools)
+        if record is not None and error is None:
+            accepted.append(Accepted(record, order.position))
+            yield (Known if attached else Submitted)(record=record, position=order.position)
+        else:
+            known = record if record and record.task_id else None
+            yield Ended(record=known, error=error, label=order.image)
+        tools.interrupts.check()  # a signal that came during the call
         if isinstance(error, (AuthError, BillingError)):
             break
     return accepted
-
-
-def submit_and_leave(orders: Iterable[Order], tools: Tools) -> Iterator[Event]:
-    """Create the tasks; each one's story ends when it is accepted."""
-    for event in submit(orders, tools, {}):
-        yield event
-        if isinstance(event, (Submitted, Known)) and event.record.task_id:
-            yield Ended(record=event.record)
 
 
 def _outcome(order: Order, tools: Tools) -> Generator[Event, None, Outcome]:
@@ -69,25 +63,24 @@ def _outcome(order: Order, tools: Tools) -> Generator[Event, None, Outcome]:
 
 def _created(order: Order, tools: Tools) -> Generator[Event, None, Outcome]:
     """Return what became of the create call; an unclear one is searched for."""
-    with tools.interrupts.heard():
-        url = yield from publish(order, tools)
+    url = yield from publish(order, tools)
     outcome = yield from create(order, url, tools)
-    record, error = outcome.record, outcome.error
+    record, error, _ = outcome
     if record is None or not isinstance(error, UnclearError) or tools.interrupts.noted:
         return outcome
     return (yield from _searched(record, error, tools))
 
 
 def _searched(record: Record, error: UnclearError, tools: Tools) -> Generator[Event, None, Outcome]:
+    from pixverse_cli.flows.search import search, unfound  # noqa: PLC0415  only trouble needs it
+
     yield Known(record=record)
-    with tools.interrupts.heard():
-        yield Note(text=f"{error.message}; searching the account's tasks for it")
-        found = yield from search(record, tools)
+    yield Note(text=f"{error.message}; searching the account's tasks for it")
+    found = yield from search(record, tools)
     if found.record.task_id is not None:
         return Outcome(record=found.record)
-    told = unfound(found)
-    told.message = f"{error.message}; {told.message}"
-    return Outcome(record=found.record, error=told)
+    left = unfound(found)
+    return Outcome(record=found.record, error=left.but(message=f"{error.message}; {left.message}"))
 
 
 def _after_its_call(record: Record, tools: Tools) -> Record:
@@ -103,8 +96,7 @@ def _after_its_call(record: Record, tools: Tools) -> Record:
 
 def _attached(record: Record, tools: Tools) -> Generator[Event, None, Outcome]:
     """Take an equal request's task for ours: paid once, used twice."""
-    with tools.interrupts.heard():
-        record = _after_its_call(record, tools)
+    record = _after_its_call(record, tools)
     if record.status is Status.NOT_SENT:
         return Outcome(record=None)  # it was refused there; now it is our turn
     if record.status is Status.UNCLEAR:
@@ -112,5 +104,5 @@ def _attached(record: Record, tools: Tools) -> Generator[Event, None, Outcome]:
         outcome = yield from _searched(record, error, tools)
         certain = outcome.record is None or outcome.record.status is Status.NOT_SENT
         return Outcome(record=None) if certain else outcome
-    yield Note(text=f"an equal request is task {record.task_id} already: nothing is bought")
+    yield Note(text=f"Already submitted as {record.task_id}; not paying again")
     return Outcome(record=record, attached=True)

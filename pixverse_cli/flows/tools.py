@@ -1,8 +1,7 @@
 """What every flow works with, handed in from above."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pixverse_cli.domain.clock import Clock
 from pixverse_cli.domain.interrupts import Interrupts
@@ -12,12 +11,11 @@ if TYPE_CHECKING:
     from pixverse_cli.dashscope.client import Client
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tools:
-    """``connect`` gives the client on first use: many a command needs no network at all.
+class Tools(NamedTuple):
+    """``connect`` gives the client on first use: many commands need no network at all.
 
     ``service`` is the base URL that records belong to; ``account`` names key and service
-    without giving the key away.
+    without giving the key away; ``run`` is this run of the program, a random word.
     """
 
     connect: "Callable[[], Client]"
@@ -26,3 +24,4 @@ class Tools:
     interrupts: Interrupts
     service: str
     account: Callable[[], str]
+    run: str = ""

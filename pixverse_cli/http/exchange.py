@@ -1,69 +1,71 @@
 """One HTTP exchange: bounded in time and size, its failures told apart by what was sent.
 
-Answers are read to at most 1 MB, decoded; a body that was cut is returned as far as it came.
+A body is read to at most 1 MB, decoded; one that was cut is returned as far as it came.
+Redirects are answers like others.
 """
 
 import logging
+import re
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Any
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import requests
 import urllib3
 
-from pixverse_cli.domain.background import within
-from pixverse_cli.http.failures import CONNECT_SECONDS, NoAnswerError, translated
+from pixverse_cli.domain.clock import SystemClock
+from pixverse_cli.domain.errors import NotSentError
+from pixverse_cli.http.addresses import host_of
+from pixverse_cli.http.background import Background
+from pixverse_cli.http.failures import given_up, translated
+from pixverse_cli.http.network import certificates, proxies_for
+from pixverse_cli.http.session import FirstByte, Session
 
-READ_SECONDS = 30.0
-MAX_ANSWER_BYTES = 1024 * 1024
+if TYPE_CHECKING:
+    from urllib3.response import BaseHTTPResponse
+
+MAX_BODY_BYTES = 1024 * 1024
 _CHUNK = 64 * 1024
+_SENDABLE = re.compile(r"[\x21-\x7e]+")
+_CLOCK = SystemClock()  # only tells how long an exchange took
+_SLICE = 0.1  # seconds; platforms whose waits no signal interrupts still hear it this soon
+
+T = TypeVar("T")
+GiveUp = Callable[[], bool]
 
 log = logging.getLogger("pixverse.http")
 
 
-class NoAuth(requests.auth.AuthBase):
-    """Adds nothing; being there keeps ``~/.netrc`` from adding something."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Seconds: until a connection stands, between two bytes, and for the whole exchange."""
 
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        """Return the request as it is."""
-        return request
-
-
-class Bearer(requests.auth.AuthBase):
-    """Adds the API key, and keeps ``~/.netrc`` from replacing it."""
-
-    def __init__(self, key: str) -> None:
-        self._key = key
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        """Return the request with its Authorization header."""
-        request.headers["Authorization"] = f"Bearer {self._key}"
-        return request
+    connect: float = 10.0
+    stall: float = 30.0
+    total: float = 40.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
+class Request:
     """One request to send: ``body`` is bytes, or something with ``read`` and a length."""
 
     method: str
     url: str
-    params: dict[str, str] = field(default_factory=dict)
-    headers: dict[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
     body: Any = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Response:
     """What came back. ``body`` is decoded and at most 1 MB; ``whole`` is false if it was cut."""
 
     status: int
     headers: Mapping[str, str]
-    body: bytes
-    whole: bool
+    body: bytes = b""
+    whole: bool = True
 
     @property
     def date(self) -> datetime | None:
@@ -74,7 +76,7 @@ class Answer:
     def retry_after(self) -> float | None:
         """How many seconds the server asks to wait; None if it does not, or says nonsense."""
         told = (self.headers.get("Retry-After") or "").strip()
-        if told.isdecimal():
+        if told.isascii() and told.isdecimal():
             return float(told[:9])
         until = _http_date(told)
         return max(0.0, (until - self.date).total_seconds()) if until and self.date else None
@@ -99,55 +101,100 @@ def _http_date(value: str | None) -> datetime | None:
 
 
 def exchange(
-    session: requests.Session,
-    call: Call,
-    *,
-    seconds: float,
-    give_up: Callable[[], bool] | None = None,
-) -> Answer:
-    """Send one request and return its answer; redirects are not followed.
+    session: Session, request: Request, limits: Limits, *, give_up: GiveUp = lambda: False
+) -> Response:
+    """Send one request and return its answer.
 
-    :raises NotSentError: certainly not sent. :raises NoAnswerError: perhaps sent.
+    ``give_up`` is asked ten times a second whether to wait no longer.
+
+    :raises NotSentError: certainly nothing of it was sent.
+    :raises NoAnswerError: it may have arrived, and no whole answer came.
     :raises UsageError: the environment's proxy or certificate settings are wrong.
     """
-    host = urlsplit(call.url).hostname or ""
+    steps = under_way(session, request, limits, receive=whole, give_up=give_up)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as done:
+            answer: Response = done.value
+            return answer
 
-    def send() -> Answer:
-        with translated(host):
-            return _send(session, call)
 
+def under_way(
+    session: Session,
+    request: Request,
+    limits: Limits,
+    *,
+    receive: Callable[[requests.Response], T],
+    give_up: GiveUp = lambda: False,
+) -> Generator[None, None, T]:
+    """Do the same, yield ten times a second meanwhile, and return what ``receive`` makes of it."""
+    first_byte = session.first_byte = FirstByte()
+    call = _started(lambda: receive(_send(session, request, limits)), request.url)
+    waited = 0.0
+    while not call.wait(_SLICE):
+        waited += _SLICE
+        unconnected = waited >= limits.connect and not first_byte.written
+        if waited >= limits.total or unconnected or give_up():
+            raise given_up(request.url, waited, written=not first_byte.forbid())
+        yield
     try:
-        return within(seconds, send, give_up=give_up)
-    except TimeoutError as error:
-        raise NoAnswerError(f"no whole answer from {host} within {seconds:g} s") from error
+        return call.result()
+    except Exception as error:
+        raise translated(error, request.url, written=first_byte.written) from error
 
 
-def _send(session: requests.Session, call: Call) -> Answer:
-    with session.request(
-        call.method,
-        call.url,
-        params=call.params,
-        headers=call.headers,
-        data=call.body,
-        timeout=(CONNECT_SECONDS, READ_SECONDS),
-        allow_redirects=False,
+def _started(call: Callable[[], T], url: str) -> Background[T]:
+    try:
+        return Background(call)
+    except RuntimeError as error:  # the system starts no more threads
+        raise NotSentError(f"cannot call {host_of(url)}: {error}") from error
+
+
+def _send(session: Session, request: Request, limits: Limits) -> requests.Response:
+    """Send, and return the response with its body unread.
+
+    The adapter is called itself: a session's own ``send`` reads a redirect's body whole.
+    """
+    prepared = session.prepare_request(
+        requests.Request(
+            request.method, request.url, headers=dict(request.headers), data=request.body
+        )
+    )
+    if _SENDABLE.fullmatch(request.url):
+        prepared.url = request.url  # requests would spell it in its own way
+    started = _CLOCK.monotonic()
+    response = session.get_adapter(request.url).send(
+        prepared,
+        proxies=proxies_for(request.url),
+        verify=certificates(),
+        timeout=(limits.connect, limits.stall),
         stream=True,
-    ) as response:
-        raw, whole = _read(response.raw)
+    )
+    response.elapsed = timedelta(seconds=_CLOCK.monotonic() - started)
+    return response
+
+
+def whole(response: requests.Response) -> Response:
+    """Read a response's body, and return it decoded."""
+    with response:
+        raw, complete = _read(response.raw)
     body = _decoded(raw, response.headers.get("Content-Encoding", ""))
     log.info("exchange", extra={"response": response, "body": body})
-    return Answer(status=response.status_code, headers=response.headers, body=body, whole=whole)
+    return Response(
+        status=response.status_code, headers=response.headers, body=body, whole=complete
+    )
 
 
-def _read(raw: urllib3.response.BaseHTTPResponse) -> tuple[bytes, bool]:
+def _read(raw: "BaseHTTPResponse") -> tuple[bytes, bool]:
     """Return what arrived of a body, and whether that is all of it."""
     received = bytearray()
     try:
         # `read` would lose what came of a chunk that is cut, which may hold a task id
         while chunk := raw.read1(_CHUNK, decode_content=False):
             received += chunk
-            if len(received) > MAX_ANSWER_BYTES:
-                return bytes(received[:MAX_ANSWER_BYTES]), False
+            if len(received) > MAX_BODY_BYTES:
+                return bytes(received[:MAX_BODY_BYTES]), False
     except (urllib3.exceptions.HTTPError, OSError):
         # the connection was cut or stalled inside the body; what came may hold a task id
         return bytes(received), False
@@ -159,6 +206,6 @@ def _decoded(raw: bytes, encoding: str) -> bytes:
     if encoding.strip().lower() not in ("gzip", "deflate"):
         return raw
     try:
-        return zlib.decompressobj(wbits=zlib.MAX_WBITS | 32).decompress(raw, MAX_ANSWER_BYTES)
+        return zlib.decompressobj(wbits=zlib.MAX_WBITS | 32).decompress(raw, MAX_BODY_BYTES)
     except zlib.error:
         return b""

@@ -1,79 +1,64 @@
-"""Failed exchanges, told apart by what the server may have seen.
+"""Failed exchanges, told apart by whether the first byte of the request was written.
 
-Money hangs on the difference: after ``NotSentError`` it certainly saw nothing, after
-:class:`NoAnswerError` it may have acted. No sentence holds a URL: that may be signed.
+Money hangs on the difference: after :class:`NotSentError` the service certainly saw nothing,
+after :class:`NoAnswerError` it may have acted. No sentence holds a URL: it may be signed.
 """
 
+import re
 import ssl
-from collections.abc import Iterator
-from contextlib import contextmanager
-from urllib.parse import urlsplit
-from urllib.request import getproxies
 
-import requests
 import urllib3
+from requests import exceptions
 
-from pixverse_cli.domain.errors import NotSentError, PixverseError, UnreachableError, UsageError
+from pixverse_cli.disk.paths import reason
+from pixverse_cli.domain.errors import NotSentError, PixverseError, UnreachableError
+from pixverse_cli.http.addresses import host_of, without_secrets
+from pixverse_cli.http.network import PROXY_VARIABLES, proxy_host
 
-CONNECT_SECONDS = 10.0
+_PROXIES = f"check {', '.join(PROXY_VARIABLES[:-1])} and {PROXY_VARIABLES[-1]}"
 
-_PROXIES = "check HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY"
+
+class WrongAddressError(UnreachableError):
+    """The URL, or one that it redirects to, is none that may be asked."""
+
+    retryable = False
 
 
 class NoAnswerError(UnreachableError):
     """The call may have been sent, and no whole answer came."""
 
 
-@contextmanager
-def translated(host: str) -> Iterator[None]:
-    """Turn what requests and urllib3 raise into errors of ours."""
-    try:
-        yield
-    except requests.RequestException as error:
-        raise (_environment_fault(error) or _not_sent(host, error) or _no_answer(host)) from error
-    except urllib3.exceptions.HTTPError as error:
-        # header lines without end, and other answers that are no HTTP
-        raise _no_answer(host) from error
-    except OSError as error:
-        # requests looks for the certificate bundle itself, before it connects
-        raise UsageError(
-            f"REQUESTS_CA_BUNDLE (or CURL_CA_BUNDLE) names no certificate bundle: {error}",
-            hint="correct or unset the variable",
-        ) from error
+def given_up(url: str, seconds: float, *, written: bool) -> PixverseError:
+    """Return the error for an exchange that nobody waits for any longer."""
+    host = host_of(url)
+    if written:
+        return NoAnswerError(f"no whole answer from {host} within {seconds:.3g} s")
+    return NotSentError(f"no connection to {host} within {seconds:.3g} s")
 
 
-def _no_answer(host: str) -> PixverseError:
+def translated(error: Exception, url: str, *, written: bool) -> PixverseError:
+    """Return our error for what requests, urllib3, ssl or the system raised.
+
+    :param written: whether the first byte of the request was.
+    """
+    host = host_of(url)
+    if isinstance(error, PixverseError):  # the surroundings are wrong, or the file that is sent
+        return error
+    if not written:
+        return _not_connected(error, url, host)
+    if isinstance(
+        _root(error), (exceptions.Timeout, urllib3.exceptions.TimeoutError, TimeoutError)
+    ):
+        return NoAnswerError(f"{host} takes too long to answer")
     return NoAnswerError(f"the connection to {host} broke off before the answer came")
 
 
-def _environment_fault(error: requests.RequestException) -> PixverseError | None:
-    if isinstance(error, requests.exceptions.InvalidProxyURL):
-        return UsageError("the address of the proxy cannot be understood", hint=_PROXIES)
-    if isinstance(error, requests.exceptions.ProxyError):
-        # only raised before a tunnel stands: dead, refusing, or wanting a password
-        return NotSentError(
-            f"the proxy {_proxy_host()} cannot be used: {_proxy_fault(error)}", hint=_PROXIES
-        )
-    if isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema)):
-        return UsageError("the address is not one that can be called", hint=_PROXIES)
-    return None
-
-
-def _proxy_host() -> str:
-    """Return the proxy's host alone: its address may hold a password."""
-    proxies = getproxies()
-    address = proxies.get("https") or proxies.get("http") or proxies.get("all") or ""
-    return urlsplit(address if "//" in address else f"//{address}").hostname or ""
-
-
-def _proxy_fault(error: BaseException) -> str:
-    """Return what the system or the proxy itself said, such as "refused" or "407"."""
-    fault = getattr(_root(error), "original_error", error)
-    system = fault if isinstance(fault, OSError) else fault.__cause__
-    return str(system or type(fault).__name__)
-
-
-def _not_sent(host: str, error: requests.RequestException) -> PixverseError | None:
+def _not_connected(error: Exception, url: str, host: str) -> PixverseError:
+    if isinstance(error, ValueError):  # requests' family of faulty URLs
+        return WrongAddressError(f"{without_secrets(url)[:200]!r} is no URL that can be asked for")
+    if isinstance(error, exceptions.ProxyError):
+        fault = _proxy_fault(error)
+        return NotSentError(f"the proxy {proxy_host(url)} cannot be used: {fault}", hint=_PROXIES)
     match _root(error):
         case ssl.SSLCertVerificationError() as cause:
             return NotSentError(
@@ -86,9 +71,28 @@ def _not_sent(host: str, error: requests.RequestException) -> PixverseError | No
         case urllib3.exceptions.NewConnectionError():  # before the next, of which it is a kind
             return NotSentError(f"no connection to {host}: refused or unreachable")
         case urllib3.exceptions.ConnectTimeoutError():
-            return NotSentError(f"no connection to {host} within {CONNECT_SECONDS:g} s")
+            return NotSentError(f"no connection to {host} in time")
+        case ssl.SSLError() as cause:
+            said = cause.reason or "the handshake failed"
+            return NotSentError(f"no TLS connection to {host}: {said}", hint=_PROXIES)
+        case OSError() as cause if not isinstance(cause, exceptions.RequestException):
+            return NotSentError(f"no connection to {host}: {reason(cause)}")
         case _:
-            return None
+            return NotSentError(f"no connection to {host}")
+
+
+def _proxy_fault(error: BaseException) -> str:
+    """Return what is wrong with the proxy, in words of ours: its address may hold a password."""
+    fault = getattr(_root(error), "original_error", error)
+    match fault:
+        case urllib3.exceptions.NameResolutionError():
+            return "its name does not resolve"
+        case urllib3.exceptions.NewConnectionError():
+            return "connection refused or unreachable"
+        case urllib3.exceptions.ConnectTimeoutError() | TimeoutError():
+            return "no connection in time"
+    status = re.search(r"\b[1-5]\d\d\b", str(fault))  # Tunnel connection failed: 407 …
+    return f"it answers {status[0]}" if status else "it does not answer as a proxy does"
 
 
 def _root(error: BaseException) -> BaseException:

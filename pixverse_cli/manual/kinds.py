@@ -8,6 +8,7 @@ from pixverse_cli.domain.catalog import (
     DEFAULT_RESOLUTION,
     MODELS,
     Model,
+    Parameter,
     Resolution,
     ShotType,
     spell,
@@ -139,7 +140,9 @@ def spellings(model: Model) -> tuple[str, str]:
 
 def shot_models() -> list[str]:
     """Return the names of the models that take a shot type."""
-    return [name for model in MODELS if model.takes_shot_type for name in spellings(model)]
+    return [
+        name for model in MODELS if model.takes(Parameter.SHOT_TYPE) for name in spellings(model)
+    ]
 
 
 def durations() -> Iterator[tuple[tuple[Model, Resolution | None], tuple[int, ...]]]:

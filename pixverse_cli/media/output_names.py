@@ -7,17 +7,16 @@ eight characters). No field's value ever leads out of the folder it stands in.
 
 import os
 import re
-import stat
 import string
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote_to_bytes, urlsplit
 
-from pixverse_cli.disk.files import kind_of, reason
+from pixverse_cli.disk.paths import Kind, is_directory, kind_at, reason
 from pixverse_cli.domain.errors import UsageError
+from pixverse_cli.domain.plan import Field, OutputTemplate, Pattern
 
 FIELDS = ("task_id", "image", "model", "resolution", "duration", "seed", "index", "date")
 DEFAULT_NAME = "{image}-{task_id:8}.mp4"
@@ -33,34 +32,7 @@ _UNSAFE = re.compile(
 _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?=\.|$)", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Field:
-    """One ``{name}`` or ``{name:length}``; ``length`` in characters, 0 for all."""
-
-    name: str
-    length: int = 0
-
-    def value(self, values: Mapping[str, str]) -> str:
-        """Return the value, fit to be part of a file name."""
-        whole = values[self.name]
-        return sanitize(whole[: self.length] if self.length else whole)
-
-
-Pattern = tuple[str | Field, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Template:
-    """Where the videos go; ``text`` is what the user typed, ``source`` names where."""
-
-    text: str
-    source: str = "-o"
-    folder: Pattern = ()
-    name: Pattern = ()
-    stdout: bool = False
-
-
-def plan(output: str | None, source: str = "-o") -> Template:
+def parse_template(output: str | None, source: str = "-o") -> OutputTemplate:
     """Read ``-o``; None means the default name in the current folder.
 
     ``source`` is how to name it in a sentence, where it came from elsewhere.
@@ -68,19 +40,21 @@ def plan(output: str | None, source: str = "-o") -> Template:
     :raises UsageError: naming an unknown field and the ones there are, or a stray brace.
     """
     if output is None:
-        return Template(text=DEFAULT_NAME, name=_pattern(DEFAULT_NAME, source))
+        return OutputTemplate(text=DEFAULT_NAME, name=_pattern(DEFAULT_NAME, source))
     if output == "-":
-        return Template(text=output, source=source, stdout=True)
+        return OutputTemplate(text=output, source=source, stdout=True)
     if not _possible(output):
         raise UsageError(f"{source} {output!r} is no file name")
-    if output[-1] in _SEPARATORS or Path(output).is_dir():
+    if output[-1] in _SEPARATORS or is_directory(Path(output)):
         name = _pattern(DEFAULT_NAME, source)
-        return Template(text=output, source=source, folder=_folder(output, source), name=name)
+        return OutputTemplate(text=output, source=source, folder=_folder(output, source), name=name)
     at = 1 + max(output.rfind(separator) for separator in _SEPARATORS)
     name = _pattern(output[at:], source)
     if sum(len(os.fsencode(part)) for part in name if isinstance(part, str)) > _MAX_NAME_BYTES:
         raise UsageError(f"{source} {output}: the file name is over {_MAX_NAME_BYTES} bytes long")
-    return Template(text=output, source=source, folder=_folder(output[:at], source), name=name)
+    return OutputTemplate(
+        text=output, source=source, folder=_folder(output[:at], source), name=name
+    )
 
 
 def _possible(output: str) -> bool:
@@ -92,7 +66,7 @@ def _possible(output: str) -> bool:
 
 def _folder(text: str, source: str) -> Pattern:
     """Read the folder; one that exists under a name with braces is meant literally."""
-    return (text,) if text and Path(text).is_dir() else _pattern(text, source)
+    return (text,) if text and is_directory(Path(text)) else _pattern(text, source)
 
 
 def _pattern(text: str, source: str) -> Pattern:
@@ -140,19 +114,25 @@ def image_name(source: str) -> str:
     return Path(source).stem or "image"
 
 
-def resolve(template: Template, values: Mapping[str, str]) -> Path:
+def _value(field: Field, values: Mapping[str, str]) -> str:
+    """Return what a field stands for, fit to be part of a file name."""
+    whole = values[field.name]
+    return sanitize(whole[: field.length] if field.length else whole)
+
+
+def resolve(template: OutputTemplate, values: Mapping[str, str]) -> Path:
     """Return the path for one video; ``values`` holds every one of :data:`FIELDS` it uses.
 
     An over-long name is cut in its longest field, at a character's boundary.
     """
     folder = "".join(
-        part if isinstance(part, str) else part.value(values) for part in template.folder
+        part if isinstance(part, str) else _value(part, values) for part in template.folder
     )
     return Path(folder) / _file_name(template.name, values)
 
 
 def _file_name(pattern: Pattern, values: Mapping[str, str]) -> str:
-    parts = [part if isinstance(part, str) else part.value(values) for part in pattern]
+    parts = [part if isinstance(part, str) else _value(part, values) for part in pattern]
     fields = [at for at, part in enumerate(pattern) if isinstance(part, Field)]
     while fields and (over := len(os.fsencode("".join(parts))) - _MAX_NAME_BYTES) > 0:
         longest = max(fields, key=lambda at: len(parts[at].encode()))
@@ -163,7 +143,7 @@ def _file_name(pattern: Pattern, values: Mapping[str, str]) -> str:
 
 
 def problems(
-    template: Template, tasks: Sequence[Mapping[str, str]], *, force: bool = False
+    template: OutputTemplate, tasks: Sequence[Mapping[str, str]], *, force: bool = False
 ) -> Iterator[str]:
     """Say everything about the output that can be known before paying.
 
@@ -186,28 +166,28 @@ def known(pattern: Pattern, values: Mapping[str, str]) -> bool:
     return all(part.name in values for part in pattern if isinstance(part, Field))
 
 
-def _folder_problems(template: Template, tasks: Sequence[Mapping[str, str]]) -> Iterator[str]:
+def _folder_problems(template: OutputTemplate, tasks: Sequence[Mapping[str, str]]) -> Iterator[str]:
     if not all(known(template.folder, values) for values in tasks):
         yield (
             f"{template.source} {template.text}: the folder depends on what is not known before"
             " the task is accepted; use such fields in the file name only"
         )
         return
-    bare = Template(text=template.text, folder=template.folder)
+    bare = OutputTemplate(text=template.text, folder=template.folder)
     for folder in dict.fromkeys(resolve(bare, values) for values in tasks):
         yield from _unfit_folder(folder)
 
 
 def _unfit_folder(folder: Path) -> Iterator[str]:
-    if not os.path.lexists(folder):
-        yield f"the folder {folder} does not exist: mkdir -p {folder}"
-        return
-    if not folder.is_dir():
-        yield f"{folder} is no directory"
-        return
-    try:  # asking for permission bits would miss read-only and full file systems
-        with tempfile.NamedTemporaryFile(dir=folder, prefix=".pixverse-"):
-            pass
+    try:
+        kind = kind_at(folder)
+        if kind is None:
+            yield f"the folder {folder} does not exist: mkdir -p {folder}"
+        elif kind is not Kind.DIRECTORY:
+            yield f"{folder} is no directory"
+        else:  # asking for permission bits would miss read-only and full file systems
+            with tempfile.NamedTemporaryFile(dir=folder, prefix=".pixverse-"):
+                pass
     except OSError as error:
         yield f"cannot write in the folder {folder}: {reason(error)}"
 
@@ -223,11 +203,12 @@ def _shared_names(paths: Sequence[Path]) -> Iterator[str]:
 
 def _place_problems(path: Path, *, force: bool) -> Iterator[str]:
     try:
-        mode = path.lstat().st_mode
-    except OSError:  # nothing there, which is as it should be; its folder was looked at above
+        kind = kind_at(path, follow=False)
+    except OSError as error:
+        yield f"{path} cannot be used: {reason(error)}"
         return
-    if stat.S_ISLNK(mode) or stat.S_ISREG(mode):
+    if kind in (Kind.FILE, Kind.LINK):
         if not force:
             yield f"{path} already exists: give another -o, or --force to replace it"
-    else:
-        yield f"{path} is {kind_of(mode)}: it cannot be replaced by a video"
+    elif kind is not None:
+        yield f"{path} is {kind}: it cannot be replaced by a video"

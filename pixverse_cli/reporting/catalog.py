@@ -8,12 +8,12 @@ from pixverse_cli.domain.catalog import (
     PRICES_AS_OF,
     PRICES_SOURCE,
     Model,
-    Prices,
+    Parameter,
     Resolution,
     ShotType,
     spell,
 )
-from pixverse_cli.reporting.shapes import SCHEMA, Json, number, one_line
+from pixverse_cli.reporting.shapes import SCHEMA, Json, one_line
 
 
 def json_lines() -> Iterator[str]:
@@ -30,7 +30,7 @@ def rows() -> Iterator[str]:
         for sound, prices in (("silent", model.silent), ("audio", model.with_audio)):
             for tier, price in prices.items():
                 seconds = ",".join(map(str, model.durations[tier]))
-                yield "\t".join((model.name, model.alias, tier, seconds, sound, str(price)))
+                yield f"{model.name}\t{model.alias}\t{tier}\t{seconds}\t{sound}\t{price}"
 
 
 def table_lines() -> Iterator[str]:
@@ -39,7 +39,8 @@ def table_lines() -> Iterator[str]:
     for model in MODELS:
         yield f"{model.alias}  ({model.name})"
         yield f"  prompt up to {model.prompt_limit} characters; {_seconds(model)}"
-        yield f"  shot type {'single or multi' if model.takes_shot_type else 'by the prompt only'}"
+        shots = "single or multi" if model.takes(Parameter.SHOT_TYPE) else "by the prompt only"
+        yield f"  shot type {shots}"
         yield f"  {CURRENCY} per second{heads}"
         yield f"    silent      {_amounts(model.silent)}"
         yield f"    with audio  {_amounts(model.with_audio)}"
@@ -53,7 +54,7 @@ def _seconds(model: Model) -> str:
     return told if usual == at_1080 else f"{told}, {spell(at_1080)} at 1080P"
 
 
-def _amounts(prices: Prices) -> str:
+def _amounts(prices: dict[Resolution, str]) -> str:
     return "".join(f"{price:>8}" for price in prices.values())
 
 
@@ -64,7 +65,7 @@ def _json(model: Model) -> Json:
         "alias": model.alias,
         "prompt_limit": model.prompt_limit,
         "durations": {tier: list(seconds) for tier, seconds in model.durations.items()},
-        "shot_types": list(ShotType) if model.takes_shot_type else [],
+        "shot_types": list(ShotType) if model.takes(Parameter.SHOT_TYPE) else [],
         "prices": {"silent": _numbers(model.silent), "audio": _numbers(model.with_audio)},
         "currency": CURRENCY,
         "prices_as_of": PRICES_AS_OF,
@@ -72,5 +73,5 @@ def _json(model: Model) -> Json:
     }
 
 
-def _numbers(prices: Prices) -> Json:
-    return {tier: number(price) for tier, price in prices.items()}
+def _numbers(prices: dict[Resolution, str]) -> Json:
+    return {tier: float(price) for tier, price in prices.items()}

@@ -13,9 +13,9 @@ from pathlib import Path
 from pixverse_cli.domain.errors import Charged, Ending, PixverseError
 from pixverse_cli.domain.events import Ended, Event
 from pixverse_cli.domain.task import Record
+from pixverse_cli.domain.text import harmless, lines_of
 from pixverse_cli.reporting.sentences import model_name
 from pixverse_cli.reporting.streams import say
-from pixverse_cli.reporting.text import harmless
 
 _SUMMARY_HEAD = "| task | status | model | file | cost (CNY, list price) |\n|---|---|---|---|---|\n"
 
@@ -82,5 +82,5 @@ def _append(path: str | None, text: str) -> None:
 
 def _data(text: str) -> str:
     """Escape what would end a workflow command or start another."""
-    plain = "\n".join(harmless(line) for line in text.splitlines())
+    plain = "\n".join(harmless(line) for line in lines_of(text))
     return plain.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from pixverse_cli.domain.clock import Clock, rfc3339
-from pixverse_cli.domain.errors import Ending
 from pixverse_cli.domain.events import (
     Downloading,
     Ended,
@@ -21,12 +20,14 @@ from pixverse_cli.domain.events import (
 from pixverse_cli.domain.task import Record
 from pixverse_cli.reporting.reporter import Reporter
 from pixverse_cli.reporting.shapes import SCHEMA, error_json, one_line, record_json
-from pixverse_cli.reporting.streams import put, say
+from pixverse_cli.reporting.streams import put
 from pixverse_cli.reporting.types import EventDetails, EventJson
 
 
 class JsonReporter(Reporter):
     """For scripts that read every field."""
+
+    tells_each = False  # there is one error object, at the end
 
     def __init__(self, clock: Clock, *, events: bool) -> None:
         self._clock = clock
@@ -50,10 +51,6 @@ class JsonReporter(Reporter):
         """Write accepted tasks that go on without us."""
         for record in records:
             put(one_line(record_json(record)))
-
-    def error(self, told: Ending) -> None:
-        """Write the one error object."""
-        say(one_line(error_json(told)))
 
 
 def _task_id(event: Event) -> str | None:

@@ -1,7 +1,6 @@
 """Lines: results on stdout, a word about each change on stderr, a heartbeat each minute."""
 
 from pixverse_cli.domain.clock import Clock
-from pixverse_cli.domain.errors import Ending
 from pixverse_cli.domain.events import Ended, Event, Seen
 from pixverse_cli.reporting.reporter import Reporter, result_line
 from pixverse_cli.reporting.result import Result
@@ -31,9 +30,10 @@ class PlainReporter(Reporter):
 
     def _end(self, event: Ended) -> None:
         if event.error is not None:
-            self.error(event.error)
-        elif event.record and (line := result_line(self._result, event.record)):
-            put(line)
+            for line in error_lines(event.error):
+                say(line)
+        elif event.record and (result := result_line(self._result, event.record)):
+            put(result)
 
     def _is_old(self, event: Event) -> bool:
         if not isinstance(event, Seen) or event.note:
@@ -49,15 +49,3 @@ class PlainReporter(Reporter):
         """Write a note, unless asked to be quiet."""
         if not self._quiet:
             say(text)
-
-    def error(self, told: Ending) -> None:
-        """Write what went wrong and the way out, once."""
-        show_once(told)
-
-
-def show_once(told: Ending) -> None:
-    """Write an ending to stderr, unless it was written when it happened."""
-    if not told.shown:
-        told.shown = True
-        for line in error_lines(told):
-            say(line)

@@ -2,12 +2,12 @@
 
 from pixverse_cli.dashscope import wire
 from pixverse_cli.domain.catalog import CURRENCY, PRICES_AS_OF
-from pixverse_cli.flows.batch import Action, BatchItem
+from pixverse_cli.domain.plan import Action, BatchItem
+from pixverse_cli.domain.text import harmless
 from pixverse_cli.reporting.shapes import SCHEMA, Json, number
-from pixverse_cli.reporting.text import harmless
 
 
-def piece_row(item: BatchItem) -> str:
+def item_row(item: BatchItem) -> str:
     """Return a tab-separated line: action, output, estimate in CNY or what is wrong."""
     if item.error is not None:
         told = item.error.message
@@ -18,7 +18,7 @@ def piece_row(item: BatchItem) -> str:
     return "\t".join((item.action, harmless(item.output), harmless(told)))
 
 
-def piece_json(item: BatchItem) -> Json:
+def item_json(item: BatchItem) -> Json:
     """Return one output's plan as an object."""
     order = item.order
     buying = order is not None and item.action is Action.SUBMIT

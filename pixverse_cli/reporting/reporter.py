@@ -1,23 +1,16 @@
 """What all reporters share: draining a flow, and knowing what is still open when it stops."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from decimal import Decimal
+from typing import ClassVar
 
-from pixverse_cli.domain.endings import combine, common_charge
-from pixverse_cli.domain.errors import (
-    Charged,
-    ClosedPipe,
-    Ending,
-    PixverseError,
-    Stopped,
-)
+from pixverse_cli.domain.endings import combine, common_charge, stopped_with
+from pixverse_cli.domain.errors import Charged, ClosedPipe, Ending, PixverseError, Stopped
 from pixverse_cli.domain.events import Ended, Event, Known, Saved, Seen, Submitted
 from pixverse_cli.domain.task import Record, Status
+from pixverse_cli.domain.text import harmless
 from pixverse_cli.reporting.result import Result
 from pixverse_cli.reporting.rows import row
-from pixverse_cli.reporting.shapes import Json, one_line, request_json
 from pixverse_cli.reporting.streams import put
-from pixverse_cli.reporting.text import harmless
 
 
 def result_line(result: Result, record: Record) -> str | None:
@@ -39,10 +32,25 @@ def result_line(result: Result, record: Record) -> str | None:
 
 
 class Reporter:
-    """Draws a flow's events; subclasses say how."""
+    """Draws a flow's events; subclasses say how.
 
-    def run(self, events: Iterable[Event], *, over: Callable[[], None] = lambda: None) -> None:
-        """Drain a flow; ``over`` is called when nothing is left that a signal could stop.
+    ``tells_each``: each task's error is shown when it happens.
+    """
+
+    tells_each: ClassVar[bool] = True
+
+    def run(
+        self,
+        events: Iterable[Event],
+        *,
+        sent: Callable[[], Sequence[Record]] = tuple,
+        over: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Drain a flow.
+
+        ``sent`` returns the requests of this process as they stand in the store: a signal may
+        come before their events did. ``over`` is called when nothing is left that a signal
+        could stop.
 
         :raises PixverseError: how the tasks ended, unless all ended as asked.
         :raises Stopped: a signal ended it; ``hint`` says how to go on.
@@ -51,16 +59,16 @@ class Reporter:
         try:
             self._drain(events, tally, over)
         except Stopped as stopped:
-            tally.explain(stopped)
+            tally.know(sent())
             if not isinstance(stopped, ClosedPipe):
                 self.leave(tally.open)
-            raise
+            raise tally.explained(stopped) from stopped
         except PixverseError as broken:
             # the flow itself broke off, or stdout takes nothing: what was bought is bought
-            broken.charged = tally.charged or broken.charged
-            raise
+            raise broken.but(charged=tally.charged or broken.charged) from broken
         if error := combine(tally.errors, succeeded=tally.succeeded):
-            raise error
+            told = self.tells_each and any(error is each for each in tally.errors)
+            raise error.but(shown=told)
 
     def _drain(self, events: Iterable[Event], tally: "_Tally", over: Callable[[], None]) -> None:
         try:
@@ -86,11 +94,6 @@ class Reporter:
     def leave(self, records: Sequence[Record]) -> None:
         """Show tasks that were accepted and whose end will not be seen."""
 
-    def requests(self, requests: Iterable[tuple[Json, Decimal]]) -> None:
-        """Show what ``--dry-run`` would send: always JSON, one object per line."""
-        for body, estimate in requests:
-            put(one_line(request_json(body, estimate)))
-
     def exports(self, variables: Mapping[str, str]) -> None:
         """Show how a shell points its commands to the sandbox: always lines to evaluate."""
         for name, value in variables.items():
@@ -98,10 +101,6 @@ class Reporter:
 
     def note(self, text: str) -> None:
         """Tell something that changes nothing."""
-
-    def error(self, told: Ending) -> None:
-        """Show how the command ended."""
-        raise NotImplementedError
 
 
 class _Tally:
@@ -113,6 +112,7 @@ class _Tally:
 
     def __init__(self) -> None:
         self._open: dict[int, Record] = {}
+        self._closed = set[int]()
         self._charges: list[Charged] = []
         self.errors: list[PixverseError] = []
         self.succeeded = 0
@@ -122,10 +122,16 @@ class _Tally:
         """Accepted tasks whose story has not ended."""
         return tuple(record for record in self._open.values() if record.task_id)
 
+    def know(self, records: Iterable[Record]) -> None:
+        """Take what the store says of requests whose story has not ended."""
+        for record in records:
+            if record.number not in self._closed:
+                self._open[record.number] = record
+
     def opening(self, events: Iterable[Event]) -> Iterator[Event]:
         for event in events:
             if isinstance(event, (Known, Submitted, Seen, Saved)):
-                self._open[event.record.number] = event.record
+                self.know((event.record,))
             yield event
 
     def close(self, event: Event) -> None:
@@ -133,6 +139,7 @@ class _Tally:
             return
         if event.record is not None:
             self._open.pop(event.record.number, None)
+            self._closed.add(event.record.number)
         if event.error is None:
             self.succeeded += 1
             self._charges += [event.record.charged] if event.record else []
@@ -146,33 +153,14 @@ class _Tally:
         charges = self._charges + [record.charged for record in self._open.values()]
         return common_charge(charges) if charges else None
 
-    def explain(self, stopped: Stopped) -> None:
+    def explained(self, stopped: Stopped) -> Stopped:
         """Say on a signal what was bought, what goes on, and how to take it up again."""
         charges = self._charges + [record.charged for record in self._open.values()]
-        charges += [Charged.UNKNOWN] if stopped.charged is Charged.UNKNOWN else []
-        stopped.charged = common_charge(charges) if charges else Charged.NO
-        stopped.causes = tuple(self.errors)
         left = [record for record in self.open if not _is_over(record)]
-        ids = [str(record.task_id) for record in left]
-        if Charged.UNKNOWN in charges:
-            stopped.message += "; whether the last task was created is not clear"
-            stopped.hint = "run `pixverse recover`: it finds out without paying again"
-        elif not ids:
-            stopped.message += "; nothing was bought" if stopped.charged is Charged.NO else ""
-        if ids:
-            stopped.task_id = ids[0] if len(ids) == 1 else None
-            stopped.message += f"; {_going_on(left)}"
-            lines = [stopped.hint or "", f"pixverse wait {' '.join(ids)} --download"]
-            stopped.hint = "\n".join(filter(None, lines))
+        errors: list[Ending] = [*self.errors]
+        return stopped_with(stopped, left, charges, errors)
 
 
 def _is_over(record: Record) -> bool:
     """Return whether nothing more can be had of the task, or done for it."""
     return record.status.final and (record.status is not Status.SUCCEEDED or bool(record.file))
-
-
-def _going_on(records: Sequence[Record]) -> str:
-    names = f"task {records[0].task_id}" if len(records) == 1 else f"{len(records)} tasks"
-    if all(record.status is Status.SUCCEEDED for record in records):
-        return f"{names} succeeded, but nothing is saved yet"
-    return f"{names} {'goes' if len(records) == 1 else 'go'} on at the service"

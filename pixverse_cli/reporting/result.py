@@ -1,6 +1,14 @@
-"""What a command prints on stdout for one task; a module of its own, since commands name it."""
+"""How a command speaks, and what it prints on stdout for one task."""
 
 from enum import Enum
+
+
+class Output(Enum):
+    """To people, or in JSON Lines without or with progress."""
+
+    HUMAN = "human"
+    JSON = "json"
+    EVENTS = "events"
 
 
 class Result(Enum):

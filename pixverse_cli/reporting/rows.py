@@ -1,14 +1,11 @@
 """Records as lines of a pipe: tab-separated, one each."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from pixverse_cli.disk.paths import is_file
 from pixverse_cli.domain.clock import rfc3339
-from pixverse_cli.domain.task import Record
-from pixverse_cli.reporting.text import harmless
-
-if TYPE_CHECKING:
-    from pixverse_cli.flows.remote import RemoteTask
+from pixverse_cli.domain.task import Record, RemoteTask
+from pixverse_cli.domain.text import harmless
 
 
 def row(record: Record) -> str:
@@ -25,12 +22,12 @@ def row(record: Record) -> str:
 
 def outcome(record: Record) -> str | None:
     """Return where the video is, or why there is none."""
-    if record.file and Path(record.file).exists():
+    if record.file and is_file(Path(record.file)):
         return record.file
     return record.error_code or record.video_url
 
 
-def remote_row(row: "RemoteTask") -> str:
+def remote_row(row: RemoteTask) -> str:
     """Return the tab-separated line of ``list --remote``."""
     task = row.task
     cells = (

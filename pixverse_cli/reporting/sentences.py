@@ -23,8 +23,8 @@ from pixverse_cli.domain.events import (
     Uploading,
 )
 from pixverse_cli.domain.task import Record
+from pixverse_cli.domain.text import harmless, lines_of
 from pixverse_cli.reporting.streams import CYAN, RED, paint
-from pixverse_cli.reporting.text import harmless
 
 _BOUGHT = {
     Charged.UNKNOWN: "a task may have been created and may cost money",
@@ -133,11 +133,11 @@ def _remark(event: Retrying | Note) -> str:
 def error_lines(told: Ending) -> Iterator[str]:
     """Yield what went wrong, each on its own line; then the way out."""
     label = "error: " if isinstance(told, PixverseError) else ""
-    for line in told.message.splitlines() or [""]:
+    for line in lines_of(told.message or "(no message)"):
         yield f"{paint(label, RED)}{harmless(line)}"
     if told.charged in _BOUGHT:
         yield f"charged: {told.charged}: {_BOUGHT[told.charged]}"
     if told.request_id:
         yield f"request id: {harmless(told.request_id)}"
-    for line in (told.hint or "").splitlines():
+    for line in lines_of(told.hint or ""):
         yield f"{paint('hint: ', CYAN)}{harmless(line)}"

@@ -2,18 +2,17 @@
 
 import json
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from pixverse_cli.domain.catalog import CURRENCY, PRICES_AS_OF
 from pixverse_cli.domain.clock import rfc3339
 from pixverse_cli.domain.errors import Ending, UnclearError
-from pixverse_cli.domain.task import Record
+from pixverse_cli.domain.task import Record, RemoteTask
 from pixverse_cli.reporting.streams import can_show
 from pixverse_cli.reporting.types import EndingJson, ErrorJson, FailureJson, RecordJson, RemoteJson
 
 if TYPE_CHECKING:
-    from pixverse_cli.flows.remote import RemoteTask
+    from decimal import Decimal
 
 SCHEMA = "pixverse/1"
 
@@ -26,7 +25,7 @@ def one_line(value: Json) -> str:
     return line if line.isprintable() and can_show(line) else json.dumps(value)
 
 
-def number(amount: Decimal | None) -> float | None:
+def number(amount: "Decimal | None") -> float | None:
     """Return an amount of money as a JSON number with just the digits it has."""
     return None if amount is None else float(amount)
 
@@ -98,7 +97,7 @@ def _told_json(told: Ending) -> EndingJson:
     return shape
 
 
-def request_json(request: Json, estimate: Decimal) -> Json:
+def request_json(request: Json, estimate: "Decimal") -> Json:
     """Return what ``--dry-run`` prints for one image: the body as it would be sent."""
     return {
         "schema": SCHEMA,
@@ -111,7 +110,7 @@ def request_json(request: Json, estimate: Decimal) -> Json:
     }
 
 
-def remote_json(row: "RemoteTask") -> RemoteJson:
+def remote_json(row: RemoteTask) -> RemoteJson:
     """Return one of the account's tasks on the service; ``known`` if the store holds it."""
     task = row.task
     return {

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
+from pixverse_cli.domain.text import harmless
 from pixverse_cli.reporting.streams import say
-from pixverse_cli.reporting.text import harmless
 
 _MASK = "***"
 _SECRET_HEADERS = ("authorization", "proxy-authorization", "cookie", "set-cookie")

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pixverse_cli.domain.catalog import MAX_SEED, MODELS, Model, Resolution, ShotType
+from pixverse_cli.domain.catalog import MAX_SEED, MODELS, Model, Parameter, Resolution, ShotType
 from pixverse_cli.sandbox.refusals import (
     BAD_BODY,
     BAD_FIELD,
@@ -97,7 +97,7 @@ def _object(document: dict[str, object], name: str) -> dict[str, object]:
 
 
 def _order(model: Model, inputs: dict[str, object], parameters: dict[str, object]) -> Order:
-    shot_type = parameters.get("shot_type") if model.takes_shot_type else None
+    shot_type = parameters.get("shot_type") if model.takes(Parameter.SHOT_TYPE) else None
     seed = parameters.get("seed")
     return Order(
         model=model,
@@ -174,5 +174,9 @@ def _switch_failures(model: Model, parameters: dict[str, object]) -> Iterator[Fa
     if seed is not None and (type(seed) is not int or not 0 <= seed <= MAX_SEED):
         yield invalid(BAD_FIELD)
     shot_type = parameters.get("shot_type")
-    if model.takes_shot_type and shot_type is not None and shot_type not in list(ShotType):
+    if (
+        model.takes(Parameter.SHOT_TYPE)
+        and shot_type is not None
+        and shot_type not in list(ShotType)
+    ):
         yield invalid(BAD_FIELD)

@@ -7,7 +7,7 @@ import ipaddress
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from pixverse_cli.domain.catalog import IMAGE_FORMATS, MAX_IMAGE_BYTES, MAX_IMAGE_SIDE
+from pixverse_cli.domain.catalog import IMAGE_LIMITS
 from pixverse_cli.sandbox.refusals import (
     BAD_IMAGE,
     BIG_IMAGE,
@@ -57,7 +57,7 @@ def _body(connection: http.client.HTTPConnection, target: str) -> bytes:
         response = connection.getresponse()
         if response.status != 200:
             raise Unusable(unreachable_image())
-        return response.read(MAX_IMAGE_BYTES + 1)
+        return response.read(IMAGE_LIMITS.max_bytes + 1)
     finally:
         connection.close()
 
@@ -81,17 +81,19 @@ def decoded(data: bytes, hint: tuple[int, int] | None = None) -> "Image":
     """
     from PIL import Image  # noqa: PLC0415  of the sandbox's extra, and slow to import
 
-    if len(data) > MAX_IMAGE_BYTES:
+    if len(data) > IMAGE_LIMITS.max_bytes:
         raise Unusable(invalid(BIG_IMAGE))
-    Image.MAX_IMAGE_PIXELS = MAX_IMAGE_SIDE * MAX_IMAGE_SIDE  # below it Pillow would warn
+    Image.MAX_IMAGE_PIXELS = (
+        IMAGE_LIMITS.max_side * IMAGE_LIMITS.max_side
+    )  # below it Pillow would warn
     damaged = (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Warning)
     try:
-        image = Image.open(io.BytesIO(data), formats=IMAGE_FORMATS)
+        image = Image.open(io.BytesIO(data), formats=IMAGE_LIMITS.formats)
     except Image.DecompressionBombError as error:  # more pixels than the page allows
         raise Unusable(invalid(WIDE_IMAGE)) from error
     except damaged as error:  # not one of the three formats, or not even a header
         raise Unusable(Failure(code="InvalidImageFormat", message=BAD_IMAGE)) from error
-    if max(image.size) > MAX_IMAGE_SIDE:
+    if max(image.size) > IMAGE_LIMITS.max_side:
         raise Unusable(invalid(WIDE_IMAGE))
     try:
         image.draft("RGB", hint or image.size)

@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from pixverse_cli.disk.atomic_write import write_file
+from pixverse_cli.disk.paths import is_file
 from pixverse_cli.domain.errors import AuthError, UnexpectedError
 
 _LOGIN = (
@@ -86,13 +88,9 @@ def keep_key(config_directory: Path, value: str) -> Path:
     :raises UnexpectedError: the directory takes no file.
     """
     path = kept_key_path(config_directory)
-    draft = path.with_name(f"api_key.{os.getpid()}.new")
     try:
         config_directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        draft.unlink(missing_ok=True)  # left by a process that was killed here
-        with os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
-            file.write(value + "\n")
-        draft.replace(path)
+        write_file(path, f"{value}\n".encode(), mode=0o600)
     except OSError as error:
         raise UnexpectedError(
             f"the API key cannot be kept in {path}: {error.strerror}",
@@ -117,7 +115,7 @@ def _candidates(environ: Mapping[str, str], config_directory: Path) -> Iterator[
     if named := environ.get("DASHSCOPE_API_KEY_FILE_PATH"):
         yield _from_file(Path(named), f"{named} (DASHSCOPE_API_KEY_FILE_PATH)")
     for path in (kept_key_path(config_directory), _vendor_path(environ)):
-        if path is not None and path.is_file():
+        if path is not None and is_file(path):
             yield _from_file(path, str(path))
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pixverse_cli.domain.errors import UsageError
+from pixverse_cli.domain.text import lines_of
 from pixverse_cli.settings.values import Setting
 
 FIELDS = (
@@ -33,14 +34,14 @@ _REQUIRED = ("image", "output")
 Row = Mapping[str, object]
 
 
-class Item(NamedTuple):
+class ManifestItem(NamedTuple):
     """One video of a manifest: where it stands there, and its fields."""
 
     place: str
     fields: dict[str, Setting]
 
 
-def read_manifest(path: Path) -> list[Item]:
+def read_manifest(path: Path) -> list[ManifestItem]:
     """Return the videos of a manifest, in its order.
 
     :raises UsageError: it cannot be read; or with a line for every unknown field, missing
@@ -83,7 +84,7 @@ def _toml_rows(text: str) -> Iterator[Row]:
 
 
 def _json_rows(text: str) -> Iterator[Row]:
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(lines_of(text), 1):
         if line.strip():
             row = json.loads(line)
             if not isinstance(row, dict):
@@ -98,7 +99,7 @@ def _csv_rows(text: str) -> Iterator[Row]:
         yield row
 
 
-def _item(place: str, row: Row) -> tuple[Item, list[str]]:
+def _item(place: str, row: Row) -> tuple[ManifestItem, list[str]]:
     fields, problems = {}, []
     for spelling, value in row.items():
         name = spelling.strip().replace("_", "-")
@@ -111,10 +112,10 @@ def _item(place: str, row: Row) -> tuple[Item, list[str]]:
         elif value is not None:
             problems.append(f"{place}: {spelling}: must be text, a number, true or false")
     problems += [f"{place}: {name} is missing" for name in _REQUIRED if name not in fields]
-    return Item(place, fields), problems
+    return ManifestItem(place, fields), problems
 
 
-def _shared_outputs(items: list[Item]) -> Iterator[str]:
+def _shared_outputs(items: list[ManifestItem]) -> Iterator[str]:
     seen: dict[str, str] = {}
     for item in items:
         output = item.fields.get("output")

@@ -1,5 +1,9 @@
-"""The video that the settings ask for."""
+"""The video that the settings ask for, and its prompt."""
 
+import sys
+from pathlib import Path
+
+from pixverse_cli.disk.paths import reason
 from pixverse_cli.domain.catalog import (
     DEFAULT_DURATION,
     DEFAULT_MODEL,
@@ -12,6 +16,7 @@ from pixverse_cli.domain.catalog import (
 from pixverse_cli.domain.request import VideoRequest, problems
 from pixverse_cli.settings.values import Settings
 
+_MOST_PROMPT_BYTES = 1024 * 1024
 _MODELS = f"choose {', '.join(model.alias for model in MODELS)} or a full name (`pixverse models`)"
 _RESOLUTIONS = f"choose {', '.join(Resolution)}"
 
@@ -39,3 +44,24 @@ def _resolution(word: str) -> Resolution | None:
 
 def _shot_type(word: str) -> ShotType | None:
     return next((kind for kind in ShotType if kind == word.lower()), None)
+
+
+def read_prompt(name: str, problems: list[str]) -> str | None:
+    """Return the prompt in a UTF-8 file, ``-`` for stdin; what is wrong is added to ``problems``.
+
+    A byte order mark and the line end that editors add do not belong to the prompt.
+    """
+    try:
+        return _read(name).decode("utf-8-sig").rstrip("\r\n") or None
+    except OSError as error:
+        problems.append(f"--prompt-file {name}: {reason(error)}")
+    except UnicodeDecodeError:
+        problems.append(f"--prompt-file {name}: is not UTF-8 text")
+    return None
+
+
+def _read(name: str) -> bytes:
+    if name == "-":
+        return sys.stdin.buffer.read(_MOST_PROMPT_BYTES)
+    with Path(name).open("rb") as file:
+        return file.read(_MOST_PROMPT_BYTES)

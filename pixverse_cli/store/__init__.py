@@ -32,14 +32,14 @@ class Store:
         """Return how long finished tasks of the same kind took, in seconds, shortest first."""
         return past_seconds(self._database, record)
 
-    def put_aside(self, record: Record) -> Path | None:
+    def keep_in_fallback_log(self, record: Record) -> Path | None:
         """Keep an accepted task's id in a plain file, and return it; None if no disk takes it."""
         from pixverse_cli.store import fallback_log  # noqa: PLC0415  for a disaster only
 
         return fallback_log.put(self._directory, record)
 
     def take_back(self) -> list[Record]:
-        """Move the ids that were put aside into the database, and return their records."""
+        """Move the ids of the fallback log into the database, and return their records."""
         from pixverse_cli.store import fallback_log  # noqa: PLC0415  as above
 
         taken = [self._taken(each) for each in fallback_log.read(self._directory)]

@@ -13,6 +13,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
+from pixverse_cli.disk.paths import Kind, kind_of, look
 from pixverse_cli.domain.errors import PixverseError, UnexpectedError
 from pixverse_cli.store.schema import MIGRATIONS
 
@@ -28,9 +29,9 @@ class Database:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        _refuse_what_is_no_store(path)
         with self._translated():
-            if not path.exists():
+            there = _is_there(path)
+            if not there:
                 _create(path)
             self._connection = _connect(path)
             try:
@@ -166,13 +167,20 @@ def _create(path: Path) -> None:
         draft.unlink()
 
 
-def _refuse_what_is_no_store(path: Path) -> None:
-    if path.is_symlink():
-        raise _broken(path, "is a symbolic link")
-    if path.is_dir():
-        raise _broken(path, "is a directory")
-    if path.exists() and path.stat().st_size == 0:
+def _is_there(path: Path) -> bool:
+    """Return whether there is a store to open.
+
+    :raises UnexpectedError: something else stands there. :raises OSError: it cannot be told.
+    """
+    found = look(path, follow=False)
+    if found is None:
+        return False
+    kind = kind_of(found.st_mode)
+    if kind is not Kind.FILE:
+        raise _broken(path, f"is {kind}")
+    if found.st_size == 0:
         raise _broken(path, "is empty (0 bytes)")
+    return True
 
 
 def _broken(path: Path, what: str) -> PixverseError:

@@ -12,8 +12,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from pixverse_cli.disk.atomic_write import append_line, write_file
+from pixverse_cli.disk.paths import Kind, kind_of, look
 from pixverse_cli.domain.clock import from_rfc3339, rfc3339
 from pixverse_cli.domain.task import Record, Status, Task
+from pixverse_cli.domain.text import lines_of
 
 NAME = "unrecorded-tasks.jsonl"
 
@@ -41,7 +44,8 @@ def put(directory: Path, record: Record) -> Path | None:
     }
     for place in _places(directory):
         with suppress(OSError):
-            return _append(place / NAME, json.dumps(line) + "\n")
+            append_line(place / NAME, json.dumps(line))
+            return place / NAME
     return None
 
 
@@ -56,7 +60,8 @@ def clear(directory: Path) -> None:
         others = [line for line in _raw(place / NAME) if line.get("store") != str(directory)]
         with suppress(OSError):
             if others:
-                _replace(place / NAME, others)
+                text = "".join(json.dumps(line) + "\n" for line in others)
+                write_file(place / NAME, text.encode(), mode=0o600)
             else:
                 (place / NAME).unlink()
 
@@ -90,28 +95,15 @@ def _raw(path: Path) -> list[dict[str, object]]:
     """Return the readable lines of a file of ours; a half-written last one is passed over."""
     lines = []
     with suppress(OSError, UnicodeDecodeError):
-        if path.is_symlink() or (os.name == "posix" and path.stat().st_uid != os.getuid()):
+        found = look(path, follow=False)
+        if found is None or kind_of(found.st_mode) is not Kind.FILE or not _is_ours(found):
             return []  # in the temporary directory anybody may plant a file
-        for text in path.read_text(encoding="utf-8").splitlines():
+        for text in lines_of(path.read_text(encoding="utf-8")):
             with suppress(ValueError):
                 value = json.loads(text)
                 lines += [value] if isinstance(value, dict) else []
     return lines
 
 
-def _append(path: Path, line: str) -> Path:
-    flags = os.O_CREAT | os.O_APPEND | os.O_WRONLY | getattr(os, "O_NOFOLLOW", 0)
-    with os.fdopen(os.open(path, flags, 0o600), "w", encoding="utf-8") as file:
-        file.write(line)
-        file.flush()
-        os.fsync(file.fileno())
-    return path
-
-
-def _replace(path: Path, lines: list[dict[str, object]]) -> None:
-    """Write these lines in the file's place, all or nothing."""
-    draft = path.with_name(f"{path.name}.{os.getpid()}.new")
-    with suppress(FileNotFoundError):
-        draft.unlink()
-    _append(draft, "".join(json.dumps(line) + "\n" for line in lines))
-    draft.replace(path)
+def _is_ours(found: os.stat_result) -> bool:
+    return os.name != "posix" or found.st_uid == os.getuid()

@@ -5,12 +5,13 @@ line.
 """
 
 import json
-import os
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from pixverse_cli.disk.atomic_write import write_file
 from pixverse_cli.domain.errors import UsageError
+from pixverse_cli.domain.text import lines_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,31 +31,29 @@ class ManifestLock:
         self._path = manifest.with_name(manifest.name + ".lock")
         self._read()
 
-    def made(self, output: str) -> LockEntry | None:
+    def entry(self, output: str) -> LockEntry | None:
         """Return what is known of an output."""
         return self._lines.get(output)
 
-    def keep(self, made: LockEntry) -> None:
+    def keep(self, entry: LockEntry) -> None:
         """Write one line beside what others have written meanwhile, all or nothing."""
         self._read()
-        self._lines[made.output] = made
+        self._lines[entry.output] = entry
         text = "".join(
             json.dumps(asdict(line), ensure_ascii=False) + "\n"
             for _, line in sorted(self._lines.items())
         )
-        draft = self._path.with_name(f"{self._path.name}.{os.getpid()}.new")
-        draft.write_text(text, encoding="utf-8")
-        draft.replace(self._path)
+        write_file(self._path, text.encode())
 
     def _read(self) -> None:
         self._lines: dict[str, LockEntry] = {}
         with suppress(FileNotFoundError):
-            for number, line in enumerate(self._path.read_text("utf-8").splitlines(), 1):
+            for number, line in enumerate(lines_of(self._path.read_text("utf-8")), 1):
                 self._take(number, line)
 
     def _take(self, number: int, line: str) -> None:
         try:
-            made = LockEntry(**json.loads(line))
+            entry = LockEntry(**json.loads(line))
         except (ValueError, TypeError) as error:
             # a merge conflict, a line of a newer version
             raise UsageError(
@@ -62,4 +61,4 @@ class ManifestLock:
                 hint="resolve the conflict there, or remove the line:"
                 " what it spoke of is then looked up in the store",
             ) from error
-        self._lines[made.output] = made
+        self._lines[entry.output] = entry

@@ -1,16 +1,34 @@
 """Records of paid requests: written before the call, completed after it."""
 
+import json
+import sqlite3
+from dataclasses import fields
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from pixverse_cli.domain.clock import rfc3339
+from pixverse_cli.domain.clock import from_rfc3339, rfc3339
+from pixverse_cli.domain.errors import UnexpectedError
 from pixverse_cli.domain.task import Record, Status, Task
-from pixverse_cli.store.database import Database
+from pixverse_cli.store.database import Database, Value
 from pixverse_cli.store.ownership import FREE, FROM_ANYBODY, FROM_LOOKED_AT
-from pixverse_cli.store.rows import REQUEST, from_row, required, to_row, usage_json
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 # A request is live while its task may still give, or has given, a video.
 _LIVE = "status IN ('UNCLEAR', 'PENDING', 'RUNNING', 'SUCCEEDED')"
 _ENDED = "('SUCCEEDED', 'FAILED', 'CANCELED')"
+
+_COLUMNS = tuple(field.name for field in fields(Record))
+_REQUEST = tuple(name for name in _COLUMNS if name != "number")
+_TIMES = ("intent_at", "submitted_at", "scheduled_at", "ended_at")
+_FLAGS = ("audio", "watermark", "provisional")
+
+
+_HINT = (
+    "`pixverse list --remote` shows what the account has on the service;"
+    " PIXVERSE_STATE_DIR takes another store"
+)
 
 
 class Records:
@@ -22,9 +40,9 @@ class Records:
     def intend(self, record: Record) -> Record:
         """Write a request that is about to be sent, and return it with its number."""
         row = self._database.row(
-            f"INSERT INTO task ({', '.join(REQUEST)})"
-            f" VALUES ({', '.join(':' + name for name in REQUEST)}) RETURNING *",
-            **to_row(record),
+            f"INSERT INTO task ({', '.join(_REQUEST)})"
+            f" VALUES ({', '.join(':' + name for name in _REQUEST)}) RETURNING *",
+            **_to_row(record),
         )
         return required(row)
 
@@ -34,20 +52,20 @@ class Records:
         One statement, so of two processes with the same request only one gets a record.
         """
         row = self._database.row(
-            f"INSERT INTO task ({', '.join(REQUEST)})"
-            f" SELECT {', '.join(':' + name for name in REQUEST)}"
+            f"INSERT INTO task ({', '.join(_REQUEST)})"
+            f" SELECT {', '.join(':' + name for name in _REQUEST)}"
             " WHERE NOT EXISTS (SELECT 1 FROM task WHERE fingerprint = :fingerprint"
             f" AND service = :service AND {_LIVE}) RETURNING *",
-            **to_row(record),
+            **_to_row(record),
         )
-        return from_row(row)
+        return _from_row(row)
 
     def resend(self, number: int, process: str, now: datetime, *, once: bool) -> Record | None:
         """Write that a refused request is about to be sent once more.
 
         With ``once``: None if an equal request has become live meanwhile.
         """
-        return from_row(
+        return _from_row(
             self._database.row(
                 "UPDATE task AS mine SET status = 'UNCLEAR', process = :process,"
                 " intent_at = :now, ended_at = NULL, error_code = NULL, error_message = NULL"
@@ -63,7 +81,7 @@ class Records:
 
     def live(self, fingerprint: str, service: str) -> Record | None:
         """Return the newest live record of an equal request."""
-        return from_row(
+        return _from_row(
             self._database.row(
                 "SELECT * FROM task WHERE fingerprint = :fingerprint AND service = :service"
                 f" AND {_LIVE} ORDER BY number DESC LIMIT 1",
@@ -169,7 +187,7 @@ class Records:
                 scheduled_at=rfc3339(task.scheduled_at),
                 ended_at=rfc3339(task.ended_at),
                 video_url=task.video_url,
-                usage=usage_json(task.usage),
+                usage=_usage_json(task.usage),
                 prompt=task.orig_prompt,
                 error_code=task.error_code,
                 error_message=task.error_message,
@@ -198,6 +216,11 @@ class Records:
                 sha256=sha256,
             )
         )
+
+    def of_run(self, run: str) -> list[Record]:
+        """Return the requests that one run of the program has sent, oldest first."""
+        rows = self._database.rows("SELECT * FROM task WHERE run = :run ORDER BY number", run=run)
+        return [required(row) for row in rows]
 
     def get(self, number: int) -> Record:
         """Return one record as it stands now."""
@@ -245,3 +268,60 @@ class Records:
             requested=requested,
         )
         return frozenset(row["task_id"] for row in rows)
+
+
+def _usage_json(usage: dict[str, object]) -> str | None:
+    """Return ``usage`` as JSON text; None for an empty one."""
+    return json.dumps(usage, ensure_ascii=False) if usage else None
+
+
+def _to_row(record: Record) -> dict[str, Value]:
+    """Return the values of every column that a new row is written with."""
+    row: dict[str, Value] = {name: getattr(record, name) for name in _REQUEST}
+    row |= {name: rfc3339(getattr(record, name)) for name in _TIMES}
+    row["usage"] = _usage_json(record.usage)
+    row["estimate"] = None if record.estimate is None else str(record.estimate)
+    return row
+
+
+def required(row: sqlite3.Row | None) -> Record:
+    """Return the record in a row that must be there."""
+    record = _from_row(row)
+    if record is None:
+        raise UnexpectedError("a record vanished from the store", hint=_HINT)
+    return record
+
+
+def _from_row(row: sqlite3.Row | None) -> Record | None:
+    """Return the record in a row, or None for no row.
+
+    :raises UnexpectedError: what stands there was not written by this program.
+    """
+    if row is None:
+        return None
+    try:
+        return _read(row)
+    except (ValueError, TypeError, ArithmeticError) as error:
+        # a state, time, amount or JSON text that is none: damage, or somebody else's hand
+        number = row["number"]
+        raise UnexpectedError(
+            f"record {number} of the store cannot be read: {error}", hint=_HINT
+        ) from error
+
+
+def _read(row: sqlite3.Row) -> Record:
+    values = {name: row[name] for name in _COLUMNS}
+    values |= {name: from_rfc3339(values[name]) for name in _TIMES}
+    values |= {name: None if values[name] is None else bool(values[name]) for name in _FLAGS}
+    values["status"] = Status(values["status"])
+    values["usage"] = json.loads(values["usage"]) if values["usage"] else {}
+    values["estimate"] = _amount(values["estimate"])
+    return Record(**values)
+
+
+def _amount(text: str | None) -> "Decimal | None":
+    if text is None:
+        return None
+    from decimal import Decimal  # noqa: PLC0415  costs start-up, and most rows of old hold none
+
+    return Decimal(text)

@@ -65,4 +65,9 @@ MIGRATIONS = (
         next_at REAL NOT NULL               -- seconds since 1970
     ) WITHOUT ROWID;
     """,
+    """
+    -- Which run of the program sent the request: a random word.
+    ALTER TABLE task ADD COLUMN run TEXT;
+    CREATE INDEX task_by_run ON task (run);
+    """,
 )

@@ -10,6 +10,7 @@ import os
 import sys
 import tempfile
 import threading
+import tomllib
 from collections import Counter
 from pathlib import Path
 
@@ -24,8 +25,6 @@ _SANDBOX = str(PACKAGE / "sandbox")
 
 def floors():
     """Return each room's floor, the lowest is 0, as the import contract draws them."""
-    import tomllib
-
     project = tomllib.loads((PACKAGE.parent / "pyproject.toml").read_text(encoding="utf-8"))
     layers = next(
         contract["layers"]

@@ -5,7 +5,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass
 
-from pixverse_cli.disk.files import verify
+from pixverse_cli.disk.files import has_sha256
 from pixverse_cli.store import Store
 
 MODELS = ("v6", "c1")  # the service counts creates for each model
@@ -68,7 +68,7 @@ def crowd(person, sandbox, size):
         accepted=len(sandbox.account.tasks),
         records=len(kept),
         whole=sum(
-            verify(person.directory / record["file"], kept[record["task_id"]].sha256)
+            has_sha256(person.directory / record["file"], kept[record["task_id"]].sha256)
             for record in saved
         ),
     )

@@ -169,10 +169,10 @@ class TestCertainlyNotSent:
     def test_28_the_proxy_is_dead(self, monkeypatch):
         with ScriptedServer() as server:
             pass
-        monkeypatch.setenv("HTTP_PROXY", f"http://me:hunter2@127.0.0.1:{server.port}")
+        monkeypatch.setenv("HTTPS_PROXY", f"http://me:hunter2@127.0.0.1:{server.port}")
         with pytest.raises(NotSentError, match="proxy") as error:
-            create(client_of("http://127.0.0.1:9"))
-        assert "HTTP_PROXY" in error.value.hint
+            create(client_of("https://service.invalid"))
+        assert "HTTPS_PROXY" in error.value.hint
         assert "hunter2" not in str(error.value) + error.value.hint
 
     def test_28_the_proxy_wants_another_password(self, monkeypatch):
@@ -185,9 +185,9 @@ class TestCertainlyNotSent:
 
     @pytest.mark.parametrize("address", ["http://", "http://[::1", "nonsense://127.0.0.1:1"])
     def test_28_the_proxy_s_address_is_malformed(self, monkeypatch, address):
-        monkeypatch.setenv("HTTP_PROXY", address)
-        with pytest.raises((UsageError, NotSentError), match=r"proxy|address"):
-            create(client_of("http://127.0.0.1:9"))
+        monkeypatch.setenv("HTTPS_PROXY", address)
+        with pytest.raises(UsageError, match=r"HTTPS_PROXY: the proxy's address"):
+            create(client_of("https://service.invalid"))
 
 
 class TestUnclear:

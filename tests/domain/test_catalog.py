@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pixverse_cli.domain import catalog
-from pixverse_cli.domain.catalog import MODELS, Resolution, find_model, spell
+from pixverse_cli.domain.catalog import MODELS, Parameter, Resolution, find_model, spell
 
 TIERS = ("360P", "540P", "720P", "1080P")
 
@@ -30,7 +30,7 @@ ANY_SECOND = set(range(1, 16))
 
 
 def test_there_are_these_models_and_no_others():
-    found = {m.name: (m.alias, m.prompt_limit, m.takes_shot_type) for m in MODELS}
+    found = {m.name: (m.alias, m.prompt_limit, m.takes(Parameter.SHOT_TYPE)) for m in MODELS}
     assert found == LIMITS
 
 
@@ -69,10 +69,8 @@ def test_a_second_costs_what_the_price_list_says(key, yuan):
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("MAX_IMAGE_BYTES", 20 * 1024**2),
-        ("MAX_IMAGE_SIDE", 10_000),
+        ("IMAGE_LIMITS", (("JPEG", "PNG", "WEBP"), 20 * 1024**2, 10_000)),
         ("MAX_SEED", 2**31 - 1),
-        ("IMAGE_FORMATS", ("JPEG", "PNG", "WEBP")),
         ("TASK_LIFE_SECONDS", 86_400),
         ("UPLOAD_LIFE_SECONDS", 169_200),
         ("CREATES_PER_SECOND", 5),

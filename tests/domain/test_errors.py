@@ -1,8 +1,10 @@
 """The exit codes of the contract, and one ending made of many."""
 
+from dataclasses import replace
+
 import pytest
 
-from pixverse_cli.domain import errors
+from pixverse_cli.domain import endings, errors
 from pixverse_cli.domain.endings import combine, common_charge
 from pixverse_cli.domain.errors import (
     BillingError,
@@ -20,6 +22,7 @@ from pixverse_cli.domain.errors import (
     UnclearError,
     UnexpectedError,
 )
+from pixverse_cli.domain.task import Record, Status
 
 CONTRACT = [
     # class, code, exit code, charged, retryable
@@ -58,9 +61,9 @@ def test_no_error_is_missing_in_that_table():
 @pytest.mark.parametrize(
     ("stopped", "code", "exit_code"),
     [
-        (Stopped(1, "SIGHUP"), "interrupted", 129),
+        (Stopped(1, "SIGHUP"), "hung-up", 129),
         (Stopped(2, "SIGINT"), "interrupted", 130),
-        (Stopped(15, "SIGTERM"), "interrupted", 143),
+        (Stopped(15, "SIGTERM"), "terminated", 143),
         (ClosedPipe(), "closed-pipe", 141),
     ],
 )
@@ -89,9 +92,49 @@ def test_an_error_carries_what_the_service_said():
     assert str(error) == "pay"
 
 
-def test_an_error_keeps_the_task_that_it_is_about():
-    assert UnexpectedError("x").about("t-1").task_id == "t-1"
-    assert UnexpectedError("x", task_id="t-1").about("t-2").task_id == "t-1"
+def test_a_copy_differs_only_in_what_was_asked_for():
+    error = BillingError("pay", hint="settle", charged=Charged.UNKNOWN, task_id="t-1")
+    copy = error.but(message="pay now", task_id="t-2")
+    assert (copy.message, str(copy), copy.task_id) == ("pay now", "pay now", "t-2")
+    assert (copy.hint, copy.charged, type(copy)) == ("settle", Charged.UNKNOWN, BillingError)
+    assert (error.message, error.task_id) == ("pay", "t-1")
+
+
+def test_a_copy_keeps_its_cause():
+    error = UnexpectedError("x")
+    error.__cause__ = ValueError("why")
+    assert error.but(hint="y").__cause__ is error.__cause__
+
+
+def test_a_copy_of_a_stop_keeps_its_exit_code():
+    assert Stopped(15, "SIGTERM").but(hint="y").exit_code == 143
+
+
+def test_an_ending_cannot_be_changed():
+    with pytest.raises(AttributeError, match="charged"):
+        UnexpectedError("x").charged = Charged.NO
+
+
+RECORD = Record(
+    number=1, status=Status.RUNNING, service="https://s", task_id="t-1", image="turtle.webp"
+)
+
+
+@pytest.mark.parametrize(
+    ("changes", "charged", "command"),
+    [
+        ({}, "yes", "pixverse wait t-1"),
+        ({"status": Status.SUCCEEDED}, "yes", "pixverse download t-1"),
+        ({"status": Status.SUCCEEDED, "file": "/a.mp4"}, "yes", None),
+        ({"status": Status.FAILED}, "no", None),
+        ({"status": Status.UNCLEAR, "task_id": None}, "unknown", "pixverse recover"),
+        ({"status": Status.NOT_SENT, "task_id": None}, "no", None),
+    ],
+)
+def test_a_task_s_trouble_says_what_was_paid_and_what_goes_on(changes, charged, command):
+    error = endings.failed(replace(RECORD, **changes), UnexpectedError("x", charged=Charged.MIXED))
+    assert (error.charged, error.next, error.image) == (charged, command, "turtle.webp")
+    assert error.task_id == replace(RECORD, **changes).task_id
 
 
 @pytest.mark.parametrize(
@@ -161,4 +204,4 @@ def test_the_whole_may_be_tried_again_only_if_every_part_may():
 
 def test_the_sentence_says_how_many():
     assert combine([failed(), failed()], succeeded=0).message.startswith("none of 2 tasks")
-    assert combine([failed()], succeeded=2).message == "1 of 3 tasks did not come through"
+    assert combine([failed()], succeeded=2).message == "1 of 3 tasks did not succeed"

@@ -2,11 +2,13 @@
 
 import gzip
 import tracemalloc
+from dataclasses import replace
 
 import pytest
-import requests
 
-from pixverse_cli.http.failures import NoAnswerError, translated
+from pixverse_cli.http.exchange import Limits, Request, exchange
+from pixverse_cli.http.failures import NoAnswerError
+from pixverse_cli.http.session import Session
 from tests.faults.case import Case, Way, parameters, row
 from tests.faults.service import TASK, accepted, told
 from tests.servers import HANG, RESET, Pause, Script, ScriptedServer, answer
@@ -165,5 +167,6 @@ def test_fault(case, world):
 
 @row(8)
 def test_a_read_time_out_counts_as_perhaps_sent():
-    with ScriptedServer([HANG]) as server, pytest.raises(NoAnswerError), translated("here"):
-        requests.post(server.url(), data=b"x", timeout=(1, 0.05))
+    request = Request(method="POST", url="", body=b"x")
+    with ScriptedServer([HANG]) as server, Session() as session, pytest.raises(NoAnswerError):
+        exchange(session, replace(request, url=server.url()), Limits(stall=0.05))

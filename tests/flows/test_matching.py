@@ -8,16 +8,16 @@ from hypothesis import strategies as st
 
 from pixverse_cli.domain.catalog import MODELS
 from pixverse_cli.domain.task import ListedTask, Record, Status, Task
-from pixverse_cli.flows.listed import Listing
 from pixverse_cli.flows.matching import (
     CREATE_SECONDS,
     Evidence,
+    compare,
     is_conclusive,
     is_forgotten,
-    judge,
     may_be,
     must_be_over,
 )
+from pixverse_cli.flows.remote_tasks import Listing
 from tests.clocks import START
 
 V6, OLD = (next(each for each in MODELS if each.alias == alias) for alias in ("v6", "v5.6"))
@@ -62,46 +62,46 @@ def test_our_own_task_is_never_called_somebody_else_s(prompt, status, telling):
     told = prompt if telling else None
     usage = {"duration": 5, "SR": "720", "audio": False} if status == "SUCCEEDED" else {}
     ours = task(status, orig_prompt=told, usage=usage)
-    assert judge(record(prompt=prompt), ours) is not Evidence.NOT_OURS
+    assert compare(record(prompt=prompt), ours) is not Evidence.NOT_OURS
 
 
 @given(ours=PROMPTS, theirs=st.text("aB1.\n ", min_size=1), status=STATUSES)
 def test_another_prompt_is_never_ours(ours, theirs, status):
     assume((ours or "").split() != theirs.split())
-    assert judge(record(prompt=ours), task(status, orig_prompt=theirs)) is Evidence.NOT_OURS
+    assert compare(record(prompt=ours), task(status, orig_prompt=theirs)) is Evidence.NOT_OURS
 
 
 @given(prompt=st.text("ab \n\u00e9", min_size=1, max_size=20), count=st.integers(1, 3000))
 def test_a_prompt_that_the_service_cut_at_its_limit_is_ours(prompt, count):
     long = prompt * count
     ours = record(model=OLD.name, prompt=long)
-    assert judge(ours, task(orig_prompt=long[: OLD.prompt_limit])) is Evidence.OURS
+    assert compare(ours, task(orig_prompt=long[: OLD.prompt_limit])) is Evidence.OURS
 
 
 @pytest.mark.parametrize(
     "theirs", ["A turtle rises.", " A  turtle\r\nrises. ", "A turtle\u00a0rises."]
 )
 def test_white_space_that_the_service_changed_does_not_matter(theirs):
-    assert judge(record(), task(orig_prompt=theirs)) is Evidence.OURS
+    assert compare(record(), task(orig_prompt=theirs)) is Evidence.OURS
 
 
 def test_letters_count_as_they_look():
-    assert judge(record(prompt="Lo\u0308we"), task(orig_prompt="L\u00f6we")) is Evidence.OURS
+    assert compare(record(prompt="Lo\u0308we"), task(orig_prompt="L\u00f6we")) is Evidence.OURS
 
 
 @pytest.mark.parametrize("usage", [{"duration": 8}, {"SR": "1080"}, {"audio": True}])
 def test_a_video_that_was_billed_otherwise_is_not_ours(usage):
-    assert judge(record(), task(orig_prompt="A turtle rises.", usage=usage)) is Evidence.NOT_OURS
+    assert compare(record(), task(orig_prompt="A turtle rises.", usage=usage)) is Evidence.NOT_OURS
 
 
 @pytest.mark.parametrize("usage", [{"duration": 5.0}, {"SR": 720}, {"SR": "720P"}, {"size": "1*1"}])
 def test_numbers_may_be_spelt_otherwise(usage):
-    assert judge(record(), task(orig_prompt="A turtle rises.", usage=usage)) is Evidence.OURS
+    assert compare(record(), task(orig_prompt="A turtle rises.", usage=usage)) is Evidence.OURS
 
 
 @pytest.mark.parametrize("status", ["PENDING", "RUNNING", "FAILED", "CANCELED"])
 def test_a_task_that_tells_no_prompt_proves_nothing(status):
-    assert judge(record(), task(status)) is Evidence.NONE
+    assert compare(record(), task(status)) is Evidence.NONE
 
 
 @given(out=SECONDS, at=st.floats(0.0, 1.0), skew=SKEWS, ended=st.booleans())

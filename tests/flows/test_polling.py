@@ -3,7 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pixverse_cli.flows.polling import backoff, until_next_look
+from pixverse_cli.flows.polling import until_next_look
+from pixverse_cli.flows.rate_limited import backoff
 
 AGES = st.floats(0.0, 10**9)
 

@@ -25,18 +25,15 @@ from pixverse_cli.domain.catalog import MODELS, Resolution
 from pixverse_cli.domain.errors import Charged, PixverseError, UnclearError
 from pixverse_cli.domain.events import Ended
 from pixverse_cli.domain.interrupts import Interrupts
+from pixverse_cli.domain.plan import Destination, Order, Plan, WaitPolicy
 from pixverse_cli.domain.request import VideoRequest
 from pixverse_cli.domain.task import Status
 from pixverse_cli.flows.cancel import cancel
-from pixverse_cli.flows.create_call import Order
-from pixverse_cli.flows.look import look
-from pixverse_cli.flows.pipelines import save, wait
+from pixverse_cli.flows.lookup import look
+from pixverse_cli.flows.pipelines import save_all, submit_all, wait
 from pixverse_cli.flows.recover import recover
-from pixverse_cli.flows.save import Destination
-from pixverse_cli.flows.submit import submit_and_leave
 from pixverse_cli.flows.tools import Tools
-from pixverse_cli.flows.watch import WaitPolicy
-from pixverse_cli.media.output_names import plan
+from pixverse_cli.media.output_names import parse_template
 from pixverse_cli.store import Store
 from tests.clocks import FakeClock
 from tests.flows.account import DAY, Account, Killed
@@ -73,6 +70,11 @@ class HastyClock(FakeClock):
 def order_of(prompt, image, *, once):
     request = VideoRequest(model=MODELS[0], prompt=prompt, resolution=Resolution.P360, duration=5)
     return Order(request=request, image=image, identity=image, once=once)
+
+
+def only(orders):
+    """Return a plan that sends these orders and waits for nothing."""
+    return Plan(orders, None, None, [])
 
 
 class World(RuleBasedStateMachine):
@@ -152,7 +154,7 @@ class World(RuleBasedStateMachine):
                 "a foreign task is told as ours"
             )
         if error is not None:
-            self.check_error(error.about(task_id))
+            self.check_error(error.but(task_id=error.task_id or task_id))
 
     @property
     def records(self):
@@ -173,7 +175,7 @@ class World(RuleBasedStateMachine):
         self.account.fate = deque(fates)
         self.account.next_job = life
         rivals = self.live_jobs(order.fingerprint)
-        ended = self.drain(submit_and_leave([order], self.tools))
+        ended = self.drain(submit_all(only([order]), self.tools))
         bought = [job for job in self.account.jobs.values() if job.sender == sender]
         assert len(bought) <= 1, "two tasks for one intent"
         assert not (once and rivals and bought), "--once has paid again"
@@ -190,14 +192,14 @@ class World(RuleBasedStateMachine):
 
     @rule(timeout=st.sampled_from([5.0, 300.0]), saving=st.booleans())
     def wait(self, timeout, saving):
-        destination = self.keeping() if saving else None
+        destination = self.destination() if saving else None
         policy = WaitPolicy(timeout=timeout)
         self.drain(wait(None, self.tools, policy, destination, every=True))
 
     @precondition(lambda self: any(record.task_id for record in self.records))
     @rule(data=st.data())
     def download(self, data):
-        self.drain(save([self.any_id(data)], self.tools, self.keeping()))
+        self.drain(save_all([self.any_id(data)], self.tools, self.destination()))
 
     @precondition(lambda self: self.account.jobs)
     @rule(data=st.data())
@@ -215,8 +217,8 @@ class World(RuleBasedStateMachine):
         ids = sorted(record.task_id for record in self.records if record.task_id)
         return data.draw(st.sampled_from(ids))
 
-    def keeping(self):
-        return Destination(template=plan(f"{self.directory}/{{task_id}}.mp4"))
+    def destination(self):
+        return Destination(template=parse_template(f"{self.directory}/{{task_id}}.mp4"))
 
     # What the world does
 

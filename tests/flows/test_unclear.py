@@ -6,15 +6,14 @@ import pytest
 
 from pixverse_cli.domain.errors import Charged, UnclearError
 from pixverse_cli.domain.events import Known
+from pixverse_cli.domain.plan import WaitPolicy
 from pixverse_cli.domain.task import Status
 from pixverse_cli.flows.cancel import cancel
-from pixverse_cli.flows.look import look
-from pixverse_cli.flows.pipelines import wait
+from pixverse_cli.flows.lookup import look
+from pixverse_cli.flows.pipelines import submit_all, wait
 from pixverse_cli.flows.recover import recover
 from pixverse_cli.flows.search import search
-from pixverse_cli.flows.submit import submit_and_leave
-from pixverse_cli.flows.watch import WaitPolicy
-from tests.flows.test_states import World, order_of
+from tests.flows.test_states import World, only, order_of
 
 AT_ONCE = {"run": 0.0}
 PROMPT, OTHER = "A turtle rises.", "Somebody else's."
@@ -36,7 +35,7 @@ def submit(world):
         world.account.next_job = life or AT_ONCE
         world.account.sender = len(world.orders)
         world.orders.append(order_of(prompt, image, once=once))
-        ended = world.drain(submit_and_leave([world.orders[-1]], world.tools))
+        ended = world.drain(submit_all(only([world.orders[-1]]), world.tools))
         bought = [job for id_, job in world.account.jobs.items() if id_ not in before]
         return ended, [job.task_id for job in bought if job.sender is not None]
 
@@ -197,7 +196,7 @@ def test_after_a_day_nothing_is_called_safe(world, submit):
 def test_whoever_drains_a_submit_knows_of_the_unclear_call_before_the_search(world):
     world.orders.append(order_of(PROMPT, "https://images.example/1.png", once=False))
     world.account.fate.append("never-arrived")
-    events = submit_and_leave([world.orders[0]], world.tools)
+    events = submit_all(only([world.orders[0]]), world.tools)
     known = next(event for event in events if isinstance(event, Known))
     assert (known.record.task_id, known.record.charged) == (None, Charged.UNKNOWN)
 
@@ -217,9 +216,9 @@ def test_waiting_for_all_saves_what_a_dead_process_left_unsaved(world, submit):
     world.drain(look([bought], world.tools, judging=False))
     policy = WaitPolicy(timeout=60.0)
     assert world.drain(wait(None, world.tools, policy, None, every=True)) == []
-    [ended] = world.drain(wait(None, world.tools, policy, world.keeping(), every=True))
+    [ended] = world.drain(wait(None, world.tools, policy, world.destination(), every=True))
     assert ended.record.file == f"{world.directory}/{bought}.mp4"
-    assert world.drain(wait(None, world.tools, policy, world.keeping(), every=True)) == []
+    assert world.drain(wait(None, world.tools, policy, world.destination(), every=True)) == []
 
 
 def test_a_video_whose_process_died_right_after_naming_it_is_known_again(world, submit, host):
@@ -230,7 +229,7 @@ def test_a_video_whose_process_died_right_after_naming_it_is_known_again(world, 
     target.write_bytes(host.film)
     world.store.records.saved(world.records[0].number, None, sha256(host.film).hexdigest())
     policy = WaitPolicy(timeout=60.0)
-    [ended] = world.drain(wait(None, world.tools, policy, world.keeping(), every=True))
+    [ended] = world.drain(wait(None, world.tools, policy, world.destination(), every=True))
     assert (ended.error, ended.record.file) == (None, str(target))
     assert world.records[0].file == str(target)
 
@@ -255,6 +254,6 @@ def test_a_death_between_an_answer_and_its_judgement_makes_no_stranger_s_task_ou
     world.time_passes(200.0)
     world.store.records.seen(world.records[0].number, world.account.query(theirs))
     policy = WaitPolicy(timeout=60.0)
-    ended = world.drain(wait(None, world.tools, policy, world.keeping(), every=True))
+    ended = world.drain(wait(None, world.tools, policy, world.destination(), every=True))
     assert [(each.record, each.error.charged) for each in ended] == [(None, Charged.NO)]
     assert not list(world.directory.glob("*.mp4"))

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from pixverse_cli.disk.files import verify
+from pixverse_cli.disk.files import has_sha256
 from pixverse_cli.domain.errors import NotSavedError
 from pixverse_cli.domain.task import Status
 from pixverse_cli.media.video import mp4
@@ -185,5 +185,5 @@ def _judge_files(mine, directory, store, tally):
             except NotSavedError:
                 tally.add("bad files", (path, mine))
         kept = hashes.get(str(path))
-        tally.add("bad files", (path, mine), kept is None or not verify(path, kept))
+        tally.add("bad files", (path, mine), kept is None or not has_sha256(path, kept))
     store.close()

@@ -9,7 +9,7 @@ from contextlib import closing
 import pytest
 
 from pixverse_cli.commands.task_ids import SQL
-from pixverse_cli.reporting.text import harmless
+from pixverse_cli.domain.text import harmless
 from pixverse_cli.settings.places import state_directory
 from tests.manual.conftest import task_id
 from tests.manual.shells import ROOT, told, words

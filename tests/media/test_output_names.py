@@ -9,7 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pixverse_cli.domain.errors import UsageError
-from pixverse_cli.media.output_names import FIELDS, image_name, plan, problems, resolve, sanitize
+from pixverse_cli.media.output_names import (
+    FIELDS,
+    image_name,
+    parse_template,
+    problems,
+    resolve,
+    sanitize,
+)
 
 VALUES = {
     "task_id": "0385dc79-5ff8-4d82-bcb6-012345678901",
@@ -25,11 +32,11 @@ KNOWN = {name: value for name, value in VALUES.items() if name != "task_id"}
 
 
 def path(output, **values):
-    return resolve(plan(output), VALUES | values)
+    return resolve(parse_template(output), VALUES | values)
 
 
 def said(output, *tasks, force=False):
-    return list(problems(plan(output), tasks or [KNOWN], force=force))
+    return list(problems(parse_template(output), tasks or [KNOWN], force=force))
 
 
 @pytest.fixture(autouse=True)
@@ -77,7 +84,7 @@ def test_folders_may_have_fields():
 
 
 def test_a_dash_is_stdout():
-    assert plan("-").stdout
+    assert parse_template("-").stdout
     assert said("-") == []
 
 
@@ -106,13 +113,13 @@ def test_several_videos_cannot_share_stdout():
 )
 def test_a_template_that_cannot_be_filled_in_is_refused(output, words):
     with pytest.raises(UsageError) as caught:
-        plan(output)
+        parse_template(output)
     assert words in caught.value.message
 
 
 def test_an_unknown_field_names_those_there_are():
     with pytest.raises(UsageError) as caught:
-        plan("{name}")
+        parse_template("{name}")
     assert all(f"{{{field}}}" in caught.value.hint for field in FIELDS)
 
 

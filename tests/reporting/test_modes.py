@@ -28,7 +28,8 @@ from pixverse_cli.domain.events import (
 from pixverse_cli.domain.task import Status
 from pixverse_cli.reporting.jsonlines import JsonReporter
 from pixverse_cli.reporting.plain import PlainReporter
-from pixverse_cli.reporting.result import Result
+from pixverse_cli.reporting.result import Output, Result
+from pixverse_cli.reporting.select import report_ending
 from pixverse_cli.reporting.terminal import TerminalReporter
 
 ID = "0385dc79-5ff8-4d82"
@@ -45,6 +46,12 @@ MODES = {
     "json": lambda clock, _: JsonReporter(clock, events=False),
     "events": lambda clock, _: JsonReporter(clock, events=True),
 }
+
+
+def _output(mode):
+    return Output.HUMAN if mode in HUMAN else Output.JSON
+
+
 HUMAN = [name for name in MODES if name not in ("json", "events")]
 
 
@@ -58,7 +65,7 @@ def tell(clock, capsys):
             reporter.run(events)
         except (PixverseError, Stopped) as error:
             ending = error
-            reporter.error(error)
+            report_ending(error, _output(mode), {})
         return (ending, *capsys.readouterr())
 
     return told
@@ -228,8 +235,7 @@ def test_49_a_signal_before_the_call_says_that_nothing_was_bought(tell):
 
 
 def test_50_a_signal_in_the_call_says_that_it_is_not_clear(tell):
-    stopped = Stopped(2, "SIGINT")
-    stopped.charged = Charged.UNKNOWN
+    stopped = Stopped(2, "SIGINT").but(charged=Charged.UNKNOWN)
     events = interrupted(stopped=stopped)
     ending, _, stderr = tell("plain", events)
     assert ending.charged == "unknown"

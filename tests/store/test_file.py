@@ -202,7 +202,7 @@ except UnexpectedError as error:
     print(error.hint)
 resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
 if not before:
-    print(store.put_aside(record))
+    print(store.keep_in_fallback_log(record))
 """
 
 

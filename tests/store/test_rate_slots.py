@@ -39,7 +39,7 @@ def test_time_that_passes_is_not_saved_up(store):
 
 def test_when_the_service_asks_for_patience_all_processes_wait(store, open_store):
     store.rate_slots.hold_back("query", NOW + 10)
-    assert open_store().slots.take("query", 20, NOW) == pytest.approx(10, abs=1e-6)
+    assert open_store().rate_slots.take("query", 20, NOW) == pytest.approx(10, abs=1e-6)
 
 
 def test_a_shorter_wait_does_not_undo_a_longer_one(store):

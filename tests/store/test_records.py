@@ -52,6 +52,7 @@ def test_every_field_of_a_record_is_read_back(records, open_store):
         task_id="t-1",
         status=Status.SUCCEEDED,
         process=None,
+        run="4f",
         request_id="r-1",
         submitted_at=NOON,
         scheduled_at=NOON,

@@ -10,38 +10,21 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
-from pixverse_cli.disk.files import CHUNK, NotRegularError, open_regular, reason
-from pixverse_cli.domain.catalog import MAX_IMAGE_BYTES, MAX_IMAGE_SIDE
+from pixverse_cli.disk.files import CHUNK, NotRegularError, open_regular
+from pixverse_cli.disk.paths import reason
+from pixverse_cli.domain.catalog import IMAGE_LIMITS
 from pixverse_cli.domain.errors import UnexpectedError, UsageError
+from pixverse_cli.domain.plan import InputFile
 from pixverse_cli.media.inputs.image_headers import Header, HeaderError, read_header
 
 STDIN_LABEL = "stdin"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Picture:
-    """A picture that the service would take: ``size`` bytes with that SHA-256.
-
-    ``label`` is what the user typed; ``notes`` are sentences about what the service's
-    pages do not mention.
-    """
-
-    path: Path
-    label: str
-    size: int
-    format: str
-    width: int
-    height: int
-    sha256: str
-    notes: tuple[str, ...] = ()
-
-
-def inspect(source: str) -> Picture:
+def inspect(source: str) -> InputFile:
     """Check the picture in a local file.
 
     :raises UsageError: listing everything that is wrong with it, a line each.
@@ -50,7 +33,7 @@ def inspect(source: str) -> Picture:
 
 
 @contextmanager
-def inspect_stream(stream: BinaryIO) -> Iterator[Picture]:
+def inspect_stream(stream: BinaryIO) -> Iterator[InputFile]:
     """Check the picture that comes out of ``stream``; the picture's file lives in the block.
 
     At most one byte more than the limit is read.
@@ -84,7 +67,7 @@ def _spool(stream: BinaryIO) -> Path:
 
 
 def _copy_limited(stream: BinaryIO, file: BinaryIO) -> None:
-    left = MAX_IMAGE_BYTES + 1
+    left = IMAGE_LIMITS.max_bytes + 1
     while left and (chunk := stream.read(min(left, CHUNK))):
         file.write(chunk)
         left -= len(chunk)
@@ -97,12 +80,12 @@ def _no_room(error: OSError) -> UnexpectedError:
     )
 
 
-def _inspect(path: Path, *, label: str) -> Picture:
+def _inspect(path: Path, *, label: str) -> InputFile:
     with _opened(path, label) as file:
         size = os.fstat(file.fileno()).st_size
         header = _sound_header(file, size, label)
         sha256 = _hash_exactly(file, size, label)
-    return Picture(
+    return InputFile(
         path=path,
         label=label,
         size=size,
@@ -145,20 +128,20 @@ def _sound_header(file: BinaryIO, size: int, label: str) -> Header:
 def _size_problems(size: int) -> Iterator[str]:
     if size == 0:
         yield "is empty"
-    if size > MAX_IMAGE_BYTES:
+    if size > IMAGE_LIMITS.max_bytes:
         yield (
             f"has {size} bytes or more; the service takes at most"
-            f" {MAX_IMAGE_BYTES // 1024**2} MB ({MAX_IMAGE_BYTES} bytes)"
+            f" {IMAGE_LIMITS.max_bytes // 1024**2} MB ({IMAGE_LIMITS.max_bytes} bytes)"
         )
 
 
 def _side_problems(header: Header) -> Iterator[str]:
     if 0 in (header.width, header.height):
         yield f"is {header.width} x {header.height} pixels: a side is 0"
-    if max(header.width, header.height) > MAX_IMAGE_SIDE:
+    if max(header.width, header.height) > IMAGE_LIMITS.max_side:
         yield (
             f"is {header.width} x {header.height} pixels; the service takes at most"
-            f" {MAX_IMAGE_SIDE} on each side"
+            f" {IMAGE_LIMITS.max_side} on each side"
         )
 
 
@@ -186,7 +169,7 @@ class Upload:
     The last item is handed out only when all bytes together are still the picture's.
     """
 
-    def __init__(self, picture: Picture, file: BinaryIO) -> None:
+    def __init__(self, picture: InputFile, file: BinaryIO) -> None:
         self._picture = picture
         self._file = file
         self._left = picture.size
@@ -227,7 +210,7 @@ class Upload:
         self.close()
 
 
-def open_for_upload(picture: Picture) -> Upload:
+def open_for_upload(picture: InputFile) -> Upload:
     """Open a checked picture for sending; open it again to send it again.
 
     :raises UsageError: when it is gone or no longer a file.

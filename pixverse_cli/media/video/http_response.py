@@ -10,7 +10,7 @@ from email.utils import parsedate_to_datetime
 from enum import StrEnum
 
 from pixverse_cli.domain.errors import NotSavedError
-from pixverse_cli.media.address import shown
+from pixverse_cli.http.addresses import without_secrets
 from pixverse_cli.media.video.failures import BrokenOffError, LinkDeadError, WrongContentError
 from pixverse_cli.media.video.part_file import Origin
 
@@ -18,8 +18,8 @@ _FOR_THE_MOMENT = {408, 425, 429}
 _SURE_SECONDS = 60  # a Last-Modified as fresh as its answer may name two contents
 
 
-class Verdict(StrEnum):
-    """What to do with an answer's body."""
+class Decision(StrEnum):
+    """What to do with a response's body."""
 
     APPEND = "append"
     START_OVER = "start over"
@@ -28,7 +28,7 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class VideoResponse:
     """A status line and its headers (names in any case), for the ``url`` that was asked for."""
 
     url: str
@@ -74,11 +74,11 @@ class Answer:
         """What to remember, to go on later; None when going on would be a gamble."""
         if self.validator is None:
             return None
-        return Origin(url=shown(self.url), validator=self.validator, total=self.length)
+        return Origin(url=without_secrets(self.url), validator=self.validator, total=self.length)
 
 
-def judge(answer: Answer, *, held: int, origin: Origin | None) -> Verdict:
-    """Judge the answer to a request that asked for the bytes from ``held`` on.
+def decide(response: VideoResponse, *, held: int, origin: Origin | None) -> Decision:
+    """Decide about the response to a request that asked for the bytes from ``held`` on.
 
     ``origin`` is None when everything was asked for.
 
@@ -86,44 +86,46 @@ def judge(answer: Answer, *, held: int, origin: Origin | None) -> Verdict:
     :raises BrokenOffError: time may help.
     :raises WrongContentError: a success that is none.
     """
-    match answer.status:
+    match response.status:
         case 200:
-            return Verdict.START_OVER
+            return Decision.START_OVER
         case 206 if origin is not None:
-            return Verdict.APPEND if _fits(answer, held, origin) else Verdict.ASK_FOR_ALL
+            return Decision.APPEND if _fits(response, held, origin) else Decision.ASK_FOR_ALL
         case 416 if origin is not None:
-            whole = answer.headers.get("Content-Range") == f"bytes */{held}"
-            return Verdict.COMPLETE if whole else Verdict.ASK_FOR_ALL
+            whole = response.headers.get("Content-Range") == f"bytes */{held}"
+            return Decision.COMPLETE if whole else Decision.ASK_FOR_ALL
         case _:
-            raise refusal(answer)
+            raise refusal(response)
 
 
-def _fits(answer: Answer, held: int, origin: Origin) -> bool:
+def _fits(response: VideoResponse, held: int, origin: Origin) -> bool:
     """Return whether a 206 begins where we end, runs to the end, and is of the same content."""
-    if answer.range is None:
+    if response.range is None:
         return False
-    first, last, total = answer.range
+    first, last, total = response.range
     return (
         first == held
         and last == total - 1
-        and answer.length in {None, total - held}
+        and response.length in {None, total - held}
         and origin.total in {None, total}
-        and _is_unchanged(answer, origin)
+        and _is_unchanged(response, origin)
     )
 
 
-def _is_unchanged(answer: Answer, origin: Origin) -> bool:
+def _is_unchanged(response: VideoResponse, origin: Origin) -> bool:
     name = "ETag" if origin.validator.startswith('"') else "Last-Modified"
-    return answer.headers.get(name, origin.validator) == origin.validator
+    return response.headers.get(name, origin.validator) == origin.validator
 
 
-def refusal(answer: Answer) -> NotSavedError:
-    """Return the error for an answer that brings no video."""
-    status, said = answer.status, f"{shown(answer.url)} answers {answer.status}"
+def refusal(response: VideoResponse) -> NotSavedError:
+    """Return the error for a response that brings no video."""
+    status, said = response.status, f"{without_secrets(response.url)} answers {response.status}"
     if status >= 500 or status in _FOR_THE_MOMENT:
-        error = BrokenOffError(f"{said}: not available for the moment", http_status=status)
-        error.retry_after = _number(answer.headers.get("Retry-After", ""))
-        return error
+        return BrokenOffError(
+            f"{said}: not available for the moment",
+            http_status=status,
+            retry_after=_number(response.headers.get("Retry-After", "")),
+        )
     if status >= 400:
         return LinkDeadError(f"{said}: the link does not work (any more)", http_status=status)
     return WrongContentError(f"{said}, which is no video", http_status=status)

@@ -10,7 +10,6 @@ import hashlib
 import json
 import os
 import shutil
-import stat
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -19,11 +18,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
-from pixverse_cli.disk.atomic_write import place_new, refuse_taken, sync_directory
+from pixverse_cli.disk.atomic_write import name_new, sync_directory
 from pixverse_cli.disk.file_lock import try_lock
-from pixverse_cli.disk.files import chunks, kind_of, open_regular, reason
+from pixverse_cli.disk.files import chunks, open_regular
+from pixverse_cli.disk.paths import Kind, kind_at, kind_of, reason
 from pixverse_cli.domain.clock import Clock
-from pixverse_cli.media.video.failures import CannotWriteError
+from pixverse_cli.media.video.failures import CannotWriteError, TakenError
 
 _POLL_SECONDS = 0.2
 _TRIES = 100
@@ -54,6 +54,30 @@ class Origin:
 def part_path(target: Path) -> Path:
     """Return where the beginning of ``target`` is kept."""
     return target.with_name(target.name + ".part")
+
+
+def refuse_taken(target: Path, *, force: bool, unfinished: bool = False) -> None:
+    """Check that ``target`` may be made.
+
+    With ``unfinished`` a target whose part is there is left to whoever takes up the part.
+
+    :raises TakenError: it exists and ``force`` is false.
+    :raises CannotWriteError: it is a directory, pipe, socket or device.
+    """
+    try:
+        kind = kind_at(target, follow=False)
+        if kind is None or (unfinished and kind_at(part_path(target))):
+            return
+    except OSError:  # the next step will complain about the folder or the name
+        return
+    if kind not in (Kind.FILE, Kind.LINK):
+        raise CannotWriteError(f"{target} is {kind}: it cannot be replaced by a video")
+    if not force:
+        raise _taken(target)
+
+
+def _taken(target: Path) -> TakenError:
+    return TakenError(f"{target} already exists", hint="--force replaces it; or give another -o")
 
 
 class Part:
@@ -145,9 +169,15 @@ class Part:
                 refuse_taken(self.target, force=True)
                 self.path.replace(self.target)
             else:
-                place_new(self.path, self.target, link)
+                self._name_new(link)
             self._notes.unlink(missing_ok=True)
             sync_directory(self.target.absolute().parent)
+
+    def _name_new(self, link: Callable[[Path, Path], None]) -> None:
+        try:
+            name_new(self.path, self.target, link)
+        except FileExistsError as error:
+            raise _taken(self.target) from error
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -224,13 +254,13 @@ def _making(path: Path) -> Iterator[None]:
 
 def _open(path: Path) -> BinaryIO:
     with _making(path):
-        if path.is_symlink():
+        if kind_at(path, follow=False) is Kind.LINK:
             path.unlink()  # planted, or left by somebody's tidying: never followed
         descriptor = os.open(path, _OPEN, 0o666)
-    mode = os.fstat(descriptor).st_mode
-    if not stat.S_ISREG(mode):
+    kind = kind_of(os.fstat(descriptor).st_mode)
+    if kind is not Kind.FILE:
         os.close(descriptor)
-        raise CannotWriteError(f"{path} is {kind_of(mode)}", hint="remove it")
+        raise CannotWriteError(f"{path} is {kind}", hint="remove it")
     return os.fdopen(descriptor, "r+b", buffering=0)
 
 

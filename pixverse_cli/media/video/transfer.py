@@ -3,29 +3,76 @@
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol, assert_never
 
 from pixverse_cli.disk.files import CHUNK
 from pixverse_cli.domain.clock import Clock
-from pixverse_cli.media.address import shown
+from pixverse_cli.http.addresses import without_secrets
 from pixverse_cli.media.video import mp4
 from pixverse_cli.media.video.failures import BrokenOffError, CutShortError, WrongContentError
-from pixverse_cli.media.video.http_response import Answer, Verdict, judge
+from pixverse_cli.media.video.http_response import Decision, VideoResponse, decide
 from pixverse_cli.media.video.part_file import Origin, Part
-from pixverse_cli.media.video.progress import Meter, Progress, TransferLimits
+
+_PROGRESS_SECONDS = 0.1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferLimits:
+    """How long to wait: for a connection, for the next byte, for ``rate`` bytes a second.
+
+    The rate is judged every ``rate_window`` seconds; ``most_bytes`` bounds a video's size.
+    """
+
+    connect: float = 10.0
+    stall: float = 30.0
+    rate: int = 1024
+    rate_window: float = 60.0
+    most_bytes: int = 8 * 1024**3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """``received`` of ``total`` bytes are on disk; ``total`` may be unknown."""
+
+    received: int
+    total: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """All bytes are on disk and are a whole video; what comes next is its name.
+
+    Whoever keeps ``sha256`` now knows the file again, even if the process dies right after.
+    """
+
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """The video is there, whole; ``path`` is None when it went to a stream.
+
+    ``already``: another process had just finished the same download.
+    """
+
+    path: Path | None
+    size: int
+    sha256: str
+    already: bool = False
 
 
 class Body(Protocol):
-    """The bytes that follow an answer's headers."""
+    """The bytes that follow a response's headers."""
 
     def read(self, count: int, /) -> bytes:
         """Return what has come so far, at most ``count`` bytes; b"" at the end.
 
-        :raises OSError: when the connection breaks.
+        :raises OSError: the connection breaks.
         """
 
 
-Ask = Callable[[Mapping[str, str]], AbstractContextManager[tuple[Answer, Body]]]
+Ask = Callable[[Mapping[str, str]], AbstractContextManager[tuple[VideoResponse, Body]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,14 +88,14 @@ class Transfer:
     def fill(self) -> Iterator[Progress]:
         """Bring the part to its full length, from where it is if that is certain to fit."""
         origin = self.part.origin()
-        if origin is not None and self.part.size and origin.url == shown(self.url):
+        if origin is not None and self.part.size and origin.url == without_secrets(self.url):
             done = yield from self._go_on(origin)
             if done:
                 return
-        with self.ask({}) as (answer, body):
-            judge(answer, held=0, origin=None)
-            self.part.restart(answer.origin)
-            yield from self._receive(body, answer.length)
+        with self.ask({}) as (response, body):
+            decide(response, held=0, origin=None)
+            self.part.restart(response.origin)
+            yield from self._receive(body, response.length)
 
     def _go_on(self, origin: Origin) -> Generator[Progress, None, bool]:
         """Fetch the rest; return False when everything has to be asked for."""
@@ -56,21 +103,21 @@ class Transfer:
             self.part.resume()
             return True
         headers = {"Range": f"bytes={self.part.size}-", "If-Range": origin.validator}
-        with self.ask(headers) as (answer, body):
-            verdict = judge(answer, held=self.part.size, origin=origin)
-            match verdict:
-                case Verdict.ASK_FOR_ALL:
+        with self.ask(headers) as (response, body):
+            decision = decide(response, held=self.part.size, origin=origin)
+            match decision:
+                case Decision.ASK_FOR_ALL:
                     return False
-                case Verdict.START_OVER:
-                    self.part.restart(answer.origin)
-                    yield from self._receive(body, answer.length)
-                case Verdict.APPEND:
+                case Decision.START_OVER:
+                    self.part.restart(response.origin)
+                    yield from self._receive(body, response.length)
+                case Decision.APPEND:
                     self.part.resume()
-                    yield from self._receive(body, answer.whole_length)
-                case Verdict.COMPLETE:
+                    yield from self._receive(body, response.whole_length)
+                case Decision.COMPLETE:
                     self.part.resume()
                 case _:
-                    assert_never(verdict)
+                    assert_never(decision)
         return True
 
     def _receive(self, body: Body, total: int | None) -> Iterator[Progress]:
@@ -119,3 +166,36 @@ class Transfer:
             f" they are kept in {self.part.path}",
             hint="`pixverse download` goes on from there",
         )
+
+
+class Meter:
+    """Counts the bytes of one transfer."""
+
+    def __init__(self, clock: Clock, limits: TransferLimits) -> None:
+        self._clock = clock
+        self._limits = limits
+        self._window_start = self._shown_at = clock.monotonic()
+        self._window_bytes = 0
+
+    def count(self, received: int) -> bool:
+        """Take note of ``received`` further bytes; return whether progress is due again.
+
+        :raises BrokenOffError: they come too slowly to ever be a video.
+        """
+        now = self._clock.monotonic()
+        self._window_bytes += received
+        self._judge(now - self._window_start)
+        due = now - self._shown_at >= _PROGRESS_SECONDS
+        if due:
+            self._shown_at = now
+        return due
+
+    def _judge(self, seconds: float) -> None:
+        if seconds < self._limits.rate_window:
+            return
+        if self._window_bytes < self._limits.rate * seconds:
+            raise BrokenOffError(
+                f"the video comes too slowly: {self._window_bytes} bytes in {seconds:.0f} s"
+            )
+        self._window_start += seconds
+        self._window_bytes = 0

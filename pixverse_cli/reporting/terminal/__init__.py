@@ -10,7 +10,6 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn
 from rich.table import Column
 
 from pixverse_cli.domain.clock import Clock
-from pixverse_cli.domain.errors import Ending
 from pixverse_cli.domain.events import (
     Downloading,
     Ended,
@@ -25,12 +24,13 @@ from pixverse_cli.domain.events import (
     Uploading,
 )
 from pixverse_cli.domain.task import Record
-from pixverse_cli.reporting.plain import show_once
+from pixverse_cli.domain.text import harmless, shortened
 from pixverse_cli.reporting.reporter import Reporter, result_line
 from pixverse_cli.reporting.result import Result
 from pixverse_cli.reporting.sentences import (
     bought,
     elapsed,
+    error_lines,
     event_sentence,
     short_id,
     size,
@@ -39,7 +39,6 @@ from pixverse_cli.reporting.sentences import (
 )
 from pixverse_cli.reporting.streams import put, say
 from pixverse_cli.reporting.terminal.tables import near, show_table
-from pixverse_cli.reporting.text import harmless, shortened
 
 _REDRAWS_PER_SECOND = 8
 _TOTAL = "total"
@@ -131,7 +130,8 @@ class TerminalReporter(Reporter):
             self._drop(_key(event.record))
         with self._paused():
             if event.error is not None:
-                show_once(event.error)
+                for line in error_lines(event.error):
+                    say(line)
             elif event.record is not None:
                 self._tell(event.record)
 
@@ -164,10 +164,6 @@ class TerminalReporter(Reporter):
     def note(self, text: str) -> None:
         """Write a note."""
         self._remark(harmless(text))
-
-    def error(self, told: Ending) -> None:
-        """Write what went wrong and the way out, once."""
-        show_once(told)
 
 
 def _how_to_open(record: Record) -> str | None:

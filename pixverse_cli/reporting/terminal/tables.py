@@ -11,10 +11,10 @@ from rich.text import Text
 
 from pixverse_cli.domain.clock import Clock
 from pixverse_cli.domain.task import Record, Status
+from pixverse_cli.domain.text import harmless, shortened
 from pixverse_cli.reporting.rows import outcome, row
 from pixverse_cli.reporting.sentences import elapsed, model_name, short_id
 from pixverse_cli.reporting.streams import is_terminal, put, say
-from pixverse_cli.reporting.text import harmless, shortened
 
 _COLUMNS_BUT_PROMPT = 68
 _NOTHING_TO_FETCH = (Status.FAILED, Status.CANCELED, Status.UNKNOWN, Status.NOT_SENT)

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from pixverse_cli.domain.catalog import MAX_IMAGE_BYTES
+from pixverse_cli.domain.catalog import IMAGE_LIMITS
 from pixverse_cli.domain.errors import Stopped, UnexpectedError, UsageError
 from pixverse_cli.media.inputs.image import inspect, inspect_stream, open_for_upload
 from pixverse_cli.media.inputs.image_headers import Header, HeaderError, read_header
@@ -239,15 +239,15 @@ def test_74_a_header_that_claims_100_000_by_100_000_costs_nothing(tmp_path):
 
 def test_72_20_mb_are_taken_and_one_byte_more_is_refused(tmp_path):
     path = put(tmp_path / "big.png", png(5, 5))
-    os.truncate(path, MAX_IMAGE_BYTES)
-    assert inspect(str(path)).size == MAX_IMAGE_BYTES
-    os.truncate(path, MAX_IMAGE_BYTES + 1)
+    os.truncate(path, IMAGE_LIMITS.max_bytes)
+    assert inspect(str(path)).size == IMAGE_LIMITS.max_bytes
+    os.truncate(path, IMAGE_LIMITS.max_bytes + 1)
     assert "has 20971521 bytes" in refusal(path)
 
 
 def test_all_problems_of_a_picture_are_told_at_once(tmp_path):
     path = put(tmp_path / "big.png", png(0, 20_000))
-    os.truncate(path, MAX_IMAGE_BYTES + 1)
+    os.truncate(path, IMAGE_LIMITS.max_bytes + 1)
     assert len(refusal(path).splitlines()) == 3
 
 
@@ -389,10 +389,10 @@ def test_stdin_that_is_no_picture_leaves_no_file(tmp_path, monkeypatch):
 
 
 def test_at_most_one_byte_over_the_limit_is_read_from_stdin():
-    pipe = Pipe(png(5, 5) + bytes(2 * MAX_IMAGE_BYTES))
+    pipe = Pipe(png(5, 5) + bytes(2 * IMAGE_LIMITS.max_bytes))
     with pytest.raises(UsageError, match="or more"), inspect_stream(pipe):
         pass
-    assert pipe.taken == MAX_IMAGE_BYTES + 1
+    assert pipe.taken == IMAGE_LIMITS.max_bytes + 1
 
 
 def test_stdin_without_a_place_to_keep_it_is_told(tmp_path, monkeypatch):

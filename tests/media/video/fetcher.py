@@ -13,7 +13,7 @@ import requests  # noqa: F401  so that its import does not count as growth
 
 from pixverse_cli.domain.clock import SystemClock
 from pixverse_cli.domain.errors import NotSavedError
-from pixverse_cli.media.video.download import fetch
+from pixverse_cli.media.video.download import download
 
 
 def peak():
@@ -26,7 +26,7 @@ if limit != "0":
     resource.setrlimit(resource.RLIMIT_FSIZE, (int(limit), int(limit)))
 before = peak()
 try:
-    *_, fetched = fetch(url, Path(target), clock=SystemClock())
+    *_, fetched = download(url, Path(target), clock=SystemClock())
 except NotSavedError as error:
     outcome = [type(error).__name__, error.message]
 else:

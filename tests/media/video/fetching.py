@@ -1,4 +1,4 @@
-"""What the download tests share: one video, the answers that bring it, and ways to fetch it."""
+"""What the download tests share: one video, the answers that bring it, and ways to download it."""
 
 import json
 import os
@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from pixverse_cli.domain.clock import SystemClock
-from pixverse_cli.media.video.download import TransferLimits, fetch
+from pixverse_cli.media.video.download import download
 from pixverse_cli.media.video.failures import BrokenOffError
-from pixverse_cli.media.video.progress import Fetched
+from pixverse_cli.media.video.transfer import Fetched, TransferLimits
 from tests.servers import ScriptedServer, answer
 
 from .boxes import video
@@ -23,7 +23,7 @@ QUICK = TransferLimits(connect=1, stall=0.3, rate=100_000, rate_window=0.4)
 
 
 def steps(url, target, *, force=False, limits=QUICK):
-    return list(fetch(url, target, clock=SystemClock(), force=force, limits=limits))
+    return list(download(url, target, clock=SystemClock(), force=force, limits=limits))
 
 
 def save(url, target, **options):

@@ -16,7 +16,7 @@ from pixverse_cli.media.video.failures import (
     TakenError,
 )
 from pixverse_cli.media.video.part_file import acquire
-from pixverse_cli.media.video.progress import TransferLimits
+from pixverse_cli.media.video.transfer import TransferLimits
 from tests.servers import HANG, Pause, ScriptedServer, answer
 
 from .boxes import video

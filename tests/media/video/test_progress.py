@@ -3,7 +3,7 @@
 import pytest
 
 from pixverse_cli.media.video.failures import BrokenOffError
-from pixverse_cli.media.video.progress import Meter, TransferLimits
+from pixverse_cli.media.video.transfer import Meter, TransferLimits
 
 
 class HandClock:

@@ -14,7 +14,7 @@ from pixverse_cli.domain.errors import Stopped
 from pixverse_cli.media.video.failures import (
     BrokenOffError,
 )
-from pixverse_cli.media.video.progress import TransferLimits
+from pixverse_cli.media.video.transfer import TransferLimits
 from tests.servers import HANG, RESET, Pause, ScriptedServer, answer
 
 from .fetching import (
@@ -35,7 +35,7 @@ from .fetching import (
 def test_nobody_listens(target):
     with ScriptedServer() as server:
         url = server.url()
-    with pytest.raises(BrokenOffError, match="cannot be reached"):
+    with pytest.raises(BrokenOffError, match="refused or unreachable"):
         save(url, target)
 
 
@@ -55,7 +55,7 @@ def test_3_a_connection_that_never_comes_about_is_given_up(target):
             knock.settimeout(0)
             knock.connect_ex(listener.getsockname())
         url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
-        with pytest.raises(BrokenOffError, match="too long to connect to"):
+        with pytest.raises(BrokenOffError, match="no connection to"):
             save(url, target, limits=TransferLimits(connect=0.2, stall=1))
 
 
@@ -69,7 +69,7 @@ def test_a_server_that_never_answers_is_given_up(target):
 
 def test_13_headers_that_drip_for_ever_are_given_up(target):
     drip = [b"HTTP/1.1 200 OK\r\nX-Drip: "] + [b"x", Pause(0.05)] * 60
-    with ScriptedServer(drip) as server, pytest.raises(BrokenOffError, match="no answer within"):
+    with ScriptedServer(drip) as server, pytest.raises(BrokenOffError, match="no whole answer"):
         save(server.url(), target, limits=TransferLimits(connect=0.3, stall=0.3))
 
 

@@ -9,16 +9,16 @@ import pytest
 
 from pixverse_cli.domain.clock import SystemClock
 from pixverse_cli.domain.errors import ClosedPipe
+from pixverse_cli.media.video.download import download_to_stdout
 from pixverse_cli.media.video.failures import BrokenOffError, CannotWriteError
-from pixverse_cli.media.video.progress import Fetched, Progress
-from pixverse_cli.media.video.to_stdout import fetch_to_stream
+from pixverse_cli.media.video.transfer import Fetched, Progress
 from tests.servers import ScriptedServer, answer
 
 from .fetching import QUICK, VIDEO, cut
 
 
 def stream_to(stream, url):
-    return list(fetch_to_stream(url, stream, clock=SystemClock(), limits=QUICK))
+    return list(download_to_stdout(url, stream, clock=SystemClock(), limits=QUICK))
 
 
 def test_60_the_whole_video_goes_out():

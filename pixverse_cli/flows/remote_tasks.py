@@ -1,13 +1,13 @@
 """The account's tasks on the service, page after page."""
 
-from collections.abc import Generator
-from dataclasses import dataclass
+from collections.abc import Generator, Iterator
 from datetime import datetime
 from functools import partial
+from typing import NamedTuple
 
 from pixverse_cli.domain.errors import UsageError
 from pixverse_cli.domain.events import Event
-from pixverse_cli.domain.task import ListedTask
+from pixverse_cli.domain.task import ListedTask, RemoteTask
 from pixverse_cli.flows.rate_limited import RateLimit, repeated
 from pixverse_cli.flows.tools import Tools
 
@@ -15,8 +15,7 @@ _PAGE_SIZES = (100, 10)  # the most is undocumented; 10 is the default
 _MOST_PAGES = 200
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listing:
+class Listing(NamedTuple):
     """Every row, each task once; ``skew`` is the service's clock minus ours, in seconds.
 
     ``skew`` is None where the service did not tell the time. ``whole`` is false when there
@@ -26,6 +25,17 @@ class Listing:
     tasks: tuple[ListedTask, ...]
     skew: float | None
     whole: bool
+
+
+def remote_tasks(tools: Tools) -> Iterator[Event | RemoteTask]:
+    """Yield the account's tasks of the last 24 hours, newest first."""
+    listing = yield from list_tasks(tools)
+    known = tools.store.records.known_ids()
+    dated = [task for task in listing.tasks if task.submitted_at is not None]
+    undated = [task for task in listing.tasks if task.submitted_at is None]
+    dated.sort(key=lambda task: str(task.submitted_at), reverse=True)
+    for task in (*dated, *undated):
+        yield RemoteTask(task=task, known=task.task_id in known)
 
 
 def list_tasks(tools: Tools, *, model: str | None = None) -> Generator[Event, None, Listing]:

@@ -1,0 +1,50 @@
+"""Which reporter fits: by the options, and by whether a person reads the streams."""
+
+import sys
+from collections.abc import Mapping
+
+from pixverse_cli.domain.clock import Clock
+from pixverse_cli.domain.errors import Ending
+from pixverse_cli.reporting import streams
+from pixverse_cli.reporting.reporter import Reporter
+from pixverse_cli.reporting.result import Output, Result
+
+# Importing late is what this module is for: rich and the JSON shapes are not always needed.
+# ruff: noqa: PLC0415
+
+
+def select_reporter(
+    output: Output, result: Result, clock: Clock, environ: Mapping[str, str], *, quiet: bool
+) -> Reporter:
+    """Return a reporter for a way to speak; it fits itself to the streams."""
+    if output is not Output.HUMAN:
+        from pixverse_cli.reporting.jsonlines import JsonReporter
+
+        return JsonReporter(clock, events=output is Output.EVENTS)
+    lively = streams.is_terminal(sys.stderr) and environ.get("TERM") != "dumb"
+    tabular = result is Result.ROW and streams.is_terminal(sys.stdout)
+    if (lively and not quiet) or tabular:
+        from pixverse_cli.reporting.terminal import TerminalReporter
+
+        return TerminalReporter(result, clock, quiet=quiet, lively=lively)
+    from pixverse_cli.reporting.plain import PlainReporter
+
+    return PlainReporter(result, clock, quiet=quiet)
+
+
+def report_ending(ending: Ending, output: Output, environ: Mapping[str, str]) -> None:
+    """Show how the program ended, unless a person has read it already."""
+    if output is not Output.HUMAN:
+        from pixverse_cli.reporting.shapes import error_json, one_line
+
+        streams.say(one_line(error_json(ending)))
+        return
+    if not ending.shown:
+        from pixverse_cli.reporting.sentences import error_lines
+
+        for line in error_lines(ending):
+            streams.say(line)
+    if environ.get("GITHUB_ACTIONS") == "true":
+        from pixverse_cli.reporting.github import annotate
+
+        annotate(ending)

@@ -1,0 +1,110 @@
+"""Lists that a command shows at once: records, the account's tasks, requests, plans, models."""
+
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from pixverse_cli.domain.clock import Clock
+from pixverse_cli.domain.events import Event
+from pixverse_cli.domain.plan import BatchItem, Order
+from pixverse_cli.domain.task import Record, RemoteTask
+from pixverse_cli.reporting import streams
+from pixverse_cli.reporting.reporter import Reporter
+from pixverse_cli.reporting.result import Output
+
+if TYPE_CHECKING:
+    from pixverse_cli.flows.doctor import Finding
+
+# Importing late is what this module is for: rich and the JSON shapes are not always needed.
+# ruff: noqa: PLC0415
+
+
+def show_records(records: Iterable[Record], output: Output, clock: Clock) -> None:
+    """Show records as they stand: JSON, a table for eyes, or lines for a pipe."""
+    if output is not Output.HUMAN:
+        from pixverse_cli.reporting.shapes import one_line, record_json
+
+        lines: Iterator[str] = (one_line(record_json(record)) for record in records)
+    elif streams.is_terminal(sys.stdout):
+        from pixverse_cli.reporting.terminal.tables import show_table
+
+        show_table(tuple(records), clock)
+        return
+    else:
+        from pixverse_cli.reporting.rows import row
+
+        lines = (row(record) for record in records)
+    for line in lines:
+        streams.put(line)
+
+
+def show_remote(tasks: Iterable[RemoteTask | Event], output: Output, reporter: Reporter) -> None:
+    """Show the account's tasks; what happens on the way goes to the reporter."""
+    from pixverse_cli.reporting.rows import remote_row
+    from pixverse_cli.reporting.shapes import one_line, remote_json
+
+    for task in tasks:
+        if not isinstance(task, RemoteTask):
+            reporter.draw(task)
+        elif output is Output.HUMAN:
+            streams.put(remote_row(task))
+        else:
+            streams.put(one_line(remote_json(task)))
+
+
+def show_requests(orders: Iterable[Order]) -> None:
+    """Show what ``--dry-run`` would send: JSON, one object per line."""
+    from pixverse_cli.flows.preview import preview
+    from pixverse_cli.reporting.shapes import one_line, request_json
+
+    for order in orders:
+        streams.put(one_line(request_json(*preview(order))))
+
+
+def show_plan(items: Sequence[BatchItem], output: Output) -> None:
+    """Show the plan of a batch: a line for each output."""
+    from pixverse_cli.reporting.plans import item_json, item_row
+    from pixverse_cli.reporting.shapes import one_line
+
+    for item in items:
+        human = output is Output.HUMAN
+        streams.put(item_row(item) if human else one_line(item_json(item)))
+
+
+def show_models(output: Output) -> None:
+    """Show the catalogue."""
+    from pixverse_cli.reporting import catalog
+
+    if output is not Output.HUMAN:
+        lines = catalog.json_lines()
+    elif streams.is_terminal(sys.stdout):
+        lines = catalog.table_lines()
+    else:
+        lines = catalog.rows()
+    for line in lines:
+        streams.put(line)
+
+
+def show_schema() -> None:
+    """Show the JSON Schema of what ``--json`` and ``--events`` print."""
+    import json
+
+    from pixverse_cli.reporting.schema import schema
+
+    streams.put(json.dumps(schema(), indent=2))
+
+
+def show_finding(finding: "Finding", output: Output) -> None:
+    """Show one finding of ``doctor``."""
+    from pixverse_cli.domain.text import harmless
+
+    if output is Output.HUMAN:
+        mark = "fail" if finding.error else "warn" if finding.warning else "ok"
+        streams.put(f"{mark:<4}  {finding.what:<15}  {harmless(finding.told)}")
+        return
+    from pixverse_cli.reporting.shapes import SCHEMA, one_line
+
+    state = "error" if finding.error else "warning" if finding.warning else "ok"
+    streams.put(
+        one_line({"schema": SCHEMA, "check": finding.what, "state": state, "told": finding.told})
+    )

@@ -1,0 +1,68 @@
+"""How a URL may be shown, and which hosts are private."""
+
+import pytest
+
+from pixverse_cli.http.addresses import (
+    is_loopback,
+    is_private,
+    leads_inside,
+    without_secrets,
+)
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.9.9.9", "::1"])
+def test_this_machine_is_known(host):
+    assert is_loopback(host)
+
+
+@pytest.mark.parametrize("host", ["", "example.com", "10.0.0.1", "localhost.example", "0.0.0.0"])
+def test_other_machines_are_not_this_one(host):
+    assert not is_loopback(host)
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "localhost",
+        "x.localhost",
+        "printer.local",
+        "127.0.0.1",
+        "10.0.0.1",
+        "172.16.0.1",
+        "192.168.0.1",
+        "169.254.169.254",
+        "100.64.0.1",
+        "::1",
+        "fe80::1%eth0",
+        "fd00::1",
+        "::ffff:127.0.0.1",
+    ],
+)
+def test_private_hosts_are_known(host):
+    assert is_private(host)
+
+
+@pytest.mark.parametrize("host", ["example.com", "8.8.8.8", "2606:4700::1111", "::ffff:8.8.8.8"])
+def test_public_hosts_are_known(host):
+    assert not is_private(host)
+
+
+def name_server(address):
+    return lambda _name, _port: [(2, 1, 6, "", (address, 0))]
+
+
+def test_a_name_is_judged_by_what_it_resolves_to_unless_a_proxy_does_that():
+    assert leads_inside("http://rebound.example/", name_server("10.0.0.1"))
+    assert leads_inside("http://2130706433/", name_server("127.0.0.1"))
+    assert not leads_inside("http://media.example/", name_server("8.8.8.8"))
+    assert not leads_inside("http://rebound.example/", None)
+    assert leads_inside("http://localhost/", None)
+
+
+def test_a_name_that_cannot_be_one_leads_nowhere():
+    assert not leads_inside(f"http://{'a' * 64}.example/")
+
+
+def test_credentials_queries_and_fragments_are_not_without_secrets():
+    assert without_secrets("https://me:canary@x/a%2Fb?Signature=canary#canary") == "https://x/a%2Fb"
+    assert without_secrets("no url") == "no url"
