@@ -47,7 +47,7 @@ def calls_of(names, *, allowed):
 
 
 def test_what_stands_at_a_path_is_asked_in_one_place():
-    """The bare forms raise or lie, differently in each Python: use pixverse_cli.disk.paths."""
+    """The bare forms raise or lie, differently in each Python: use pixverse_cli.disk.files."""
     assert calls_of(_LOOKS, allowed=_MAY_LOOK_AT_PATHS) == []
 
 

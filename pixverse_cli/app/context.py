@@ -9,7 +9,7 @@ never loads the HTTP client and ``--help`` never touches the disk.
 import os
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from pixverse_cli.domain.clock import Clock
@@ -21,7 +21,7 @@ from pixverse_cli.settings.values import Setting, Settings
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pixverse_cli.dashscope.client import Client
+    from pixverse_cli.dashscope.connect import Connect
     from pixverse_cli.domain.events import Event
     from pixverse_cli.domain.plan import Destination, Order
     from pixverse_cli.domain.task import Record
@@ -107,12 +107,18 @@ class AppContext:
         return base_url(self.runtime.environ)
 
     @cached_property
-    def client(self) -> "Client":
-        """The client; this imports requests."""
-        from pixverse_cli.dashscope.client import Client
+    def connect(self) -> "Connect":
+        """What gives the client when it is first needed."""
+        from pixverse_cli.dashscope.connect import Connect
+        from pixverse_cli.settings.key import key_value
 
-        self._trace(self.key.value)
-        return Client(self.base_url, self.key.value)
+        if self.verbosity:
+            from pixverse_cli.reporting.trace import show_exchanges
+
+            show_exchanges(self.verbosity)
+        return Connect(
+            self.base_url, partial(key_value, self.runtime.environ, self.config_directory)
+        )
 
     @cached_property
     def store(self) -> "Store":
@@ -127,14 +133,15 @@ class AppContext:
     def tools(self) -> "Tools":
         """What flows work with."""
         from pixverse_cli.flows.tools import Tools
+        from pixverse_cli.settings.key import account
 
         return Tools(
-            connect=lambda: self.client,
+            connect=self.connect,
             store=self.store,
             clock=self.runtime.clock,
             interrupts=self.runtime.interrupts,
             service=self.base_url,
-            account=lambda: self.key.account(self.base_url),
+            account=partial(account, self.runtime.environ, self.config_directory, self.base_url),
             run=os.urandom(8).hex(),
         )
 
@@ -159,7 +166,6 @@ class AppContext:
 
     def run(self, events: "Iterable[Event]", result: Result) -> None:
         """Drain a flow, drawing it; raise how it ended."""
-        self._trace()
         environ = self.runtime.environ
         if environ.get("GITHUB_ACTIONS") == "true":
             from pixverse_cli.reporting.github import noted
@@ -182,10 +188,3 @@ class AppContext:
             return self.store.records.of_run(self.tools.run)
         except PixverseError:
             return []
-
-    def _trace(self, *secrets: str) -> None:
-        """Show HTTP exchanges from now on, if asked to, without the secrets."""
-        if self.verbosity:
-            from pixverse_cli.reporting.trace import show_exchanges
-
-            show_exchanges(self.verbosity, secrets)

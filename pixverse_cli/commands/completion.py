@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from pixverse_cli.disk.paths import is_file
+from pixverse_cli.disk.files import is_file
 from pixverse_cli.domain.errors import UnexpectedError
 from pixverse_cli.reporting import streams
 

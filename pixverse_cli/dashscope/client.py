@@ -56,7 +56,7 @@ class Client:
                 response = exchange(session, call, _CREATE, give_up=give_up)
         except NoAnswerError as error:
             raise _unclear(error.message) from error
-        return _accepted(response)
+        return _accepted(response, self._read(response))
 
     def query(self, task_id: str) -> Task:
         """Return how a task stands.
@@ -64,7 +64,7 @@ class Client:
         :raises UnreachableError: no usable response. :raises ThrottledError: rate limit.
         """
         response = self._get(f"/tasks/{quote(task_id, safe='')}", {})
-        body = _usable(response)
+        body = _usable(response, self._read(response))
         task = wire.read_task(body)
         if task is None:
             raise _useless(response)
@@ -80,7 +80,7 @@ class Client:
         if model is not None:
             asked["model_name"] = model
         response = self._get("/tasks/", asked)
-        found = wire.read_list(_usable(response), response.date)
+        found = wire.read_list(_usable(response, self._read(response)), response.date)
         if found is None:
             raise _useless(response)
         return found
@@ -94,12 +94,12 @@ class Client:
         url = f"{self._base_url}/tasks/{quote(task_id, safe='')}/cancel"
         with self._new_session() as session:
             response = exchange(session, Request(method="POST", url=url), _CALL)
-        _usable(response)
+        _usable(response, self._read(response))
 
     def policy(self, model: str) -> wire.Policy:
         """Return leave to upload one image for this model."""
         response = self._get("/uploads", {"action": "getPolicy", "model": model})
-        policy = wire.read_policy(_usable(response))
+        policy = wire.read_policy(_usable(response, self._read(response)))
         if policy is None:
             raise _useless(response)
         return policy
@@ -117,15 +117,16 @@ class Client:
         self._session = self._new_session()
         return exchange(self._session, request, _CALL)
 
+    def _read(self, response: Response) -> wire.Json | None:
+        """Return the JSON object of a response, its texts harmless and without the key."""
+        return wire.decode(response.body, secrets=(self._key,)) if response.body else None
+
     def _new_session(self) -> Session:
-        session = Session(stall=_CALL.stall)
-        session.headers["Authorization"] = f"Bearer {self._key}"
-        return session
+        return Session(stall=_CALL.stall, key=self._key)
 
 
-def _accepted(response: Response) -> Task:
+def _accepted(response: Response, body: wire.Json | None) -> Task:
     """Read the response to a create call: accepted, certainly refused, or unclear."""
-    body = wire.decode(response.body)
     if response.status == 200:
         task = wire.read_task(body) if body else wire.read_task_in_fragment(response.body)
         if task is not None:
@@ -139,9 +140,9 @@ def _accepted(response: Response) -> Task:
     raise _unclear(f"the response to the create call was HTTP {response.status}, {response.kind}")
 
 
-def _usable(response: Response) -> wire.Json:
+def _usable(response: Response, body: wire.Json | None) -> wire.Json:
     """Return the JSON of a good response, or raise what the response says instead."""
-    body = wire.decode(response.body) if response.whole else None
+    body = body if response.whole else None
     refusal = wire.read_refusal(body or {}, response.status, response.headers)
     if response.status == 200 and body is not None and ("output" in body or refusal is None):
         return body
@@ -151,7 +152,7 @@ def _usable(response: Response) -> wire.Json:
 
 
 def _not_json(response: Response) -> PixverseError:
-    """Tell an response without the service's JSON by its status alone."""
+    """Tell a response without the service's JSON by its status alone."""
     if response.status == 429:
         return ThrottledError("the service asks to slow down (HTTP 429)", http_status=429)
     if response.status == 404:

@@ -8,13 +8,14 @@ and are UTC+8 in text but epoch milliseconds in lists.
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 
 from pixverse_cli.domain.refusals import Refusal
 from pixverse_cli.domain.request import VideoRequest
 from pixverse_cli.domain.task import ListedTask, Status, Task
+from pixverse_cli.domain.text import harmless_value
 
 BEIJING = timezone(timedelta(hours=8))
 _OWN_WORDS = (Status.UNCLEAR, Status.NOT_SENT)
@@ -84,10 +85,13 @@ def encode(body: Json) -> bytes:
     return json.dumps(body, ensure_ascii=False).encode()
 
 
-def decode(body: bytes) -> Json | None:
-    """Return the JSON object in a body, or None where there is no readable one."""
+def decode(body: bytes, *, secrets: Sequence[str] = ()) -> Json | None:
+    """Return the JSON object in a body, or None where there is no readable one.
+
+    Every text in it is made harmless, and loses the secrets that it repeats.
+    """
     try:
-        value = json.loads(body, parse_constant=_no_constant)
+        value = harmless_value(json.loads(body, parse_constant=_no_constant), secrets)
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None

@@ -8,18 +8,16 @@ from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
-from pixverse_cli.disk.files import has_sha256
-from pixverse_cli.disk.paths import kind_at, reason
+from pixverse_cli.disk.files import has_sha256, kind_at, reason
 from pixverse_cli.domain.catalog import CURRENCY, PRICES_AS_OF
 from pixverse_cli.domain.errors import PixverseError, UsageError
 from pixverse_cli.domain.plan import Action, BatchItem, Order, OutputTemplate, Pattern
 from pixverse_cli.domain.text import lines_of
-from pixverse_cli.flows.plan import Live, known_values, order_of
+from pixverse_cli.flows.plan import Live, known_values, order_of, read_prompt, video_request
 from pixverse_cli.media import output_names
 from pixverse_cli.media.inputs.source import remote
 from pixverse_cli.settings.manifest import ManifestItem
 from pixverse_cli.settings.values import Setting, Settings
-from pixverse_cli.settings.video import read_prompt, video_request
 from pixverse_cli.store.manifest_lock import ManifestLock
 
 

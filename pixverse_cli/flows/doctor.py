@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from pixverse_cli.disk.paths import is_file
+from pixverse_cli.disk.files import is_file
 from pixverse_cli.domain.clock import Clock
 from pixverse_cli.domain.errors import Ending, PixverseError, UnexpectedError
 
@@ -52,8 +52,8 @@ class Setup(Protocol):
         """The API key."""
 
     @property
-    def client(self) -> "Client":
-        """The calls of the service."""
+    def connect(self) -> "Callable[[], Client]":
+        """What gives the calls of the service."""
 
     @property
     def store(self) -> "Store":
@@ -136,7 +136,7 @@ def _key(setup: Setup) -> Finding:
 
 def _service(setup: Setup, clock: Clock) -> Finding:
     """Ask for one row of the task list: free, and refused without a valid key."""
-    page = setup.client.listed(page=1, page_size=1)
+    page = setup.connect().listed(page=1, page_size=1)
     told = f"{setup.base_url} accepts the key"
     if page.date is None:
         return Finding(what="service", told=told)

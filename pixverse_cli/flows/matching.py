@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from pixverse_cli.domain.catalog import find_model
 from pixverse_cli.domain.task import ListedTask, Record, Status, Task
+from pixverse_cli.domain.text import harmless
 
 if TYPE_CHECKING:
     from pixverse_cli.flows.remote_tasks import Listing
@@ -97,7 +98,7 @@ def _same_prompt(record: Record, theirs: str) -> bool:
 
 
 def _plain(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", text).split())
+    return " ".join(unicodedata.normalize("NFC", harmless(text)).split())
 
 
 def _same_usage(record: Record, task: Task) -> bool:

@@ -4,9 +4,20 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import datetime
+from pathlib import Path
 
-from pixverse_cli.disk.files import has_sha256
-from pixverse_cli.domain.catalog import CURRENCY, PRICES_AS_OF
+from pixverse_cli.disk.files import has_sha256, reason
+from pixverse_cli.domain.catalog import (
+    CURRENCY,
+    DEFAULT_DURATION,
+    DEFAULT_MODEL,
+    DEFAULT_RESOLUTION,
+    MODELS,
+    PRICES_AS_OF,
+    Resolution,
+    ShotType,
+    find_model,
+)
 from pixverse_cli.domain.errors import UsageError
 from pixverse_cli.domain.plan import (
     DEFAULT_TIMEOUT,
@@ -17,6 +28,7 @@ from pixverse_cli.domain.plan import (
     WaitPolicy,
 )
 from pixverse_cli.domain.request import VideoRequest
+from pixverse_cli.domain.request import problems as request_problems
 from pixverse_cli.domain.task import Record
 from pixverse_cli.domain.text import lines_of
 from pixverse_cli.http.addresses import without_secrets
@@ -24,9 +36,12 @@ from pixverse_cli.media import output_names
 from pixverse_cli.media.inputs.image import inspect, inspect_stream
 from pixverse_cli.media.inputs.source import STDIN, local_path, private_note, remote
 from pixverse_cli.settings.values import Settings
-from pixverse_cli.settings.video import read_prompt, video_request
 
 Live = Callable[[Order], Record | None]
+
+_MOST_PROMPT_BYTES = 1024 * 1024
+_MODELS = f"choose {', '.join(model.alias for model in MODELS)} or a full name (`pixverse models`)"
+_RESOLUTIONS = f"choose {', '.join(Resolution)}"
 
 
 def plan_submit(
@@ -181,3 +196,49 @@ def _notes(order: Order) -> Iterator[str]:
         yield from order.file.notes
     elif note := private_note(order.identity):
         yield note
+
+
+def video_request(settings: Settings, prompt: str | None) -> VideoRequest:
+    """Return the request; what is wrong with it is noted in ``settings.problems``."""
+    request = VideoRequest(
+        model=settings.read("model", find_model, DEFAULT_MODEL, _MODELS),
+        prompt=prompt,
+        resolution=settings.read("resolution", _resolution, DEFAULT_RESOLUTION, _RESOLUTIONS),
+        duration=settings.whole("duration", DEFAULT_DURATION),
+        audio=settings.flag("audio"),
+        watermark=settings.flag("watermark"),
+        shot_type=settings.read("shot-type", _shot_type, None, "choose single or multi"),
+        seed=settings.whole("seed", None),
+    )
+    for problem in request_problems(request):
+        settings.wrong(problem.option, problem.text)
+    return request
+
+
+def _resolution(word: str) -> Resolution | None:
+    return next((tier for tier in Resolution if tier == word.upper()), None)
+
+
+def _shot_type(word: str) -> ShotType | None:
+    return next((kind for kind in ShotType if kind == word.lower()), None)
+
+
+def read_prompt(name: str, problems: list[str]) -> str | None:
+    """Return the prompt in a UTF-8 file, ``-`` for stdin; what is wrong is added to ``problems``.
+
+    A byte order mark and the line end that editors add do not belong to the prompt.
+    """
+    try:
+        return _read(name).decode("utf-8-sig").rstrip("\r\n") or None
+    except OSError as error:
+        problems.append(f"--prompt-file {name}: {reason(error)}")
+    except UnicodeDecodeError:
+        problems.append(f"--prompt-file {name}: is not UTF-8 text")
+    return None
+
+
+def _read(name: str) -> bytes:
+    if name == "-":
+        return sys.stdin.buffer.read(_MOST_PROMPT_BYTES)
+    with Path(name).open("rb") as file:
+        return file.read(_MOST_PROMPT_BYTES)

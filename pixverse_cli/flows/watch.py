@@ -69,7 +69,7 @@ class Watch:
     def join(self, record: Record) -> Iterator[Event]:
         """Watch one more task; tell how long earlier ones of its kind took."""
         self._watched.append(_Watched(record=record, due=self._tools.clock.monotonic()))
-        past = self._tools.store.past_seconds(record)
+        past = self._tools.store.records.past_seconds(record)
         if len(past) >= _LEAST_HISTORY:
             trim = len(past) // 10  # the middle eight tenths
             yield Expected(record=record, low=past[trim], high=past[-1 - trim], count=len(past))

@@ -6,12 +6,13 @@ Redirects are answers like others.
 
 import logging
 import re
+import threading
 import zlib
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import requests
 import urllib3
@@ -19,7 +20,6 @@ import urllib3
 from pixverse_cli.domain.clock import SystemClock
 from pixverse_cli.domain.errors import NotSentError
 from pixverse_cli.http.addresses import host_of
-from pixverse_cli.http.background import Background
 from pixverse_cli.http.failures import given_up, translated
 from pixverse_cli.http.network import certificates, proxies_for
 from pixverse_cli.http.session import FirstByte, Session
@@ -98,6 +98,41 @@ def _http_date(value: str | None) -> datetime | None:
     except (ValueError, OverflowError):  # no date, or one of the year 99999
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+class Background(Generic[T]):
+    """A call under way on a daemon thread, which never keeps the process alive.
+
+    Name resolution, connects and reads block in C, some of them without any limit of their
+    own; so whoever waits for one must be able to stop waiting.
+
+    :raises RuntimeError: the system starts no more threads.
+    """
+
+    def __init__(self, call: Callable[[], T]) -> None:
+        self._call = call
+        self._done = threading.Event()
+        self._result: T
+        self._error: BaseException | None = None
+        threading.Thread(target=self._run, daemon=True).start()
+
+    def _run(self) -> None:
+        try:
+            self._result = self._call()
+        except BaseException as error:  # noqa: BLE001  handed over whole to whoever waits
+            self._error = error
+        finally:
+            self._done.set()
+
+    def wait(self, seconds: float) -> bool:
+        """Return whether the call has ended, waiting for that at most so long."""
+        return self._done.wait(seconds)
+
+    def result(self) -> T:
+        """Return what the ended call returned, or raise what it raised."""
+        if self._error is not None:
+            raise self._error
+        return self._result
 
 
 def exchange(

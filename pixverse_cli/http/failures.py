@@ -10,7 +10,7 @@ import ssl
 import urllib3
 from requests import exceptions
 
-from pixverse_cli.disk.paths import reason
+from pixverse_cli.disk.files import reason
 from pixverse_cli.domain.errors import NotSentError, PixverseError, UnreachableError
 from pixverse_cli.http.addresses import host_of, without_secrets
 from pixverse_cli.http.network import PROXY_VARIABLES, proxy_host

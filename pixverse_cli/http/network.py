@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from pixverse_cli.disk.paths import is_directory, reason
+from pixverse_cli.disk.files import is_directory, reason
 from pixverse_cli.domain.errors import UsageError
 from pixverse_cli.http.addresses import host_of, is_loopback
 

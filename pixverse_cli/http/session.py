@@ -48,10 +48,11 @@ class FirstByte:
 class Session(requests.Session):
     """One exchange at a time; ``first_byte`` belongs to the one under way.
 
-    ``stall`` is how many seconds the other side may take no further byte of a body.
+    ``stall`` is how many seconds the other side may take no further byte of a body; ``key``
+    travels with every request.
     """
 
-    def __init__(self, *, stall: float = 30.0) -> None:
+    def __init__(self, *, stall: float = 30.0, key: str = "") -> None:
         super().__init__()
         self.first_byte = FirstByte()
         self.stall = stall
@@ -62,6 +63,8 @@ class Session(requests.Session):
         self.headers.update(
             {"User-Agent": USER_AGENT, "Accept": "*/*", "Accept-Encoding": "identity"}
         )
+        if key:
+            self.headers["Authorization"] = f"Bearer {key}"
         for scheme in ("http://", "https://"):
             self.mount(scheme, _Adapter(self))
 

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import unquote_to_bytes, urlsplit
 
-from pixverse_cli.disk.paths import Kind, is_directory, kind_at, reason
+from pixverse_cli.disk.files import Kind, is_directory, kind_at, reason
 from pixverse_cli.domain.errors import UsageError
 from pixverse_cli.domain.plan import Field, OutputTemplate, Pattern
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pixverse_cli.disk.paths import is_file
+from pixverse_cli.disk.files import is_file
 from pixverse_cli.domain.clock import rfc3339
 from pixverse_cli.domain.task import Record, RemoteTask
 from pixverse_cli.domain.text import harmless

@@ -2,7 +2,6 @@
 
 import logging
 import re
-from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,30 +17,30 @@ _QUERIES = re.compile(r"(https?://[^\s\"'?]+)\?[^\s\"']*")
 _MOST_BODY = 4000
 
 
-def show_exchanges(verbosity: int, secrets: Sequence[str]) -> None:
+def show_exchanges(verbosity: int) -> None:
     """Show exchanges from now on: a line each, and from 2 on with headers and bodies."""
     logger = logging.getLogger("pixverse.http")
     logger.setLevel(logging.INFO)
     logger.propagate = False
-    logger.handlers = [_Tracer(verbosity, secrets)]
+    logger.handlers = [_Tracer(verbosity)]
 
 
 class _Tracer(logging.Handler):
-    def __init__(self, verbosity: int, secrets: Sequence[str]) -> None:
+    def __init__(self, verbosity: int) -> None:
         super().__init__()
         self._verbosity = verbosity
-        self._secrets = [secret for secret in secrets if secret]
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write one exchange."""
         exchange: Any = record
         for line in _lines(exchange.response, exchange.body, self._verbosity):
-            say(harmless(self._masked(line)))
+            plain = harmless(line, secrets=_keys(exchange.response))
+            say(_QUERIES.sub(rf"\1?{_MASK}", _SECRET_FIELDS.sub(rf"\1{_MASK}", plain)))
 
-    def _masked(self, line: str) -> str:
-        for secret in self._secrets:
-            line = line.replace(secret, _MASK)
-        return _QUERIES.sub(rf"\1?{_MASK}", _SECRET_FIELDS.sub(rf"\1{_MASK}", line))
+
+def _keys(response: Any) -> list[str]:  # noqa: ANN401  a requests.Response
+    """Return the key that the request carried, which the answer may repeat."""
+    return [str(response.request.headers.get("Authorization", "")).removeprefix("Bearer ")]
 
 
 def _lines(response: Any, body: bytes, verbosity: int) -> list[str]:  # noqa: ANN401  a requests.Response

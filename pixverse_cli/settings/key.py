@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from pixverse_cli.disk.atomic_write import write_file
-from pixverse_cli.disk.paths import is_file
+from pixverse_cli.disk.files import is_file
+from pixverse_cli.disk.writing import write_file
 from pixverse_cli.domain.errors import AuthError, UnexpectedError
 
 _LOGIN = (
@@ -54,6 +54,22 @@ def find_key(environ: Mapping[str, str], config_directory: Path) -> Key:
         raise AuthError("no API key", hint=_LOGIN)
     check_shape(found.value, found.source)
     return found
+
+
+def key_value(environ: Mapping[str, str], config_directory: Path) -> str:
+    """Return the key itself.
+
+    :raises AuthError: as :func:`find_key`.
+    """
+    return find_key(environ, config_directory).value
+
+
+def account(environ: Mapping[str, str], config_directory: Path, service: str) -> str:
+    """Return a name for "the key in use, on this service" that does not give the key away.
+
+    :raises AuthError: as :func:`find_key`.
+    """
+    return find_key(environ, config_directory).account(service)
 
 
 def check_shape(value: str, source: str) -> None:

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 from pixverse_cli.domain.task import Record
 from pixverse_cli.store.database import Database
-from pixverse_cli.store.history import past_seconds
 from pixverse_cli.store.rate_slots import RateSlots
 from pixverse_cli.store.records import Records
 from pixverse_cli.store.uploads import Uploads
@@ -27,10 +26,6 @@ class Store:
         self.records = Records(self._database)
         self.uploads = Uploads(self._database)
         self.rate_slots = RateSlots(self._database)
-
-    def past_seconds(self, record: Record) -> list[float]:
-        """Return how long finished tasks of the same kind took, in seconds, shortest first."""
-        return past_seconds(self._database, record)
 
     def keep_in_fallback_log(self, record: Record) -> Path | None:
         """Keep an accepted task's id in a plain file, and return it; None if no disk takes it."""

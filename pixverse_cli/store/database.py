@@ -13,7 +13,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
-from pixverse_cli.disk.paths import Kind, kind_of, look
+from pixverse_cli.disk.files import Kind, kind_of, look
 from pixverse_cli.domain.errors import PixverseError, UnexpectedError
 from pixverse_cli.store.schema import MIGRATIONS
 

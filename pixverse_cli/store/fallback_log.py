@@ -12,8 +12,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from pixverse_cli.disk.atomic_write import append_line, write_file
-from pixverse_cli.disk.paths import Kind, kind_of, look
+from pixverse_cli.disk.files import Kind, kind_of, look
+from pixverse_cli.disk.writing import append_line, write_file
 from pixverse_cli.domain.clock import from_rfc3339, rfc3339
 from pixverse_cli.domain.task import Record, Status, Task
 from pixverse_cli.domain.text import lines_of

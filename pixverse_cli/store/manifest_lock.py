@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from pixverse_cli.disk.atomic_write import write_file
+from pixverse_cli.disk.writing import write_file
 from pixverse_cli.domain.errors import UsageError
 from pixverse_cli.domain.text import lines_of
 

@@ -23,6 +23,7 @@ _COLUMNS = tuple(field.name for field in fields(Record))
 _REQUEST = tuple(name for name in _COLUMNS if name != "number")
 _TIMES = ("intent_at", "submitted_at", "scheduled_at", "ended_at")
 _FLAGS = ("audio", "watermark", "provisional")
+_NEWEST = 50
 
 
 _HINT = (
@@ -259,6 +260,25 @@ class Records:
             limit=limit,
         )
         return [required(row) for row in rows]
+
+    def past_seconds(self, record: Record) -> list[float]:
+        """Return the seconds that the newest 50 finished tasks of a kind took, shortest first.
+
+        The kind: model, resolution and duration. Counted from submission to end, by the
+        service's own clock.
+        """
+        rows = self._database.rows(
+            "SELECT (julianday(ended_at) - julianday(submitted_at)) * 86400 AS seconds FROM"
+            " (SELECT submitted_at, ended_at FROM task WHERE status = 'SUCCEEDED'"
+            " AND model = :model AND resolution = :resolution AND duration = :duration"
+            " AND submitted_at IS NOT NULL AND ended_at IS NOT NULL"
+            " ORDER BY number DESC LIMIT :newest) ORDER BY seconds",
+            model=record.model,
+            resolution=record.resolution,
+            duration=record.duration,
+            newest=_NEWEST,
+        )
+        return [max(0.0, row["seconds"]) for row in rows]
 
     def known_ids(self, *, requested: bool = False) -> frozenset[str]:
         """Return every task id in the store, or only those that its own requests have."""

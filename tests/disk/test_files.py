@@ -5,8 +5,7 @@ from hashlib import sha256
 
 import pytest
 
-from pixverse_cli.disk.files import has_sha256
-from pixverse_cli.disk.paths import kind_of
+from pixverse_cli.disk.files import has_sha256, kind_of
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from pixverse_cli.http.background import Background
+from pixverse_cli.http.exchange import Background
 
 
 def test_the_result_comes_back():

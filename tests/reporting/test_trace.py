@@ -29,7 +29,7 @@ def traced(capsys):
     """Return a function that asks for a policy so verbosely and returns what stderr got."""
 
     def ask(verbosity):
-        show_exchanges(verbosity, secrets=(KEY,))
+        show_exchanges(verbosity)
         headers = {"x_request_id": "r-7", "set_cookie": "acw_tc=canary-cookie"}
         with ScriptedServer([answer(POLICY, **headers)]) as server:
             Client(server.origin + "/api/v1", KEY).policy("pixverse/pixverse-v6-it2v")

@@ -14,8 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
-from pixverse_cli.disk.files import CHUNK, NotRegularError, open_regular
-from pixverse_cli.disk.paths import reason
+from pixverse_cli.disk.files import CHUNK, NotRegularError, open_regular, reason
 from pixverse_cli.domain.catalog import IMAGE_LIMITS
 from pixverse_cli.domain.errors import UnexpectedError, UsageError
 from pixverse_cli.domain.plan import InputFile

@@ -12,8 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
-from pixverse_cli.disk import paths
-from pixverse_cli.disk.files import chunks, sha256_of
+from pixverse_cli.disk.files import chunks, reason, sha256_of
 from pixverse_cli.domain.clock import Clock
 from pixverse_cli.domain.errors import (
     ClosedPipe,
@@ -29,7 +28,6 @@ from pixverse_cli.media.video.failures import (
     LinkDeadError,
     WrongContentError,
 )
-from pixverse_cli.media.video.http_response import VideoResponse
 from pixverse_cli.media.video.part_file import Part, acquire, refuse_taken
 from pixverse_cli.media.video.transfer import (
     Body,
@@ -38,6 +36,7 @@ from pixverse_cli.media.video.transfer import (
     Progress,
     Transfer,
     TransferLimits,
+    VideoResponse,
 )
 
 LIMITS = TransferLimits()
@@ -105,9 +104,7 @@ def _copy_out(path: Path, stream: BinaryIO) -> None:
     except BrokenPipeError as error:
         raise ClosedPipe from error
     except OSError as error:  # what stdout leads to is full
-        raise CannotWriteError(
-            f"cannot write the video to stdout: {paths.reason(error)}"
-        ) from error
+        raise CannotWriteError(f"cannot write the video to stdout: {reason(error)}") from error
 
 
 @contextmanager

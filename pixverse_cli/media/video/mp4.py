@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from pixverse_cli.disk.files import open_regular
-from pixverse_cli.disk.paths import reason
+from pixverse_cli.disk.files import open_regular, reason
 from pixverse_cli.media.inputs.foreign_formats import text_name
 from pixverse_cli.media.video.failures import CutShortError, WrongContentError
 

@@ -18,10 +18,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
-from pixverse_cli.disk.atomic_write import name_new, sync_directory
-from pixverse_cli.disk.file_lock import try_lock
-from pixverse_cli.disk.files import chunks, open_regular
-from pixverse_cli.disk.paths import Kind, kind_at, kind_of, reason
+from pixverse_cli.disk.files import Kind, chunks, kind_at, kind_of, open_regular, reason
+from pixverse_cli.disk.writing import name_new, sync_directory, try_lock
 from pixverse_cli.domain.clock import Clock
 from pixverse_cli.media.video.failures import CannotWriteError, TakenError
 

@@ -1,14 +1,17 @@
-"""Writing a file whole or not at all, so that it survives a crash and a power cut.
+"""Writing that survives a crash: a file whole or not at all, a line at the end, one at a time.
 
-The bytes go to a draft beside the target, are forced to the disk, and only then get the
-name: by a rename where an old file may be replaced, by a hard link where it may not.
+The bytes of a file go to a draft beside the target, are forced to the disk, and only then get
+the name: by a rename where an old file may be replaced, by a hard link where it may not.
 """
 
+import errno
 import os
 import secrets
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO
 
 _NEW = os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0)
 
@@ -81,3 +84,23 @@ def sync_directory(folder: Path) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+
+def try_lock(file: BinaryIO) -> bool:
+    """Try to lock an open file for this process; false when another process holds it.
+
+    The lock dies with its process. Where there are no locks, go on.
+    """
+    try:
+        if sys.platform == "win32":  # pragma: no cover  another system
+            import msvcrt  # noqa: PLC0415  exists there alone
+
+            os.lseek(file.fileno(), 1 << 40, os.SEEK_SET)  # a byte that no video reaches
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl  # noqa: PLC0415  does not exist on Windows
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:  # EWOULDBLOCK, EACCES: held; others: no locks on this file system
+        return error.errno not in {errno.EWOULDBLOCK, errno.EACCES}
+    return True

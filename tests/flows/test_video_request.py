@@ -2,8 +2,8 @@
 
 import pytest
 
+from pixverse_cli.flows.plan import video_request
 from pixverse_cli.settings.values import Setting, Settings
-from pixverse_cli.settings.video import video_request
 
 
 def asked(prompt="A turtle.", **words):

@@ -1,0 +1,27 @@
+"""The client, made on first use: importing it costs more than most commands take."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pixverse_cli.dashscope.client import Client
+
+
+class Connect:
+    """Returns the one client of a command; ``find_key`` is asked only when it is made."""
+
+    def __init__(self, base_url: str, find_key: Callable[[], str]) -> None:
+        self._base_url = base_url
+        self._find_key = find_key
+        self._client: Client | None = None
+
+    def __call__(self) -> "Client":
+        """Return the client.
+
+        :raises AuthError: there is no usable key.
+        """
+        if self._client is None:
+            from pixverse_cli.dashscope.client import Client  # noqa: PLC0415  imports requests
+
+            self._client = Client(self._base_url, self._find_key())
+        return self._client
