@@ -73,7 +73,7 @@ def test_the_request_is_the_page_s_and_carries_the_key(of, name):
 
 
 @every_call
-def test_29_netrc_does_not_replace_the_key(of, home, name):
+def test_netrc_does_not_replace_the_key_29(of, home, name):
     (home / ".netrc").write_text("default login somebody password hunter2\n")
     with ScriptedServer([told(GOOD[name])]) as server:
         CALLS[name][0](of(server))
@@ -148,14 +148,14 @@ def test_what_each_failure_means(of, name, step, kind, retryable):
         ("policy", {"data": {key: POLICY[key] for key in list(POLICY)[1:]}}),
     ],
 )
-def test_14_an_answer_that_does_not_say_it_is_no_answer(of, name, body):
+def test_an_answer_that_does_not_say_it_is_no_answer_14(of, name, body):
     error = fails(of, name, [told(body)])
     assert isinstance(error, UnreachableError)
     assert error.retryable
 
 
 @pytest.mark.parametrize("closing", [b"", RESET], ids=["closed", "reset"])
-def test_11_a_kept_connection_that_was_closed_is_opened_anew_and_not_told(of, closing):
+def test_a_kept_connection_that_was_closed_is_opened_anew_and_not_told_11(of, closing):
     keep = told(RUNNING, connection="keep-alive")
     with ScriptedServer([keep, closing], [keep]) as server:
         client = of(server)

@@ -130,7 +130,7 @@ def test_an_accepted_task_has_its_id_and_state(of):
 
 @pytest.mark.parametrize("variable", ["NETRC", None])
 @pytest.mark.parametrize("entry", ["default", "machine 127.0.0.1"])
-def test_29_netrc_does_not_replace_the_key(of, home, monkeypatch, variable, entry):
+def test_netrc_does_not_replace_the_key_29(of, home, monkeypatch, variable, entry):
     path = home / ("elsewhere" if variable else ".netrc")
     path.write_text(f"{entry} login somebody password hunter2\n")
     path.chmod(0o600)
@@ -144,29 +144,29 @@ def test_29_netrc_does_not_replace_the_key(of, home, monkeypatch, variable, entr
 class TestCertainlyNotSent:
     """Trying again is free: no byte of the call has left."""
 
-    def test_1_the_name_does_not_resolve(self):
+    def test_the_name_does_not_resolve_1(self):
         with pytest.raises(NotSentError, match="does not resolve") as error:
             create(client_of("http://no-such-name.invalid/api/v1"))
         assert error.value.retryable
         assert error.value.charged == "no"
 
-    def test_2_the_connection_is_refused(self):
+    def test_the_connection_is_refused_2(self):
         with ScriptedServer() as server:
             pass
         with pytest.raises(NotSentError, match="refused") as error:
             create(client_of(server.origin))
         assert error.value.retryable
 
-    def test_4_one_of_two_addresses_is_dead(self):
+    def test_one_of_two_addresses_is_dead_4(self):
         with ScriptedServer([told(ACCEPTED)]) as server:
             assert create(client_of(f"http://localhost:{server.port}")).task_id
 
-    def test_6_the_certificate_bundle_is_nowhere(self, monkeypatch):
+    def test_the_certificate_bundle_is_nowhere_6(self, monkeypatch):
         monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/no/such/file.pem")
         with pytest.raises(UsageError, match="REQUESTS_CA_BUNDLE"):
             create(client_of("https://127.0.0.1:9"))
 
-    def test_28_the_proxy_is_dead(self, monkeypatch):
+    def test_the_proxy_is_dead_28(self, monkeypatch):
         with ScriptedServer() as server:
             pass
         monkeypatch.setenv("HTTPS_PROXY", f"http://me:hunter2@127.0.0.1:{server.port}")
@@ -175,7 +175,7 @@ class TestCertainlyNotSent:
         assert "HTTPS_PROXY" in error.value.hint
         assert "hunter2" not in str(error.value) + error.value.hint
 
-    def test_28_the_proxy_wants_another_password(self, monkeypatch):
+    def test_the_proxy_wants_another_password_28(self, monkeypatch):
         with ScriptedServer([answer(status="407 Proxy Authentication Required")]) as proxy:
             monkeypatch.setenv("HTTPS_PROXY", f"http://me:hunter2@127.0.0.1:{proxy.port}")
             with pytest.raises(NotSentError, match="proxy") as error:
@@ -184,7 +184,7 @@ class TestCertainlyNotSent:
         assert KEY.encode() not in proxy.requests[0]
 
     @pytest.mark.parametrize("address", ["http://", "http://[::1", "nonsense://127.0.0.1:1"])
-    def test_28_the_proxy_s_address_is_malformed(self, monkeypatch, address):
+    def test_the_proxy_s_address_is_malformed_28(self, monkeypatch, address):
         monkeypatch.setenv("HTTPS_PROXY", address)
         with pytest.raises(UsageError, match=r"HTTPS_PROXY: the proxy's address"):
             create(client_of("https://service.invalid"))
@@ -263,21 +263,21 @@ class TestUnclear:
         assert (error.exit_code, error.charged, error.retryable) == (9, "unknown", False)
         assert "pixverse recover" in error.hint
 
-    def test_10_a_reset_while_the_body_was_still_being_sent(self, of):
+    def test_a_reset_while_the_body_was_still_being_sent_10(self, of):
         body = BODY + b" " * 4_000_000
         ends(of, Script([RESET], reads=100), kind=UnclearError, body=body)
 
-    def test_8_patience_that_ends_before_the_answer_comes(self, of):
+    def test_patience_that_ends_before_the_answer_comes_8(self, of):
         asked = []
         with ScriptedServer([HANG]) as server, pytest.raises(UnclearError):
             create(of(server), give_up=lambda: asked.append(1) or len(asked) > 2)
         assert len(asked) == 3
 
-    def test_9_it_is_not_sent_again(self, of):
+    def test_it_is_not_sent_again_9(self, of):
         """The server fails the test when a second connection comes."""
         ends(of, RESET, kind=UnclearError)
 
-    def test_17_what_answers_instead_is_named(self, of):
+    def test_what_answers_instead_is_named_17(self, of):
         assert "HTML" in ends(of, HTML, kind=UnclearError).message
 
 
@@ -362,7 +362,7 @@ class TestCertainlyRefused:
             "200 with a code",
         ],
     )
-    def test_20_25_the_service_s_own_refusal(self, of, step, kind, retryable):
+    def test_the_service_s_own_refusal_20_25(self, of, step, kind, retryable):
         error = ends(of, step, kind=kind)
         assert (error.charged, error.retryable, error.request_id) == ("no", retryable, "r-7")
 
@@ -376,7 +376,7 @@ class TestCertainlyRefused:
         assert ends(of, step, kind=BillingError).request_id == "r-8"
 
     @pytest.mark.parametrize("status", ["301 M", "302 F", "303 S", "307 T", "308 P"])
-    def test_26_a_redirect_is_not_followed(self, of, status):
+    def test_a_redirect_is_not_followed_26(self, of, status):
         with ScriptedServer() as elsewhere:
             step = answer(status=status, location=elsewhere.url("/"))
             error = ends(of, step, kind=UnreachableError)
@@ -389,12 +389,12 @@ class TestCertainlyRefused:
     def test_a_refusal_that_is_not_the_service_s(self, of, status, kind):
         assert ends(of, answer(b"<html>", status=status), kind=kind).charged == "no"
 
-    def test_24_the_wait_that_the_service_asks_for(self, of):
+    def test_the_wait_that_the_service_asks_for_24(self, of):
         step = refused("Throttling", status="429 Too Many Requests", retry_after="7")
         assert ends(of, step, kind=ThrottledError).retry_after == 7
 
 
-def test_11_a_create_call_never_goes_out_on_a_kept_connection(of):
+def test_a_create_call_never_goes_out_on_a_kept_connection_11(of):
     keep = told(ACCEPTED, connection="keep-alive")
     with ScriptedServer([keep], [keep], [keep]) as server:
         client = of(server)
@@ -404,7 +404,7 @@ def test_11_a_create_call_never_goes_out_on_a_kept_connection(of):
     assert server.connections == 3
 
 
-def test_18_of_an_answer_without_end_no_more_than_a_megabyte_is_read(of):
+def test_of_an_answer_without_end_no_more_than_a_megabyte_is_read_18(of):
     sent = []
 
     def endless(_request):
@@ -417,7 +417,7 @@ def test_18_of_an_answer_without_end_no_more_than_a_megabyte_is_read(of):
     assert len(sent) < 200  # what socket buffers hold, and not 40 MB
 
 
-def test_18_a_gzip_bomb_does_not_unfold(of):
+def test_a_gzip_bomb_does_not_unfold_18(of):
     bomb = gzip.compress(b" " * 300_000_000, 9)
     assert len(bomb) < 400_000
     ends(of, told(bomb, content_encoding="gzip"), kind=UnclearError)

@@ -68,7 +68,7 @@ def test_the_file_is_the_last_field_and_the_others_are_the_policy_s(posted):
     assert b'filename="0a.png"' in head
 
 
-def test_29_35_nothing_of_ours_travels_along(home):
+def test_nothing_of_ours_travels_along_29_35(home):
     (home / ".netrc").write_text("default login somebody password hunter2\n")
     with ScriptedServer([answer()]) as server:
         send(server)
@@ -113,7 +113,7 @@ XML = b"<?xml version='1.0'?><Error><Code>%s</Code><Message>no</Message></Error>
         (b"", None, "broke off"),
     ],
 )
-def test_79_a_refused_image_is_told_with_the_store_s_own_code(step, code, says):
+def test_a_refused_image_is_told_with_the_store_s_own_code_79(step, code, says):
     with ScriptedServer([step]) as server, pytest.raises(UnreachableError) as error:
         send(server)
     assert (error.value.exit_code, error.value.charged) == (6, "no")
@@ -122,14 +122,14 @@ def test_79_a_refused_image_is_told_with_the_store_s_own_code(step, code, says):
     assert error.value.retryable
 
 
-def test_79_the_store_s_request_id_is_kept():
+def test_the_store_s_request_id_is_kept_79():
     step = answer(XML % b"AccessDenied", status="403 Forbidden", x_oss_request_id="oss-7")
     with ScriptedServer([step]) as server, pytest.raises(UnreachableError) as error:
         send(server)
     assert error.value.request_id == "oss-7"
 
 
-def test_79_a_reset_in_the_middle_is_told():
+def test_a_reset_in_the_middle_is_told_79():
     script = Script([RESET], reads=1000)
     with ScriptedServer(script) as server, pytest.raises(UnreachableError):
         send(server, b"x" * 8_000_000)

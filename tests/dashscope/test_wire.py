@@ -62,11 +62,11 @@ def test_the_page_s_example_is_read_field_by_field():
         ([], "RUNNING"),
     ],
 )
-def test_41_a_word_nobody_knows_counts_as_still_running(word, status):
+def test_a_word_nobody_knows_counts_as_still_running_41(word, status):
     assert task(task_status=word).status == status
 
 
-def test_41_the_word_is_kept_as_it_was_spelt():
+def test_the_word_is_kept_as_it_was_spelt_41():
     assert task(task_status="Suspended").raw_status == "Suspended"
 
 
@@ -79,7 +79,7 @@ def test_41_the_word_is_kept_as_it_was_spelt():
     ],
     ids=["in the output", "at the top", "empty in the output"],
 )
-def test_38_a_failed_task_s_code_may_stand_in_two_places(body):
+def test_a_failed_task_s_code_may_stand_in_two_places_38(body):
     body["output"] |= {"task_id": "t-1", "task_status": "FAILED"}
     read = wire.read_task(body)
     assert (read.error_code, read.error_message) == ("C", "M")
@@ -149,7 +149,7 @@ bodies = st.recursive(
 
 
 @given(bodies)
-def test_15_no_object_breaks_a_reader(body):
+def test_no_object_breaks_a_reader_15(body):
     wire.read_task(body)
     wire.read_list(body, None)
     wire.read_policy(body)
@@ -157,7 +157,7 @@ def test_15_no_object_breaks_a_reader(body):
 
 
 @given(st.binary() | json_values.map(json.dumps).map(str.encode))
-def test_15_no_bytes_break_the_decoder(data):
+def test_no_bytes_break_the_decoder_15(data):
     assert wire.decode(data) is None or isinstance(wire.decode(data), dict)
     wire.read_task_in_fragment(data)
 
@@ -178,12 +178,12 @@ def test_15_no_bytes_break_the_decoder(data):
         b"{'a': 1}",
     ],
 )
-def test_15_what_is_no_json_object_is_none(data):
+def test_what_is_no_json_object_is_none_15(data):
     assert wire.decode(data) is None
 
 
 @given(st.text(alphabet="0123456789abcdef-", min_size=8, max_size=64), st.integers(0, 40))
-def test_12_a_whole_id_in_a_fragment_is_read(task_id, rest):
+def test_a_whole_id_in_a_fragment_is_read_12(task_id, rest):
     whole = json.dumps(
         {"output": {"task_status": "PENDING", "task_id": task_id}, "request_id": "x"}
     )
@@ -192,7 +192,7 @@ def test_12_a_whole_id_in_a_fragment_is_read(task_id, rest):
 
 
 @given(st.text(alphabet="0123456789abcdef-", min_size=8, max_size=64), st.data())
-def test_12_half_an_id_is_none(task_id, data):
+def test_half_an_id_is_none_12(task_id, data):
     start = '{"output": {"task_id": "'
     kept = data.draw(st.integers(0, len(task_id)))
     assert wire.read_task_in_fragment((start + task_id[:kept]).encode()) is None
@@ -237,7 +237,7 @@ def test_a_page_of_the_list_is_read():
 @pytest.mark.parametrize(
     "row", [None, 7, "x", [], {}, {"task_id": ""}, {"task_id": 7}, {"status": "RUNNING"}]
 )
-def test_46_a_row_that_is_no_task_is_left_out(row):
+def test_a_row_that_is_no_task_is_left_out_46(row):
     page = wire.read_list(LIST | {"data": [row, *LIST["data"]]}, None)
     assert [each.task_id for each in page.tasks] == ["t-1", "t-2"]
 

@@ -1,9 +1,11 @@
 """Every row of the table of faults is provoked by a test that bears its number."""
 
 import importlib
+import re
 from pathlib import Path
 
-ROWS = range(1, 88)
+TABLE = Path(__file__).with_name("README.md").read_text(encoding="utf-8")
+ROWS = [int(number) for number in re.findall(r"^\| (\d+) \|", TABLE, re.MULTILINE)]
 
 # What cannot be provoked here at all, with the reason; its row must have another proof.
 NOT_PROVOKED: dict[int, str] = {}
@@ -39,3 +41,7 @@ def test_no_case_bears_a_number_that_no_row_has():
 def test_rows_proven_otherwise_are_no_table_s_cases():
     cases = {case.number for module in modules() for case in getattr(module, "CASES", ())}
     assert PROVEN_OTHERWISE.keys().isdisjoint(cases)
+
+
+def test_the_rows_are_numbered_without_a_gap():
+    assert list(range(1, len(ROWS) + 1)) == ROWS

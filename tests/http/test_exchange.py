@@ -56,7 +56,7 @@ def full_queue():
     return full, waiting
 
 
-def test_3_a_connect_time_out_is_certainly_not_sent(session):
+def test_a_connect_time_out_is_certainly_not_sent_3(session):
     full, waiting = full_queue()
     request = Request(method="GET", url=f"http://127.0.0.1:{full.getsockname()[1]}")
     with pytest.raises(NotSentError, match=r"no connection to 127\.0\.0\.1"):
@@ -65,7 +65,7 @@ def test_3_a_connect_time_out_is_certainly_not_sent(session):
         each.close()
 
 
-def test_4_all_addresses_share_one_connect_budget(session):
+def test_all_addresses_share_one_connect_budget_4(session):
     full, waiting = full_queue()
     request = Request(method="POST", url=f"http://127.0.0.1:{full.getsockname()[1]}", body=b"x")
     asked = []
@@ -124,13 +124,13 @@ def test_a_body_up_to_a_megabyte_is_whole(session):
     assert (len(got.body), got.whole) == (MAX_BODY_BYTES, True)
 
 
-def test_18_a_longer_one_is_cut_there(session):
+def test_a_longer_one_is_cut_there_18(session):
     with ScriptedServer([answer(b"x" * (MAX_BODY_BYTES + 1))]) as server:
         got = get(session, server)
     assert (len(got.body), got.whole) == (MAX_BODY_BYTES, False)
 
 
-def test_12_of_a_cut_body_what_came_is_kept(session):
+def test_of_a_cut_body_what_came_is_kept_12(session):
     with ScriptedServer([answer(b"some", content_length="10")]) as server:
         got = get(session, server)
     assert (got.body, got.whole) == (b"some", False)
@@ -143,7 +143,7 @@ def test_a_chunked_body_that_is_cut_is_kept_too(session):
     assert (got.body, got.whole) == (b"somemo", False)
 
 
-def test_26_a_redirect_is_an_answer(session):
+def test_a_redirect_is_an_answer_26(session):
     with ScriptedServer([answer(status="302 Found", location="https://x.invalid")]) as server:
         assert get(session, server).status == 302
 
@@ -170,11 +170,11 @@ def waits(value, date=DATE):
         ("Mon, 99 Foo 2026", None),
     ],
 )
-def test_24_how_long_the_service_asks_to_wait(value, seconds):
+def test_how_long_the_service_asks_to_wait_24(value, seconds):
     assert waits(value) == seconds
 
 
-def test_24_a_date_means_nothing_without_the_server_s_own():
+def test_a_date_means_nothing_without_the_server_s_own_24():
     assert waits("Mon, 23 Nov 2026 12:00:30 GMT", date=None) is None
 
 
@@ -183,7 +183,7 @@ def test_24_a_date_means_nothing_without_the_server_s_own():
 @example("Mon, 23 Nov 2026 12:00:30 +9999999", DATE)
 @example("9" * 5000, DATE)
 @example("\u0665", DATE)
-def test_24_no_header_breaks_the_answer(value, date):
+def test_no_header_breaks_the_answer_24(value, date):
     seconds = waits(value, date)
     assert seconds is None or seconds >= 0
 

@@ -66,7 +66,7 @@ def test_double_braces_are_literal():
     assert path("{{{index}}}.mp4").name == "{1}.mp4"
 
 
-def test_60_a_directory_takes_the_default_name_inside(here):
+def test_a_directory_takes_the_default_name_inside_60(here):
     (here / "there").mkdir()
     assert path("there") == Path("there/turtle-0385dc79.mp4")
     assert path("new/") == Path("new/turtle-0385dc79.mp4")
@@ -141,12 +141,12 @@ def test_an_unknown_field_names_those_there_are():
         ("Cafe\u0301", "Cafe\u0301"),
     ],
 )
-def test_67_a_value_never_leaves_its_folder(value, expected):
+def test_a_value_never_leaves_its_folder_67(value, expected):
     assert sanitize(value) == expected
 
 
 @given(st.text())
-def test_67_no_value_makes_a_path_a_hidden_file_or_an_option(value):
+def test_no_value_makes_a_path_a_hidden_file_or_an_option_67(value):
     name = path("{image}", image=value)
     assert name.parent == Path()
     assert name.name not in {"", ".", ".."}
@@ -155,20 +155,20 @@ def test_67_no_value_makes_a_path_a_hidden_file_or_an_option(value):
 
 
 @pytest.mark.parametrize("value", ["CON", "nul", "com1", "LPT9"])
-def test_67_names_that_windows_keeps_for_devices_get_an_underscore(value):
+def test_names_that_windows_keeps_for_devices_get_an_underscore_67(value):
     assert path("{image}.mp4", image=value).name == f"{value}_.mp4"
     assert path("{image}.mp4", image=f"{value}2x").name == f"{value}2x.mp4"
 
 
 @given(st.text(st.characters(codec="utf-8"), min_size=50, max_size=300))
-def test_67_long_names_are_cut_between_characters_and_keep_id_and_suffix(value):
+def test_long_names_are_cut_between_characters_and_keep_id_and_suffix_67(value):
     name = path(None, image=value).name
     assert len((name + ".part.json").encode()) <= 255
     assert name.endswith("-0385dc79.mp4")
     assert sanitize(value).startswith(name.removesuffix("-0385dc79.mp4"))
 
 
-def test_67_300_bytes_fill_a_name_up():
+def test_bytes_fill_a_name_up_67_300():
     assert len(path(None, image="é" * 150).name.encode()) in {244, 245}
 
 
@@ -195,30 +195,30 @@ def test_a_free_name_in_a_writable_folder_has_no_problem(here):
     assert list(here.iterdir()) == []
 
 
-def test_58_a_missing_folder_is_found_out_before_paying():
+def test_a_missing_folder_is_found_out_before_paying_58():
     assert said("new/") == ["the folder new does not exist: mkdir -p new"]
     assert said("new/{task_id}.mp4") == said("new/")
 
 
-def test_58_a_folder_that_is_a_file_is_found_out(here):
+def test_a_folder_that_is_a_file_is_found_out_58(here):
     (here / "file").touch()
     assert said("file/x.mp4") == ["file is no directory"]
 
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs a folder that nobody can fill")
-def test_58_a_folder_that_takes_no_files_is_found_out():
+def test_a_folder_that_takes_no_files_is_found_out_58():
     (problem,) = said("/proc/x.mp4")
     assert problem.startswith("cannot write in the folder /proc: ")
 
 
-def test_59_a_name_that_is_taken_is_found_out_unless_forced(here):
+def test_a_name_that_is_taken_is_found_out_unless_forced_59(here):
     (here / "turtle.mp4").touch()
     expected = "turtle.mp4 already exists: give another -o, or --force to replace it"
     assert said("turtle.mp4") == said("{image}.mp4") == [expected]
     assert said("turtle.mp4", force=True) == []
 
 
-def test_68_a_symlink_counts_as_taken_even_when_it_leads_nowhere(here):
+def test_a_symlink_counts_as_taken_even_when_it_leads_nowhere_68(here):
     (here / "link.mp4").symlink_to("nowhere")
     assert "already exists" in said("link.mp4")[0]
     assert said("link.mp4", force=True) == []
@@ -226,7 +226,7 @@ def test_68_a_symlink_counts_as_taken_even_when_it_leads_nowhere(here):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no FIFOs")
 @pytest.mark.parametrize("force", [False, True])
-def test_60_a_pipe_a_device_and_a_directory_of_that_name_are_refused(here, force):
+def test_a_pipe_a_device_and_a_directory_of_that_name_are_refused_60(here, force):
     os.mkfifo(here / "pipe")
     (here / "turtle").mkdir()
     assert said("pipe", force=force) == ["pipe is a named pipe: it cannot be replaced by a video"]

@@ -212,7 +212,7 @@ def interrupted(*events, stopped=None):
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_51_a_signal_leaves_the_id_and_the_command_to_go_on(tell, record, mode):
+def test_a_signal_leaves_the_id_and_the_command_to_go_on_51(tell, record, mode):
     events = interrupted(Submitted(record=record("PENDING")), Seen(record=record("RUNNING")))
     ending, _, stderr = tell(mode, events)
     assert (ending.exit_code, ending.charged, ending.task_id) == (130, "yes", ID)
@@ -220,21 +220,21 @@ def test_51_a_signal_leaves_the_id_and_the_command_to_go_on(tell, record, mode):
 
 
 @pytest.mark.parametrize("mode", ["json", "events"])
-def test_51_an_accepted_task_s_record_is_printed_whatever_comes(tell, record, mode):
+def test_an_accepted_task_s_record_is_printed_whatever_comes_51(tell, record, mode):
     events = interrupted(Submitted(record=record("PENDING")), stopped=Stopped(15, "SIGTERM"))
     _, stdout, _ = tell(mode, events)
     final = json.loads(stdout.splitlines()[-1])
     assert (final["task_id"], final["status"]) == (ID, "PENDING")
 
 
-def test_49_a_signal_before_the_call_says_that_nothing_was_bought(tell):
+def test_a_signal_before_the_call_says_that_nothing_was_bought_49(tell):
     events = interrupted(Uploading(image="turtle.webp", sent=1, total=2))
     ending, stdout, stderr = tell("plain", events)
     assert (ending.charged, stdout) == ("no", "")
     assert "nothing was bought" in stderr
 
 
-def test_50_a_signal_in_the_call_says_that_it_is_not_clear(tell):
+def test_a_signal_in_the_call_says_that_it_is_not_clear_50(tell):
     stopped = Stopped(2, "SIGINT").but(charged=Charged.UNKNOWN)
     events = interrupted(stopped=stopped)
     ending, _, stderr = tell("plain", events)
@@ -242,7 +242,7 @@ def test_50_a_signal_in_the_call_says_that_it_is_not_clear(tell):
     assert "pixverse recover" in stderr
 
 
-def test_51_a_task_that_has_ended_is_not_told_to_go_on(tell, record):
+def test_a_task_that_has_ended_is_not_told_to_go_on_51(tell, record):
     ended = record("SUCCEEDED", file=FILE)
     ending, stdout, stderr = tell("plain", interrupted(Ended(record=ended)), Result.FILE)
     assert stdout == f"{FILE}\n"
@@ -250,7 +250,7 @@ def test_51_a_task_that_has_ended_is_not_told_to_go_on(tell, record):
     assert ending.charged == "yes"
 
 
-def test_54_a_closed_pipe_prints_nothing_more(tell, record):
+def test_a_closed_pipe_prints_nothing_more_54(tell, record):
     events = interrupted(Submitted(record=record("PENDING")), stopped=ClosedPipe())
     ending, stdout, _ = tell("json", events)
     assert (ending.exit_code, stdout) == (141, "")
@@ -285,7 +285,7 @@ def disturbing(text):
 
 
 @pytest.mark.parametrize("mode", [name for name in MODES if name != "terminal"])
-def test_80_foreign_text_never_acts_on_the_terminal(tell, record, mode):
+def test_foreign_text_never_acts_on_the_terminal_80(tell, record, mode):
     hostile = record(
         "FAILED",
         task_id=f"task{HOSTILE}",

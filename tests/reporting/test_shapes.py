@@ -131,7 +131,7 @@ values = st.recursive(
 
 
 @given(st.dictionaries(st.text(st.characters() | st.sampled_from("\x1b\x7f\n\u202e")), values))
-def test_80_any_value_is_one_printable_line_that_reads_back(value):
+def test_any_value_is_one_printable_line_that_reads_back_80(value):
     line = one_line(value)
     assert line.isprintable()
     assert json.loads(line) == value

@@ -54,7 +54,7 @@ def test_vv_adds_headers_and_bodies(traced):
 
 
 @pytest.mark.parametrize("verbosity", [1, 2])
-def test_31_nothing_secret_is_shown(traced, verbosity):
+def test_nothing_secret_is_shown_31(traced, verbosity):
     assert "canary" not in traced(verbosity).err
 
 

@@ -117,7 +117,7 @@ BAD = [
 
 
 @pytest.mark.parametrize("value", BAD, ids=ascii)
-def test_30_what_cannot_be_a_key_is_refused_without_showing_it(environ, config, value):
+def test_what_cannot_be_a_key_is_refused_without_showing_it_30(environ, config, value):
     environ["DASHSCOPE_API_KEY"] = value
     with pytest.raises(AuthError, match="DASHSCOPE_API_KEY holds spaces") as refused:
         find_key(environ, config)
@@ -125,7 +125,7 @@ def test_30_what_cannot_be_a_key_is_refused_without_showing_it(environ, config, 
 
 
 @pytest.mark.parametrize("content", [CANARY.encode() + b"\xff", b"sk\n" + CANARY.encode()])
-def test_30_nor_what_cannot_be_one_in_a_file(sources, environ, config, content):
+def test_nor_what_cannot_be_one_in_a_file_30(sources, environ, config, content):
     sources[2]()
     put(kept_key_path(config), content)
     with pytest.raises(AuthError) as refused:
@@ -177,7 +177,7 @@ def test_an_account_is_told_apart_by_key_and_service_and_gives_neither_away():
 @pytest.mark.parametrize(
     ("mode", "exposed"), [(0o600, False), (0o400, False), (0o640, True), (0o604, True)]
 )
-def test_34_a_key_file_that_others_can_read_is_told(sources, environ, config, mode, exposed):
+def test_a_key_file_that_others_can_read_is_told_34(sources, environ, config, mode, exposed):
     sources[2]()
     kept_key_path(config).chmod(mode)
     assert find_key(environ, config).exposed is exposed

@@ -77,7 +77,7 @@ def test_an_https_address_or_one_on_this_machine_is_taken(url, used):
         " ",
     ],
 )
-def test_27_any_other_address_is_refused_by_name(url):
+def test_any_other_address_is_refused_by_name_27(url):
     with pytest.raises(UsageError, match="DASHSCOPE_HTTP_BASE_URL") as refused:
         address(url)
     assert DEFAULT_BASE_URL in refused.value.hint
@@ -175,7 +175,7 @@ except UnexpectedError as error:
 
 if os.geteuid() == 0:  # only root can become somebody of whom the machine knows nothing
 
-    def test_86_without_a_home_the_variables_to_set_are_told():
+    def test_without_a_home_the_variables_to_set_are_told_86():
         nothing = {name: os.environ[name] for name in ("PATH",)}
         ran = subprocess.run(
             [sys.executable, "-P", "-c", HOMELESS],

@@ -20,7 +20,7 @@ def mode(path):
 
 
 @pytest.mark.parametrize("umask", [0o022, 0o000, 0o077])
-def test_34_the_store_is_for_this_user_alone(directory, umask):
+def test_the_store_is_for_this_user_alone_34(directory, umask):
     before = os.umask(umask)
     try:
         Store(directory).close()
@@ -83,7 +83,7 @@ def test_a_migration_that_fails_leaves_no_half(directory):
     assert version(directory / "tasks.db") == 0
 
 
-def test_84_a_store_from_the_future_is_left_alone(store, directory):
+def test_a_store_from_the_future_is_left_alone_84(store, directory):
     store.close()
     with closing(sqlite3.connect(directory / "tasks.db")) as other:
         other.execute("PRAGMA user_version = 999")
@@ -99,7 +99,7 @@ def test_84_a_store_from_the_future_is_left_alone(store, directory):
     [(b"", "0 bytes"), (b"not a database\n" * 100, "not a store"), (b"SQLite format 3\0", "store")],
     ids=["empty", "text", "a header only"],
 )
-def test_83_what_is_no_store_is_refused_and_left_alone(directory, content, told):
+def test_what_is_no_store_is_refused_and_left_alone_83(directory, content, told):
     directory.mkdir()
     path = directory / "tasks.db"
     path.write_bytes(content)
@@ -110,7 +110,7 @@ def test_83_what_is_no_store_is_refused_and_left_alone(directory, content, told)
     assert path.read_bytes() == content
 
 
-def test_83_a_damaged_half_is_noticed(store, directory, intent):
+def test_a_damaged_half_is_noticed_83(store, directory, intent):
     for _ in range(200):
         store.records.intend(intent(prompt="x" * 500))
     store.close()
@@ -138,14 +138,14 @@ def test_damage_is_told_in_sqlite_s_words(store, directory, open_store, intent):
     assert open_store().damage()
 
 
-def test_83_a_directory_is_refused(directory):
+def test_a_directory_is_refused_83(directory):
     (directory / "tasks.db").mkdir(parents=True)
     with pytest.raises(UnexpectedError, match="is a directory"):
         Store(directory)
 
 
 @pytest.mark.parametrize("target", ["real.db", "nothing"])
-def test_83_a_symbolic_link_is_refused_and_not_followed(directory, target):
+def test_a_symbolic_link_is_refused_and_not_followed_83(directory, target):
     Store(directory).close()
     (directory / "tasks.db").rename(directory / "real.db")
     (directory / "tasks.db").symlink_to(directory / target)
@@ -155,14 +155,14 @@ def test_83_a_symbolic_link_is_refused_and_not_followed(directory, target):
 
 
 @pytest.mark.parametrize("place", ["file/state", "file"])
-def test_86_a_directory_that_cannot_be_made_is_told_with_the_variable_to_set(tmp_path, place):
+def test_a_directory_that_cannot_be_made_is_told_with_the_variable_to_set_86(tmp_path, place):
     (tmp_path / "file").write_text("")
     with pytest.raises(UnexpectedError) as refused:
         Store(tmp_path / place)
     assert "PIXVERSE_STATE_DIR" in refused.value.hint
 
 
-def test_85_a_store_that_another_process_holds_is_waited_for(store, directory, intent):
+def test_a_store_that_another_process_holds_is_waited_for_85(store, directory, intent):
     """The lock is let go while we wait inside SQLite, so nothing is refused."""
     holder = subprocess.Popen(
         [sys.executable, "-c", HOLDER, directory / "tasks.db"], stdout=subprocess.PIPE, text=True
@@ -217,14 +217,14 @@ def on_a_full_disk(directory, when):
     return ran.stdout.splitlines()
 
 
-def test_57_a_disk_that_is_full_before_the_call_is_told(directory):
+def test_a_disk_that_is_full_before_the_call_is_told_57(directory):
     message, hint = on_a_full_disk(directory, "before")
     assert f"the store {directory}/tasks.db cannot be used" in message
     assert "make room" in hint
     assert list(directory.iterdir()) == []
 
 
-def test_57_a_disk_that_fills_up_afterwards_loses_nothing_that_was_written(
+def test_a_disk_that_fills_up_afterwards_loses_nothing_that_was_written_57(
     store, directory, intent, open_store
 ):
     store.records.intend(intent())

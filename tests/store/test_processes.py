@@ -56,7 +56,7 @@ def together(script, directory, count, *arguments):
     return [out.splitlines() for (out, _), _ in ended]
 
 
-def test_56_of_many_writers_nothing_is_lost_and_every_slot_is_given_out_once(directory, open_store):
+def test_of_many_writers_nothing_is_lost_and_every_slot_is_given_out_once_56(directory, open_store):
     """8 processes make the store at once and write 25 times each."""
     lines = together(WRITER, directory, 8, "25")
     kept = open_store().records.newest(-1)

@@ -130,7 +130,7 @@ def test_webp_sides_are_those_that_were_written(width, height, kind):
         (encode("JPEG").replace(b"\xff\xc0\0\x11\x08", b"\xff\xc1\0\x11\x0c"), "12-bit"),
     ],
 )
-def test_75_what_the_service_does_not_document_is_a_note(tmp_path, data, note):
+def test_what_the_service_does_not_document_is_a_note_75(tmp_path, data, note):
     picture = inspect(str(put(tmp_path / "odd", data)))
     (said,) = picture.notes
     assert said.endswith(f"is {note}: undocumented at the service, sent as it is")
@@ -151,18 +151,18 @@ def test_75_what_the_service_does_not_document_is_a_note(tmp_path, data, note):
         ("cat.png", b"meow", "is no picture that this program knows"),
     ],
 )
-def test_73_the_content_decides_not_the_name(tmp_path, name, data, said):
+def test_the_content_decides_not_the_name_73(tmp_path, name, data, said):
     path = put(tmp_path / name, data)
     assert refusal(path).startswith(f"{path}: {said}")
 
 
-def test_73_a_wrong_extension_does_not_matter(tmp_path):
+def test_a_wrong_extension_does_not_matter_73(tmp_path):
     assert inspect(str(put(tmp_path / "cat.gif", encode("PNG")))).format == "PNG"
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
 @given(st.data())
-def test_73_a_header_cut_anywhere_is_refused(kind, data):
+def test_a_header_cut_anywhere_is_refused_73(kind, data):
     whole = {
         "JPEG": encode("JPEG", exif=rotated())[:200],
         "PNG": png(5, 5)[:40],
@@ -222,22 +222,22 @@ def test_a_webp_that_promises_exif_and_has_none_is_fine():
 
 
 @pytest.mark.parametrize("sides", [(0, 5), (5, 0)])
-def test_74_a_side_of_0_is_refused(tmp_path, sides):
+def test_a_side_of_0_is_refused_74(tmp_path, sides):
     assert "a side is 0" in refusal(put(tmp_path / "flat.png", png(*sides)))
 
 
-def test_74_a_side_over_10_000_is_refused_and_one_of_10_000_is_not(tmp_path):
+def test_a_side_over_10_000_is_refused_and_one_of_10_000_is_not_74(tmp_path):
     path = put(tmp_path / "wide.png", png(10_000, 1))
     assert inspect(str(path)).width == 10_000
     assert "is 10001 x 1 pixels" in refusal(put(path, png(10_001, 1)))
 
 
-def test_74_a_header_that_claims_100_000_by_100_000_costs_nothing(tmp_path):
+def test_a_header_that_claims_100_000_by_100_000_costs_nothing_74(tmp_path):
     path = put(tmp_path / "bomb.png", png(100_000, 100_000))
     assert f"{path}: is 100000 x 100000 pixels; the service takes at most 10000" in refusal(path)
 
 
-def test_72_20_mb_are_taken_and_one_byte_more_is_refused(tmp_path):
+def test_mb_are_taken_and_one_byte_more_is_refused_72_20(tmp_path):
     path = put(tmp_path / "big.png", png(5, 5))
     os.truncate(path, IMAGE_LIMITS.max_bytes)
     assert inspect(str(path)).size == IMAGE_LIMITS.max_bytes
@@ -251,26 +251,26 @@ def test_all_problems_of_a_picture_are_told_at_once(tmp_path):
     assert len(refusal(path).splitlines()) == 3
 
 
-def test_72_an_empty_file_is_refused(tmp_path):
+def test_an_empty_file_is_refused_72(tmp_path):
     assert refusal(put(tmp_path / "none.png", b"")).endswith("none.png: is empty")
 
 
-def test_72_a_missing_file_is_refused(tmp_path):
+def test_a_missing_file_is_refused_72(tmp_path):
     assert "no such file or directory" in refusal(tmp_path / "none.png")
 
 
-def test_72_a_directory_is_refused(tmp_path):
+def test_a_directory_is_refused_72(tmp_path):
     assert refusal(tmp_path) == f"{tmp_path}: is a directory, not a file"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no FIFOs")
-def test_72_a_named_pipe_is_refused_and_does_not_block(tmp_path):
+def test_a_named_pipe_is_refused_and_does_not_block_72(tmp_path):
     os.mkfifo(tmp_path / "pipe")
     assert "is a named pipe" in refusal(tmp_path / "pipe")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no /dev")
-def test_72_devices_and_sockets_are_refused(tmp_path):
+def test_devices_and_sockets_are_refused_72(tmp_path):
     assert "is a device" in refusal("/dev/zero")
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind(str(tmp_path / "socket"))
@@ -280,14 +280,14 @@ def test_72_devices_and_sockets_are_refused(tmp_path):
 @pytest.mark.parametrize(
     "name", ["a cat.png", "a\ncat.png", "-cat.png", "Cafe\u0301.png", "\U0001f408.png"]
 )
-def test_77_unusual_names_work(tmp_path, monkeypatch, name):
+def test_unusual_names_work_77(tmp_path, monkeypatch, name):
     monkeypatch.chdir(tmp_path)
     put(Path(name), png(5, 5))
     assert inspect(name).label == name
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems want Unicode names")
-def test_77_names_that_are_not_utf_8_work(tmp_path):
+def test_names_that_are_not_utf_8_work_77(tmp_path):
     name = os.fsdecode(os.fsencode(tmp_path) + b"/\xff\xfe.png")
     put(Path(name), png(5, 5))
     assert inspect(name).size
@@ -321,14 +321,14 @@ def test_exactly_the_bytes_that_were_checked_are_sent(path):
 @pytest.mark.parametrize(
     "change", [lambda data: data + b"!", lambda data: data[:-1], lambda data: data[:-1] + b"!"]
 )
-def test_72_a_picture_that_changed_since_never_goes_out_whole(path, change):
+def test_a_picture_that_changed_since_never_goes_out_whole_72(path, change):
     picture = inspect(str(path))
     put(path, change(path.read_bytes()))
     with pytest.raises(UsageError, match="changed while being read"):
         sent(picture)
 
 
-def test_72_a_picture_that_grows_while_it_is_sent_is_refused(path):
+def test_a_picture_that_grows_while_it_is_sent_is_refused_72(path):
     picture = inspect(str(path))
     with open_for_upload(picture) as upload, path.open("ab") as writer:
         upload.read(10)
@@ -338,7 +338,7 @@ def test_72_a_picture_that_grows_while_it_is_sent_is_refused(path):
             upload.read()
 
 
-def test_72_a_picture_that_grows_while_it_is_checked_is_refused(path):
+def test_a_picture_that_grows_while_it_is_checked_is_refused_72(path):
     os.truncate(path, 15_000_000)
     done = threading.Event()
 
@@ -418,7 +418,7 @@ class StoppedPipe(Pipe):
         raise Stopped(2, "SIGINT")
 
 
-def test_49_a_signal_while_stdin_is_read_leaves_no_file(tmp_path, monkeypatch):
+def test_a_signal_while_stdin_is_read_leaves_no_file_49(tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     with pytest.raises(Stopped), inspect_stream(StoppedPipe()):
         pass

@@ -23,7 +23,7 @@ def test_everything_else_without_a_scheme_is_local(argument):
     "argument",
     ["data:image/png;base64,AAAA", "ftp://example.com/a.png", "s3://bucket/a.png", "javascript:x"],
 )
-def test_76_other_urls_are_refused(argument):
+def test_other_urls_are_refused_76(argument):
     with pytest.raises(UsageError, match="the service takes no such URL"):
         remote(argument)
 
@@ -31,12 +31,12 @@ def test_76_other_urls_are_refused(argument):
 @pytest.mark.parametrize(
     "argument", ["http://", "https:///a.png", "http://[x", "http://a/b c.png", "http://a/\n"]
 )
-def test_76_what_looks_like_a_url_and_is_none_is_refused(argument):
+def test_what_looks_like_a_url_and_is_none_is_refused_76(argument):
     with pytest.raises(UsageError, match="is no URL"):
         remote(argument)
 
 
-def test_76_a_file_url_is_a_path():
+def test_a_file_url_is_a_path_76():
     assert local_path("file:///tmp/sea%20turtle.png") == "/tmp/sea turtle.png"
     assert local_path("FILE://localhost/tmp/%ff.png") == "/tmp/\udcff.png"
     assert local_path("file:turtle.png") == "turtle.png"
@@ -45,7 +45,7 @@ def test_76_a_file_url_is_a_path():
         local_path("file://server/share/cat.png")
 
 
-def test_76_a_private_url_is_a_note():
+def test_a_private_url_is_a_note_76():
     expected = "http://192.168.1.2/cat.png is on a private network"
     assert private_note("http://192.168.1.2/cat.png?token=1").startswith(expected)
     assert private_note("https://example.com/cat.png") is None

@@ -78,7 +78,7 @@ def test_a_url_with_characters_that_cannot_travel_is_quoted(target):
     assert server.requests[0].startswith(b"GET /%E6%B5%B7%20%E9%BE%9F.mp4 HTTP/1.1\r\n")
 
 
-def test_29_no_password_of_netrc_travels_and_none_of_the_url(target, tmp_path, monkeypatch):
+def test_no_password_of_netrc_travels_and_none_of_the_url_29(target, tmp_path, monkeypatch):
     netrc = tmp_path / "netrc"
     netrc.write_text("default login me password canary\n")
     netrc.chmod(0o600)
@@ -89,7 +89,7 @@ def test_29_no_password_of_netrc_travels_and_none_of_the_url(target, tmp_path, m
     assert not any(b"uthorization" in request for request in server.requests)
 
 
-def test_35_cookies_do_not_travel_along_a_redirect(target):
+def test_cookies_do_not_travel_along_a_redirect_35(target):
     redirect = answer(status="302 Found", location="/other", set_cookie="a=b; Path=/")
     with ScriptedServer([redirect], [answer(VIDEO)]) as server:
         save(server.url(), target)
@@ -100,7 +100,7 @@ def test_35_cookies_do_not_travel_along_a_redirect(target):
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_35_redirects_are_followed_also_to_another_origin(target, status):
+def test_redirects_are_followed_also_to_another_origin_35(target, status):
     with ScriptedServer([answer(VIDEO)]) as there:
         redirect = answer(status=f"{status} Elsewhere", location=there.url("/x%2Fy"))
         with ScriptedServer([redirect]) as here:
@@ -108,7 +108,7 @@ def test_35_redirects_are_followed_also_to_another_origin(target, status):
     assert there.requests[0].startswith(b"GET /x%2Fy HTTP/1.1\r\n")
 
 
-def test_35_five_redirects_are_followed_and_a_sixth_is_not(target):
+def test_five_redirects_are_followed_and_a_sixth_is_not_35(target):
     redirect = [answer(status="302 Found", location="next")]
     with ScriptedServer(*[redirect] * 5, [answer(VIDEO)]) as server:
         assert_saved(target, save(server.url(), target))
@@ -124,7 +124,7 @@ def test_35_five_redirects_are_followed_and_a_sixth_is_not(target):
 @pytest.mark.parametrize(
     "location", ["file:///etc/passwd", "ftp://example.com/x", "http://", "//[x"]
 )
-def test_35_a_redirect_to_something_else_than_http_is_refused(target, location):
+def test_a_redirect_to_something_else_than_http_is_refused_35(target, location):
     redirect = answer(status="302 Found", location=location)
     with ScriptedServer([redirect]) as server, pytest.raises(LinkDeadError):
         save(server.url(), target)
@@ -134,7 +134,7 @@ def test_35_a_redirect_to_something_else_than_http_is_refused(target, location):
 @pytest.mark.parametrize(
     "inside", ["127.0.0.1", "localhost", "[::1]", "10.1.2.3", "169.254.169.254"]
 )
-def test_35_a_public_server_cannot_send_us_into_the_private_network(target, monkeypatch, inside):
+def test_a_public_server_cannot_send_us_into_the_private_network_35(target, monkeypatch, inside):
     redirect = answer(status="302 Found", location=f"http://{inside}/admin")
     with ScriptedServer([redirect]) as proxy:  # stands for the internet
         monkeypatch.setenv("HTTP_PROXY", proxy.origin)
@@ -142,7 +142,7 @@ def test_35_a_public_server_cannot_send_us_into_the_private_network(target, monk
             save("http://media.example/video.mp4", target)
 
 
-def test_35_the_body_of_a_redirect_is_not_read(target):
+def test_the_body_of_a_redirect_is_not_read_35(target):
     redirect = answer(status="302 Found", location="/other", content_length="99999999999")
     with ScriptedServer([redirect, HANG], [answer(VIDEO)]) as server:
         assert_saved(target, save(server.url(), target))
@@ -164,7 +164,7 @@ def test_a_dead_proxy_is_told_without_its_password(target, monkeypatch):
 
 
 @pytest.mark.parametrize("proxy", ["http://me:canary@:x/", "http:///"])
-def test_28_a_malformed_proxy_is_told_without_its_password(target, monkeypatch, proxy):
+def test_a_malformed_proxy_is_told_without_its_password_28(target, monkeypatch, proxy):
     monkeypatch.setenv("HTTP_PROXY", proxy)
     with pytest.raises(NotSavedError) as caught:
         save("http://media.example/video.mp4", target)
@@ -186,7 +186,7 @@ def test_what_is_no_http_url_is_not_asked_for(target, url):
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 410])
-def test_66_a_dead_link_asks_for_a_fresh_one(target, status):
+def test_a_dead_link_asks_for_a_fresh_one_66(target, status):
     with (
         ScriptedServer([answer(b"<Error/>", status=f"{status} No")]) as server,
         pytest.raises(LinkDeadError, match=f"answers {status}") as caught,
@@ -205,7 +205,7 @@ def test_trouble_for_the_moment_asks_for_time(target, status):
         save(server.url(), target)
 
 
-def test_24_how_long_a_server_asks_to_wait_is_passed_on(target):
+def test_how_long_a_server_asks_to_wait_is_passed_on_24(target):
     busy = answer(status="503 Busy", retry_after="7")
     with ScriptedServer([busy]) as server, pytest.raises(BrokenOffError) as caught:
         save(server.url(), target)
@@ -231,7 +231,7 @@ def test_a_success_without_a_video_is_wrong_content(target, status):
         (VIDEO[:-1], "cut short"),
     ],
 )
-def test_65_what_is_no_video_is_never_saved(target, body, said):
+def test_what_is_no_video_is_never_saved_65(target, body, said):
     with (
         ScriptedServer([answer(body, etag=ETAG)]) as server,
         pytest.raises(WrongContentError, match=said),
@@ -240,7 +240,7 @@ def test_65_what_is_no_video_is_never_saved(target, body, said):
     assert list(target.parent.iterdir()) == []
 
 
-def test_65_an_error_page_of_a_gigabyte_is_known_by_its_start(target):
+def test_an_error_page_of_a_gigabyte_is_known_by_its_start_65(target):
     page = answer(b"<html>" + bytes(1000), content_length=str(1 << 30))
     with (
         ScriptedServer([page, HANG]) as server,
@@ -261,7 +261,7 @@ def test_a_video_over_the_limit_is_refused_promised_or_not(target):
 # Certificates
 
 
-def test_5_a_certificate_that_nobody_vouches_for_is_told(target, self_signed):
+def test_a_certificate_that_nobody_vouches_for_is_told_5(target, self_signed):
     with (
         ScriptedServer([answer(VIDEO)], tls=self_signed.context) as server,
         pytest.raises(NotSavedError, match="the certificate of 127") as caught,
@@ -271,13 +271,13 @@ def test_5_a_certificate_that_nobody_vouches_for_is_told(target, self_signed):
     assert "REQUESTS_CA_BUNDLE" in caught.value.hint
 
 
-def test_7_the_environments_certificates_are_honoured(target, self_signed, monkeypatch):
+def test_the_environments_certificates_are_honoured_7(target, self_signed, monkeypatch):
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(self_signed.file))
     with ScriptedServer([answer(VIDEO)], tls=self_signed.context) as server:
         assert_saved(target, save(server.url(), target))
 
 
-def test_6_a_bundle_that_is_not_there_is_told(target, monkeypatch):
+def test_a_bundle_that_is_not_there_is_told_6(target, monkeypatch):
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere/ca.pem")
     with pytest.raises(NotSavedError) as caught:
         save("https://127.0.0.1:1/", target)

@@ -30,7 +30,7 @@ def test_progress_is_due_ten_times_a_second():
     assert 25 <= due <= 30
 
 
-def test_13_a_byte_every_half_second_is_given_up_after_a_minute():
+def test_a_byte_every_half_second_is_given_up_after_a_minute_13():
     clock = HandClock()
     meter = Meter(clock, TransferLimits())
     with pytest.raises(BrokenOffError, match="120 bytes in 60 s"):

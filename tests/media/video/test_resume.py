@@ -46,7 +46,7 @@ def test_a_connection_without_an_answer_is_broken_off(target, script):
     assert list(target.parent.iterdir()) == []
 
 
-def test_3_a_connection_that_never_comes_about_is_given_up(target):
+def test_a_connection_that_never_comes_about_is_given_up_3(target):
     """A listener whose queue is full answers no further knock."""
     with ExitStack() as opened:
         listener = opened.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
@@ -67,13 +67,13 @@ def test_a_server_that_never_answers_is_given_up(target):
         save(server.url(), target)
 
 
-def test_13_headers_that_drip_for_ever_are_given_up(target):
+def test_headers_that_drip_for_ever_are_given_up_13(target):
     drip = [b"HTTP/1.1 200 OK\r\nX-Drip: "] + [b"x", Pause(0.05)] * 60
     with ScriptedServer(drip) as server, pytest.raises(BrokenOffError, match="no whole answer"):
         save(server.url(), target, limits=TransferLimits(connect=0.3, stall=0.3))
 
 
-def test_13_a_body_that_drips_for_ever_is_given_up(target):
+def test_a_body_that_drips_for_ever_is_given_up_13(target):
     drip = [cut(600)] + [b"x", Pause(0.05)] * 60
     with ScriptedServer(drip) as server, pytest.raises(BrokenOffError, match="comes too slowly"):
         save(server.url(), target)
@@ -81,7 +81,7 @@ def test_13_a_body_that_drips_for_ever_is_given_up(target):
 
 
 @pytest.mark.parametrize("end", [[], [RESET], [HANG]], ids=["closed", "reset", "silent"])
-def test_62_a_cut_video_is_kept_and_taken_up_where_it_ends(target, end):
+def test_a_cut_video_is_kept_and_taken_up_where_it_ends_62(target, end):
     with (
         ScriptedServer([cut(100_000), *([Pause(0.1)] if end == [RESET] else []), *end]) as server,
         pytest.raises(BrokenOffError, match=f"of {len(VIDEO)} bytes") as caught,
@@ -95,7 +95,7 @@ def test_62_a_cut_video_is_kept_and_taken_up_where_it_ends(target, end):
     assert f"\r\nRange: bytes={held}-\r\nIf-Range: {ETAG}\r\n".encode() in requests[0]
 
 
-def test_62_a_chunk_that_is_cut_short_is_broken_off(target):
+def test_a_chunk_that_is_cut_short_is_broken_off_62(target):
     chunked = answer(transfer_encoding="chunked", content_length=None) + b"30000\r\n" + VIDEO[:1000]
     with ScriptedServer([chunked]) as server, pytest.raises(BrokenOffError, match="after 1000 of"):
         save(server.url(), target)
@@ -108,7 +108,7 @@ def test_a_chunked_video_is_saved(target):
         assert_saved(target, save(server.url(), target))
 
 
-def test_63_without_a_promised_length_the_boxes_tell_that_it_was_cut(target):
+def test_without_a_promised_length_the_boxes_tell_that_it_was_cut_63(target):
     unpromised = {"content_length": None, "etag": ETAG}
     with (
         ScriptedServer([answer(VIDEO[:-1], **unpromised)]) as server,
@@ -119,7 +119,7 @@ def test_63_without_a_promised_length_the_boxes_tell_that_it_was_cut(target):
     assert_saved(target, fetched)
 
 
-def test_51_a_signal_is_heard_while_nothing_comes_and_the_part_stays(target):
+def test_a_signal_is_heard_while_nothing_comes_and_the_part_stays_51(target):
     def stop(_number, _frame):
         raise Stopped(signal.SIGTERM, "SIGTERM")
 
@@ -140,7 +140,7 @@ def test_51_a_signal_is_heard_while_nothing_comes_and_the_part_stays(target):
 # Taking up
 
 
-def test_64_an_answer_with_everything_starts_over(target):
+def test_an_answer_with_everything_starts_over_64(target):
     begun(target, 1000)
     fetched, _ = resume(target, answer(VIDEO, etag='"v2"'))
     assert_saved(target, fetched)
@@ -167,14 +167,14 @@ def test_64_an_answer_with_everything_starts_over(target):
         "short",
     ],
 )
-def test_64_a_part_that_does_not_fit_starts_over(target, headers):
+def test_a_part_that_does_not_fit_starts_over_64(target, headers):
     begun(target, 1000)
     fetched, requests = resume(target, rest(1000, **headers), answer(VIDEO))
     assert_saved(target, fetched)
     assert b"Range" not in requests[1]
 
 
-def test_64_416_with_our_length_means_that_all_is_there(target):
+def test_with_our_length_means_that_all_is_there_64_416(target):
     with (
         ScriptedServer([answer(VIDEO[:-1], content_length=None, etag=ETAG)]) as server,
         pytest.raises(BrokenOffError),
@@ -186,13 +186,13 @@ def test_64_416_with_our_length_means_that_all_is_there(target):
     assert_saved(target, fetched)
 
 
-def test_64_any_other_416_starts_over(target):
+def test_any_other_416_starts_over_64(target):
     begun(target, 1000)
     fetched, _ = resume(target, answer(status="416 No"), answer(VIDEO))
     assert_saved(target, fetched)
 
 
-def test_53_what_was_whole_before_a_kill_needs_no_request(target):
+def test_what_was_whole_before_a_kill_needs_no_request_53(target):
     begun(target, 1000)
     part(target).write_bytes(VIDEO)
     fetched, _ = resume(target)
