@@ -195,7 +195,7 @@ function __pixverse_scenarios
         gateway-504 'first create: accepted, then a gateway answers 504 with HTML' \
         overloaded 'first create: 503 with the service\'s JSON, nothing accepted' \
         throttled 'first 2 creates and first 2 queries: 429 Throttling.RateQuota' \
-        retry-after 'first create and first query: 429 that asks to come back in 2 seconds' \
+        retry-after 'first create and first query: 429 with Retry-After: 2 seconds' \
         content-refused 'first create: 400 DataInspectionFailed' \
         arrearage 'every create: 400 Arrearage, the account is overdue' \
         bad-key 'every call: 401 InvalidApiKey, whatever the key' \
@@ -205,18 +205,18 @@ function __pixverse_scenarios
         fail 'first task: FAILED InvalidParameter, \'The size is not match\'' \
         content-failed 'first task: FAILED DataInspectionFailed' \
         not-activated 'every task: accepted, then FAILED, product not activated' \
-        expired 'every task: UNKNOWN once its success has been told; its video link still works' \
+        expired 'every task: UNKNOWN once its success has been reported; its video link still works' \
         late 'every task: UNKNOWN and not in the list for its first 2 seconds' \
         foreign-tasks 'the list also holds tasks that others on the account sent' \
-        slow 'every answer of the API comes 2 seconds late, tasks run 5 times longer' \
+        slow 'every answer of the API is 2 seconds late, and tasks run 5 times longer' \
         flaky 'one GET in three fails (5xx, 429, reset), at most 3 in a row for a path' \
-        hostile-text 'every text of the service holds terminal codes, bidi and markup' \
-        unsure 'where the pages are unsure, the other way: lists of 10 rows at most, float durations, times in failed tasks, empty codes in good ones, videos without ranges or ETag' \
-        truncated 'first 2 fetches of a video: cut half-way, resumable by Range' \
-        wrong-length 'first fetch of a video: a whole answer, but some bytes short or over' \
-        redirect 'every fetch of a video: 302 to another origin on loopback' \
-        link-dead 'first video link: 403; asking for the task again gives a good one' \
-        not-a-video 'first fetch of a video: 200 with an HTML page'
+        hostile-text 'every text of the service has terminal codes, bidi and markup' \
+        unsure 'the other reading of unclear pages: lists of at most 10 rows, float durations, times in failed tasks, empty codes in successful ones, videos without ranges or ETag' \
+        truncated 'first 2 downloads of a video: cut in the middle, can be resumed' \
+        wrong-length 'first download of a video: complete, but some bytes too many or too few' \
+        redirect 'every download of a video: 302 to another origin on loopback' \
+        link-dead 'first video link: 403; querying the task again gives a new one' \
+        not-a-video 'first download of a video: 200 with an HTML page'
 end
 
 # Prints the directories, and those files whose names end so.

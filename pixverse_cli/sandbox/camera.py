@@ -15,7 +15,7 @@ _AREAS = {
     Resolution.P720: 1280 * 720,
     Resolution.P1080: 1920 * 1080,
 }
-_WIDEST = 4.0  # our choice: nothing tells what the service makes of longer strips
+_WIDEST = 4.0  # invented: no page says what the service makes of longer strips
 
 Box = tuple[float, float, float, float]
 
@@ -26,7 +26,7 @@ def area(resolution: Resolution) -> int:
 
 
 def frame_size(pixels: int, width: int, height: int) -> tuple[int, int]:
-    """Return the frame for an image of these sides: its ratio, about so many pixels.
+    """Return the frame's width and height for an image: its ratio, about ``pixels`` pixels.
 
     Both sides are rounded up to multiples of 16, which fits the one sample on the page
     (992*944 at 720P). Strips beyond 4:1 are made 4:1.
@@ -42,14 +42,14 @@ def _up_to_16(side: float) -> int:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shot:
-    """One shot: ``frames`` long, from one box of the picture to another (sides 0 to 1)."""
+    """One shot of ``frames`` frames: from one box of the picture to another (sides 0 to 1)."""
 
     frames: int
     first: Box
     last: Box
 
     def box(self, frame: int) -> Box:
-        """Return what the camera sees in this frame of the shot; it starts and ends softly."""
+        """Return the box shown in this frame of the shot; the motion starts and ends slowly."""
         part = frame / max(1, self.frames - 1)
         eased = part * part * (3 - 2 * part)
         left, top, right, bottom = (
@@ -59,30 +59,30 @@ class Shot:
 
 
 def shots(duration: int, count: int, seed: int) -> list[Shot]:
-    """Return the shots of a video of so many seconds, the same for the same seed.
+    """Return the shots of a video of ``duration`` seconds, the same for the same seed.
 
-    The first starts with the whole picture, as the first frame is the image; each further
-    one looks closer at another corner, so that the cuts can be seen.
+    The first starts with the whole picture, because the first frame is the image; each further
+    one shows another corner in close-up, so that the cuts are visible.
     """
-    chance = random.Random(seed)
+    rng = random.Random(seed)
     frames = duration * FRAMES_PER_SECOND
     count = min(count, frames)
     lengths = [frames // count + (1 if number < frames % count else 0) for number in range(count)]
-    return [_shot(length, number, chance) for number, length in enumerate(lengths)]
+    return [_shot(length, number, rng) for number, length in enumerate(lengths)]
 
 
-def _shot(frames: int, number: int, chance: random.Random) -> Shot:
+def _shot(frames: int, number: int, rng: random.Random) -> Shot:
     if number == 0:
-        return Shot(frames=frames, first=(0.0, 0.0, 1.0, 1.0), last=_window(0.9, chance))
+        return Shot(frames=frames, first=(0.0, 0.0, 1.0, 1.0), last=_window(0.9, rng))
     corner = _corner(number, 0.45)
-    drift = chance.uniform(0.03, 0.08)
+    drift = rng.uniform(0.03, 0.08)
     left, top, right, bottom = corner
     last = (left + drift / 2, top + drift / 2, right - drift / 2, bottom - drift / 2)
     return Shot(frames=frames, first=corner, last=last)
 
 
-def _window(side: float, chance: random.Random) -> Box:
-    left, top = chance.uniform(0, 1 - side), chance.uniform(0, 1 - side)
+def _window(side: float, rng: random.Random) -> Box:
+    left, top = rng.uniform(0, 1 - side), rng.uniform(0, 1 - side)
     return left, top, left + side, top + side
 
 

@@ -1,89 +1,91 @@
-"""The video host: files under a path with %2F in it, by range if asked, and its troubles."""
+"""The video host: files under a path that contains %2F, with ranges and chosen failures."""
 
 from dataclasses import replace
 
-from pixverse_cli.sandbox import answers, ranges
+from pixverse_cli.sandbox import ranges, replies
 from pixverse_cli.sandbox.account import Account
-from pixverse_cli.sandbox.exchange import Answer, Ending, Request
-from pixverse_cli.sandbox.scenarios import Troubles
+from pixverse_cli.sandbox.exchange import Delivery, Reply, Request
+from pixverse_cli.sandbox.scenarios import ActiveScenarios
 from pixverse_cli.sandbox.studio import Film
 
-_FOLDER = "/pixverse%2Fmp4%2Fmedia%2Fweb%2Fori%2F"  # as PixVerse's own links have it
-_MISSING = 37  # bytes
+_FOLDER = "/pixverse%2Fmp4%2Fmedia%2Fweb%2Fori%2F"  # as in PixVerse's own links
+_LENGTH_ERROR = 37  # bytes
 
 
 def video_path(name: str) -> str:
-    """Return the path of a link; it counts only as spelt, with its percent signs."""
+    """Return the path of a link; only this exact spelling, with its percent signs, works."""
     return f"{_FOLDER}{name}.mp4"
 
 
 class VideoHost:
     """Answers requests for videos; ``elsewhere`` is the origin it may redirect to."""
 
-    def __init__(self, *, account: Account, troubles: Troubles, elsewhere: str = "") -> None:
+    def __init__(
+        self, *, account: Account, scenarios: ActiveScenarios, elsewhere: str = ""
+    ) -> None:
         self._account = account
-        self._troubles = troubles
+        self._scenarios = scenarios
         self._elsewhere = elsewhere
 
-    def __call__(self, request: Request) -> Answer:
+    def __call__(self, request: Request) -> Reply:
         """Answer one request."""
-        if "authorization" in request.headers:  # the key of the API has no business here
-            return answers.page(400)
+        if "authorization" in request.headers:  # the API key must not be sent to this host
+            return replies.page(400)
         if request.method not in ("GET", "HEAD"):
-            return answers.page(405)
+            return replies.page(405)
         name = request.path.removeprefix(_FOLDER).removesuffix(".mp4")
         if video_path(name) != request.path or not self._account.links.task_id(name):
-            return answers.page(404)
+            return replies.page(404)
         if self._elsewhere:
             target = ("Location", self._elsewhere + request.target)
-            return Answer(status=302, headers=(target,))
-        return self._befallen(request, name) or self._film(request, name)
+            return Reply(status=302, headers=(target,))
+        return self._failure(request, name) or self._film(request, name)
 
-    def _befallen(self, request: Request, name: str) -> Answer | None:
-        if self._troubles.strikes("link-dead"):
+    def _failure(self, request: Request, name: str) -> Reply | None:
+        if self._scenarios.applies("link-dead"):
             self._account.links.kill(name)
-            return answers.page(403)
-        if self._troubles.strikes("not-a-video"):
-            return answers.page(200)
-        mishap = self._troubles.mishap(request.path)
-        if mishap is None:
+            return replies.page(403)
+        if self._scenarios.applies("not-a-video"):
+            return replies.page(200)
+        status = self._scenarios.flaky_status(request.path)
+        if status is None:
             return None
-        return answers.page(mishap) if mishap else Answer(status=0, ending=Ending.RESET)
+        return replies.page(status) if status else Reply(status=0, delivery=Delivery.RESET)
 
-    def _film(self, request: Request, name: str) -> Answer:
-        film = self._account.linked(name)
+    def _film(self, request: Request, name: str) -> Reply:
+        film = self._account.linked_film(name)
         if film is None:
-            return answers.page(404)
-        if self._troubles.on("unsure"):
-            answer = Answer(status=200, headers=(_KIND,), body=film.path.read_bytes())
+            return replies.page(404)
+        if self._scenarios.active("unsure"):
+            reply = Reply(status=200, headers=(_MP4,), body=film.path.read_bytes())
         else:
-            answer = _part(film, request)
-        return self._spoilt(answer) if request.method == "GET" else answer
+            reply = _part(film, request)
+        return self._damaged(reply) if request.method == "GET" else reply
 
-    def _spoilt(self, answer: Answer) -> Answer:
-        if self._troubles.strikes("truncated"):
-            return replace(answer, ending=Ending.CUT)
-        if not self._troubles.strikes("wrong-length"):
-            return answer
-        if len(answer.body) % 2:  # as good as tossing a coin, and the same in each run
-            return replace(answer, body=answer.body + b"\0" * _MISSING)
-        return replace(answer, body=answer.body[:-_MISSING])
-
-
-_KIND = ("Content-Type", "video/mp4")
+    def _damaged(self, reply: Reply) -> Reply:
+        if self._scenarios.applies("truncated"):
+            return replace(reply, delivery=Delivery.CUT)
+        if not self._scenarios.applies("wrong-length"):
+            return reply
+        if len(reply.body) % 2:  # longer or shorter about equally often, the same in each run
+            return replace(reply, body=reply.body + b"\0" * _LENGTH_ERROR)
+        return replace(reply, body=reply.body[:-_LENGTH_ERROR])
 
 
-def _part(film: Film, request: Request) -> Answer:
-    headers = (_KIND, ("Accept-Ranges", "bytes"), ("ETag", film.etag))
+_MP4 = ("Content-Type", "video/mp4")
+
+
+def _part(film: Film, request: Request) -> Reply:
+    headers = (_MP4, ("Accept-Ranges", "bytes"), ("ETag", film.etag))
     try:
-        asked = ranges.asked(request.headers, length=film.length, etag=film.etag)
+        requested = ranges.requested(request.headers, length=film.length, etag=film.etag)
     except ranges.Unsatisfiable:
-        return Answer(status=416, headers=(*headers, ("Content-Range", f"bytes */{film.length}")))
-    wanted = asked or range(film.length)
+        return Reply(status=416, headers=(*headers, ("Content-Range", f"bytes */{film.length}")))
+    span = requested or range(film.length)
     with film.path.open("rb") as file:
-        file.seek(wanted.start)
-        body = file.read(len(wanted))
-    if asked is None:
-        return Answer(status=200, headers=headers, body=body)
-    span = f"bytes {asked.start}-{asked.stop - 1}/{film.length}"
-    return Answer(status=206, headers=(*headers, ("Content-Range", span)), body=body)
+        file.seek(span.start)
+        body = file.read(len(span))
+    if requested is None:
+        return Reply(status=200, headers=headers, body=body)
+    content_range = f"bytes {span.start}-{span.stop - 1}/{film.length}"
+    return Reply(status=206, headers=(*headers, ("Content-Range", content_range)), body=body)

@@ -9,19 +9,21 @@ from collections.abc import Mapping, Sequence
 from pixverse_cli.domain.errors import UsageError
 from pixverse_cli.sandbox.service import Sandbox
 
-_OWN = ("DASHSCOPE_", "PIXVERSE_STATE_DIR", "PIXVERSE_CONFIG_DIR")
+_REPLACED = ("DASHSCOPE_", "PIXVERSE_STATE_DIR", "PIXVERSE_CONFIG_DIR")
 
 
 def run(command: Sequence[str], sandbox: Sandbox, environ: Mapping[str, str]) -> int:
     """Run the command with the sandbox's key and an empty store; return its exit code.
 
-    The user's own key is not in the command's environment. A command that a signal ended
-    counts as 128 + the signal, as in shells.
+    The user's own key is not in the command's environment. If a signal ended the command, the
+    code is 128 + the signal's number, as in shells.
 
-    :raises UsageError: there is no such command, or it may not be run.
+    :raises UsageError: the command does not exist or may not be run.
     """
     with tempfile.TemporaryDirectory(prefix="pixverse-sandbox-") as directory:
-        inherited = {name: value for name, value in environ.items() if not name.startswith(_OWN)}
+        inherited = {
+            name: value for name, value in environ.items() if not name.startswith(_REPLACED)
+        }
         own = {"PIXVERSE_STATE_DIR": directory, "PIXVERSE_CONFIG_DIR": directory}
         try:
             child = subprocess.Popen(command, env=inherited | own | sandbox.environment)  # noqa: S603  the user's own command
@@ -46,7 +48,7 @@ def _wait(child: "subprocess.Popen[bytes]") -> int:
 
 
 def _shares_terminal() -> bool:
-    """Return whether we are the terminal's foreground group, which Ctrl-C reaches whole."""
+    """Whether this process group is the terminal's foreground group, which Ctrl-C signals."""
     try:
         with open("/dev/tty", "rb") as terminal:  # noqa: PTH123  a device, not a file to read
             return os.tcgetpgrp(terminal.fileno()) == os.getpgrp()

@@ -1,4 +1,4 @@
-"""One HTTP exchange as plain values: what came in, what goes out, and what the log keeps."""
+"""One HTTP exchange as plain values: the request, the reply, and the log's entry."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,8 +7,11 @@ from enum import StrEnum
 from urllib.parse import parse_qsl
 
 
-class Ending(StrEnum):
-    """How an answer leaves: whole, cut half-way through its body, or not at all."""
+class Delivery(StrEnum):
+    """How a reply is sent: whole, cut in the middle of its body, or not at all.
+
+    CLOSED closes the connection without a byte, RESET resets it.
+    """
 
     WHOLE = "whole"
     CUT = "cut"
@@ -20,8 +23,8 @@ class Ending(StrEnum):
 class Request:
     """A request: ``target`` as on the wire, header names in lower case.
 
-    ``body`` is None when it is larger than the host takes; ``length`` is what the client
-    announced, in bytes.
+    ``body`` is None when it is larger than the host accepts; ``length`` is the length that the
+    client announced, in bytes.
     """
 
     method: str
@@ -32,30 +35,30 @@ class Request:
 
     @property
     def path(self) -> str:
-        """The path as on the wire, percent signs and all."""
+        """The path as on the wire, still percent-encoded."""
         return self.target.partition("?")[0]
 
     @property
     def query(self) -> dict[str, str]:
-        """The decoded query; the last of equal names counts."""
+        """The decoded query; of several equal names the last one counts."""
         return dict(parse_qsl(self.target.partition("?")[2], keep_blank_values=True))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """An answer; Content-Length is always that of the whole ``body``."""
+class Reply:
+    """A reply; its Content-Length is always that of the whole ``body``."""
 
     status: int
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
-    ending: Ending = Ending.WHOLE
+    delivery: Delivery = Delivery.WHOLE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """What the log keeps of one exchange, for tests that ask who was told what.
+    """The log's entry for one exchange, for tests that check what was sent to which host.
 
-    ``host`` is ``api``, ``upload`` or ``video``; ``status`` is 0 where no byte was answered.
+    ``host`` is ``api``, ``upload`` or ``video``; ``status`` is 0 if no reply was sent.
     """
 
     host: str
@@ -67,7 +70,7 @@ class Call:
 
     @property
     def path(self) -> str:
-        """The path without the query, as on the wire."""
+        """The path without the query, still percent-encoded."""
         return self.target.partition("?")[0]
 
     @property

@@ -1,4 +1,4 @@
-"""Reading a multipart form the way OSS does: in order, names exact, the file last."""
+"""Parsing of multipart forms by OSS's rules: in order, exact names, the file last."""
 
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.http import parse_options_header
@@ -39,7 +39,7 @@ def _parts(boundary: bytes, body: bytes) -> list[tuple[str, bytes]]:
                 parts.append((event.name or "", bytearray()))
             elif isinstance(event, Data):
                 parts[-1][1].extend(event.data)
-    except (ValueError, RequestEntityTooLarge) as error:  # cut short, or a hundred parts
+    except (ValueError, RequestEntityTooLarge) as error:  # cut short, or more than 100 parts
         raise _malformed() from error
     return [(name, bytes(data)) for name, data in parts]
 

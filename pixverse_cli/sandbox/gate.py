@@ -1,15 +1,15 @@
-"""Who may call at all, and how often."""
+"""Checks of every API call: its key and its rate."""
 
 import hmac
 import threading
 
 from pixverse_cli.domain.catalog import CALLS_PER_SECOND, CREATES_PER_SECOND
 from pixverse_cli.domain.clock import Clock
-from pixverse_cli.sandbox import refusals as words
+from pixverse_cli.sandbox import refusals
 from pixverse_cli.sandbox.exchange import Request
 from pixverse_cli.sandbox.limits import Rate
 from pixverse_cli.sandbox.refusals import Refused
-from pixverse_cli.sandbox.scenarios import Troubles
+from pixverse_cli.sandbox.scenarios import ActiveScenarios
 
 _PER_SECOND = {
     "create": CREATES_PER_SECOND,  # for each model (Model Studio, "Rate limits")
@@ -18,36 +18,42 @@ _PER_SECOND = {
     "cancel": CALLS_PER_SECOND,
     "policy": 100,  # ("Obtain a temporary file URL")
 }
-_TROUBLED = ("create", "query")
+_THROTTLED_BY_SCENARIO = ("create", "query")
 
 
 class Gate:
-    """Checks the key and the rates, and refuses as scenarios ask."""
+    """Checks the key and the rates, and refuses calls where a scenario says so."""
 
-    def __init__(self, *, clock: Clock, key: str, troubles: Troubles) -> None:
+    def __init__(self, *, clock: Clock, key: str, scenarios: ActiveScenarios) -> None:
         self._clock = clock
         self._key = key
-        self._troubles = troubles
+        self._scenarios = scenarios
         self._lock = threading.Lock()
         self._rates: dict[tuple[str, str], Rate] = {}
 
     def check_key(self, request: Request) -> None:
-        """Refuse (401) what does not carry the key of this sandbox as a bearer."""
+        """Check that the request carries this sandbox's key as a bearer token.
+
+        :raises Refused: no key, or another one (401).
+        """
         kind, _, key = request.headers.get("authorization", "").partition(" ")
         if kind.lower() != "bearer" or not key.strip():
-            raise Refused(401, "InvalidApiKey", words.NO_KEY)
+            raise Refused(401, "InvalidApiKey", refusals.NO_KEY)
         right = hmac.compare_digest(key.strip().encode(), self._key.encode())
-        if not right or self._troubles.strikes("bad-key"):
-            raise Refused(401, "InvalidApiKey", words.WRONG_KEY)
+        if not right or self._scenarios.applies("bad-key"):
+            raise Refused(401, "InvalidApiKey", refusals.WRONG_KEY)
 
     def check_rate(self, kind: str, model: str = "") -> None:
-        """Refuse (429) a call above the documented rate of its kind."""
-        if kind in _TROUBLED:
-            if self._troubles.strikes("retry-after", kind):
-                raise words.throttled(after=2)
-            if self._troubles.strikes("throttled", kind):
-                raise words.throttled()
+        """Count a call against the documented rate of its kind.
+
+        :raises Refused: there were too many calls within the last second (429).
+        """
+        if kind in _THROTTLED_BY_SCENARIO:
+            if self._scenarios.applies("retry-after", kind):
+                raise refusals.throttled(after=2)
+            if self._scenarios.applies("throttled", kind):
+                raise refusals.throttled()
         with self._lock:
             rate = self._rates.setdefault((kind, model), Rate(_PER_SECOND[kind]))
             if not rate.allows(self._clock.monotonic()):
-                raise words.throttled()
+                raise refusals.throttled()

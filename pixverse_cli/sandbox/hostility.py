@@ -1,4 +1,4 @@
-"""Texts that attack a terminal, a log or a rich console, put into whatever the service says."""
+"""Text that attacks a terminal, a log or a rich console, added to the service's replies."""
 
 HOSTILE = (
     "\x1b[31m\x1b[2J\x1b]0;owned\x07\x1b]52;c;b3duZWQ=\x07\rERASED\n"
@@ -8,13 +8,13 @@ HOSTILE = (
 _TEXTS = ("message", "orig_prompt", "request_id", "shot_type", "size")
 
 
-def embittered(value: object) -> object:
-    """Return a copy of a JSON value with the hostile text after each text of the service's."""
+def with_hostile_text(value: object) -> object:
+    """Return a copy of a JSON value with HOSTILE appended to each of the service's texts."""
     if isinstance(value, list):
-        return [embittered(item) for item in value]
+        return [with_hostile_text(item) for item in value]
     if not isinstance(value, dict):
         return value
     return {
-        name: f"{item}{HOSTILE}" if name in _TEXTS else embittered(item)
+        name: f"{item}{HOSTILE}" if name in _TEXTS else with_hostile_text(item)
         for name, item in value.items()
     } | {f"extra{HOSTILE}": HOSTILE}

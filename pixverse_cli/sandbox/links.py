@@ -1,11 +1,11 @@
-"""Video links: which name stands for which task's film, and which names are dead."""
+"""Video links: which name belongs to which task's film, and which names are dead."""
 
 import threading
 from collections.abc import Callable
 
 
 class Links:
-    """Names of videos, each a UUID and the seed, as PixVerse's own are."""
+    """Names of videos; like PixVerse's own, each consists of a UUID and the seed."""
 
     def __init__(self, new_id: Callable[[], str]) -> None:
         self._new_id = new_id
@@ -14,7 +14,7 @@ class Links:
         self._names: dict[str, str] = {}
 
     def name(self, task_id: str, seed: int) -> str:
-        """Return the name under which the task's video is to be had now."""
+        """Return the current name of the task's video; the first call makes one."""
         with self._lock:
             if task_id not in self._names:
                 name = self._names[task_id] = f"{self._new_id()}_seed{seed}"
@@ -22,7 +22,7 @@ class Links:
             return self._names[task_id]
 
     def kill(self, name: str) -> None:
-        """Make a name point to nothing; the task's next name is another."""
+        """Make a name invalid; the task gets a new name at the next query."""
         with self._lock:
             self._names.pop(self._tasks.pop(name, ""), None)
 

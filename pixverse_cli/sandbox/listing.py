@@ -1,13 +1,13 @@
-"""The parameters of the task list, as the page "Manage asynchronous tasks" has them."""
+"""The query of the task list, as on the page "Manage asynchronous tasks"."""
 
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from pixverse_cli.sandbox.account import Seen
-from pixverse_cli.sandbox.answers import SERVICE_ZONE, row
+from pixverse_cli.sandbox.account import JobView
 from pixverse_cli.sandbox.refusals import Refused
+from pixverse_cli.sandbox.replies import SERVICE_ZONE, row
 
 MAX_PAGE_SIZE = 100
 
@@ -15,8 +15,8 @@ _DAY = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Listing:
-    """What is asked for: times aware, UTC; the other filters None if absent."""
+class ListQuery:
+    """The query of one list call: times aware, UTC; the other filters None if absent."""
 
     first: datetime
     last: datetime
@@ -26,9 +26,9 @@ class Listing:
     number: int
     size: int
 
-    def body(self, known: Sequence[Seen], *, largest: int) -> dict[str, object]:
-        """Return the page of these tasks that is asked for, of ``largest`` rows at most."""
-        wanted = [seen for seen in known if self._wants(seen)]
+    def body(self, known: Sequence[JobView], *, largest: int) -> dict[str, object]:
+        """Return the requested page of these tasks, with at most ``largest`` rows."""
+        wanted = [view for view in known if self._matches(view)]
         size = min(self.size, largest)
         start = (self.number - 1) * size
         return {
@@ -36,27 +36,27 @@ class Listing:
             "total_page": math.ceil(len(wanted) / size),
             "page_no": self.number,
             "page_size": size,
-            "data": [row(seen) for seen in wanted[start : start + size]],
+            "data": [row(view) for view in wanted[start : start + size]],
         }
 
-    def _wants(self, seen: Seen) -> bool:
+    def _matches(self, view: JobView) -> bool:
         return (
-            self.task_id in (None, seen.job.task_id)
-            and self.model in (None, seen.job.model)
-            and self.status in (None, str(seen.status))
+            self.task_id in (None, view.job.task_id)
+            and self.model in (None, view.job.model)
+            and self.status in (None, str(view.status))
         )
 
 
-def read(query: Mapping[str, str], now: datetime) -> Listing:
+def read(query: Mapping[str, str], now: datetime) -> ListQuery:
     """Read the query of a list call.
 
-    :raises Refused: a number, time or span that the service does not take (400).
+    :raises Refused: a number, time or span that the service does not accept (400).
     """
     first, last = _span(query, now)
     size = _number(query, "page_size", 10)
     if size > MAX_PAGE_SIZE:
         raise _invalid("Pagination parameter page_size exceeds the length limit")
-    return Listing(
+    return ListQuery(
         first=first,
         last=last,
         task_id=query.get("task_id") or None,
@@ -68,7 +68,10 @@ def read(query: Mapping[str, str], now: datetime) -> Listing:
 
 
 def _span(query: Mapping[str, str], now: datetime) -> tuple[datetime, datetime]:
-    """With neither time the last 24 hours count, with one the 24 hours after or before it."""
+    """Return the first and the last time of the query.
+
+    Without both times it is the last 24 hours; with one, the 24 hours after or before it.
+    """
     start, end = _time(query, "start_time"), _time(query, "end_time")
     end = end and end + timedelta(seconds=1, microseconds=-1)  # the whole second counts
     last = end or (start + _DAY if start else now)

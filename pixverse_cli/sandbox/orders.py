@@ -1,7 +1,7 @@
-"""What a create call asks for: refused at once, or accepted and failed later, or good.
+"""The body of a create call: refused at once, accepted and FAILED later, or valid.
 
 The page lists the rules ("Request parameters"); users found that only the model's name and
-the form of the body are checked at once, and all else after queueing.
+the form of the body are checked at once, and everything else after queueing.
 """
 
 import json
@@ -29,10 +29,10 @@ _SHOT = re.compile(r"(?:\bshot|镜头|分镜)\s*[0-9]+\s*[::]", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
+class VideoOrder:
     """One video to make; ``duration`` in seconds, ``picture`` the uploaded bytes if any.
 
-    With a ``failure`` the task will end FAILED and the other fields may be stand-ins.
+    With a ``failure`` the task will end FAILED, and the other fields may be placeholders.
     """
 
     model: Model
@@ -49,17 +49,17 @@ class Order:
 
     @property
     def shots(self) -> int:
-        """How many shots the video has; what the prompt describes beats ``shot_type``."""
+        """The number of shots; shots described in the prompt take precedence over ``shot_type``."""
         described = len(_SHOT.findall(self.prompt or ""))
         if described > 1:
             return described
         return 1 if self.shot_type is ShotType.SINGLE else 3
 
 
-def read(body: bytes | None) -> Order:
+def read(body: bytes | None) -> VideoOrder:
     """Read the JSON body of a create call.
 
-    :raises Refused: what the service refuses at once (400).
+    :raises Refused: the service refuses this body at once (400).
     """
     document = _document(body)
     model = _model(document.get("model"))
@@ -68,12 +68,12 @@ def read(body: bytes | None) -> Order:
     inputs, parameters = _object(document, "input"), _object(document, "parameters")
     failure = next(_failures(model, inputs, parameters), None)
     if failure is not None:
-        return Order(model=model, prompt=_prompt(model, inputs), failure=failure)
+        return VideoOrder(model=model, prompt=_prompt(model, inputs), failure=failure)
     return _order(model, inputs, parameters)
 
 
-def is_sold(model: str) -> bool:
-    """Whether a model of exactly this name can be ordered."""
+def is_known_model(model: str) -> bool:
+    """Whether a model has exactly this name."""
     return _model(model) is not None
 
 
@@ -96,10 +96,10 @@ def _object(document: dict[str, object], name: str) -> dict[str, object]:
     return value if isinstance(value, dict) else {}
 
 
-def _order(model: Model, inputs: dict[str, object], parameters: dict[str, object]) -> Order:
+def _order(model: Model, inputs: dict[str, object], parameters: dict[str, object]) -> VideoOrder:
     shot_type = parameters.get("shot_type") if model.takes(Parameter.SHOT_TYPE) else None
     seed = parameters.get("seed")
-    return Order(
+    return VideoOrder(
         model=model,
         prompt=_prompt(model, inputs),
         url=str(_last_medium(inputs)["url"]),
@@ -113,13 +113,13 @@ def _order(model: Model, inputs: dict[str, object], parameters: dict[str, object
 
 
 def _prompt(model: Model, inputs: dict[str, object]) -> str | None:
-    """Text over the limit "is automatically truncated" (the page), without a word."""
+    """Return the prompt; text over the limit "is automatically truncated" (the page)."""
     prompt = inputs.get("prompt")
     return prompt[: model.prompt_limit] if isinstance(prompt, str) else None
 
 
 def _last_medium(inputs: dict[str, object]) -> dict[str, object]:
-    """With several images "the system uses the last one" (the page)."""
+    """Return the last image; of several "the system uses the last one" (the page)."""
     media = inputs.get("media")
     last = media[-1] if isinstance(media, list) and media else None
     return last if isinstance(last, dict) else {}
@@ -158,7 +158,7 @@ def _geometry_failures(model: Model, parameters: dict[str, object]) -> Iterator[
     if duration is None:
         yield missing("duration")
     elif type(duration) is not int or duration not in _durations(model, resolution):
-        yield invalid(BAD_FIELD)  # by its type, as a bool is an int to isinstance
+        yield invalid(BAD_FIELD)  # compares the type, because isinstance takes a bool for an int
 
 
 def _durations(model: Model, resolution: object) -> tuple[int, ...]:

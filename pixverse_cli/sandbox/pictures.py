@@ -1,4 +1,4 @@
-"""Input images: fetched if they are on this machine, checked as the page says, decoded."""
+"""Input images: fetched if they are on this machine, checked by the page's rules, decoded."""
 
 import hashlib
 import http.client
@@ -24,8 +24,8 @@ _FETCH_SECONDS = 5.0
 _PLACEHOLDER_SIZE = (1280, 720)
 
 
-class Unusable(Exception):  # noqa: N818  the reason why a task fails, not an error of ours
-    """The image does not do."""
+class Unusable(Exception):  # noqa: N818  why a simulated task fails, not a program error
+    """The image cannot be used; ``failure`` says why."""
 
     def __init__(self, failure: Failure) -> None:
         super().__init__(failure.message)
@@ -33,11 +33,12 @@ class Unusable(Exception):  # noqa: N818  the reason why a task fails, not an er
 
 
 def fetched(url: str) -> bytes | None:
-    """Return the bytes behind a URL on this machine; None if it is elsewhere.
+    """Return the bytes of an image on this machine; None for a URL of another machine.
 
-    Nothing but loopback is ever called: a picture of the sandbox's own stands in for the rest.
+    Only loopback is called; ``placeholder`` replaces all other images. At most 20 MB and one
+    byte are read.
 
-    :raises Unusable: nothing there, or not within five seconds, or over 20 MB.
+    :raises Unusable: it cannot be fetched, or not within five seconds.
     """
     parts = urlsplit(url)
     if not _is_loopback(parts.hostname or ""):
@@ -72,10 +73,10 @@ def _is_loopback(host: str) -> bool:
 
 
 def decoded(data: bytes, hint: tuple[int, int] | None = None) -> "Image":
-    """Return the image of the bytes, in RGB; only JPEG, PNG and WEBP, by their content.
+    """Return the decoded image in RGB; only JPEG, PNG and WEBP, recognised by their content.
 
-    Sides are judged from the header, before any pixel is decoded. ``hint``: JPEGs may come
-    smaller, though never below this size.
+    The size is checked from the header, before any pixel is decoded. With a ``hint``, a JPEG
+    may be decoded smaller, though never below this size.
 
     :raises Unusable: another format, over 20 MB, a side over 10 000 px, or damaged.
     """
@@ -91,19 +92,19 @@ def decoded(data: bytes, hint: tuple[int, int] | None = None) -> "Image":
         image = Image.open(io.BytesIO(data), formats=IMAGE_LIMITS.formats)
     except Image.DecompressionBombError as error:  # more pixels than the page allows
         raise Unusable(invalid(WIDE_IMAGE)) from error
-    except damaged as error:  # not one of the three formats, or not even a header
+    except damaged as error:  # another format, or the header is damaged
         raise Unusable(Failure(code="InvalidImageFormat", message=BAD_IMAGE)) from error
     if max(image.size) > IMAGE_LIMITS.max_side:
         raise Unusable(invalid(WIDE_IMAGE))
     try:
         image.draft("RGB", hint or image.size)
         return image.convert("RGB")
-    except damaged as error:  # cut short or damaged behind the header
+    except damaged as error:  # cut short, or damaged after the header
         raise Unusable(Failure(code="InvalidImageFormat", message=BAD_IMAGE)) from error
 
 
 def placeholder(url: str) -> "Image":
-    """Return a picture that stands in for one on the internet, the same for the same URL."""
+    """Return a picture that replaces one on the internet, the same for the same URL."""
     from PIL import Image, ImageOps  # noqa: PLC0415  of the sandbox's extra
 
     digest = hashlib.sha256(url.encode("utf-8", "replace")).digest()

@@ -1,4 +1,4 @@
-"""Which bytes of a file a GET asks for (RFC 9110, sections 13 and 14)."""
+"""The Range and If-Range headers of a GET (RFC 9110, sections 13 and 14)."""
 
 import re
 from collections.abc import Mapping
@@ -6,17 +6,17 @@ from collections.abc import Mapping
 _ONE_RANGE = re.compile(r"bytes=\s*([0-9]{0,18})-([0-9]{0,18})\s*")
 
 
-class Unsatisfiable(Exception):  # noqa: N818  an answer (416), not an error of ours
-    """The range begins behind the end of the file."""
+class Unsatisfiable(Exception):  # noqa: N818  becomes a reply (416), not a program error
+    """The range starts after the end of the file."""
 
 
-def asked(headers: Mapping[str, str], *, length: int, etag: str) -> range | None:
-    """Return the bytes asked for, or None for the whole file.
+def requested(headers: Mapping[str, str], *, length: int, etag: str) -> range | None:
+    """Return the requested bytes, or None for the whole file.
 
-    A range that is malformed, one of several, or of another file by If-Range counts for
-    nothing.
+    The header is ignored if it is malformed, names several ranges, or If-Range names another
+    file.
 
-    :raises Unsatisfiable: well-formed, and not one byte of it is there.
+    :raises Unsatisfiable: the range is well-formed, but the file has no byte of it.
     """
     found = _ONE_RANGE.fullmatch(headers.get("range", ""))
     if found is None or headers.get("if-range", etag) != etag:

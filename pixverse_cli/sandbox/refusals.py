@@ -1,7 +1,7 @@
-"""What the service says when it will not: codes and texts as its pages and its users tell them.
+"""The service's error codes and messages, as its pages and its users report them.
 
 Sources: Model Studio's pages "Error messages", "Manage asynchronous tasks" and "Obtain a
-temporary file URL", and field notes of users for what is told only after queueing.
+temporary file URL", and users' notes for what is reported only after queueing.
 """
 
 from dataclasses import dataclass
@@ -15,8 +15,8 @@ class Failure:
     message: str
 
 
-class Refused(Exception):  # noqa: N818  not an error of ours: the service's word
-    """The service refuses the call; ``after`` is a Retry-After in seconds."""
+class Refused(Exception):  # noqa: N818  becomes a reply of the service, not a program error
+    """The service refuses the call; ``after`` is its Retry-After in seconds."""
 
     def __init__(self, status: int, code: str, message: str, *, after: int | None = None) -> None:
         super().__init__(message)
@@ -27,12 +27,12 @@ class Refused(Exception):  # noqa: N818  not an error of ours: the service's wor
 
 
 def invalid(message: str) -> Failure:
-    """Return the failure of a task whose parameters or image do not do."""
+    """Return the failure of a task whose parameters or image are not valid."""
     return Failure(code="InvalidParameter", message=message)
 
 
 def throttled(*, after: int | None = None) -> Refused:
-    """Return the refusal of a call that came too early."""
+    """Return the refusal of a call above the rate limit."""
     message = "Requests rate limit exceeded, please try again later."
     return Refused(429, "Throttling.RateQuota", message, after=after)
 

@@ -1,7 +1,7 @@
-"""Sockets: Werkzeug's threaded server, taught to keep connections alive and to break them.
+"""Sockets: Werkzeug's threaded server, extended to keep connections alive or to break them.
 
-Werkzeug parses; answers are written here, because its own writer closes each connection,
-and because trouble (half a body, a reset) happens below HTTP.
+Werkzeug parses the requests. The replies are written here, because its own writer closes each
+connection, and because some scenarios (half a body, a reset) work below HTTP.
 """
 
 import selectors
@@ -18,20 +18,23 @@ from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
 from pixverse_cli.domain.clock import Clock
 from pixverse_cli.domain.errors import UsageError
-from pixverse_cli.sandbox.exchange import Answer, Call, Ending, Request
+from pixverse_cli.sandbox.exchange import Call, Delivery, Reply, Request
 
 ADDRESS = "127.0.0.1"
 
 _IDLE_SECONDS = 75.0  # that a connection may wait for its next request
 _CHUNK = 256 * 1024
-_MAX_DRAIN = 256 * 1024 * 1024  # of a body too large: read on so that the refusal is heard
+_MAX_DRAIN = 256 * 1024 * 1024  # bytes of a too large body: read so that the client gets the reply
 _RESET = struct.pack("ii", 1, 0)  # SO_LINGER: closing sends RST
 
-Site = Callable[[Request], Answer]
+Site = Callable[[Request], Reply]
 
 
 class Host(ThreadedWSGIServer):
-    """One listening port: who answers there, under which Server header, up to which size."""
+    """One listening port; ``site`` answers its requests.
+
+    ``banner`` is its Server header, ``max_body`` the largest body that it accepts, in bytes.
+    """
 
     daemon_threads = True
     request_queue_size = 128
@@ -49,26 +52,27 @@ class Host(ThreadedWSGIServer):
         self.connections: set[socket.socket] = set()
 
     def server_bind(self) -> None:
-        """Bind without asking the name service who we are, which can take seconds.
+        """Bind without a reverse name lookup, which can take seconds.
 
-        :raises UsageError: the port is taken, or not for everybody; Werkzeug would print and exit.
+        :raises UsageError: the port is taken or not permitted; Werkzeug would print and exit.
         """
         try:
             socketserver.TCPServer.server_bind(self)
         except (OSError, OverflowError) as error:
             port = self.server_address[1]
             raise UsageError(
-                f"port {port} of {ADDRESS}: {error}", hint="choose another, or 0 for any"
+                f"cannot listen on port {port} of {ADDRESS}: {error}",
+                hint="choose another port, or 0 for a free one",
             ) from error
         self.server_name, self.server_port = ADDRESS, self.server_address[1]
 
     def process_request(self, request: Any, client_address: Any) -> None:  # noqa: ANN401  as socketserver has it
-        """Hand a connection to a thread of its own."""
+        """Serve a connection in a new thread."""
         self.connections.add(request)
         super().process_request(request, client_address)
 
     def shutdown_request(self, request: Any) -> None:  # noqa: ANN401  as socketserver has it
-        """End a connection; one to be reset must not say goodbye first."""
+        """End a connection; one that is to be reset is closed without a shutdown."""
         self.connections.discard(request)
         if request.getsockopt(socket.SOL_SOCKET, socket.SO_LINGER, len(_RESET)) != _RESET:
             super().shutdown_request(request)
@@ -80,13 +84,13 @@ class Host(ThreadedWSGIServer):
         """Scheme, address and port."""
         return f"http://{ADDRESS}:{self.server_port}"
 
-    def hang_up(self) -> None:
+    def close_all(self) -> None:
         """Close the port and every connection."""
         self.server_close()
         for connection in list(self.connections):
             try:
                 connection.shutdown(socket.SHUT_RDWR)
-            except OSError:  # gone by itself
+            except OSError:  # already closed
                 continue
 
 
@@ -95,17 +99,17 @@ def _no_app(_environ: object, _start: object) -> list[bytes]:
 
 
 class Listener:
-    """One thread that takes the connections of all hosts, and stops at once when told."""
+    """One thread that accepts the connections of all hosts, and stops at once on ``close``."""
 
     def __init__(self, hosts: Sequence[Host]) -> None:
         self._hosts = hosts
-        self._wake, self._bell = socket.socketpair()
+        self._wakeup, self._waker = socket.socketpair()
         self._thread = threading.Thread(target=self._listen, daemon=True, name="sandbox")
         self._thread.start()
 
     def _listen(self) -> None:
         with selectors.DefaultSelector() as selector:
-            selector.register(self._wake, selectors.EVENT_READ)
+            selector.register(self._wakeup, selectors.EVENT_READ)
             for host in self._hosts:
                 selector.register(host, selectors.EVENT_READ, host)
             while True:
@@ -116,15 +120,15 @@ class Listener:
                     host.handle_request()
 
     def close(self) -> None:
-        """Stop listening and hang up; once is enough."""
+        """Stop listening and close all connections; calling it again does nothing."""
         if not self._thread.is_alive():
             return
-        self._bell.send(b"x")
+        self._waker.send(b"x")
         self._thread.join()
         for host in self._hosts:
-            host.hang_up()
-        self._wake.close()
-        self._bell.close()
+            host.close_all()
+        self._wakeup.close()
+        self._waker.close()
 
 
 class _Handler(WSGIRequestHandler):
@@ -136,32 +140,32 @@ class _Handler(WSGIRequestHandler):
     def version_string(self) -> str:
         return self.server.banner
 
-    def date_time_string(self, timestamp: float | None = None) -> str:  # noqa: ARG002  the sandbox's clock tells
+    def date_time_string(self, timestamp: float | None = None) -> str:  # noqa: ARG002  taken from the sandbox's clock
         return format_datetime(self.server.clock.now(), usegmt=True)
 
     def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002  Werkzeug's name
-        """Say nothing: ``Sandbox.calls`` is the log."""
+        """Print nothing: ``Sandbox.calls`` is the log."""
 
     def run_wsgi(self) -> None:
         """Answer one request; Werkzeug calls this for every method."""
         request = self._request()
-        answer = self.server.site(request)
-        silent = answer.ending in (Ending.CLOSED, Ending.RESET)
+        reply = self.server.site(request)
+        unsent = reply.delivery in (Delivery.CLOSED, Delivery.RESET)
         self.server.calls.append(
             Call(
                 host=self.server.name,
                 method=request.method,
                 target=request.target,
-                status=0 if silent else answer.status,
+                status=0 if unsent else reply.status,
                 headers=request.headers,
                 at=self.server.clock.now(),
             )
         )
-        if not silent:
-            self._write(answer)
-        if answer.ending is not Ending.WHOLE:
+        if not unsent:
+            self._write(reply)
+        if reply.delivery is not Delivery.WHOLE:
             self.close_connection = True
-        if answer.ending is Ending.RESET:
+        if reply.delivery is Delivery.RESET:
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
 
     def _request(self) -> Request:
@@ -174,7 +178,7 @@ class _Handler(WSGIRequestHandler):
         )
 
     def _read(self, stream: IO[bytes], *, chunked: bool) -> bytes | None:
-        """Read the body; of one that is too large nothing is kept."""
+        """Return the body, or None if it is too large; its bytes are then read and dropped."""
         announced = self.headers.get("Content-Length", "0")
         left = int(announced) if announced.isascii() and announced.isdigit() else 0
         left = _MAX_DRAIN if chunked else left
@@ -188,14 +192,14 @@ class _Handler(WSGIRequestHandler):
                 body += data
         return bytes(body) if size <= self.server.max_body else None
 
-    def _write(self, answer: Answer) -> None:
-        self.send_response(answer.status, HTTPStatus(answer.status).phrase)
-        for name, value in answer.headers:
+    def _write(self, reply: Reply) -> None:
+        self.send_response(reply.status, HTTPStatus(reply.status).phrase)
+        for name, value in reply.headers:
             self.send_header(name, value)
-        if answer.status != 204:
-            self.send_header("Content-Length", str(len(answer.body)))
+        if reply.status != 204:
+            self.send_header("Content-Length", str(len(reply.body)))
         self.end_headers()
         if self.command != "HEAD":
-            half = len(answer.body) // 2 if answer.ending is Ending.CUT else len(answer.body)
-            self.wfile.write(memoryview(answer.body)[:half])
+            half = len(reply.body) // 2 if reply.delivery is Delivery.CUT else len(reply.body)
+            self.wfile.write(memoryview(reply.body)[:half])
         self.wfile.flush()

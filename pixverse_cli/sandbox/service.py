@@ -1,4 +1,4 @@
-"""The sandbox as one object: three hosts on loopback around one account."""
+"""The sandbox as one object: three hosts on loopback that share one account."""
 
 import importlib.util
 from collections.abc import Sequence
@@ -11,29 +11,29 @@ from pixverse_cli.sandbox.api import BASE, Api
 from pixverse_cli.sandbox.cdn import VideoHost, video_path
 from pixverse_cli.sandbox.exchange import Call
 from pixverse_cli.sandbox.orders import MAX_BODY_BYTES
-from pixverse_cli.sandbox.scenarios import Troubles
+from pixverse_cli.sandbox.scenarios import ActiveScenarios
 from pixverse_cli.sandbox.studio import Studio
 from pixverse_cli.sandbox.tasks import FAST, INSTANT, REALISTIC, Pace
-from pixverse_cli.sandbox.uploads import Uploads
+from pixverse_cli.sandbox.uploads import UploadStore
 
 if TYPE_CHECKING:
     from pixverse_cli.sandbox.server import Host, Listener
 
 _EXTRA = ("av", "PIL", "werkzeug")
 _HIGHEST_PORT = 65_535
-_SLOWER = 5.0
-_SMALL_BODY = 64 * 1024
+_SLOW_FACTOR = 5.0
+_VIDEO_HOST_BODY = 64 * 1024
 
 
 class Sandbox:
-    """The documented service on 127.0.0.1, from construction on until it is closed.
+    """A local copy of the service on 127.0.0.1; it runs from construction until it is closed.
 
-    :param scenarios: names out of ``SCENARIOS``, each maybe with ``:N`` for N times.
+    :param scenarios: names from ``SCENARIOS``, each with an optional ``:N`` for N times.
     :param seed: equal seeds give equal ids, keys, durations and films in the same order.
     :param realistic: tasks take 1 to 5 minutes instead of about 2 seconds.
-    :param instant: tasks succeed at the first look, with films of 64 by 64 pixels or so.
-    :param pace: how long tasks take, where neither of these suits.
-    :param port: the API's port, 0 for any; uploads and videos have ports of their own.
+    :param instant: tasks succeed at the first query, with films of about 64 by 64 pixels.
+    :param pace: how long tasks take, instead of these two.
+    :param port: the API's port, 0 for a free one; uploads and videos always have free ports.
     :raises UsageError: an unknown scenario, a port that is taken, or the sandbox's extra is
         not installed.
     """
@@ -52,26 +52,26 @@ class Sandbox:
         _check_extra()
         _check_port(port)
         self._clock = clock or SystemClock()
-        self._troubles = Troubles(scenarios, seed=seed)
+        self._scenarios = ActiveScenarios(scenarios, seed=seed)
         pace = pace or (INSTANT if instant else REALISTIC if realistic else FAST)
-        self._studio = Studio(tiny=instant, index_first=not self._troubles.on("unsure"))
+        self._studio = Studio(tiny=instant, index_first=not self._scenarios.active("unsure"))
         self.account = Account(
             clock=self._clock,
             seed=seed,
-            pace=pace.slower(_SLOWER) if self._troubles.on("slow") else pace,
-            troubles=self._troubles,
+            pace=pace.slower(_SLOW_FACTOR) if self._scenarios.active("slow") else pace,
+            scenarios=self._scenarios,
             studio=self._studio,
         )
         self.calls: list[Call] = []
-        self._hosts = self._opened(port)
-        self._assign()
+        self._hosts = self._opened_hosts(port)
+        self._assign_sites()
         self._listener = _listener(list(self._hosts.values()))
 
-    def _opened(self, port: int) -> "dict[str, Host]":
+    def _opened_hosts(self, port: int) -> "dict[str, Host]":
         from pixverse_cli.sandbox import server, storage  # noqa: PLC0415  they import Werkzeug
 
         banners = {"api": "istio-envoy", "upload": "AliyunOSS", "video": "Tengine"}
-        if self._troubles.on("redirect"):
+        if self._scenarios.active("redirect"):
             banners["elsewhere"] = "Tengine"
         bodies = {"api": MAX_BODY_BYTES, "upload": storage.MAX_BODY_BYTES}
         return {
@@ -79,34 +79,34 @@ class Sandbox:
                 "video" if name == "elsewhere" else name,
                 port=port if name == "api" else 0,
                 banner=banner,
-                max_body=bodies.get(name, _SMALL_BODY),
+                max_body=bodies.get(name, _VIDEO_HOST_BODY),
                 clock=self._clock,
                 calls=self.calls,
             )
             for name, banner in banners.items()
         }
 
-    def _assign(self) -> None:
-        """Tell each host who answers there."""
+    def _assign_sites(self) -> None:
+        """Set the object that answers each host's requests."""
         from pixverse_cli.sandbox.storage import Storage  # noqa: PLC0415  imports Werkzeug
 
-        hosts, account, troubles = self._hosts, self.account, self._troubles
-        uploads = Uploads(clock=self._clock, secret=account.key)
-        hosts["upload"].site = Storage(uploads=uploads, troubles=troubles)
+        hosts, account, scenarios = self._hosts, self.account, self._scenarios
+        uploads = UploadStore(clock=self._clock, secret=account.key)
+        hosts["upload"].site = Storage(uploads=uploads, scenarios=scenarios)
         hosts["api"].site = Api(
             clock=self._clock,
             account=account,
             uploads=uploads,
-            troubles=troubles,
+            scenarios=scenarios,
             upload_host=hosts["upload"].origin,
             video_url=lambda name: hosts["video"].origin + video_path(name),
         )
-        films = VideoHost(account=account, troubles=troubles)
+        films = VideoHost(account=account, scenarios=scenarios)
         hosts["video"].site = films
         if "elsewhere" in hosts:
             hosts["elsewhere"].site = films
             hosts["video"].site = VideoHost(
-                account=account, troubles=troubles, elsewhere=hosts["elsewhere"].origin
+                account=account, scenarios=scenarios, elsewhere=hosts["elsewhere"].origin
             )
 
     @property
@@ -116,7 +116,7 @@ class Sandbox:
 
     @property
     def api_key(self) -> str:
-        """The only key that the API takes: ``sk-sandbox-`` and 32 hexadecimal digits."""
+        """The only key that the API accepts: ``sk-sandbox-`` and 32 hexadecimal digits."""
         return self.account.key
 
     @property
@@ -141,13 +141,13 @@ class Sandbox:
         self.close()
 
     def close(self) -> None:
-        """Stop answering, and throw everything away; closing again does nothing."""
+        """Stop answering and delete everything; closing again does nothing."""
         self._listener.close()
         self._studio.close()
 
 
 def _check_extra() -> None:
-    """Find out now, not at the first video, whether all of the extra is installed."""
+    """Check at the start, not at the first video, that the whole extra is installed."""
     absent = [name for name in _EXTRA if importlib.util.find_spec(name) is None]
     if absent:
         raise UsageError(
@@ -156,7 +156,7 @@ def _check_extra() -> None:
 
 
 def _check_port(port: int) -> None:
-    """Werkzeug would take 65 537 for 1."""
+    """Check the port, because Werkzeug would use 1 for 65 537."""
     if not 0 <= port <= _HIGHEST_PORT:
         raise UsageError(f"port {port}: must be from 0 to {_HIGHEST_PORT}")
 

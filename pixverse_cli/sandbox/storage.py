@@ -1,22 +1,22 @@
-"""The upload host: OSS's PostObject, answering XML."""
+"""The upload host: OSS's PostObject, with replies in XML."""
 
 import hashlib
 import threading
 from xml.sax.saxutils import escape
 
 from pixverse_cli.sandbox import forms
-from pixverse_cli.sandbox.exchange import Answer, Request
-from pixverse_cli.sandbox.scenarios import Troubles
+from pixverse_cli.sandbox.exchange import Reply, Request
+from pixverse_cli.sandbox.scenarios import ActiveScenarios
 from pixverse_cli.sandbox.uploads import (
     BUCKET,
     MAX_FILE_MB,
     FormRefused,
-    Uploads,
+    UploadStore,
     expired,
     too_large,
 )
 
-MAX_BODY_BYTES = (MAX_FILE_MB + 1) * 1024 * 1024  # the file, and room for the other fields
+MAX_BODY_BYTES = (MAX_FILE_MB + 1) * 1024 * 1024  # the file and the other fields
 
 _STATUSES = {"200": 200, "201": 201}
 _ERROR = (
@@ -33,37 +33,37 @@ _POSTED = (
 class Storage:
     """Answers requests to the upload host."""
 
-    def __init__(self, *, uploads: Uploads, troubles: Troubles) -> None:
+    def __init__(self, *, uploads: UploadStore, scenarios: ActiveScenarios) -> None:
         self._uploads = uploads
-        self._troubles = troubles
+        self._scenarios = scenarios
         self._lock = threading.Lock()
         self._count = 0
 
-    def __call__(self, request: Request) -> Answer:
-        """Answer one request; each answer has an x-oss-request-id."""
+    def __call__(self, request: Request) -> Reply:
+        """Answer one request; each reply has an x-oss-request-id."""
         with self._lock:
             self._count += 1
-            identity = f"{self._count:024X}"
+            request_id = f"{self._count:024X}"
         try:
-            return self._posted(request, identity)
+            return self._posted(request, request_id)
         except FormRefused as refused:
-            return _refusal(refused, request, identity)
+            return _refusal(refused, request, request_id)
 
-    def _posted(self, request: Request, identity: str) -> Answer:
+    def _posted(self, request: Request, request_id: str) -> Reply:
         _check_request(request)
         form = forms.read(request.headers.get("content-type", ""), request.body or b"")
-        if self._troubles.strikes("upload-refused"):
+        if self._scenarios.applies("upload-refused"):
             raise expired()
-        self._uploads.take(form)
+        self._uploads.store(form)
         etag = hashlib.md5(form.file, usedforsecurity=False).hexdigest().upper()
         status = _STATUSES.get(form.fields.get("success_action_status", ""), 204)
         key = escape(form.fields["key"])
         body = _POSTED.format(bucket=BUCKET, etag=etag, key=key).encode() if status == 201 else b""
-        return _answer(status, body, identity, ("ETag", f'"{etag}"'))
+        return _reply(status, body, request_id, ("ETag", f'"{etag}"'))
 
 
 def _check_request(request: Request) -> None:
-    if "authorization" in request.headers:  # the key of the API has no business here
+    if "authorization" in request.headers:  # the API key must not be sent to this host
         message = "Authorization header is invalid."
         raise FormRefused(400, "InvalidArgument", message)
     if request.method != "POST" or request.path != "/":
@@ -76,15 +76,15 @@ def _check_request(request: Request) -> None:
         raise too_large()
 
 
-def _refusal(refused: FormRefused, request: Request, identity: str) -> Answer:
+def _refusal(refused: FormRefused, request: Request, request_id: str) -> Reply:
     body = _ERROR.format(
         code=refused.code,
         message=escape(refused.message),
-        request_id=identity,
+        request_id=request_id,
         host=escape(request.headers.get("host", "")),
     )
-    return _answer(refused.status, body.encode(), identity, ("Content-Type", "application/xml"))
+    return _reply(refused.status, body.encode(), request_id, ("Content-Type", "application/xml"))
 
 
-def _answer(status: int, body: bytes, identity: str, header: tuple[str, str]) -> Answer:
-    return Answer(status=status, headers=(("x-oss-request-id", identity), header), body=body)
+def _reply(status: int, body: bytes, request_id: str, header: tuple[str, str]) -> Reply:
+    return Reply(status=status, headers=(("x-oss-request-id", request_id), header), body=body)

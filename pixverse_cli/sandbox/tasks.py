@@ -1,4 +1,4 @@
-"""One task's life as a matter of time, and who runs when five may run at once."""
+"""The status of a task over time, and the queue in which at most five tasks run at once."""
 
 import heapq
 from collections import deque
@@ -7,19 +7,19 @@ from datetime import datetime, timedelta
 
 from pixverse_cli.domain.catalog import RUNNING_TASKS, TASK_LIFE_SECONDS
 from pixverse_cli.domain.task import Status
-from pixverse_cli.sandbox.orders import Order
+from pixverse_cli.sandbox.orders import VideoOrder
 from pixverse_cli.sandbox.refusals import Failure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
-    """How long a task waits and runs at least, and at most, in seconds."""
+    """How long a task waits, and its shortest and longest running time, in seconds."""
 
     queue: float
     run: tuple[float, float]
 
     def slower(self, factor: float) -> "Pace":
-        """Return the pace of tasks that run so many times longer."""
+        """Return the pace of tasks that run ``factor`` times as long."""
         return replace(self, run=(self.run[0] * factor, self.run[1] * factor))
 
 
@@ -32,13 +32,13 @@ INSTANT = Pace(queue=0.0, run=(0.0, 0.0))
 class Job:
     """One accepted task; times aware, UTC. ``run`` is how long it will run, in seconds.
 
-    ``request_id`` is that of the create call; ``ours`` is False for tasks that somebody
-    else on the account sent.
+    ``request_id`` is that of the create call; ``ours`` is False for tasks that another client
+    of the account sent.
     """
 
     task_id: str
     request_id: str
-    order: Order
+    order: VideoOrder
     submitted_at: datetime
     run: float
     seed: int
@@ -55,11 +55,11 @@ class Job:
 
     @property
     def prompt(self) -> str | None:
-        """The prompt as the service keeps it: cut where it was too long."""
+        """The prompt as the service keeps it: cut if it was too long."""
         return self.order.prompt
 
     def status(self, now: datetime) -> Status:
-        """Tell how the task stands at that time."""
+        """Return the status of the task at that time."""
         if (now - self.submitted_at).total_seconds() >= TASK_LIFE_SECONDS:
             return Status.UNKNOWN
         if self.canceled_at is not None:
@@ -71,7 +71,7 @@ class Job:
         return Status.FAILED if self.failure else Status.SUCCEEDED
 
     def started(self, at: datetime) -> "Job":
-        """Return the job as it runs from that time on."""
+        """Return the job as started at that time."""
         return replace(self, scheduled_at=at, ends_at=at + timedelta(seconds=self.run))
 
 
@@ -88,7 +88,7 @@ class Lane:
 
     @property
     def length(self) -> int:
-        """How many tasks wait."""
+        """The number of waiting tasks."""
         return len(self._waiting)
 
     def join(self, job: Job) -> None:
@@ -96,20 +96,20 @@ class Lane:
         self._waiting.append(job)
 
     def leave(self, job: Job) -> None:
-        """Take a task out that has not started."""
+        """Remove a task that has not started."""
         self._waiting.remove(job)
 
     def start(self, now: datetime) -> list[Job]:
-        """Start all tasks whose turn came up to now, and return them as they run."""
+        """Start all tasks whose start time has come, and return them as started."""
         started = []
-        while self._waiting and (turn := self._turn(self._waiting[0])) <= now:
-            job = self._waiting.popleft().started(turn)
+        while self._waiting and (start := self._start_time(self._waiting[0])) <= now:
+            job = self._waiting.popleft().started(start)
             started.append(job)
             if job.ends_at is not None:
                 self._occupy(job.ends_at)
         return started
 
-    def _turn(self, job: Job) -> datetime:
+    def _start_time(self, job: Job) -> datetime:
         ready = job.submitted_at + self._queue
         return ready if len(self._ends) < RUNNING_TASKS else max(ready, self._ends[0])
 

@@ -1,4 +1,4 @@
-"""The temporary store: who may upload what, and what was uploaded.
+"""The temporary store: upload policies and the uploaded objects.
 
 Policies: Model Studio's page "Obtain a temporary file URL" and recorded traffic. Form
 rules: OSS's pages on PostObject and its errors.
@@ -25,8 +25,8 @@ _KEY_ID = "LTAI5tSandboxSandboxSand"
 _REQUIRED = ("key", "policy", "OSSAccessKeyId", "Signature")
 
 
-class FormRefused(Exception):  # noqa: N818  not an error of ours: the store's word
-    """The store refuses the form; it answers XML."""
+class FormRefused(Exception):  # noqa: N818  becomes a reply of the store, not a program error
+    """The store refuses the form; the reply is XML."""
 
     def __init__(self, status: int, code: str, message: str) -> None:
         super().__init__(message)
@@ -37,7 +37,7 @@ class FormRefused(Exception):  # noqa: N818  not an error of ours: the store's w
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
-    """A form as posted: its text fields by their exact names, and its one file."""
+    """A posted form: its text fields by their exact names, and its one file."""
 
     fields: Mapping[str, str]
     file: bytes
@@ -61,12 +61,12 @@ class _Grant:
 
 
 def expired() -> FormRefused:
-    """Return the refusal of a form that came too late."""
+    """Return the refusal of a form whose policy has expired."""
     return FormRefused(403, "AccessDenied", "Invalid according to Policy: Policy expired.")
 
 
-class Uploads:
-    """Policies handed out and objects taken in; thread-safe."""
+class UploadStore:
+    """The granted policies and the stored objects; thread-safe."""
 
     def __init__(self, *, clock: Clock, secret: str) -> None:
         self._clock = clock
@@ -102,7 +102,7 @@ class Uploads:
         digest = hmac.new(self._secret, policy.encode(), hashlib.sha1).digest()
         return base64.b64encode(digest).decode()
 
-    def take(self, form: Form) -> None:
+    def store(self, form: Form) -> None:
         """Store the file of a form.
 
         :raises FormRefused: the form breaks a rule of PostObject or of its policy.
@@ -133,7 +133,7 @@ class Uploads:
         return grant
 
     def find(self, url: str) -> StoredObject | None:
-        """Return what an ``oss://`` URL stands for; None if nothing, or nothing any more."""
+        """Return the object of an ``oss://`` URL; None if it is unknown or has expired."""
         found = self._objects.get(url.removeprefix("oss://"))
         if found is None or self._clock.now() - found.stored_at >= OBJECT_LIFE:
             return None

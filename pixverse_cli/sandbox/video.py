@@ -1,4 +1,4 @@
-"""Making the video: H.264 and, if asked, AAC in an MP4, by PyAV and Pillow.
+"""Rendering of the video: H.264 and, on request, AAC in an MP4, by PyAV and Pillow.
 
 The picture is split into its Y, Cb and Cr planes once; each frame is then three resizes of
 single planes, which is several times faster than going through RGB. Nothing needs numpy.
@@ -24,20 +24,20 @@ _SAMPLES_PER_SECOND = 44_100
 _AAC_FRAME = 1024  # samples
 _TONE = 441  # Hz: whole periods of 100 samples
 _VOLUME = 0.03
-_HELD = 2  # frames for each step of the camera: slow motion looks the same at half the work
+_FRAMES_PER_STEP = 2  # of the camera: slow motion looks the same at half the work
 _BLACK, _GRAY, _WHITE = 16, 128, 235
-_ALL = (0.0, 0.0, 1.0, 1.0)
+_WHOLE = (0.0, 0.0, 1.0, 1.0)
 _LUMA = [round(_BLACK + value * 219 / 255) for value in range(256)]
 _CHROMA = [round(128 + (value - 128) * 224 / 255) for value in range(256)]
 
 
-class Stopped(Exception):  # noqa: N818  nobody waits for the film any more
-    """The rendering was called off."""
+class RenderingStopped(Exception):  # noqa: N818  the sandbox was closed: not a program error
+    """The rendering was stopped."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """What to render: ``size`` in pixels, both even; the sum of the shots is the length."""
+class RenderPlan:
+    """What to render: ``size`` in pixels, both even; the length is the sum of the shots."""
 
     size: tuple[int, int]
     shots: list[Shot]
@@ -47,14 +47,14 @@ class Plan:
 
     @property
     def frames(self) -> int:
-        """How many frames the video has, 24 for each second."""
+        """The number of frames, 24 for each second."""
         return sum(shot.frames for shot in self.shots)
 
 
-def render(image: "Image", plan: Plan, path: Path, stopped: Callable[[], bool]) -> None:
+def render(image: "Image", plan: RenderPlan, path: Path, stopped: Callable[[], bool]) -> None:
     """Write the video.
 
-    :raises Stopped: as soon as ``stopped()`` is true.
+    :raises RenderingStopped: as soon as ``stopped()`` is true.
     """
     import av  # noqa: PLC0415  of the sandbox's extra, and slow to import
 
@@ -64,7 +64,7 @@ def render(image: "Image", plan: Plan, path: Path, stopped: Callable[[], bool]) 
         sound = _audio_stream(container) if plan.audio else None
         for number, frame in enumerate(_frames(image, plan)):
             if stopped():
-                raise Stopped
+                raise RenderingStopped
             frame.pts, frame.time_base = number, Fraction(1, FRAMES_PER_SECOND)
             container.mux(picture.encode(frame))
         container.mux(picture.encode(None))
@@ -98,7 +98,7 @@ def _planes(image: "Image", size: tuple[int, int]) -> tuple["Image", "Image", "I
 
 
 def _covering(image: "Image", size: tuple[int, int]) -> "Image":
-    """Scale to the frame; of a strip longer than 4:1 the middle is kept."""
+    """Scale to the frame; of a strip longer than 4:1 only the middle is used."""
     width, height = image.size
     box_width = min(width, height * 4)
     box_height = min(height, width * 4)
@@ -106,13 +106,13 @@ def _covering(image: "Image", size: tuple[int, int]) -> "Image":
     return image.resize(size, box=(left, top, left + box_width, top + box_height), reducing_gap=2)
 
 
-def _frames(image: "Image", plan: Plan) -> Iterator["av.VideoFrame"]:
+def _frames(image: "Image", plan: RenderPlan) -> Iterator["av.VideoFrame"]:
     planes = _planes(image, plan.size)
     marks = _watermark(plan.size) if plan.watermark else ()
     for shot in plan.shots:
-        for number in range(0, shot.frames, _HELD):
+        for number in range(0, shot.frames, _FRAMES_PER_STEP):
             frame = _frame(planes, shot.box(number), marks)
-            yield from [frame] * min(_HELD, shot.frames - number)
+            yield from [frame] * min(_FRAMES_PER_STEP, shot.frames - number)
 
 
 def _frame(planes: Sequence["Image"], box: Box, marks: Sequence["_Mark"]) -> "av.VideoFrame":
@@ -120,11 +120,11 @@ def _frame(planes: Sequence["Image"], box: Box, marks: Sequence["_Mark"]) -> "av
 
     frame = av.VideoFrame(*planes[0].size, "yuv420p")
     for number, (plane, target) in enumerate(zip(planes, frame.planes, strict=True)):
-        seen = plane.copy() if box == _ALL else _cut(plane, box)
+        view = plane.copy() if box == _WHOLE else _cut(plane, box)
         for mark in marks:
             value, mask = (_GRAY, mark.half) if number else (mark.luma, mark.full)
-            seen.paste(value, (0, 0), mask)
-        padded = seen.crop((0, 0, target.line_size, seen.height))  # rows are padded in memory
+            view.paste(value, (0, 0), mask)
+        padded = view.crop((0, 0, target.line_size, view.height))  # rows are padded in memory
         target.update(padded.tobytes())
     return frame
 
@@ -140,7 +140,7 @@ def _cut(plane: "Image", box: Box) -> "Image":
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Mark:
-    """One layer of the mark: how bright, and where it lies on the full and the half planes."""
+    """One layer of the watermark: its brightness, and its masks for the full and half planes."""
 
     luma: int
     full: "Image"
@@ -148,7 +148,7 @@ class _Mark:
 
 
 def _watermark(size: tuple[int, int]) -> tuple[_Mark, ...]:
-    """White letters on a dark rim, to be read on any picture."""
+    """Return white letters with a dark rim, which are readable on any picture."""
     letters = max(6, min(size) // 22)
     rim = max(1, letters // 12)
     return _layer(size, letters, rim, luma=_BLACK), _layer(size, letters, 0, luma=_WHITE)

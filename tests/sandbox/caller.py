@@ -1,4 +1,4 @@
-"""A plain caller of the service, over requests, that trusts nobody and hides nothing."""
+"""A plain client of the service, on top of requests, that returns the raw responses."""
 
 import time
 from datetime import UTC, datetime, timedelta
@@ -17,7 +17,7 @@ TIMEOUT = 20
 
 
 class HandClock:
-    """A clock that moves when it is told to."""
+    """A clock that moves only when ``sleep`` is called."""
 
     def __init__(self):
         self._now = datetime(2026, 3, 20, 3, 48, 50, 499_000, tzinfo=UTC)
@@ -33,7 +33,7 @@ class HandClock:
 
 
 class Caller:
-    """Calls one sandbox, each time on a new connection."""
+    """Calls one sandbox; each call uses a new connection."""
 
     def __init__(self, sandbox: Sandbox):
         self.sandbox = sandbox
@@ -49,7 +49,7 @@ class Caller:
         return self.call("GET", "/uploads", params=query)
 
     def post_form(self, data, *, fields=None, files=None, host=None, headers=None):
-        """Post a file as the page says, with other fields than the policy's if given."""
+        """Post a file as the page describes, with the policy's fields or the given ones."""
         fields = fields or form_fields(self.policy().json()["data"])
         files = files if files is not None else {"file": data}
         host = host or self.sandbox.upload_host
@@ -79,7 +79,7 @@ class Caller:
         return self.call("GET", f"/tasks/{task_id}").json()
 
     def ended(self, task_id):
-        """Ask ten times a second until the task has ended."""
+        """Query the task ten times a second until it has ended; return the last body."""
         for _ in range(200):
             body = self.query(task_id)
             if body["output"]["task_status"] not in ("PENDING", "RUNNING"):
@@ -88,7 +88,7 @@ class Caller:
         raise AssertionError(body)
 
     def made(self, **changes):
-        """Have a video made, and return what the last query said."""
+        """Create a task, wait until it has succeeded, and return the body of the last query."""
         body = self.ended(self.accepted(**changes))
         assert body["output"]["task_status"] == "SUCCEEDED", body
         return body

@@ -18,7 +18,7 @@ def clock():
 
 @pytest.fixture
 def call():
-    """Open sandboxes, with tasks that end at the first look unless told otherwise."""
+    """Return a function that opens a sandbox; by default tasks end at the first query."""
     opened = []
 
     def opener(*scenarios, **options):
@@ -33,7 +33,7 @@ def call():
 
 @pytest.fixture(scope="session")
 def picture():
-    """Return an image with much to see in it, 620 by 590 pixels."""
+    """Return an image with many details, 620 by 590 pixels."""
     image = Image.linear_gradient("L").resize((620, 590)).convert("RGB")
     pen = ImageDraw.Draw(image)
     pen.rectangle((60, 80, 300, 260), fill=(200, 40, 40))
@@ -43,7 +43,7 @@ def picture():
 
 @pytest.fixture(scope="session")
 def encoded(picture):
-    """Return a function that gives the picture's bytes in a format."""
+    """Return a function that encodes the picture in a format."""
 
     def encode(kind="PNG", size=None):
         file = io.BytesIO()
@@ -55,7 +55,7 @@ def encoded(picture):
 
 @pytest.fixture
 def fetch():
-    """Return a function that gets a URL as a stranger, following nothing."""
+    """Return a function that gets a URL without a key and without following redirects."""
 
     def get(url, *, method="GET", **headers):
         headers = {name.replace("_", "-"): value for name, value in headers.items()}

@@ -1,4 +1,4 @@
-"""The create call: what is refused at once, what is accepted and fails, what is good."""
+"""The create call: what is refused at once, what is accepted and fails, what succeeds."""
 
 import json
 
@@ -20,7 +20,7 @@ def refusal(answer):
 
 
 @pytest.mark.parametrize("model", [model.name for model in MODELS])
-def test_a_good_order_is_pending_with_an_id_and_a_request_id(call, model):
+def test_a_valid_create_call_returns_pending_with_a_task_id_and_a_request_id(call, model):
     answer = call().create(model=model)
     body = answer.json()
     assert answer.status_code == 200
@@ -74,7 +74,7 @@ def test_a_call_without_the_async_header_is_refused(call):
         (json.dumps(order()).encode(), "text/plain"),
     ],
 )
-def test_a_body_that_is_no_json_object_is_refused(call, body, kind):
+def test_a_body_that_is_not_a_json_object_is_refused(call, body, kind):
     caller = call()
     headers = caller.headers | {"X-DashScope-Async": "enable", "Content-Type": kind}
     answer = caller.call("POST", CREATE, data=body, headers=headers)
@@ -88,7 +88,7 @@ def test_a_body_over_a_megabyte_is_refused(call):
 
 
 @pytest.mark.parametrize("model", ["pixverse-v6-it2v", "v6", V6.upper(), None, 6, [V6]])
-def test_a_model_that_is_not_spelt_exactly_is_refused_at_once(call, model):
+def test_a_model_name_that_is_not_exact_is_refused_at_once(call, model):
     assert refusal(call().create(model=model)) == (400, INVALID, "Model not exist.")
 
 
@@ -150,12 +150,12 @@ def test_a_wrong_parameter_is_accepted_and_fails_later(call, changes, message):
         {"audio": None, "watermark": None, "seed": None},
     ],
 )
-def test_what_the_page_allows_or_ignores_succeeds(call, changes):
+def test_values_that_the_page_allows_or_ignores_succeed(call, changes):
     caller = call()
     assert caller.made(**changes)["output"]["video_url"]
 
 
-def test_of_several_images_the_last_one_counts(call, encoded):
+def test_of_several_images_the_last_one_is_used(call, encoded):
     caller = call()
     wide = caller.upload(encoded(size=(640, 160)))
     media = [{"type": "image_url", "url": PICTURE}, {"type": "image_url", "url": wide}]
@@ -163,7 +163,7 @@ def test_of_several_images_the_last_one_counts(call, encoded):
 
 
 @pytest.mark.parametrize(("model", "limit"), [(V6, 5000), (C1, 5000), (V56, 2048)])
-def test_a_prompt_over_the_limit_is_cut_in_silence(call, model, limit):
+def test_a_prompt_over_the_limit_is_cut_without_an_error(call, model, limit):
     caller = call()
     prompt = "龟" * limit
     body = caller.made(model=model, prompt=prompt + "!")
@@ -181,7 +181,7 @@ def test_creates_are_limited_to_five_a_second_for_each_model(call, clock):
     assert len(caller.sandbox.account.tasks) == 7
 
 
-def test_a_throttled_call_says_so_and_names_no_time(call, clock):
+def test_a_throttled_call_gets_429_without_retry_after(call, clock):
     caller = call(clock=clock)
     answer = [caller.create() for _ in range(6)][-1]
     message = "Requests rate limit exceeded, please try again later."
@@ -202,18 +202,18 @@ def test_other_calls_are_limited_to_twenty_a_second_each(call, clock, method, pa
     ("method", "path"),
     [("GET", CREATE), ("DELETE", "/tasks/x"), ("GET", "/nothing"), ("POST", "/tasks/x/y")],
 )
-def test_an_unknown_path_is_404_with_the_services_body(call, method, path):
+def test_an_unknown_path_gets_404_with_the_services_error_body(call, method, path):
     assert refusal(call().call(method, path))[:2] == (404, "NotFound")
 
 
-def test_answers_carry_the_headers_of_the_gateway(call):
+def test_answers_have_the_headers_of_the_gateway(call):
     answer = call().create()
     names = {"date", "req-cost-time", "req-arrive-time", "resp-start-time", "server"}
     assert names <= {name.lower() for name in answer.headers}
     assert answer.headers["Server"] == "istio-envoy"
 
 
-def test_a_longer_answer_is_packed_for_clients_that_take_it(call):
+def test_a_longer_answer_is_compressed_for_clients_that_accept_gzip(call):
     caller = call()
     caller.accepted()
     assert "Content-Encoding" not in caller.create().headers
@@ -224,17 +224,17 @@ def test_a_longer_answer_is_packed_for_clients_that_take_it(call):
     assert plain.json()["data"] == listed.json()["data"]
 
 
-def test_the_key_has_a_fixed_shape_and_follows_the_seed(call):
+def test_the_key_has_a_fixed_format_and_depends_on_the_seed(call):
     keys = [call(seed=seed).sandbox.api_key for seed in (1, 1, 2)]
     assert keys[0] == keys[1] != keys[2]
     assert all(key.startswith("sk-sandbox-") and len(key) == 43 for key in keys)
 
 
-def test_the_log_tells_who_sent_the_key(call):
+def test_the_log_records_which_calls_sent_the_key(call):
     caller = call()
     requests.get(caller.made()["output"]["video_url"], timeout=5)
-    told = [(seen.host, seen.method, seen.status, seen.authorized) for seen in caller.sandbox.calls]
-    assert told == [
+    log = [(call.host, call.method, call.status, call.authorized) for call in caller.sandbox.calls]
+    assert log == [
         ("api", "POST", 200, True),
         ("api", "GET", 200, True),
         ("video", "GET", 200, False),

@@ -1,4 +1,4 @@
-"""What may be an input image, and what a task says about others."""
+"""Which input images are accepted, and how a task fails with other images."""
 
 import http.server
 import struct
@@ -16,13 +16,13 @@ NOT_FETCHED = ("InvalidParameter.DataInspection", "Unable to download")
 
 def fails_with(caller, url, expected):
     output = caller.ended(caller.accepted(url=url))["output"]
-    code, words = expected
+    code, text = expected
     assert (output["task_status"], output["code"]) == ("FAILED", code)
-    assert words in output["message"]
+    assert text in output["message"]
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
-def test_the_three_formats_work_whatever_the_name(call, encoded, kind):
+def test_jpeg_png_and_webp_work_with_any_file_name(call, encoded, kind):
     caller = call()
     caller.made(url=caller.upload(encoded(kind), name="image.txt"))
 
@@ -40,7 +40,7 @@ def test_a_damaged_image_fails(call, encoded, length):
 
 
 def header_only_png(width, height):
-    """Return a PNG that claims to be so large, in a few bytes."""
+    """Return a PNG of a few bytes whose header gives this size."""
 
     def chunk(kind, data):
         code = struct.pack(">I", zlib.crc32(kind + data))
@@ -51,7 +51,7 @@ def header_only_png(width, height):
 
 
 @pytest.mark.parametrize("size", [(10_001, 10), (10, 10_001), (100_000, 100_000)])
-def test_a_side_over_ten_thousand_fails_before_a_pixel_is_decoded(call, size):
+def test_a_side_over_10000_pixels_fails_before_any_pixel_is_decoded(call, size):
     caller = call()
     fails_with(caller, caller.upload(header_only_png(*size)), ("InvalidParameter", "10000"))
 
@@ -64,7 +64,7 @@ def test_an_image_over_twenty_megabytes_fails(call, encoded):
 
 @pytest.fixture
 def web(encoded):
-    """Serve a picture, and worse, on loopback."""
+    """Serve one picture on loopback; every other path is 404."""
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self):
@@ -88,7 +88,7 @@ def test_an_image_on_this_machine_is_fetched(call, web):
     assert call().made(url=f"{web}/image.png?v=1")["usage"]["size"] == "96*48"
 
 
-def test_an_image_that_is_not_there_fails(call, web):
+def test_an_image_that_does_not_exist_fails(call, web):
     fails_with(call(), f"{web}/missing.png", NOT_FETCHED)
 
 
@@ -100,7 +100,7 @@ def test_an_image_host_that_does_not_answer_fails(call, url):
     fails_with(call(), url, NOT_FETCHED)
 
 
-def test_a_picture_of_its_own_stands_in_for_the_internet(call):
+def test_a_placeholder_replaces_images_on_the_internet(call):
     assert call().made(url=PICTURE)["usage"]["size"] == "96*48"
 
 

@@ -6,14 +6,14 @@ from pixverse_cli.sandbox import Pace
 
 from .caller import C1, V6
 
-NOW = "20260320114850"  # the hand clock's start, in UTC+8
+NOW = "20260320114850"  # where HandClock starts, in UTC+8
 
 
 def ids(page):
     return [row["task_id"] for row in page["data"]]
 
 
-def test_a_row_tells_the_task_but_not_its_video(call, clock):
+def test_a_row_describes_the_task_without_its_video(call, clock):
     caller = call(clock=clock)
     created = caller.create(duration=1).json()
     clock.sleep(60)
@@ -56,7 +56,7 @@ def test_both_spellings_of_the_path_work(call):
     assert bodies[0]["data"] == bodies[1]["data"] != []
 
 
-def test_pages_hold_the_newest_first(call, clock):
+def test_pages_list_the_newest_tasks_first(call, clock):
     caller = call(clock=clock)
     made = []
     for _ in range(5):
@@ -69,7 +69,7 @@ def test_pages_hold_the_newest_first(call, clock):
 
 @pytest.fixture
 def three(call, clock):
-    """Two tasks of one model, hours apart, and one failed of another."""
+    """Two tasks of one model, two hours apart, and one failed task of another model."""
     caller = call(clock=clock)
     found = {"early": caller.accepted()}
     clock.sleep(7200)
@@ -99,7 +99,7 @@ def test_filters_narrow_the_list(three, query, expected):
     assert set(ids(caller.rows(**query))) == {found[name] for name in expected}
 
 
-def test_one_task_can_be_asked_for(three):
+def test_the_list_can_be_filtered_by_task_id(three):
     caller, found = three
     assert ids(caller.rows(task_id=found["late"])) == [found["late"]]
 
@@ -117,7 +117,7 @@ def test_one_task_can_be_asked_for(three):
         {"start_time": NOW, "end_time": "20260321114852"},
     ],
 )
-def test_what_the_list_does_not_take_is_refused(call, query):
+def test_invalid_list_parameters_are_refused(call, query):
     answer = call().call("GET", "/tasks/", params=query)
     assert (answer.status_code, answer.json()["code"]) == (400, "InvalidParameter")
 

@@ -1,4 +1,4 @@
-"""Each kind of trouble as a caller meets it, and how it passes."""
+"""Each scenario as a client sees it, and how it ends."""
 
 import json
 
@@ -11,7 +11,7 @@ from pixverse_cli.sandbox.hostility import HOSTILE
 
 from .caller import CREATE, V6
 
-ASKED = {
+REQUIRED = {
     *("lost-reply", "cut-reply", "never-arrived", "gateway-504", "flaky", "throttled", "slow"),
     *("content-refused", "content-failed", "not-activated", "fail", "expired", "truncated"),
     *("wrong-length", "redirect", "hostile-text", "foreign-tasks", "oss-refused"),
@@ -20,7 +20,7 @@ ASKED = {
 
 
 def outcome(caller, **changes):
-    """Return what a create call came to: its status, code, or the kind of its failure."""
+    """Return the result of a create call: its status, its code, or how it failed."""
     try:
         answer = caller.create(**changes)
         return answer.json().get("code") or answer.status_code
@@ -36,23 +36,23 @@ def accepted(caller):
     return len(caller.sandbox.account.tasks)
 
 
-def test_every_scenario_says_what_it_does():
-    assert set(SCENARIOS) >= ASKED
+def test_every_scenario_has_a_summary():
+    assert set(SCENARIOS) >= REQUIRED
     assert all(len(scenario.summary) > 20 for scenario in SCENARIOS.values())
     assert all(name == scenario.name for name, scenario in SCENARIOS.items())
 
 
 @pytest.mark.parametrize("word", ["lost", "", "fail:0", "fail:x", "fail:", "fail:-1"])
-def test_an_unknown_scenario_is_a_usage_error(word):
-    with pytest.raises(UsageError) as told:
+def test_an_unknown_scenario_or_count_is_a_usage_error(word):
+    with pytest.raises(UsageError) as raised:
         Sandbox(scenarios=[word])
-    assert told.value.hint
+    assert raised.value.hint
 
 
-def test_an_unknown_scenario_gets_the_list():
-    with pytest.raises(UsageError, match="no scenario 'lost'") as told:
+def test_the_error_for_an_unknown_scenario_lists_all_scenarios():
+    with pytest.raises(UsageError, match="unknown scenario 'lost'") as raised:
         Sandbox(scenarios=["lost"])
-    assert "lost-reply, never-arrived" in told.value.hint
+    assert "lost-reply, never-arrived" in raised.value.hint
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_an_unknown_scenario_gets_the_list():
         ("retry-after", "Throttling.RateQuota", False),
     ],
 )
-def test_the_first_create_meets_trouble_and_the_next_does_not(call, name, first, accepts):
+def test_the_first_create_fails_and_the_next_one_succeeds(call, name, first, accepts):
     caller = call(name)
     assert outcome(caller) == first
     assert accepted(caller) == (1 if accepts else 0)
@@ -83,7 +83,7 @@ def test_a_lost_task_is_found_in_the_list(call):
     assert caller.query(row["task_id"])["output"]["orig_prompt"] == "Lost."
 
 
-def test_a_cut_reply_is_announced_whole(call):
+def test_a_cut_reply_announces_its_full_length(call):
     caller = call("cut-reply")
     headers = caller.headers | {"X-DashScope-Async": "enable"}
     body = {"model": V6}
@@ -96,12 +96,12 @@ def test_a_cut_reply_is_announced_whole(call):
             json.loads(fragment)
 
 
-def test_trouble_can_be_asked_for_more_often(call):
+def test_a_count_makes_a_scenario_happen_more_often(call):
     caller = call("lost-reply:3")
     assert [outcome(caller) for _ in range(4)] == ["no answer"] * 3 + [200]
 
 
-def test_troubles_combine(call):
+def test_scenarios_can_be_combined(call):
     caller = call("throttled", "never-arrived", "lost-reply")
     seen = [outcome(caller) for _ in range(5)]
     throttled = "Throttling.RateQuota"
@@ -112,7 +112,7 @@ def test_troubles_combine(call):
 @pytest.mark.parametrize(
     ("name", "code"), [("arrearage", "Arrearage"), ("bad-key", "InvalidApiKey")]
 )
-def test_the_state_of_the_account_does_not_pass(call, name, code):
+def test_scenarios_about_the_account_never_end(call, name, code):
     caller = call(name)
     assert [outcome(caller) for _ in range(3)] == [code] * 3
 
@@ -123,14 +123,14 @@ def test_a_bad_key_is_refused_everywhere(call):
     assert caller.call("GET", "/tasks").status_code == 401
 
 
-def test_throttling_hits_creates_and_queries(call):
+def test_throttling_affects_creates_and_queries(call):
     caller = call("throttled")
     assert [outcome(caller) for _ in range(3)] == ["Throttling.RateQuota"] * 2 + [200]
     statuses = [caller.call("GET", "/tasks/x").status_code for _ in range(3)]
     assert statuses == [429, 429, 200]
 
 
-def test_a_retry_after_names_two_seconds(call):
+def test_retry_after_is_two_seconds(call):
     caller = call("retry-after")
     assert caller.create().headers["Retry-After"] == "2"
     assert caller.call("GET", "/tasks/x").headers["Retry-After"] == "2"
@@ -145,7 +145,7 @@ def test_a_retry_after_names_two_seconds(call):
         ("not-activated", "InvalidParameter", "product is not activated", False),
     ],
 )
-def test_an_accepted_task_fails(call, name, code, words, passes):
+def test_an_accepted_task_can_fail_later(call, name, code, words, passes):
     caller = call(name)
     outputs = [caller.ended(caller.accepted())["output"] for _ in range(2)]
     assert outputs[0]["task_status"] == "FAILED"
@@ -154,14 +154,14 @@ def test_an_accepted_task_fails(call, name, code, words, passes):
     assert outputs[1]["task_status"] == ("SUCCEEDED" if passes else "FAILED")
 
 
-def test_oss_urls_are_refused_at_once(call, encoded):
+def test_the_scenario_oss_refused_refuses_the_create_call(call, encoded):
     caller = call("oss-refused")
     url = caller.upload(encoded())
     assert [outcome(caller, url=url) for _ in range(2)] == ["invalid_parameter_error"] * 2
     assert outcome(caller) == 200
 
 
-def test_oss_urls_are_refused_later(call, encoded):
+def test_the_scenario_oss_refused_late_fails_the_task(call, encoded):
     caller = call("oss-refused-late")
     output = caller.ended(caller.accepted(url=caller.upload(encoded())))["output"]
     assert (output["task_status"], output["code"]) == ("FAILED", "InvalidParameter")
@@ -169,14 +169,14 @@ def test_oss_urls_are_refused_later(call, encoded):
     assert caller.made()
 
 
-def test_a_form_is_refused_once(call):
+def test_the_scenario_upload_refused_refuses_one_form(call):
     caller = call("upload-refused")
     answers = [caller.post_form(b"x") for _ in range(2)]
     assert [answer.status_code for answer in answers] == [403, 200]
     assert "Policy expired" in answers[0].text
 
 
-def test_an_expired_task_is_unknown_once_its_success_was_told(call, fetch):
+def test_an_expired_task_is_unknown_once_its_success_was_reported(call, fetch):
     caller = call("expired")
     body = caller.made()
     task_id, url = body["output"]["task_id"], body["output"]["video_url"]
@@ -195,7 +195,7 @@ def test_a_late_task_is_unknown_for_two_seconds(call, clock):
     assert caller.rows()["total"] == 1
 
 
-def test_others_tasks_stand_in_the_list_beside_ours(call):
+def test_the_list_also_contains_tasks_of_other_clients(call):
     caller = call("foreign-tasks")
     ours = caller.accepted()
     rows = {row["task_id"]: row for row in caller.rows()["data"]}
@@ -206,7 +206,7 @@ def test_others_tasks_stand_in_the_list_beside_ours(call):
     assert accepted(caller) == 1
 
 
-def test_others_finished_tasks_can_be_asked_for(call, fetch):
+def test_finished_tasks_of_other_clients_can_be_queried_and_downloaded(call, fetch):
     caller = call("foreign-tasks")
     ours = caller.accepted()
     others = [row for row in caller.rows()["data"] if row["task_id"] != ours]
@@ -227,37 +227,40 @@ def test_slow_answers_come_two_seconds_late_and_tasks_run_longer(call, clock):
     assert caller.query(task_id)["output"]["task_status"] == "SUCCEEDED"
 
 
-def luck(caller, clock, path, count=30):
-    """Return the statuses of so many GETs, 0 for a reset."""
-    seen = []
+def flaky_statuses(caller, clock, path, count=30):
+    """Return the statuses of ``count`` GETs, 0 for a reset."""
+    statuses = []
     for _ in range(count):
         clock.sleep(1)  # past the rate limit
         try:
-            seen.append(caller.call("GET", path).status_code)
+            statuses.append(caller.call("GET", path).status_code)
         except requests.ConnectionError:
-            seen.append(0)
-    return seen
+            statuses.append(0)
+    return statuses
 
 
-def test_flaky_gets_fail_now_and_then_but_never_four_times(call, clock):
-    seen = luck(call("flaky", clock=clock, seed=1), clock, "/tasks/x", 100)
+def test_flaky_gets_fail_at_most_three_times_in_a_row(call, clock):
+    seen = flaky_statuses(call("flaky", clock=clock, seed=1), clock, "/tasks/x", 100)
     assert set(seen) == {200, 0, 429, 500, 502, 503}
     assert 50 < seen.count(200) < 85
     longest = max(len(run) for run in "".join("." if s == 200 else "x" for s in seen).split("."))
     assert longest <= 3
 
 
-def test_flaky_luck_follows_the_seed(call, clock):
-    runs = [luck(call("flaky", clock=clock, seed=seed), clock, "/tasks/x") for seed in (5, 5, 6)]
+def test_flaky_failures_depend_on_the_seed(call, clock):
+    runs = [
+        flaky_statuses(call("flaky", clock=clock, seed=seed), clock, "/tasks/x")
+        for seed in (5, 5, 6)
+    ]
     assert runs[0] == runs[1] != runs[2]
 
 
-def test_flaky_spares_creates_and_befalls_videos(call):
+def test_flaky_affects_videos_but_not_creates(call):
     caller = call("flaky", seed=2)
     assert [outcome(caller) for _ in range(5)] == [200] * 5
     task_id = caller.sandbox.account.tasks[0].task_id
-    with_luck = (answer for _ in range(20) if (answer := query_or_none(caller, task_id)))
-    url = next(with_luck)["output"]["video_url"]
+    answers = (answer for _ in range(20) if (answer := query_or_none(caller, task_id)))
+    url = next(answers)["output"]["video_url"]
     statuses = set()
     for _ in range(20):
         try:
@@ -276,7 +279,7 @@ def query_or_none(caller, task_id):
     return answer.json() if answer.status_code == 200 else None
 
 
-def test_hostile_text_is_in_every_text_but_never_in_headers(call):
+def test_hostile_text_is_in_every_text_but_not_in_headers(call):
     caller = call("hostile-text")
     answer = caller.create()
     body = answer.json()
@@ -302,13 +305,6 @@ def video(call, *scenarios, **options):
     return caller, body["output"]["task_id"], body["output"]["video_url"]
 
 
-def partial(url, **headers):
-    """Return what arrived, and how much was announced."""
-    with requests.get(url, headers=headers, stream=True, timeout=5) as answer:
-        announced = int(answer.headers["Content-Length"])
-        return answer.raw.read(announced, decode_content=False), announced
-
-
 def test_a_truncated_video_can_be_resumed(call):
     _, _, url = video(call, "truncated")
     got, announced = b"", None
@@ -317,13 +313,13 @@ def test_a_truncated_video_can_be_resumed(call):
             url, headers={"Range": f"bytes={len(got)}-"}, stream=True, timeout=5
         ) as answer:
             announced = announced or int(answer.headers["Content-Length"])
-            got += rest(answer)
+            got += bytes_until_cut(answer)
     assert len(got) == announced
     assert requests.get(url, timeout=5).content == got
 
 
-def rest(answer):
-    """Return all bytes that come, however the body ends."""
+def bytes_until_cut(answer):
+    """Return all bytes of the body that arrive, even if it is cut."""
     got = b""
     try:
         for chunk in answer.iter_content(64):
@@ -333,7 +329,7 @@ def rest(answer):
     return got
 
 
-def test_a_wrong_length_is_wrong_once(call, fetch):
+def test_a_wrong_length_happens_once(call, fetch):
     lengths = set()
     for duration in (1, 2, 3, 4):
         url = call("wrong-length").made(duration=duration, audio=True)["output"]["video_url"]
@@ -363,14 +359,14 @@ def test_a_dead_link_is_replaced_by_the_next_query(call, fetch):
     assert fetch(fresh).status_code == 200
 
 
-def test_a_page_comes_instead_of_the_video_once(call, fetch):
+def test_the_scenario_not_a_video_serves_one_html_page(call, fetch):
     _, _, url = video(call, "not-a-video")
     answer = fetch(url)
     assert (answer.status_code, answer.headers["Content-Type"]) == (200, "text/html")
     assert fetch(url).headers["Content-Type"] == "video/mp4"
 
 
-def test_where_pages_differ_the_other_reading_can_be_played(call):
+def test_the_scenario_unsure_follows_the_other_reading_of_the_pages(call):
     caller = call("unsure")
     body = caller.made(duration=1)
     assert (body["code"], body["message"]) == (None, "")

@@ -1,4 +1,4 @@
-"""The sockets: kept alive, drained, closed; and the sandbox as an object."""
+"""The sockets: keep-alive, reading of bodies, closing; and the sandbox as an object."""
 
 import http.client
 import socket
@@ -37,7 +37,7 @@ def test_a_connection_serves_many_calls(connection):
 
 
 @pytest.mark.parametrize("size", [10, 3_000_000])
-def test_a_body_that_nobody_asked_for_is_drained(connection, size):
+def test_the_body_of_a_refused_request_is_read_to_its_end(connection, size):
     caller, opened = connection
     for _ in range(2):
         opened.request("POST", "/nowhere", body=b"x" * size, headers=caller.headers)
@@ -55,7 +55,7 @@ def test_chunked_bodies_work(connection):
     assert len(caller.sandbox.account.tasks) == 1
 
 
-def test_a_client_that_waits_for_100_is_told_to_go_on(call):
+def test_a_client_that_expects_100_continue_gets_it(call):
     caller = call()
     url = urlsplit(caller.sandbox.base_url)
     with socket.create_connection((url.hostname, url.port), timeout=5) as raw:
@@ -67,7 +67,7 @@ def test_a_client_that_waits_for_100_is_told_to_go_on(call):
         assert raw.recv(100).startswith(b"HTTP/1.1 401 ")
 
 
-def test_what_is_no_http_is_answered_and_forgotten(call):
+def test_bytes_that_are_not_http_get_400_and_do_no_harm(call):
     caller = call()
     url = urlsplit(caller.sandbox.base_url)
     with socket.create_connection((url.hostname, url.port), timeout=5) as raw:
@@ -92,8 +92,8 @@ def test_never_arrived_resets_and_lost_reply_closes(call):
                 assert raw.recv(100) == b""
 
 
-def test_a_sandbox_starts_and_stops_in_no_time():
-    Sandbox().close()  # what is imported is imported now
+def test_a_sandbox_starts_and_stops_within_100_ms():
+    Sandbox().close()  # the imports shall not be measured
     start = time.perf_counter()
     for _ in range(10):
         with Sandbox():
@@ -101,7 +101,7 @@ def test_a_sandbox_starts_and_stops_in_no_time():
     assert (time.perf_counter() - start) / 10 < 0.1
 
 
-def test_nothing_listens_after_the_end(call):
+def test_nothing_listens_after_close(call):
     sandbox = call().sandbox
     url = urlsplit(sandbox.base_url)
     with socket.create_connection((url.hostname, url.port), timeout=5) as raw:
@@ -115,7 +115,7 @@ def test_nothing_listens_after_the_end(call):
         socket.create_connection((url.hostname, url.port), timeout=5)
 
 
-def test_the_port_can_be_chosen_and_a_taken_one_is_a_usage_error():
+def test_the_port_can_be_chosen_and_a_port_in_use_is_a_usage_error():
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(UsageError, match=f"port {port}"):
@@ -126,7 +126,7 @@ def test_the_port_can_be_chosen_and_a_taken_one_is_a_usage_error():
         Sandbox(port=99_999)
 
 
-def test_the_environment_points_a_client_here(call):
+def test_the_environment_points_a_client_to_the_sandbox(call):
     sandbox = call().sandbox
     assert sandbox.environment == {
         "DASHSCOPE_API_KEY": sandbox.api_key,
@@ -134,7 +134,7 @@ def test_the_environment_points_a_client_here(call):
     }
 
 
-def test_many_callers_at_once_get_as_many_tasks(call, clock):
+def test_concurrent_creates_get_one_task_for_each_accepted_call(call, clock):
     caller = call(clock=clock)
     statuses = []
     threads = [
@@ -149,7 +149,7 @@ def test_many_callers_at_once_get_as_many_tasks(call, clock):
     assert len(caller.sandbox.account.tasks) == 5
 
 
-def test_importing_the_sandbox_imports_nothing_of_its_extra():
+def test_importing_the_sandbox_does_not_import_its_extra():
     script = (
         "import sys, pixverse_cli.sandbox;"
         "print({'av', 'PIL', 'werkzeug', 'requests', 'rich', 'typer'} & set(sys.modules))"
@@ -160,8 +160,8 @@ def test_importing_the_sandbox_imports_nothing_of_its_extra():
     assert done.stdout == "set()\n"
 
 
-def test_without_its_extra_the_sandbox_says_what_to_install(monkeypatch):
+def test_the_error_for_a_missing_extra_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "av", None)
-    with pytest.raises(UsageError, match="needs av") as told:
+    with pytest.raises(UsageError, match="needs av") as raised:
         Sandbox()
-    assert "pixverse-cli[sandbox]" in told.value.hint
+    assert "pixverse-cli[sandbox]" in raised.value.hint

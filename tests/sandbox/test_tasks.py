@@ -1,4 +1,4 @@
-"""A task's life: its states, its times, who waits, and when it is forgotten."""
+"""The life of a task: its states, its times, its queue, and when it becomes unknown."""
 
 import json
 import re
@@ -30,7 +30,7 @@ def test_a_task_waits_runs_and_succeeds(call, clock):
     assert seen == ["PENDING", "PENDING", "RUNNING", "RUNNING", "SUCCEEDED"]
 
 
-def test_a_success_tells_what_the_page_shows(call, clock):
+def test_a_succeeded_task_has_the_fields_of_the_page(call, clock):
     caller = call(clock=clock, pace=SLOW)
     task_id = caller.accepted(duration=1, seed=7, audio=True, prompt="A turtle.")
     clock.sleep(100)
@@ -61,7 +61,7 @@ def test_a_success_tells_what_the_page_shows(call, clock):
     assert re.fullmatch(rf"{origin}/pixverse%2Fmp4%2Fmedia%2Fweb%2Fori%2F{name}", url)
 
 
-def test_times_appear_as_the_task_goes_on(call, clock):
+def test_times_appear_as_the_task_progresses(call, clock):
     caller = call(clock=clock, pace=SLOW)
     task_id = caller.accepted(duration=1)
     assert set(caller.query(task_id)["output"]) == {"task_id", "task_status", "submit_time"}
@@ -84,7 +84,7 @@ def test_five_tasks_of_a_model_run_and_the_rest_wait(call, clock):
     assert [status(caller, task_id) for task_id in ids] == ["FAILED"] * 5 + ["RUNNING"] * 2
 
 
-def test_a_task_is_forgotten_after_a_day_and_its_video_is_not(call, clock, fetch):
+def test_a_task_is_unknown_after_24_hours_but_its_video_can_be_downloaded(call, clock, fetch):
     caller = call(clock=clock)
     task_id = caller.accepted(duration=1)
     url = caller.query(task_id)["output"]["video_url"]
@@ -97,7 +97,7 @@ def test_a_task_is_forgotten_after_a_day_and_its_video_is_not(call, clock, fetch
     assert fetch(url).status_code == 200
 
 
-def test_an_id_that_never_was_is_unknown_with_200(call):
+def test_an_unknown_task_id_gets_200_with_status_unknown(call):
     caller = call()
     answer = caller.call("GET", f"/tasks/{UNKNOWN_ID}")
     assert answer.status_code == 200
@@ -115,7 +115,7 @@ def test_a_waiting_task_can_be_canceled_and_frees_its_place(call, clock):
 
 
 @pytest.mark.parametrize("state", ["RUNNING", "SUCCEEDED", "CANCELED", "UNKNOWN"])
-def test_any_other_task_cannot_be_canceled(call, clock, state):
+def test_a_task_that_is_not_pending_cannot_be_canceled(call, clock, state):
     caller = call(clock=clock, pace=SLOW)
     task_id = caller.accepted(duration=1)
     match state:
@@ -134,7 +134,7 @@ def test_any_other_task_cannot_be_canceled(call, clock, state):
     assert "PENDING" in answer.json()["message"]
 
 
-def test_a_queue_of_five_hundred_takes_no_more(call, clock):
+def test_a_queue_of_500_tasks_accepts_no_more(call, clock):
     caller = call(clock=clock, pace=Pace(queue=3600, run=(60, 60)))
     waiting = read(json.dumps(order(without=["duration"])).encode())
     for number in range(499):
@@ -142,7 +142,7 @@ def test_a_queue_of_five_hundred_takes_no_more(call, clock):
     assert [caller.create().status_code for _ in range(2)] == [200, 429]
 
 
-def test_the_account_shows_what_was_accepted(call):
+def test_the_account_lists_the_accepted_tasks(call):
     caller = call()
     caller.made(prompt="One.")
     caller.create(model="wrong")
@@ -156,7 +156,7 @@ def test_the_account_shows_what_was_accepted(call):
     assert caller.sandbox.account.creates == 3
 
 
-def test_tasks_take_about_two_seconds_unless_told_otherwise(call, clock):
+def test_tasks_take_about_two_seconds_and_minutes_if_realistic(call, clock):
     for options, longest in (({}, 3), ({"realistic": True}, 301)):
         caller = call(clock=clock, instant=False, **options)
         task_id = caller.accepted(duration=1)
@@ -166,7 +166,7 @@ def test_tasks_take_about_two_seconds_unless_told_otherwise(call, clock):
         assert status(caller, task_id) == "SUCCEEDED"
 
 
-def test_a_task_runs_on_until_its_video_is_ready(call, encoded):
+def test_a_task_keeps_running_until_its_video_is_ready(call, encoded):
     caller = call()
     with socket.create_server(("127.0.0.1", 0)) as host:
         task_id = caller.accepted(url=f"http://127.0.0.1:{host.getsockname()[1]}/image.png")
@@ -177,7 +177,7 @@ def test_a_task_runs_on_until_its_video_is_ready(call, encoded):
     assert caller.ended(task_id)["output"]["task_status"] == "SUCCEEDED"
 
 
-def test_closing_calls_off_what_is_being_made(call):
+def test_closing_stops_the_rendering(call):
     caller = call(pace=Pace(queue=0, run=(60, 60)))
     for _ in range(4):
         caller.accepted(resolution="1080P", duration=15)

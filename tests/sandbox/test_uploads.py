@@ -1,4 +1,4 @@
-"""The temporary store: policies, forms, and what an oss:// URL is good for."""
+"""The temporary store: policies, forms, and the use of oss:// URLs."""
 
 import base64
 import http.client
@@ -22,7 +22,7 @@ def oss_error(answer):
     return answer.status_code, root.findtext("Code")
 
 
-def test_a_policy_tells_where_and_how_to_upload(call, clock):
+def test_a_policy_says_where_and_how_to_upload(call, clock):
     caller = call(clock=clock)
     body = caller.policy().json()
     data = body["data"]
@@ -57,17 +57,19 @@ def test_an_incomplete_policy_call_is_refused(call, query):
     assert (answer.status_code, answer.json()["code"]) == (400, "InvalidParameter")
 
 
-def test_an_upload_is_answered_with_200_and_nothing(call):
+def test_an_upload_gets_200_with_an_empty_body(call):
     answer = call().post_form(b"x")
     assert (answer.status_code, answer.content) == (200, b"")
     assert answer.headers["x-oss-request-id"]
 
 
-@pytest.mark.parametrize(("asked", "status"), [(None, 204), ("204", 204), ("201", 201), ("7", 204)])
-def test_success_is_answered_as_asked(call, asked, status):
+@pytest.mark.parametrize(
+    ("requested", "status"), [(None, 204), ("204", 204), ("201", 201), ("7", 204)]
+)
+def test_success_action_status_sets_the_status(call, requested, status):
     caller = call()
     fields = form_fields(caller.policy().json()["data"])
-    fields["success_action_status"] = asked
+    fields["success_action_status"] = requested
     answer = caller.post_form(b"x", fields={name: value for name, value in fields.items() if value})
     assert answer.status_code == status
     if status == 201:
@@ -89,14 +91,14 @@ def test_success_is_answered_as_asked(call, asked, status):
         ({"x-oss-meta-note": "x" * 5000}, (400, "FieldItemTooLong")),
     ],
 )
-def test_a_form_against_the_rules_is_refused(call, changes, expected):
+def test_a_form_that_breaks_a_rule_is_refused(call, changes, expected):
     caller = call()
     fields = form_fields(caller.policy().json()["data"]) | changes
     fields = {name: value for name, value in fields.items() if value is not None}
     assert oss_error(caller.post_form(b"x", fields=fields)) == expected
 
 
-def test_a_policy_is_good_for_five_minutes_and_several_files(call, clock):
+def test_a_policy_is_valid_for_five_minutes_and_several_files(call, clock):
     caller = call(clock=clock)
     policy = caller.policy().json()["data"]
     assert caller.post_form(b"x", fields=form_fields(policy, "a.png")).status_code == 200
@@ -124,7 +126,7 @@ def test_an_object_is_never_overwritten(call):
         (["key", "File"], "IncorrectNumberOfFilesInPOSTRequest"),
     ],
 )
-def test_exactly_one_file_comes_last(call, parts, code):
+def test_a_form_must_have_exactly_one_file_as_its_last_field(call, parts, code):
     files = [(name, (None, "x") if name in ("key", "late") else ("f.png", b"x")) for name in parts]
     answer = requests.post(call().sandbox.upload_host, files=files, timeout=5)
     assert oss_error(answer) == (400, code)
@@ -139,7 +141,7 @@ def test_exactly_one_file_comes_last(call, parts, code):
         ("multipart/form-data; boundary=x", b"--x\r\nContent-Disposition: form-data\r\n\r\ncut"),
     ],
 )
-def test_what_is_no_form_is_malformed(call, kind, body):
+def test_a_body_that_is_not_a_form_is_malformed(call, kind, body):
     host = call().sandbox.upload_host
     answer = requests.post(host, data=body, headers={"Content-Type": kind}, timeout=5)
     assert oss_error(answer) == (400, "MalformedPOSTRequest")
@@ -156,23 +158,23 @@ def test_a_file_above_the_limit_is_too_large(call):
         assert b"<Code>EntityTooLarge</Code>" in answer.read()
 
 
-def test_a_length_must_be_told(call):
+def test_an_upload_needs_a_content_length(call):
     answer = requests.post(call().sandbox.upload_host, data=iter([b"x"]), timeout=5)
     assert oss_error(answer) == (411, "MissingContentLength")
 
 
-def test_the_store_refuses_a_bearer(call):
+def test_the_store_refuses_a_bearer_token(call):
     caller = call()
     answer = caller.post_form(b"x", headers=caller.headers)
     assert oss_error(answer) == (400, "InvalidArgument")
 
 
-def test_the_store_shows_nothing(call):
+def test_the_store_refuses_get(call):
     answer = requests.get(call().sandbox.upload_host + "/dashscope-instant/x", timeout=5)
     assert oss_error(answer) == (405, "MethodNotAllowed")
 
 
-def test_an_uploaded_image_shapes_the_video(call, encoded):
+def test_the_videos_shape_follows_the_uploaded_image(call, encoded):
     caller = call()
     url = caller.upload(encoded("WEBP", size=(300, 600)))
     assert caller.made(url=url)["usage"]["size"] == "48*96"
@@ -200,12 +202,12 @@ def test_an_upload_is_bound_to_its_model(call, encoded):
     assert caller.accepted(url=url, model=C1)
 
 
-def test_an_upload_is_gone_after_two_days(call, clock, encoded):
+def test_an_upload_expires_after_48_hours(call, clock, encoded):
     caller = call(clock=clock)
     url = caller.upload(encoded())
     clock.sleep(48 * 3600)
     assert "Failed to find" in refused_with(caller, url)[1]
 
 
-def test_what_was_never_uploaded_is_not_found(call):
+def test_an_object_that_was_never_uploaded_is_not_found(call):
     assert "Failed to find" in refused_with(call(), "oss://dashscope-instant/x/y.png")[1]

@@ -22,7 +22,7 @@ media = [{"type": "image_url", "url": "file://" + image}]
 
 created = VideoSynthesis.async_call(media=media, audio=True, **order)
 ended = VideoSynthesis.wait(created)
-looked = VideoSynthesis.fetch(created.output.task_id)
+queried = VideoSynthesis.fetch(created.output.task_id)
 listed = VideoSynthesis.list(model_name=model, status="SUCCEEDED")
 canceled = VideoSynthesis.cancel(created)
 wrong = {**order, "model": "pixverse/no-such"}
@@ -32,7 +32,7 @@ print(json.dumps({
     "media": media,
     "ended": [ended.status_code, ended.output.task_status, ended.output.video_url],
     "usage": dict(ended.usage),
-    "looked": looked.output.task_status,
+    "queried": queried.output.task_status,
     "listed": [listed.status_code, listed.output],
     "canceled": [canceled.status_code, canceled.code],
     "refused": [refused.status_code, refused.code, refused.message],
@@ -40,7 +40,7 @@ print(json.dumps({
 """
 
 
-def test_the_vendors_sdk_cannot_tell_the_sandbox_from_the_service(call, encoded, tmp_path):
+def test_the_vendors_sdk_works_with_the_sandbox(call, encoded, tmp_path):
     caller = call(instant=True)
     image = tmp_path / "image.png"
     image.write_bytes(encoded())
@@ -54,20 +54,20 @@ def test_the_vendors_sdk_cannot_tell_the_sandbox_from_the_service(call, encoded,
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    told = json.loads(done.stdout.splitlines()[-1])
+    result = json.loads(done.stdout.splitlines()[-1])
 
-    assert told["created"][:2] == [200, "PENDING"]
-    assert told["media"][0]["url"].startswith("oss://dashscope-instant/")
-    assert told["ended"][:2] == [200, "SUCCEEDED"]
-    assert told["usage"]["SR"] == "360"
-    assert told["looked"] == "SUCCEEDED"
-    assert told["listed"][0] == 200
-    assert told["canceled"] == [400, "UnsupportedOperation"]
-    assert told["refused"] == [400, "InvalidParameter", "Model not exist."]
-    assert requests.get(told["ended"][2], timeout=5).content[4:8] == b"ftyp"
+    assert result["created"][:2] == [200, "PENDING"]
+    assert result["media"][0]["url"].startswith("oss://dashscope-instant/")
+    assert result["ended"][:2] == [200, "SUCCEEDED"]
+    assert result["usage"]["SR"] == "360"
+    assert result["queried"] == "SUCCEEDED"
+    assert result["listed"][0] == 200
+    assert result["canceled"] == [400, "UnsupportedOperation"]
+    assert result["refused"] == [400, "InvalidParameter", "Model not exist."]
+    assert requests.get(result["ended"][2], timeout=5).content[4:8] == b"ftyp"
 
     (task,) = caller.sandbox.account.tasks
     assert (task.prompt, task.order.audio, task.order.watermark) == ("A turtle.", True, True)
     assert task.order.picture == image.read_bytes()
-    hosts = {seen.host for seen in caller.sandbox.calls if seen.authorized}
+    hosts = {call.host for call in caller.sandbox.calls if call.authorized}
     assert hosts == {"api"}

@@ -1,4 +1,4 @@
-"""The video itself, decoded again: length, size, first frame, motion, cuts, mark, sound."""
+"""The video, decoded again: length, size, first frame, motion, cuts, watermark, sound."""
 
 import io
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ class Video:
 
 @pytest.fixture
 def make(call, encoded):
-    """Have videos made of the picture, and decode them."""
+    """Return a function that makes a video of the picture and returns it decoded."""
 
     def made(**changes):
         caller = call(pace=AT_ONCE)
@@ -64,7 +64,7 @@ def difference(one, other):
 
 
 @pytest.mark.parametrize("duration", [1, 2, 15])
-def test_it_is_h264_of_24_frames_for_each_second(make, duration):
+def test_a_video_is_h264_with_24_frames_for_each_second(make, duration):
     body, video = make(duration=duration)
     assert (video.codec, video.rate, len(video.raw)) == ("h264", 24, duration * 24)
     assert video.seconds == pytest.approx(duration, abs=0.03)
@@ -72,7 +72,7 @@ def test_it_is_h264_of_24_frames_for_each_second(make, duration):
 
 
 @pytest.mark.parametrize("resolution", list(Resolution))
-def test_its_size_is_near_the_tiers_area_in_multiples_of_16(make, resolution):
+def test_the_size_is_near_the_tiers_area_in_multiples_of_16(make, resolution):
     body, video = make(resolution=str(resolution))
     width, height = video.frames[0].size
     assert body["usage"]["size"] == f"{width}*{height}"
@@ -93,7 +93,7 @@ def test_its_size_is_near_the_tiers_area_in_multiples_of_16(make, resolution):
         ("360P", (1, 10_000), (240, 960)),
     ],
 )
-def test_sizes_follow_the_images_ratio(resolution, image, expected):
+def test_the_size_follows_the_images_ratio(resolution, image, expected):
     assert frame_size(area(Resolution(resolution)), *image) == expected
 
 
@@ -102,14 +102,14 @@ def test_the_first_frame_is_the_image(make, picture):
     assert difference(video.frames[0], picture.resize(video.frames[0].size)) < 6
 
 
-def test_the_camera_moves_gently(make):
+def test_the_camera_moves_slowly(make):
     frames = make(duration=2)[1].frames
     steps = [difference(one, other) for one, other in pairwise(frames)]
     assert max(steps) < 4
     assert difference(frames[0], frames[-1]) > 3
 
 
-def test_equal_seeds_move_alike_and_others_do_not(make):
+def test_equal_seeds_give_equal_motion_and_other_seeds_do_not(make):
     one, again, other = (make(seed=seed)[1].frames[-1] for seed in (7, 7, 8))
     assert difference(one, again) == 0
     assert difference(one, other) > 0.5
@@ -131,18 +131,18 @@ def cuts(frames):
         ({"prompt": "镜头1:海龟。镜头2:海草。"}, [12]),
     ],
 )
-def test_several_shots_are_cut(make, changes, expected):
+def test_a_video_has_a_cut_between_its_shots(make, changes, expected):
     body, video = make(**changes)
     assert cuts(video.frames) == expected
     multi = changes.get("shot_type") == "multi" and "model" not in changes
     assert body["usage"]["shot_type"] == ("multi" if multi else "single")
 
 
-def test_shots_never_outnumber_frames():
+def test_there_are_never_more_shots_than_frames():
     assert [shot.frames for shot in shots(1, 100, 0)] == [1] * 24
 
 
-def test_the_mark_is_at_the_bottom_right(make):
+def test_the_watermark_is_at_the_bottom_right(make):
     bare, marked = (make(watermark=on)[1].frames[0] for on in (False, True))
     width, height = bare.size
     box = ImageChops.difference(bare, marked).convert("L").point(lambda v: 255 * (v > 60)).getbbox()
@@ -154,7 +154,7 @@ def test_the_mark_is_at_the_bottom_right(make):
     )
 
 
-def test_sound_is_there_only_when_asked_for(make):
+def test_a_video_has_sound_only_on_request(make):
     body, silent = make(audio=False)
     assert (silent.sound, body["usage"]["audio"]) == ([], False)
     body, sounding = make(audio=True)
@@ -164,7 +164,7 @@ def test_sound_is_there_only_when_asked_for(make):
     assert sounding.seconds == pytest.approx(1, abs=0.05)
 
 
-def test_the_index_comes_first_unless_the_pages_are_read_the_other_way(call):
+def test_the_index_comes_first_except_in_the_scenario_unsure(call):
     for scenarios, first in (((), b"moov"), (("unsure",), b"mdat")):
         url = call(*scenarios).made(duration=1)["output"]["video_url"]
         data = requests.get(url, timeout=20).content
@@ -172,7 +172,7 @@ def test_the_index_comes_first_unless_the_pages_are_read_the_other_way(call):
         assert places[min(places)] == first
 
 
-def test_videos_are_thrown_away_with_the_sandbox(call, tmp_path, monkeypatch):
+def test_closing_the_sandbox_deletes_its_videos(call, tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     caller = call()
     caller.made()

@@ -1,4 +1,4 @@
-"""The service's answers as it spells them: JSON bodies, times, headers."""
+"""The API's replies in the service's own format: JSON bodies, times, headers."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -8,14 +8,14 @@ from gzip import compress
 from http import HTTPStatus
 
 from pixverse_cli.domain.task import Status
-from pixverse_cli.sandbox.account import Seen
-from pixverse_cli.sandbox.exchange import Answer
-from pixverse_cli.sandbox.hostility import embittered
+from pixverse_cli.sandbox.account import JobView
+from pixverse_cli.sandbox.exchange import Reply
+from pixverse_cli.sandbox.hostility import with_hostile_text
 from pixverse_cli.sandbox.refusals import Refused
 
 SERVICE_ZONE = timezone(timedelta(hours=8))
 
-_WORTH_PACKING = 256  # bytes
+_MIN_GZIP_BYTES = 256
 _PAGE = "<html>\r\n<head><title>{0}</title></head>\r\n<body><h1>{0}</h1></body>\r\n</html>\r\n"
 
 
@@ -26,45 +26,45 @@ def as_json(
     request_id: str,
     hostile: bool = False,
     headers: Sequence[tuple[str, str]] = (),
-) -> Answer:
-    """Return an answer of the API; the request id stands in its body and in a header."""
+) -> Reply:
+    """Return a reply of the API, with the request id in its body and in a header."""
     whole: dict[str, object] = {**body, "request_id": request_id}
-    return Answer(
+    return Reply(
         status=status,
         headers=(("Content-Type", "application/json"), ("x-request-id", request_id), *headers),
-        body=json.dumps(embittered(whole) if hostile else whole).encode(),
+        body=json.dumps(with_hostile_text(whole) if hostile else whole).encode(),
     )
 
 
-def refusal(refused: Refused, *, request_id: str, hostile: bool = False) -> Answer:
-    """Return the flat body of a refused call: code, message, request id."""
+def refusal(refused: Refused, *, request_id: str, hostile: bool = False) -> Reply:
+    """Return the reply to a refused call; its flat body has code, message and request id."""
     body = {"code": refused.code, "message": refused.message}
     headers = [("Retry-After", str(refused.after))] if refused.after is not None else []
     return as_json(refused.status, body, request_id=request_id, hostile=hostile, headers=headers)
 
 
-def as_sent(answer: Answer, *, arrived: datetime, answered: datetime, gzip: bool) -> Answer:
-    """Add the headers of the service's gateway, and pack longer answers if the client likes it."""
+def as_sent(reply: Reply, *, arrived: datetime, answered: datetime, gzip: bool) -> Reply:
+    """Add the headers of the service's gateway; with ``gzip`` compress longer bodies."""
     arrival, departure = milliseconds(arrived), milliseconds(answered)
     headers = [
-        *answer.headers,
+        *reply.headers,
         ("req-cost-time", str(departure - arrival)),
         ("req-arrive-time", str(arrival)),
         ("resp-start-time", str(departure)),
         ("x-envoy-upstream-service-time", str(departure - arrival)),
     ]
-    if not gzip or len(answer.body) < _WORTH_PACKING:
-        return replace(answer, headers=tuple(headers))
-    packed = compress(answer.body, mtime=0)
+    if not gzip or len(reply.body) < _MIN_GZIP_BYTES:
+        return replace(reply, headers=tuple(headers))
+    packed = compress(reply.body, mtime=0)
     headers += [("Content-Encoding", "gzip"), ("Vary", "Accept-Encoding")]
-    return replace(answer, headers=tuple(headers), body=packed)
+    return replace(reply, headers=tuple(headers), body=packed)
 
 
-def page(status: int) -> Answer:
-    """Return what a gateway says on its own: HTML, no code, no request id."""
+def page(status: int) -> Reply:
+    """Return a gateway's own error page: HTML, without code and request id."""
     title = f"{status} {HTTPStatus(status).phrase}"
     html = (("Content-Type", "text/html"),)
-    return Answer(status=status, headers=html, body=_PAGE.format(title).encode())
+    return Reply(status=status, headers=html, body=_PAGE.format(title).encode())
 
 
 def text_time(moment: datetime) -> str:
@@ -73,39 +73,39 @@ def text_time(moment: datetime) -> str:
     return local.isoformat(sep=" ", timespec="milliseconds")
 
 
-def task(seen: Seen, *, video_url: str | None, unsure: bool) -> dict[str, object]:
+def task(view: JobView, *, video_url: str | None, unsure: bool) -> dict[str, object]:
     """Return the body of a task query, without its request id.
 
     ``unsure``: what other pages than PixVerse's own show (times in failed tasks, empty
     codes in good ones, floats).
     """
-    output: dict[str, object] = {"task_id": seen.job.task_id, "task_status": str(seen.status)}
-    if seen.status is not Status.FAILED or unsure:
-        output |= _times(seen)
-    if seen.status is Status.FAILED and seen.job.failure:
-        output |= {"code": seen.job.failure.code, "message": seen.job.failure.message}
-    if seen.status is not Status.SUCCEEDED:
+    output: dict[str, object] = {"task_id": view.job.task_id, "task_status": str(view.status)}
+    if view.status is not Status.FAILED or unsure:
+        output |= _times(view)
+    if view.status is Status.FAILED and view.job.failure:
+        output |= {"code": view.job.failure.code, "message": view.job.failure.message}
+    if view.status is not Status.SUCCEEDED:
         return {"output": output}
-    output |= {"orig_prompt": seen.job.prompt or "", "video_url": video_url}
+    output |= {"orig_prompt": view.job.prompt or "", "video_url": video_url}
     empty: dict[str, object] = {"code": None, "message": ""} if unsure else {}
-    return {**empty, "output": output, "usage": _usage(seen, unsure=unsure)}
+    return {**empty, "output": output, "usage": _usage(view, unsure=unsure)}
 
 
-def _times(seen: Seen) -> dict[str, object]:
-    job = seen.job
+def _times(view: JobView) -> dict[str, object]:
+    job = view.job
     times: dict[str, object] = {"submit_time": text_time(job.submitted_at)}
-    if seen.status is Status.CANCELED and job.canceled_at:
+    if view.status is Status.CANCELED and job.canceled_at:
         return times | {"end_time": text_time(job.canceled_at)}
-    if seen.status is not Status.PENDING and job.scheduled_at:
+    if view.status is not Status.PENDING and job.scheduled_at:
         times["scheduled_time"] = text_time(job.scheduled_at)
-    if seen.status.final and job.ends_at:
+    if view.status.final and job.ends_at:
         times["end_time"] = text_time(job.ends_at)
     return times
 
 
-def _usage(seen: Seen, *, unsure: bool) -> dict[str, object]:
-    order = seen.job.order
-    width, height = seen.film.size if seen.film else (0, 0)
+def _usage(view: JobView, *, unsure: bool) -> dict[str, object]:
+    order = view.job.order
+    width, height = view.film.size if view.film else (0, 0)
     usage: dict[str, object] = {
         "duration": float(order.duration) if unsure else order.duration,
         "shot_type": str(order.shot_type),
@@ -118,9 +118,9 @@ def _usage(seen: Seen, *, unsure: bool) -> dict[str, object]:
     return usage | ({"video_duration": 0, "video_ratio": ""} if unsure else {})
 
 
-def row(seen: Seen) -> dict[str, object]:
+def row(view: JobView) -> dict[str, object]:
     """Return one row of the task list: ``status``, and times in milliseconds since 1970."""
-    job = seen.job
+    job = view.job
     entry: dict[str, object] = {
         "api_key_id": "100001" if job.ours else "100002",
         "caller_parent_id": "1000000000000001",
@@ -130,11 +130,11 @@ def row(seen: Seen) -> dict[str, object]:
         "model_name": job.model,
         "region": "cn-beijing",
         "request_id": job.request_id,
-        "status": str(seen.status),
+        "status": str(view.status),
         "task_id": job.task_id,
         "user_api_unique_key": f"apikey:v1:aigc:video-generation:video-synthesis:{job.model}",
     }
-    ended = job.canceled_at or (job.ends_at if seen.status.final else None)
+    ended = job.canceled_at or (job.ends_at if view.status.final else None)
     return entry | ({"end_time": milliseconds(ended)} if ended else {})
 
 
