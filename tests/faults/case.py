@@ -1,4 +1,4 @@
-"""One row of the table of faults: what goes wrong, and what must then be so."""
+"""One case of a row of the table of faults: what goes wrong, and the required result."""
 
 import json
 import re
@@ -15,7 +15,7 @@ REFUSED = ("usage", "no", False)
 
 
 class Way(StrEnum):
-    """How the command is read: by a script, by a pipe, by a person."""
+    """Who reads the command's output: a script, a pipe or a person."""
 
     JSON = "json"
     PIPE = "pipe"
@@ -27,16 +27,16 @@ ALL = (Way.JSON, Way.PIPE, Way.TERMINAL)
 
 @dataclass(frozen=True)
 class Case:
-    """A numbered fault. Whatever is None is not judged.
+    """One fault of the row ``number``, and the required result; None means not checked.
 
-    ``provoke`` lets it happen and returns the ended command. ``creates`` counts create
-    calls that arrived, ``exists`` tasks on the service, ``store`` the records' states, oldest
-    first, ``saved`` videos under final names, ``parts`` those still coming. ``says`` is looked
-    for in stderr (case does not count), ``also`` judges what a table cannot.
+    ``provoke`` causes the fault and returns the ended command. ``creates`` is the number of
+    create calls that arrived, ``exists`` of tasks on the service, ``store`` the states of the
+    records, oldest first, ``saved`` the number of videos under final names, ``parts`` of part
+    files. ``says`` is a pattern for stderr (case is ignored), ``also`` a further check.
     """
 
     number: int
-    what: str
+    label: str
     provoke: Callable[..., Any]
     code: int
     charged: str | None = None
@@ -49,10 +49,10 @@ class Case:
     says: str = ""
     also: Callable[..., None] | None = None
     ways: Sequence[Way] = (Way.JSON, Way.PIPE)
-    leads: bool = False  # the first of its number: run as a process of its own for a script
+    first_of_row: bool = False  # the first case of its row runs as a separate process for a script
 
     def judge(self, world, ran):
-        """Assert all that was promised."""
+        """Assert that the command and the world have the required result."""
         assert ran.code == self.code, (ran.stdout, ran.stderr)
         if world.way is Way.JSON:
             self._judge_json(ran)
@@ -66,16 +66,16 @@ class Case:
             "saved": len(world.videos),
             "parts": len(list(world.directory.rglob("*.part"))),
         }
-        promised = {name: getattr(self, name) for name in facts}
-        promised = {name: fact for name, fact in promised.items() if fact is not None}
-        assert {name: facts[name] for name in promised} == promised, ran.stderr
+        expected = {name: getattr(self, name) for name in facts}
+        expected = {name: fact for name, fact in expected.items() if fact is not None}
+        assert {name: facts[name] for name in expected} == expected, ran.stderr
         for video in world.videos:
             mp4.check(video)
         if self.also:
             self.also(world, ran)
 
     def _judge_json(self, ran):
-        """Every line of stdout is an object of ours; each failure is one object on stderr."""
+        """Assert that stdout has only objects of our schema, and stderr one error if it failed."""
         assert all(line["schema"] == "pixverse/1" for line in ran.json)
         errors = [json.loads(line) for line in ran.stderr.splitlines() if line.startswith("{")]
         assert len(errors) == (1 if self.code and self.charged else 0), ran.stderr
@@ -85,15 +85,16 @@ class Case:
 
 
 def parameters(*cases):
-    """Return every case in every way it is read, named by its number."""
+    """Return a decorator that runs every case in each of its ways; test ids start with the row."""
     numbers = [case.number for case in cases]
     cases = [
-        replace(case, leads=case.number not in numbers[:place]) for place, case in enumerate(cases)
+        replace(case, first_of_row=case.number not in numbers[:place])
+        for place, case in enumerate(cases)
     ]
     return pytest.mark.parametrize(
         ("case", "way"),
         [
-            pytest.param(case, way, id=f"{case.number}-{case.what}-{way}")
+            pytest.param(case, way, id=f"{case.number}-{case.label}-{way}")
             for case in cases
             for way in case.ways
         ],
@@ -101,7 +102,7 @@ def parameters(*cases):
 
 
 def row(*numbers):
-    """Mark a test that is no table's case as the proof of a row."""
+    """Return a decorator that marks a test outside the tables as the proof of these rows."""
 
     def marked(test):
         test.rows = numbers

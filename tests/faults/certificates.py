@@ -1,4 +1,4 @@
-"""Certificates that nobody vouches for, made on the spot."""
+"""Self-signed certificates for tests."""
 
 import ipaddress
 import ssl
@@ -18,7 +18,7 @@ class Certificate:
 
 
 def made(directory: Path, *, days=1, host="127.0.0.1") -> Certificate:
-    """Make a self-signed certificate; with negative ``days`` it expired so long ago."""
+    """Make a self-signed certificate; with negative ``days`` it expired that many days ago."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, host)])
     end = datetime.now(UTC) + timedelta(days=days)

@@ -1,7 +1,7 @@
-"""A service that answers each kind of call with the very bytes it was told to.
+"""A service that answers each kind of call with exactly the given bytes.
 
-Each route has a list of scripts (see :mod:`tests.servers`): the first call gets the first,
-and the last one serves for all that follow. Unlike a sandbox it never thinks.
+Each route has a list of scripts (see :mod:`tests.servers`): the first call gets the first one,
+and all calls after the last script get the last one. Unlike a sandbox it has no logic.
 """
 
 import contextlib
@@ -32,8 +32,8 @@ _ROUTES = (
 )
 
 
-def told(body, *, status="200 OK", **headers):
-    """Return a JSON answer; ``body`` may be text that is sent as it stands."""
+def as_json(body, *, status="200 OK", **headers):
+    """Return a JSON answer; a ``body`` that is text is sent unchanged."""
     text = body if isinstance(body, str) else json.dumps(body)
     fields = {"content_type": "application/json", "connection": "close"} | headers
     return answer(text.encode(), status=status, **fields)
@@ -41,23 +41,23 @@ def told(body, *, status="200 OK", **headers):
 
 def accepted(task_id=TASK, **output):
     output = {"task_status": "PENDING", "task_id": task_id} | output
-    return told({"output": output, "request_id": "4909100c-7b5a-9f92-bfe5-000000000001"})
+    return as_json({"output": output, "request_id": "4909100c-7b5a-9f92-bfe5-000000000001"})
 
 
-def standing(status, task_id=TASK, **output):
-    """Return the answer to a query."""
+def task_is(status, task_id=TASK, **output):
+    """Return the answer to a query of a task with this status."""
     output = {"task_id": task_id, "task_status": status} | output
-    return told({"output": output, "request_id": "7df19cf7-d76c-4bb8-b4c5-000000000001"})
+    return as_json({"output": output, "request_id": "7df19cf7-d76c-4bb8-b4c5-000000000001"})
 
 
-def finished(url=None, task_id=TASK, prompt="A turtle", **output):
-    """Return a script that tells of a success; the video is with this server unless told."""
+def succeeded(url=None, task_id=TASK, prompt="A turtle", **output):
+    """Return a script that answers SUCCEEDED; by default the video's URL is on this server."""
 
     def steps(request):
         host = re.search(rb"\r\nhost: *(\S+)", request, re.IGNORECASE)[1].decode()
         link = url or f"http://{host}/video.mp4?Signature={LINK_SIGNATURE}"
         return [
-            standing("SUCCEEDED", task_id, **{"orig_prompt": prompt, "video_url": link} | output)
+            task_is("SUCCEEDED", task_id, **{"orig_prompt": prompt, "video_url": link} | output)
         ]
 
     return [steps]
@@ -65,23 +65,23 @@ def finished(url=None, task_id=TASK, prompt="A turtle", **output):
 
 def refusal(status, code, message="Refused.", **headers):
     body = {"code": code, "message": message, "request_id": "7438d53d-6eb8-4596-8835-000000000001"}
-    return told(body, status=status, **headers)
+    return as_json(body, status=status, **headers)
 
 
-def rows(*tasks, date=None, **page):
+def task_list(*tasks, date=None, **page):
     """Return a page of the task list."""
     whole = {"total": len(tasks), "total_page": 1, "page_no": 1, "page_size": 100} | page
-    return told(whole | {"data": list(tasks)}, date=date)
+    return as_json(whole | {"data": list(tasks)}, date=date)
 
 
-def row(task_id, moment, *, status="RUNNING", model="pixverse/pixverse-v6-it2v"):
-    """Return a row of it, submitted at ``moment`` (aware)."""
+def list_row(task_id, moment, *, status="RUNNING", model="pixverse/pixverse-v6-it2v"):
+    """Return a row of the task list, submitted at ``moment`` (aware)."""
     at = round(moment.timestamp() * 1000)
     return {"task_id": task_id, "status": status, "model_name": model, "gmt_create": at}
 
 
-def granted(request):
-    """Grant an upload to this very server."""
+def upload_policy(request):
+    """Answer with a policy whose upload host is this server."""
     host = re.search(rb"\r\nhost: *(\S+)", request, re.IGNORECASE)[1].decode()
     data = {
         "policy": POLICY,
@@ -94,40 +94,40 @@ def granted(request):
         "x_oss_object_acl": "private",
         "x_oss_forbid_overwrite": "true",
     }
-    return [told({"request_id": "1", "data": data})]
+    return [as_json({"request_id": "1", "data": data})]
 
 
 def mp4(body=VIDEO, **headers):
     return answer(body, **{"content_type": "video/mp4", "connection": "close"} | headers)
 
 
-_USUAL = {
+_DEFAULT_ROUTES = {
     "create": [accepted()],
-    "cancel": [told({"request_id": "1"})],
-    "policy": [[granted]],
-    "listing": [rows()],
-    "query": [finished()],
+    "cancel": [as_json({"request_id": "1"})],
+    "policy": [[upload_policy]],
+    "listing": [task_list()],
+    "query": [succeeded()],
     "upload": [answer(connection="close")],
     "video": [mp4()],
 }
 
 
 class Service(ScriptedServer):
-    """Plays the routes; ``counts`` holds how often each was called, ``heads`` what was sent."""
+    """Answers by route; ``counts`` has the number of calls of each, ``sent`` their requests."""
 
     def __init__(self, *, tls=None, **routes):
         super().__init__(tls=tls)
-        self._routes = dict(_USUAL)
+        self._routes = dict(_DEFAULT_ROUTES)
         self.counts = dict.fromkeys(self._routes, 0)
-        self._played = dict.fromkeys(self._routes, 0)
-        self.turn(**routes)
+        self._next_script = dict.fromkeys(self._routes, 0)
+        self.set_routes(**routes)
         self.sent = {name: [] for name in self._routes}
 
-    def turn(self, **routes):
-        """Answer these routes so from now on, beginning with the first script."""
+    def set_routes(self, **routes):
+        """Use these scripts for these routes from now on, starting with the first one."""
         for name, given in routes.items():
             self._routes[name] = given if isinstance(given, list) else [given]
-            self._played[name] = 0
+            self._next_script[name] = 0
 
     @property
     def environment(self):
@@ -159,15 +159,15 @@ class Service(ScriptedServer):
 
     def _script(self, name):
         scripts = self._routes[name]
-        script = scripts[min(self._played[name], len(scripts) - 1)]
+        script = scripts[min(self._next_script[name], len(scripts) - 1)]
         self.counts[name] += 1
-        self._played[name] += 1
+        self._next_script[name] += 1
         if isinstance(script, Script):
             return script
         return Script([script] if isinstance(script, bytes) or callable(script) else script)
 
 
 def unused_port():
-    """Return a port of this machine that nobody listens on."""
+    """Return a port of this machine on which nothing listens."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         return server.getsockname()[1]

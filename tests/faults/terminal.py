@@ -1,4 +1,4 @@
-"""The command on a pseudo-terminal: what a person would see."""
+"""The command on a pseudo-terminal: the output that a person sees."""
 
 import contextlib
 import fcntl
@@ -12,10 +12,10 @@ from tests.processes import Ran
 
 
 def opened(columns=80, rows=24):
-    """Return both ends of a new terminal: ours and the command's."""
-    ours, theirs = pty.openpty()
-    resize(ours, columns, rows)
-    return ours, theirs
+    """Return both ends of a new terminal: the test's and the command's."""
+    master, slave = pty.openpty()
+    resize(master, columns, rows)
+    return master, slave
 
 
 def resize(end, columns, rows=24):
@@ -24,20 +24,20 @@ def resize(end, columns, rows=24):
 
 def read_all(end):
     """Return everything until the other end is closed."""
-    shown = bytearray()
-    with contextlib.suppress(OSError):  # EIO: nobody has the terminal open any more
+    output = bytearray()
+    with contextlib.suppress(OSError):  # EIO: the other end is closed
         while chunk := os.read(end, 65536):
-            shown += chunk
+            output += chunk
     os.close(end)
-    return bytes(shown)
+    return bytes(output)
 
 
 def on_terminal(command, environ, directory, columns=80):
-    """Run it to its end; stdout and stderr are the same screen."""
-    ours, theirs = opened(columns)
+    """Run the command to its end; stdout and stderr are the same terminal."""
+    master, slave = opened(columns)
     process = subprocess.Popen(
-        command, stdin=theirs, stdout=theirs, stderr=theirs, cwd=directory, env=environ
+        command, stdin=slave, stdout=slave, stderr=slave, cwd=directory, env=environ
     )
-    os.close(theirs)
-    shown = read_all(ours).decode("utf-8", "replace")
-    return Ran(code=process.wait(30), stdout=shown, stderr=shown)
+    os.close(slave)
+    output = read_all(master).decode("utf-8", "replace")
+    return Ran(code=process.wait(30), stdout=output, stderr=output)

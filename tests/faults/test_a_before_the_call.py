@@ -1,4 +1,4 @@
-"""A. Network: nothing reached the service (rows 1 to 7, 26 to 28)."""
+"""A. Network: the request did not reach the service (rows 1 to 7, 26 to 28)."""
 
 import socket
 
@@ -9,28 +9,28 @@ from pixverse_cli.http.exchange import Limits, Request, exchange
 from pixverse_cli.http.session import Session
 from tests.faults import certificates
 from tests.faults.case import Case, Way, parameters, row
-from tests.faults.service import PROXY_PASSWORD, told, unused_port
+from tests.faults.service import PROXY_PASSWORD, as_json, unused_port
 from tests.servers import ScriptedServer, answer
 
 NOT_SENT = {"code": 6, "charged": "no", "store": ("NOT_SENT",)}
 WRONG_SETTING = {"code": 2, "charged": "no", "retryable": False, "creates": 0}
 
 
-def at(address):
+def submit_to(address):
     return lambda world: world.submit(inside=True, DASHSCOPE_HTTP_BASE_URL=address)
 
 
-def refused(world):
-    return at(f"http://127.0.0.1:{unused_port()}/api/v1")(world)
+def connection_refused(world):
+    return submit_to(f"http://127.0.0.1:{unused_port()}/api/v1")(world)
 
 
-def two_addresses(world):
+def first_address_dead(world):
     port = world.serve().port
     return world.submit(DASHSCOPE_HTTP_BASE_URL=f"http://localhost:{port}/api/v1")
 
 
 def over_tls(*, days=1, host="127.0.0.1", trusted=False):
-    """Return a submit to a service with such a certificate."""
+    """Return a submit to a service with a certificate for this host and number of days."""
 
     def submit(world):
         certificate = certificates.made(world.directory.parent, days=days, host=host)
@@ -45,9 +45,9 @@ def no_bundle(world):
     return world.submit(REQUESTS_CA_BUNDLE="/nowhere/bundle.pem")
 
 
-def redirected(status):
+def create_redirected(status):
     def submit(world):
-        elsewhere = world.serve(create=told({}, status=status, location="/api/v1/elsewhere"))
+        elsewhere = world.serve(create=as_json({}, status=status, location="/api/v1/elsewhere"))
         ran = world.submit()
         assert elsewhere.counts["video"] == 0, "the redirect was followed"
         return ran
@@ -56,14 +56,14 @@ def redirected(status):
 
 
 def poll_redirected(world):
-    world.serve(query=told({}, status="302 Found", location="/elsewhere"))
-    world.know()
+    world.serve(query=as_json({}, status="302 Found", location="/elsewhere"))
+    world.add_task()
     ran = world.run_inside("status", "0385dc79")
     assert world.service.counts["video"] == 0
     return ran
 
 
-def behind(proxy):
+def through_proxy(proxy):
     def submit(world):
         return world.submit(
             inside=True,
@@ -85,32 +85,32 @@ def proxy_that_wants_a_password(world):
         )
 
 
-def only_one_line(_world, ran):
+def no_long_line(_world, ran):
     assert len(max(ran.stderr.splitlines(), key=len)) < 400
 
 
-UNTRUSTED = NOT_SENT | {"retryable": False, "creates": 0, "also": only_one_line}
+UNTRUSTED = NOT_SENT | {"retryable": False, "creates": 0, "also": no_long_line}
 CASES = (
     Case(
         1,
         "name does not resolve",
-        at("https://nowhere.invalid/api/v1"),
+        submit_to("https://nowhere.invalid/api/v1"),
         **NOT_SENT,
         retryable=True,
         says="nowhere.invalid does not resolve",
     ),
-    Case(2, "connection refused", refused, **NOT_SENT, retryable=True, says="refused"),
-    Case(4, "first address dead", two_addresses, code=0, creates=1, store=("PENDING",)),
+    Case(2, "connection refused", connection_refused, **NOT_SENT, retryable=True, says="refused"),
+    Case(4, "first address dead", first_address_dead, code=0, creates=1, store=("PENDING",)),
     Case(5, "self-signed", over_tls(), **UNTRUSTED, says="REQUESTS_CA_BUNDLE"),
     Case(5, "expired", over_tls(days=-1, trusted=True), **UNTRUSTED, says="expired"),
     Case(5, "wrong host", over_tls(host="127.0.0.2", trusted=True), **UNTRUSTED, says="trusted"),
-    Case(6, "no such CA bundle", no_bundle, **WRONG_SETTING, says="REQUESTS_CA_BUNDLE"),
+    Case(6, "CA bundle does not exist", no_bundle, **WRONG_SETTING, says="REQUESTS_CA_BUNDLE"),
     Case(7, "the environment's CA", over_tls(trusted=True), code=0, creates=1),
     *(
         Case(
             26,
             f"create answered {status}",
-            redirected(status),
+            create_redirected(status),
             **NOT_SENT,
             retryable=True,
             creates=1,
@@ -120,19 +120,36 @@ CASES = (
         for status in ("301 Moved", "302 Found", "303 See", "307 Temporary", "308 Permanent")
     ),
     Case(26, "poll answered 302", poll_redirected, code=6, charged="yes", retryable=True),
-    Case(27, "plain http", at("http://192.0.2.1/api/v1"), **WRONG_SETTING, says="https", store=()),
+    Case(
+        27,
+        "plain http",
+        submit_to("http://192.0.2.1/api/v1"),
+        **WRONG_SETTING,
+        says="https",
+        store=(),
+    ),
     Case(
         28,
         "proxy dead",
-        behind("http://{secret}@127.0.0.1:{port}"),
+        through_proxy("http://{secret}@127.0.0.1:{port}"),
         **NOT_SENT,
         retryable=True,
         says="127.0.0.1.*HTTPS_PROXY",
     ),
     Case(
-        28, "proxy malformed", behind("http://{secret}@[::1"), **WRONG_SETTING, says="HTTPS_PROXY"
+        28,
+        "proxy malformed",
+        through_proxy("http://{secret}@[::1"),
+        **WRONG_SETTING,
+        says="HTTPS_PROXY",
     ),
-    Case(28, "unknown kind of proxy", behind("ftp://{secret}@h:1"), **WRONG_SETTING, says="PROXY"),
+    Case(
+        28,
+        "unknown kind of proxy",
+        through_proxy("ftp://{secret}@h:1"),
+        **WRONG_SETTING,
+        says="PROXY",
+    ),
     Case(
         28,
         "proxy wants a password",
@@ -150,7 +167,7 @@ def test_fault(case, world):
 
 
 @row(3)
-def test_a_connect_time_out_counts_as_not_sent_after_ten_seconds():
+def test_a_connect_timeout_counts_as_not_sent_after_ten_seconds_3():
     assert Limits().connect == 10
     with socket.create_server(("127.0.0.1", 0), backlog=0) as server, socket.socket() as first:
         first.connect(server.getsockname())  # fills the queue: later ones get no answer

@@ -1,15 +1,15 @@
-"""A. Network: a task is accepted, and asking about it meets trouble (rows 11 to 24)."""
+"""A. Network: a task was accepted, and queries of its status fail (rows 11 to 24)."""
 
 import sqlite3
 
 from tests.faults.case import Case, Way, parameters
-from tests.faults.service import TASK, finished, refusal, standing, told
+from tests.faults.service import TASK, as_json, refusal, succeeded, task_is
 from tests.servers import RESET, Pause, answer
 
 HTML = answer(b"<html>Log in</html>", content_type="text/html", connection="close")
 BUSY = "429 Too Many Requests"
 DONE = {"code": 0, "creates": 0, "store": ("SUCCEEDED",)}
-NOT_YET = {
+TIMED_OUT = {
     "code": 8,
     "charged": "yes",
     "retryable": False,
@@ -18,37 +18,37 @@ NOT_YET = {
     "says": f"pixverse wait {TASK}",
 }
 NO_ANSWER = {"code": 6, "charged": "yes", "retryable": True, "store": ("RUNNING",)}
-ALIVE = told({"output": {"task_id": TASK, "task_status": "RUNNING"}}, connection="keep-alive")
+ALIVE = as_json({"output": {"task_id": TASK, "task_status": "RUNNING"}}, connection="keep-alive")
 
 
 def waiting(*queries, inside=True, timeout=2, **routes):
-    """Return a wait for a task that an earlier command submitted."""
+    """Return a ``wait`` for a submitted task; its queries get these answers in turn."""
 
     def wait(world):
         world.serve(query=list(queries), **routes)
-        world.know()
+        world.add_task()
         run = world.run_inside if inside else world.run
         return run("wait", "--timeout", str(timeout), "--interval", "0.2")
 
     return wait
 
 
-def asked(query):
-    """Return a look at such a task, whose every query is answered so."""
+def status_of(query):
+    """Return a ``status`` of a submitted task; every query gets this answer."""
 
-    def look(world):
+    def run_status(world):
         world.serve(query=[query])
-        world.know()
+        world.add_task()
         return world.run_inside("status", TASK)
 
-    return look
+    return run_status
 
 
-def quietly(_world, ran):
+def retry_is_not_shown(_world, ran):
     assert "again" not in ran.stderr
 
 
-def told_so(world, ran):
+def retry_is_shown(world, ran):
     assert ("again in" in ran.stderr) == (world.way is Way.PIPE)
 
 
@@ -60,24 +60,24 @@ def slept_at_most(seconds):
     return judge
 
 
-def held_back_everybody(world, _ran):
+def all_processes_wait(world, _ran):
     assert max(world.clock.slept) >= 2
     with sqlite3.connect(world.database) as connection:
         (until,) = connection.execute("SELECT next_at FROM slot WHERE name = 'query'").fetchone()
     assert until >= world.clock.wall.timestamp() - 2.2
 
 
-def busy_then_done(retry_after):
+def throttled_once(retry_after):
     return waiting(
-        refusal(BUSY, "Throttling.RateQuota", retry_after=retry_after), finished(), timeout=90
+        refusal(BUSY, "Throttling.RateQuota", retry_after=retry_after), succeeded(), timeout=90
     )
 
 
-GARBAGE = told("{" * 100_000)
-WRONG_TYPES = told({"output": {"task_id": TASK, "task_status": ["x"], "video_url": 7, "x": {}}})
-ODD = [
-    standing("RUNNING")[:-30],
-    told('{"output": NaN}'),
+GARBAGE = as_json("{" * 100_000)
+WRONG_TYPES = as_json({"output": {"task_id": TASK, "task_status": ["x"], "video_url": 7, "x": {}}})
+UNREADABLE = [
+    task_is("RUNNING")[:-30],
+    as_json('{"output": NaN}'),
     WRONG_TYPES,
     GARBAGE,
     answer(b"\x1f\x8b", content_encoding="gzip", connection="close"),
@@ -98,23 +98,29 @@ CASES = (
     Case(
         11,
         "kept-alive connection closed",
-        waiting([ALIVE, Pause(0.3)], [ALIVE], finished(), inside=False),
+        waiting([ALIVE, Pause(0.3)], [ALIVE], succeeded(), inside=False),
         **DONE,
-        also=quietly,
+        also=retry_is_not_shown,
     ),
-    Case(12, "cut on a poll", waiting(ODD[0], finished()), **DONE, also=told_so),
-    Case(14, "poll with nothing", waiting(told("")), **NOT_YET),
-    Case(14, "poll with garbage, then not", waiting(told("]"), finished()), **DONE),
-    *(Case(15, f"odd answer {n}", waiting(odd, finished()), **DONE) for n, odd in enumerate(ODD)),
-    *(Case(16, "poll is not HTTP", asked(odd), **NO_ANSWER, ways=(Way.JSON,)) for odd in ODD[-2:]),
-    Case(17, "poll of a captive portal", asked(HTML), **NO_ANSWER, says=r"\(HTML\)|, HTML"),
-    Case(17, "portal while waiting", waiting(HTML), **NOT_YET | {"says": "HTML.*pixverse wait"}),
-    Case(18, "poll bomb", asked(told("[" + " " * 5_000_000)), **NO_ANSWER, ways=(Way.JSON,)),
-    Case(21, "every 5xx on polls", waiting(*FAILING, finished(), timeout=90), **DONE),
-    Case(21, "5xx to the end", waiting(FAILING[1]), **NOT_YET),
-    Case(24, "429 on a poll", busy_then_done("2"), **DONE, also=held_back_everybody),
+    Case(12, "cut on a poll", waiting(UNREADABLE[0], succeeded()), **DONE, also=retry_is_shown),
+    Case(14, "poll with nothing", waiting(as_json("")), **TIMED_OUT),
+    Case(14, "poll with garbage, then not", waiting(as_json("]"), succeeded()), **DONE),
     *(
-        Case(24, f"Retry-After: {value}", busy_then_done(value), **DONE, also=slept_at_most(most))
+        Case(15, f"odd answer {n}", waiting(body, succeeded()), **DONE)
+        for n, body in enumerate(UNREADABLE)
+    ),
+    *(
+        Case(16, "poll is not HTTP", status_of(body), **NO_ANSWER, ways=(Way.JSON,))
+        for body in UNREADABLE[-2:]
+    ),
+    Case(17, "poll of a captive portal", status_of(HTML), **NO_ANSWER, says=r"\(HTML\)|, HTML"),
+    Case(17, "portal while waiting", waiting(HTML), **TIMED_OUT | {"says": "HTML.*pixverse wait"}),
+    Case(18, "poll bomb", status_of(as_json("[" + " " * 5_000_000)), **NO_ANSWER, ways=(Way.JSON,)),
+    Case(21, "every 5xx on polls", waiting(*FAILING, succeeded(), timeout=90), **DONE),
+    Case(21, "5xx to the end", waiting(FAILING[1]), **TIMED_OUT),
+    Case(24, "429 on a poll", throttled_once("2"), **DONE, also=all_processes_wait),
+    *(
+        Case(24, f"Retry-After: {value}", throttled_once(value), **DONE, also=slept_at_most(most))
         for value, most in (
             ("99999", 60),
             ("-1", 1),
@@ -127,7 +133,7 @@ CASES = (
         24,
         "Retry-After longer than the time left",
         waiting(refusal(BUSY, "Throttling", retry_after="50"), timeout=5),
-        **NOT_YET,
+        **TIMED_OUT,
     ),
     Case(
         25,

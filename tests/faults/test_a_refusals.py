@@ -1,4 +1,4 @@
-"""A. Network: the service says no (rows 22 to 25)."""
+"""A. Network: the service refuses the call (rows 22 to 25)."""
 
 from tests.faults.case import Case, Way, parameters
 from tests.faults.service import refusal
@@ -15,7 +15,7 @@ def refused(status, code, message="Refused."):
     return submit
 
 
-def throttled_for_ever(world):
+def always_throttled(world):
     world.serve(create=[BUSY])
     return world.submit(inside=True)
 
@@ -30,7 +30,7 @@ def busy_without_json(world):
     return world.submit(inside=True)
 
 
-def of_a_row(number, what, status, code, exit_code, says, message="Refused."):
+def refusal_case(number, what, status, code, exit_code, says, message="Refused."):
     return Case(
         number,
         what,
@@ -49,8 +49,8 @@ BAD, UNAUTHORIZED, FORBIDDEN = "400 Bad Request", "401 Unauthorized", "403 Forbi
 CASES = (
     Case(
         22,
-        "throttled for ever",
-        throttled_for_ever,
+        "always throttled",
+        always_throttled,
         code=7,
         charged="no",
         retryable=True,
@@ -59,7 +59,7 @@ CASES = (
     ),
     Case(
         22,
-        "429 that nobody signed",
+        "429 without the service's JSON",
         busy_without_json,
         code=7,
         charged="no",
@@ -67,16 +67,18 @@ CASES = (
         creates=1,
         store=("NOT_SENT",),
     ),
-    of_a_row(23, "429 for money", "429 Too Many", "AllocationQuota.FreeTierOnly", 4, "balance"),
-    of_a_row(23, "429 for quota", "429 Too Many", "insufficient_quota", 4, "balance"),
-    of_a_row(25, "bad parameter", BAD, "InvalidParameter", 2, "dry-run"),
-    of_a_row(25, "overdue", BAD, "Arrearage", 4, "balance"),
-    of_a_row(25, "content", BAD, "DataInspectionFailed", 10, "change the image"),
-    of_a_row(25, "no key", UNAUTHORIZED, "InvalidApiKey", 3, "auth status"),
-    of_a_row(25, "no right", FORBIDDEN, "AccessDenied", 3, "workspace"),
-    of_a_row(25, "not bought", FORBIDDEN, "AccessDenied.Unpurchased", 3, "Activate Now"),
-    of_a_row(25, "no model", "404 Not Found", "ModelNotFound", 2, "pixverse models"),
-    of_a_row(25, "no address", "404 Not Found", "NotFound", 12, "NotFound"),
+    refusal_case(
+        23, "429 billing code", "429 Too Many", "AllocationQuota.FreeTierOnly", 4, "balance"
+    ),
+    refusal_case(23, "429 quota code", "429 Too Many", "insufficient_quota", 4, "balance"),
+    refusal_case(25, "bad parameter", BAD, "InvalidParameter", 2, "dry-run"),
+    refusal_case(25, "overdue", BAD, "Arrearage", 4, "balance"),
+    refusal_case(25, "content", BAD, "DataInspectionFailed", 10, "change the image"),
+    refusal_case(25, "no key", UNAUTHORIZED, "InvalidApiKey", 3, "auth status"),
+    refusal_case(25, "no permission", FORBIDDEN, "AccessDenied", 3, "workspace"),
+    refusal_case(25, "not purchased", FORBIDDEN, "AccessDenied.Unpurchased", 3, "Activate Now"),
+    refusal_case(25, "no model", "404 Not Found", "ModelNotFound", 2, "pixverse models"),
+    refusal_case(25, "no address", "404 Not Found", "NotFound", 12, "NotFound"),
 )
 
 

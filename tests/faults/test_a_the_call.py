@@ -1,4 +1,4 @@
-"""A. Network: the create call went out, and its answer is odd or never comes (rows 8 to 23)."""
+"""A. Network: the create call was sent; its answer is unusable or missing (rows 8 to 23)."""
 
 import gzip
 import tracemalloc
@@ -10,7 +10,7 @@ from pixverse_cli.http.exchange import Limits, Request, exchange
 from pixverse_cli.http.failures import NoAnswerError
 from pixverse_cli.http.session import Session
 from tests.faults.case import Case, Way, parameters, row
-from tests.faults.service import TASK, accepted, told
+from tests.faults.service import TASK, accepted, as_json
 from tests.servers import HANG, RESET, Pause, Script, ScriptedServer, answer
 
 UNCLEAR = {
@@ -22,13 +22,13 @@ UNCLEAR = {
     "says": "pixverse recover",
 }
 FOUND = {"code": 0, "creates": 1, "exists": 1, "store": ("SUCCEEDED",)}
-TAKEN = {"code": 0, "creates": 1, "store": ("PENDING",)}
+ACCEPTED = {"code": 0, "creates": 1, "store": ("PENDING",)}
 HTML = b"<!DOCTYPE html><html><body>Log in to the Wi-Fi</body></html>"
 BOMB = gzip.compress(bytes(16 * 1024 * 1024))
 
 
 def answered(*steps, **script):
-    """Return a submit whose create call is answered so, with nothing in the task list."""
+    """Return a submit whose create call gets these steps; the task list is empty."""
 
     def submit(world):
         world.serve(create=[Script(steps, **script)])
@@ -37,8 +37,8 @@ def answered(*steps, **script):
     return submit
 
 
-def played(*scenarios):
-    """Return a submit to a sandbox with that trouble."""
+def scenario(*scenarios):
+    """Return a submit to a sandbox with these scenarios."""
 
     def submit(world):
         world.sandbox(*scenarios)
@@ -47,8 +47,8 @@ def played(*scenarios):
     return submit
 
 
-def never(*steps):
-    """Return a submit whose answer does not end before the time that the call has."""
+def too_slow(*steps):
+    """Return a submit whose answer does not end before the call's deadline."""
 
     def submit(world):
         def a_minute_passes(_request):
@@ -61,8 +61,8 @@ def never(*steps):
     return submit
 
 
-def bombed(world):
-    """The answer is 16 MB in 16 KB; nobody may take the room to unfold it."""
+def gzip_bomb(world):
+    """Answer with 16 MB in 16 KB of gzip, which must not be decompressed as a whole."""
     world.serve(create=[answer(BOMB, content_encoding="gzip", connection="close")])
     tracemalloc.start()
     try:
@@ -73,7 +73,7 @@ def bombed(world):
     return ran
 
 
-def still_known_by_its_id(_world, ran):
+def id_is_printed(_world, ran):
     assert TASK in ran.stdout
 
 
@@ -81,8 +81,8 @@ def nested(depth):
     return '{"output": ' + "[" * depth + "]" * depth + "}"
 
 
-def status(words, body=HTML, **headers):
-    return answer(body, status=words, content_type="text/html", connection="close", **headers)
+def html_answer(status, body=HTML, **headers):
+    return answer(body, html_answer=status, content_type="text/html", connection="close", **headers)
 
 
 def chunked(body):
@@ -92,63 +92,75 @@ def chunked(body):
     return head + b"%x\r\n%s" % (len(body) + 50, body)
 
 
-def drip(text):
+def bytewise(text):
     return [part for byte in text for part in (bytes([byte]), Pause(0.1))]
 
 
-WHOLE = accepted()
-HEAD, BODY = WHOLE.split(b"\r\n\r\n")
-ID_KEPT = TAKEN | {"also": still_known_by_its_id}
+ANSWER = accepted()
+HEAD, BODY = ANSWER.split(b"\r\n\r\n")
+ID_KEPT = ACCEPTED | {"also": id_is_printed}
 
 CASES = (
-    Case(8, "no answer in time", never(), **UNCLEAR),
-    Case(9, "closed after it", played("lost-reply"), **FOUND),
-    Case(9, "closed after it, and not found", answered(b""), **UNCLEAR),
-    Case(9, "reset after it", answered(RESET), **UNCLEAR),
+    Case(8, "no answer in time", too_slow(), **UNCLEAR),
+    Case(9, "closed after the call", scenario("lost-reply"), **FOUND),
+    Case(9, "closed after the call, and not found", answered(b""), **UNCLEAR),
+    Case(9, "reset after the call", answered(RESET), **UNCLEAR),
     Case(10, "reset while it was sent", answered(RESET, reads=0), **UNCLEAR),
-    Case(12, "cut behind the id", answered(WHOLE[:-30]), **ID_KEPT),
-    Case(12, "cut behind the id, in chunks", answered(chunked(BODY[:-30])), **ID_KEPT),
-    Case(12, "cut before the id", played("cut-reply"), **FOUND),
-    Case(12, "cut in its first word", answered(HEAD + b"\r\n\r\n" + BODY[:9]), **UNCLEAR),
-    Case(13, "body drips for ever", never(HEAD + b"\r\n\r\n", *drip(BODY[:9])), **UNCLEAR),
-    Case(13, "headers drip for ever", never(*drip(HEAD[:20])), **UNCLEAR),
-    Case(14, "200 with garbage", answered(told("\0\xff{not json")), **UNCLEAR),
-    Case(14, "200 with nothing", answered(told("")), **UNCLEAR),
-    Case(14, "200 with another object", answered(told({"output": {}})), **UNCLEAR),
-    Case(15, "nested 100 000 deep", answered(told(nested(100_000))), **UNCLEAR),
-    Case(15, "NaN", answered(told('{"output": {"task_id": NaN}}')), **UNCLEAR),
-    Case(15, "wrong types", answered(told({"output": {"task_id": 7}})), **UNCLEAR),
-    Case(15, "half a character", answered(accepted(submit_time="\ud83d", x="\ud800")), **ID_KEPT),
+    Case(12, "cut after the id", answered(ANSWER[:-30]), **ID_KEPT),
+    Case(12, "cut after the id, in chunks", answered(chunked(BODY[:-30])), **ID_KEPT),
+    Case(12, "cut before the id", scenario("cut-reply"), **FOUND),
+    Case(12, "cut in its first characters", answered(HEAD + b"\r\n\r\n" + BODY[:9]), **UNCLEAR),
+    Case(
+        13, "body drips without end", too_slow(HEAD + b"\r\n\r\n", *bytewise(BODY[:9])), **UNCLEAR
+    ),
+    Case(13, "headers drip without end", too_slow(*bytewise(HEAD[:20])), **UNCLEAR),
+    Case(14, "200 with garbage", answered(as_json("\0\xff{not json")), **UNCLEAR),
+    Case(14, "200 with nothing", answered(as_json("")), **UNCLEAR),
+    Case(14, "200 with another object", answered(as_json({"output": {}})), **UNCLEAR),
+    Case(15, "nested 100 000 deep", answered(as_json(nested(100_000))), **UNCLEAR),
+    Case(15, "NaN", answered(as_json('{"output": {"task_id": NaN}}')), **UNCLEAR),
+    Case(15, "wrong types", answered(as_json({"output": {"task_id": 7}})), **UNCLEAR),
+    Case(15, "a lone surrogate", answered(accepted(submit_time="\ud83d", x="\ud800")), **ID_KEPT),
     Case(
         15,
-        "half a character in the request id",
-        answered(told({"output": {"task_id": TASK, "task_status": 1}, "request_id": "\ud800"})),
+        "a lone surrogate in the request id",
+        answered(as_json({"output": {"task_id": TASK, "task_status": 1}, "request_id": "\ud800"})),
         **ID_KEPT | {"store": ("RUNNING",)},
     ),
     Case(
-        15, "a time before all time", answered(accepted(submit_time="0001-01-01 00:00:00")), **TAKEN
+        15,
+        "the first possible time",
+        answered(accepted(submit_time="0001-01-01 00:00:00")),
+        **ACCEPTED,
     ),
     Case(
-        15, "a time after all time", answered(accepted(submit_time="9999-12-31 23:59:59")), **TAKEN
+        15,
+        "the last possible time",
+        answered(accepted(submit_time="9999-12-31 23:59:59")),
+        **ACCEPTED,
     ),
-    Case(15, "a number of 9 999 digits", answered(told(f'{{"output": {"9" * 9999}}}')), **UNCLEAR),
+    Case(
+        15, "a number of 9 999 digits", answered(as_json(f'{{"output": {"9" * 9999}}}')), **UNCLEAR
+    ),
     Case(16, "not HTTP", answered(b"SSH-2.0-OpenSSH_9.2\r\n"), **UNCLEAR),
     Case(16, "300 headers", answered(b"HTTP/1.1 200 OK\r\n" + b"x: y\r\n" * 300), **UNCLEAR),
     Case(16, "64 KB line", answered(b"HTTP/1.1 200 OK\r\nx: " + b"y" * 70_000), **UNCLEAR),
-    Case(17, "captive portal", answered(status("200 OK")), **UNCLEAR | {"says": "HTML.*recover"}),
-    Case(18, "gzip bomb", bombed, **UNCLEAR),
+    Case(
+        17, "captive portal", answered(html_answer("200 OK")), **UNCLEAR | {"says": "HTML.*recover"}
+    ),
+    Case(18, "gzip bomb", gzip_bomb, **UNCLEAR),
     Case(
         18, "endless JSON", answered(b"HTTP/1.1 200 OK\r\n\r\n{", *[b" " * 65536] * 40), **UNCLEAR
     ),
-    Case(19, "504 of a gateway, accepted", played("gateway-504"), **FOUND),
+    Case(19, "504 of a gateway, accepted", scenario("gateway-504"), **FOUND),
     *(
-        Case(19, words, answered(status(words)), **UNCLEAR, ways=(Way.JSON,))
-        for words in ("500 Error", "502 Bad Gateway", "503 Unavailable", "504 Time-out")
+        Case(19, status, answered(html_answer(status)), **UNCLEAR, ways=(Way.JSON,))
+        for status in ("500 Error", "502 Bad Gateway", "503 Unavailable", "504 Time-out")
     ),
     Case(
         20,
         "5xx of the service",
-        played("overloaded"),
+        scenario("overloaded"),
         code=6,
         charged="no",
         retryable=True,
@@ -156,7 +168,7 @@ CASES = (
         exists=0,
         store=("NOT_SENT",),
     ),
-    Case(22, "throttled twice", played("throttled"), code=0, creates=3, exists=1),
+    Case(22, "throttled twice", scenario("throttled"), code=0, creates=3, exists=1),
 )
 
 
@@ -166,7 +178,7 @@ def test_fault(case, world):
 
 
 @row(8)
-def test_a_read_time_out_counts_as_perhaps_sent():
+def test_a_read_timeout_counts_as_perhaps_sent_8():
     request = Request(method="POST", url="", body=b"x")
     with ScriptedServer([HANG]) as server, Session() as session, pytest.raises(NoAnswerError):
         exchange(session, replace(request, url=server.url()), Limits(stall=0.05))

@@ -1,4 +1,4 @@
-"""B. Secrets and surroundings (rows 29 to 35). Every test ends with a search for secrets."""
+"""B. Secrets and environment (rows 29 to 35). Every test ends with a search for secrets."""
 
 import os
 import re
@@ -11,7 +11,7 @@ from tests.faults.service import (
     LINK_SIGNATURE,
     POLICY,
     SIGNATURE,
-    finished,
+    succeeded,
 )
 from tests.faults.world import TURTLE
 from tests.servers import answer
@@ -22,7 +22,7 @@ BOUGHT_AND_SAVED = ("submit", TURTLE, "-p", "A turtle", "--interval", "0.2", "-o
 
 
 def with_netrc(world):
-    """Every call of a whole run, with somebody else's password for the host."""
+    """Submit, wait and save with another user's password for the host in ~/.netrc."""
     service = world.serve()
     netrc = world.home / ".netrc"
     netrc.write_text(
@@ -56,12 +56,12 @@ def with_key_in_file(content):
     return submit
 
 
-def not_a_piece_of_the_key(_world, ran):
+def key_is_not_printed(_world, ran):
     assert "halfkey" not in ran.stdout + ran.stderr
 
 
-def talking(world):
-    """Say all there is to say while uploading, creating, asking, saving."""
+def verbose_run(world):
+    """Upload, create, query and save with ``-vv``."""
     world.serve()
     ran = world.run(*BOUGHT_AND_SAVED, "-vv")
     world.run("status", "0385dc79", "-vv")
@@ -69,7 +69,7 @@ def talking(world):
     return ran
 
 
-def all_masked(world, ran):
+def secrets_are_masked(world, ran):
     assert "***" in ran.stderr
     for secret in (KEY, SIGNATURE, POLICY, LINK_SIGNATURE, "LTAI-canary"):
         assert not [each for each in world.heard if secret in each.stderr]
@@ -77,8 +77,8 @@ def all_masked(world, ran):
 
 def dead_signed_link(world):
     url = f"http://127.0.0.1:1/video.mp4?Expires=1&Signature={LINK_SIGNATURE}"
-    world.serve(query=[finished(url)])
-    world.know()
+    world.serve(query=[succeeded(url)])
+    world.add_task()
     return world.run_inside("download", "0385dc79")
 
 
@@ -104,7 +104,7 @@ def upload_command(world):
 
 
 def sandbox_child(world):
-    """The child gets the sandbox's own key; ours is worth money."""
+    """Run a child that checks that it has the sandbox's key and not the user's."""
     code = (
         "import os; key = os.environ['DASHSCOPE_API_KEY'];"
         f" assert key.startswith('sk-sandbox-') and {KEY[-9:]!r} not in str(os.environ)"
@@ -112,8 +112,8 @@ def sandbox_child(world):
     return world.run("sandbox", "--", sys.executable, "-c", code, flags=())
 
 
-def under_a_careless_umask(world):
-    """A key file that others can read, and a store made while everything is open to all."""
+def readable_by_others(world):
+    """Submit with a key file that others can read, and create the store with umask 0."""
     world.serve()
     file = world.directory / "api_key"
     file.write_text(KEY)
@@ -123,40 +123,40 @@ def under_a_careless_umask(world):
     )
 
 
-def private_and_warned(world, ran):
+def files_are_private_and_key_file_is_reported(world, ran):
     for path in (world.pixverse.state, *world.pixverse.state.rglob("*")):
         assert not stat.S_IMODE(path.stat().st_mode) & 0o077, path
     if world.way is Way.PIPE:
         assert re.search("other people can read", ran.stderr)
 
 
-def redirecting(location, **routes):
-    """Save a video whose address leads elsewhere."""
+def redirected_download(location, **routes):
+    """Return a download whose video URL redirects to ``location``."""
 
     def download(world):
         steps = answer(status="302 Found", location=location, connection="close")
         world.serve(video=[steps], **routes)
-        world.know()
+        world.add_task()
         return world.run("download", "0385dc79")
 
     return download
 
 
-def to_another_origin(world):
+def redirected_to_another_origin(world):
     other = world.serve()
     elsewhere = other.url("/elsewhere.mp4")
     world.serve(
         video=[answer(status="302 Found", location=elsewhere, connection="close")],
-        query=[finished()],
+        query=[succeeded()],
     )
-    world.know()
+    world.add_task()
     ran = world.run("download", "0385dc79")
     assert [b"authorization" in sent.lower() for sent in other.sent["video"]] == [False]
     return ran
 
 
 def upload_redirected(world):
-    """The temporary store points elsewhere: the form, with its signature, does not travel."""
+    """Submit while the upload host redirects: the form with its signature is not sent again."""
     other = world.serve()
     moved = answer(status="307 Moved", location=other.url("/bucket"), connection="close")
     world.serve(upload=[moved])
@@ -169,29 +169,37 @@ NOT_SAVED = {"code": 11, "charged": "yes", "saved": 0, "store": ("SUCCEEDED",)}
 CASES = (
     Case(29, "netrc has the host", with_netrc, **SAVED),
     *(
-        Case(30, f"key is {what}", with_key(key), **NO_KEY, also=not_a_piece_of_the_key)
+        Case(30, f"key is {what}", with_key(key), **NO_KEY, also=key_is_not_printed)
         for what, key in (
-            ("of two lines", "sk-halfkey\nsk-halfkey"),
-            ("of two lines of Windows", "sk-halfkey\r\nX-Header: halfkey"),
-            ("of two words", "sk halfkey"),
-            ("full width", "sk-halfkey-\uff11"),
+            ("two lines", "sk-halfkey\nsk-halfkey"),
+            ("two lines with CR LF", "sk-halfkey\r\nX-Header: halfkey"),
+            ("two words", "sk halfkey"),
+            ("not ASCII", "sk-halfkey-\uff11"),
             ("blank", "  "),
         )
     ),
     Case(30, "key is empty", with_key(""), **NO_KEY, says="auth login"),
-    Case(30, "key file of two keys", with_key_in_file(b"sk-halfkey\nsk-halfkey\n"), **NO_KEY),
-    Case(30, "key file of bytes", with_key_in_file(b"sk-halfkey\xff\xfe"), **NO_KEY),
-    Case(31, "-vv", talking, **SAVED, also=all_masked, ways=ALL),
+    Case(30, "key file with two keys", with_key_in_file(b"sk-halfkey\nsk-halfkey\n"), **NO_KEY),
+    Case(30, "key file that is not UTF-8", with_key_in_file(b"sk-halfkey\xff\xfe"), **NO_KEY),
+    Case(31, "-vv", verbose_run, **SAVED, also=secrets_are_masked, ways=ALL),
     Case(32, "an error about a signed link", dead_signed_link, **NOT_SAVED, retryable=True),
     Case(33, "upload command's environment", upload_command, code=0, creates=1),
     Case(33, "sandbox child's environment", sandbox_child, code=0, ways=(Way.PIPE,)),
-    Case(34, "open to others", under_a_careless_umask, code=0, also=private_and_warned),
-    Case(35, "video elsewhere", to_another_origin, code=0, saved=1),
-    Case(35, "to a file", redirecting("file:///etc/passwd"), **NOT_SAVED),
-    Case(35, "round and round", redirecting("/video.mp4"), **NOT_SAVED, says="redirects more"),
+    Case(
+        34,
+        "readable by others",
+        readable_by_others,
+        code=0,
+        also=files_are_private_and_key_file_is_reported,
+    ),
+    Case(35, "video redirected", redirected_to_another_origin, code=0, saved=1),
+    Case(35, "video redirected to a file", redirected_download("file:///etc/passwd"), **NOT_SAVED),
+    Case(
+        35, "redirect loop", redirected_download("/video.mp4"), **NOT_SAVED, says="redirects more"
+    ),
     Case(
         35,
-        "upload elsewhere",
+        "upload redirected",
         upload_redirected,
         code=6,
         charged="no",

@@ -1,4 +1,4 @@
-"""C. The task's time: clocks that are set to another hour (row 43)."""
+"""C. The task's time: the wall clock is set to another time (row 43)."""
 
 from datetime import timedelta
 
@@ -6,37 +6,37 @@ from tests.clocks import START
 from tests.faults.case import Case, parameters
 from tests.faults.service import (
     TASK,
-    finished,
-    row,
-    rows,
-    standing,
+    list_row,
+    succeeded,
+    task_is,
+    task_list,
 )
 from tests.servers import RESET
 
 DONE = {"code": 0, "store": ("SUCCEEDED",)}
 
 
-def jumping(seconds):
-    """The clock on the wall is set to another time in the middle of a wait."""
+def clock_jumps_in_a_wait(seconds):
+    """Return a ``wait`` during which the wall clock is set to another time."""
 
     def wait(world):
         def jump(_request):
             world.clock.jump(seconds)
-            return [standing("RUNNING")]
+            return [task_is("RUNNING")]
 
-        world.serve(query=[standing("RUNNING"), [jump], standing("RUNNING"), finished()])
-        world.know(submitted=START)
+        world.serve(query=[task_is("RUNNING"), [jump], task_is("RUNNING"), succeeded()])
+        world.add_task(submitted=START)
         return world.run_inside("wait", "--timeout", "60", "--interval", "2")
 
     return wait
 
 
-def not_held_up(world, _ran):
+def no_long_sleep(world, _ran):
     assert sum(world.clock.slept) < 30
 
 
-def jump_in_the_call(seconds):
-    """The clock is set while the create call is out, and its answer is lost."""
+def clock_jumps_in_the_call(seconds):
+    """Return a submit whose clock is set during the create call, and whose answer is lost."""
 
     def submit(world):
         def jump(_request):
@@ -45,28 +45,28 @@ def jump_in_the_call(seconds):
 
         def listed(_request):
             now = START + timedelta(seconds=2) + timedelta(seconds=sum(world.clock.slept))
-            return [rows(row(TASK, START + timedelta(seconds=1)), date=http_date(now))]
+            return [task_list(list_row(TASK, START + timedelta(seconds=1)), date=http_date(now))]
 
-        world.serve(create=[[jump]], listing=[[listed]], query=[finished()])
+        world.serve(create=[[jump]], listing=[[listed]], query=[succeeded()])
         return world.submit(inside=True)
 
     return submit
 
 
-def jump_before_recovering(seconds):
-    """The clock is set between an unclear call and ``recover``: no dates can be compared."""
+def clock_jumps_before_recover(seconds):
+    """Return a ``recover`` after the clock was set: its times cannot be compared any more."""
 
     def recover(world):
         at = world.clock.wall + timedelta(seconds=1)
-        world.serve(create=[[RESET]], query=[finished()])
+        world.serve(create=[[RESET]], query=[succeeded()])
         world.submit(inside=True)
         world.clock.advance(120)
         service_now = http_date(world.clock.wall)
         world.clock.jump(seconds)
         if seconds < 0:
-            world.clock.advance(-seconds)  # so long later
+            world.clock.advance(-seconds)  # until the wall clock shows the old time again
             service_now = http_date(world.clock.wall - timedelta(seconds=seconds))
-        world.service.turn(listing=rows(row(TASK, at), date=service_now))
+        world.service.set_routes(listing=task_list(list_row(TASK, at), date=service_now))
         return world.run_inside("recover")
 
     return recover
@@ -78,18 +78,26 @@ def http_date(moment):
 
 CASES = (
     *(
-        Case(43, f"clock jumps by {seconds} s", jumping(seconds), **DONE, also=not_held_up)
+        Case(
+            43,
+            f"clock jumps by {seconds} s",
+            clock_jumps_in_a_wait(seconds),
+            **DONE,
+            also=no_long_sleep,
+        )
         for seconds in (3600, -3600, -3000, -600, 8 * 3600)
     ),
     *(
-        Case(43, f"clock jumps by {seconds} s in the call", jump_in_the_call(seconds), **DONE)
+        Case(
+            43, f"clock jumps by {seconds} s in the call", clock_jumps_in_the_call(seconds), **DONE
+        )
         for seconds in (3600, -3600, 8 * 3600)
     ),
     *(
         Case(
             43,
             f"clock jumps by {seconds} s before recover",
-            jump_before_recovering(seconds),
+            clock_jumps_before_recover(seconds),
             code=9,
             charged="unknown",
             retryable=False,

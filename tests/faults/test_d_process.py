@@ -1,4 +1,4 @@
-"""D. Signals and the process: killed, unheard, starved (rows 53 to 57)."""
+"""D. Signals and the process: kills, closed streams, limits (rows 53 to 57)."""
 
 import contextlib
 import os
@@ -9,35 +9,34 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.faults.case import Case, Way, parameters
-from tests.faults.moments import until
-from tests.faults.service import TASK, VIDEO, accepted, finished, mp4, rows
-from tests.faults.service import row as listed
+from tests.faults.service import TASK, VIDEO, accepted, list_row, mp4, succeeded, task_list
+from tests.faults.waiting import wait_until
 from tests.faults.world import TURTLE
 from tests.servers import HANG
 
 HALF = [mp4(etag='"1"')[: -len(VIDEO) // 2], HANG]
 
 
-def killed(*, at, then=("recover",), words=("submit", TURTLE), turn=None, **routes):
-    """Return what is found after a process was killed when its call ``at`` had arrived."""
+def killed(*, at, then=("recover",), words=("submit", TURTLE), then_routes=None, **routes):
+    """Return a run of ``then`` after a process was killed during its call ``at``."""
 
     def run(world):
         service = world.serve(**routes)
         if words[0] != "submit":
-            world.know()
+            world.add_task()
         process = world.start(*words, flags=())
-        until(lambda: service.counts[at])
+        wait_until(lambda: service.counts[at])
         time.sleep(0.1)
         process.kill()
         world.ended(process)
-        service.turn(**(turn or {}))
+        service.set_routes(**(then_routes or {}))
         return world.run(*then)
 
     return run
 
 
 def killed_before_the_id_row(world):
-    """The answer has come, and the store is locked: the id waits in the dead process."""
+    """Kill the process while the locked store keeps it from writing the task id."""
     held = []
 
     def lock_and_accept(_request):
@@ -46,9 +45,11 @@ def killed_before_the_id_row(world):
         return [accepted()]
 
     now = datetime.now(UTC)
-    world.serve(create=[[lock_and_accept]], listing=[rows(listed(TASK, now))], query=[finished()])
+    world.serve(
+        create=[[lock_and_accept]], listing=[task_list(list_row(TASK, now))], query=[succeeded()]
+    )
     process = world.start(*("submit", *IMAGE), flags=())
-    until(lambda: held)
+    wait_until(lambda: held)
     time.sleep(0.3)
     process.kill()
     process.communicate()
@@ -58,8 +59,8 @@ def killed_before_the_id_row(world):
     return world.run("recover")
 
 
-def piped_to(reader):
-    """Return a command whose reader goes away."""
+def stdout_to(reader):
+    """Return a submit whose stdout is this stream."""
 
     def run(world):
         world.serve()
@@ -87,8 +88,8 @@ def full_device(world):
         return world.ended(world.start("submit", *IMAGE, stdout=full))
 
 
-def without(descriptor, *words):
-    """Return a command that starts with that standard stream closed."""
+def without_stream(descriptor, *words):
+    """Return a command that starts with this standard stream closed."""
 
     def run(world):
         world.serve()
@@ -123,7 +124,7 @@ def limited(size, *words):
     def run(world):
         world.serve()
         if words[0] == "download":
-            world.know()
+            world.add_task()
         return world.run(
             *words,
             preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size)),
@@ -161,7 +162,7 @@ CASES = (
             words=("download",),
             then=("download",),
             video=[HALF],
-            turn={"video": [mp4()]},
+            then_routes={"video": [mp4()]},
         ),
         code=0,
         saved=1,
@@ -169,8 +170,8 @@ CASES = (
     ),
     Case(
         54,
-        "reader has gone",
-        piped_to(closed_pipe),
+        "reader of stdout is closed",
+        stdout_to(closed_pipe),
         code=141,
         charged="yes",
         retryable=False,
@@ -192,7 +193,7 @@ CASES = (
     Case(
         54,
         "stdout closed",
-        without(1),
+        without_stream(1),
         code=1,
         charged="yes",
         retryable=False,
@@ -200,11 +201,11 @@ CASES = (
         store=("PENDING",),
         also=id_on_stderr,
     ),
-    Case(55, "stderr closed", without(2), code=0, creates=1, also=id_on_stdout_alone),
+    Case(55, "stderr closed", without_stream(2), code=0, creates=1, also=id_on_stdout_alone),
     Case(
         55,
         "stdin closed",
-        without(0, "submit", "-"),
+        without_stream(0, "submit", "-"),
         code=2,
         charged="no",
         retryable=False,

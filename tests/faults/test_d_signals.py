@@ -1,4 +1,4 @@
-"""D. Signals and the process: asked to stop at every step (rows 48 to 52)."""
+"""D. Signals and the process: a signal at every step (rows 48 to 52)."""
 
 import contextlib
 import signal
@@ -7,25 +7,25 @@ from functools import partial
 from pathlib import Path
 
 from tests.faults.case import Case, Way, parameters, row
-from tests.faults.moments import until
-from tests.faults.service import TASK, VIDEO, accepted, mp4, standing
+from tests.faults.service import TASK, VIDEO, accepted, mp4, task_is
+from tests.faults.waiting import wait_until
 from tests.faults.world import TURTLE
 from tests.servers import HANG, Pause
 
 INT, TERM, HUP = signal.SIGINT, signal.SIGTERM, signal.SIGHUP
 STOPPED = {"charged": "no", "retryable": False, "creates": 0, "store": ()}
-GOES_ON = {"charged": "yes", "retryable": False, "says": f"pixverse wait {TASK} --download"}
+KEEPS_RUNNING = {"charged": "yes", "retryable": False, "says": f"pixverse wait {TASK} --download"}
 
 
 def signalled(*signals, at, words=("submit", TURTLE), within=1.5, **routes):
-    """Return a command that is signalled once its call ``at`` has arrived."""
+    """Return a command that gets these signals once its call ``at`` has arrived."""
 
     def run(world):
         service = world.serve(**routes)
         if words[0] in ("wait", "download"):
-            world.know()
+            world.add_task()
         process = world.start(*words)
-        until(lambda: service.counts[at])
+        wait_until(lambda: service.counts[at])
         time.sleep(0.1)
         sent = time.monotonic()
         for number in signals:
@@ -39,7 +39,7 @@ def signalled(*signals, at, words=("submit", TURTLE), within=1.5, **routes):
 
 
 def answered_late(world):
-    """The answer comes a second after Ctrl-C: the task is known, and told."""
+    """Send Ctrl-C a second before the create call's answer: the task is known and reported."""
     return signalled(
         INT,
         at="create",
@@ -49,14 +49,14 @@ def answered_late(world):
     )(world)
 
 
-def told_of_the_task(world, ran):
+def task_is_reported(world, ran):
     assert TASK in ran.stdout + ran.stderr
     if world.way is Way.JSON:
         assert [record["task_id"] for record in ran.json] == [TASK]
 
 
 def part_is_kept(world, ran):
-    told_of_the_task(world, ran)
+    task_is_reported(world, ran)
     (part,) = world.directory.glob("*.part")
     assert VIDEO.startswith(part.read_bytes())
     assert part.stat().st_size > 1000
@@ -77,7 +77,7 @@ CASES = (
         )
         for number in (INT, TERM, HUP)
         for what, at, routes in (
-            ("asking for a policy", "policy", {"policy": [[HANG]]}),
+            ("requesting a policy", "policy", {"policy": [[HANG]]}),
             ("uploading", "upload", {"upload": [[HANG]]}),
         )
     ),
@@ -86,10 +86,10 @@ CASES = (
         "answered after Ctrl-C",
         answered_late,
         code=130,
-        **GOES_ON,
+        **KEEPS_RUNNING,
         creates=1,
         store=("PENDING",),
-        also=told_of_the_task,
+        also=task_is_reported,
     ),
     Case(
         50,
@@ -118,11 +118,11 @@ CASES = (
         Case(
             52 if number == HUP else 51,
             f"{number.name} while waiting",
-            signalled(number, at="query", words=("wait",), query=[standing("RUNNING")]),
+            signalled(number, at="query", words=("wait",), query=[task_is("RUNNING")]),
             code=128 + number,
-            **GOES_ON,
+            **KEEPS_RUNNING,
             store=("RUNNING",),
-            also=told_of_the_task,
+            also=task_is_reported,
         )
         for number in (INT, TERM, HUP)
     ),
@@ -131,7 +131,7 @@ CASES = (
         "TERM in a hanging query",
         signalled(TERM, at="query", words=("wait",), query=[[HANG]]),
         code=143,
-        **GOES_ON,
+        **KEEPS_RUNNING,
         ways=(Way.JSON,),
     ),
     Case(
@@ -153,20 +153,20 @@ def test_fault(case, world):
 
 
 @row(48)
-def test_a_signal_while_modules_load_ends_in_silence(world):
-    """From the moment on at which the program itself hears signals."""
+def test_a_signal_during_the_imports_prints_no_traceback_48(world):
+    """Signals are sent at several times after the program has installed its handlers."""
     for after in (0.0, 0.01, 0.02, 0.03, 0.05, 0.07, 0.1, 0.13):
         process = world.start("list", flags=())
-        until(partial(hears_signals, process))
+        wait_until(partial(catches_sigterm, process))
         time.sleep(after)
         process.send_signal(INT)
         ran = world.ended(process)
-        assert ran.code in (0, 130, -INT)  # the last: Python had given the signal back already
+        assert ran.code in (0, 130, -INT)  # -INT: Python had already restored the handler
         assert ran.stderr in ("", "stopped by SIGINT; nothing was bought\n", "stopped by SIGINT\n")
 
 
-def hears_signals(process):
-    """Tell by the kernel whether SIGTERM is caught: Python itself leaves that alone."""
+def catches_sigterm(process):
+    """Whether the kernel says that SIGTERM is caught, which Python itself never does."""
     with contextlib.suppress(OSError):
         status = Path(f"/proc/{process.pid}/status").read_text(encoding="ascii")
         caught = next(line for line in status.splitlines() if line.startswith("SigCgt"))

@@ -1,25 +1,25 @@
-"""E. The output file: hostile names, planted links, rivals (rows 67 to 70)."""
+"""E. The output file: hostile names, planted links, two processes (rows 67 to 70)."""
 
 import os
 
 from tests.faults.case import Case, parameters
-from tests.faults.service import TASK, VIDEO, finished, mp4
+from tests.faults.service import TASK, VIDEO, mp4, succeeded
 
 NOT_SAVED = {"code": 11, "charged": "yes", "saved": 0, "store": ("SUCCEEDED",)}
 SAVED = {"code": 0, "saved": 1, "parts": 0, "store": ("SUCCEEDED",)}
 VIDEO_HEAD = mp4()[: -len(VIDEO)]
 
 
-def nothing(_directory):
+def prepare_nothing(_directory):
     """Prepare nothing."""
 
 
-def fetched(*answers, options=(), prepare=nothing, inside=True, query=None):
-    """Return a download whose video host answers so."""
+def download_from(*answers, options=(), prepare=prepare_nothing, inside=True, query=None):
+    """Return a download whose video host gives these answers in turn."""
 
     def download(world):
-        world.serve(video=list(answers), query=query or [finished()])
-        world.know()
+        world.serve(video=list(answers), query=query or [succeeded()])
+        world.add_task()
         prepare(world.directory)
         run = world.run_inside if inside else world.run
         return run("download", TASK, *options)
@@ -27,7 +27,7 @@ def fetched(*answers, options=(), prepare=nothing, inside=True, query=None):
     return download
 
 
-def whole(world, _ran):
+def complete(world, _ran):
     (video,) = world.videos
     assert video.read_bytes() == VIDEO
 
@@ -35,7 +35,7 @@ def whole(world, _ran):
 def two_at_once(world):
     slow = [VIDEO_HEAD, *(VIDEO[at : at + 4000] for at in range(0, len(VIDEO), 4000))]
     world.serve(video=[slow])
-    world.know()
+    world.add_task()
     words = ("download", TASK, "-o", "turtle.mp4")
     processes = [world.start(*words) for _ in range(2)]
     endings = [world.ended(process) for process in processes]
@@ -45,7 +45,7 @@ def two_at_once(world):
 
 
 def hostile_names(world):
-    """A template of every field, about a task whose every text is hostile."""
+    """Submit with a template of all fields, and with a hostile image name."""
     image = "..%2F..%2Fetc%2Fpasswd-rf%0A" + "x" * 300 + ".png"
     world.serve()
     return world.run(
@@ -55,16 +55,16 @@ def hostile_names(world):
     )
 
 
-def inside_the_folder(world, ran):
+def file_is_inside_the_folder(world, ran):
     (video,) = world.videos
     assert video.parent == world.directory
     assert len(os.fsencode(video.name)) <= 255
     assert not set(video.name) & set("/\n\\")
-    whole(world, ran)
+    complete(world, ran)
 
 
 def symlinked(name):
-    """A link to a file of ours is planted where the download writes."""
+    """Return a function that plants a link to a precious file at this name."""
 
     def prepare(directory):
         (directory.parent / "precious").write_text("precious")
@@ -78,30 +78,30 @@ def precious_is_untouched(world, _ran):
 
 
 def directory_in_the_way(world):
-    """The name becomes a directory while the video comes: no rename can work."""
+    """Download while the output's name becomes a directory, so that the rename fails."""
 
     def steps(_request):
         (world.directory / "turtle.mp4").mkdir()
         return [mp4()]
 
     world.serve(video=[[steps]])
-    world.know()
+    world.add_task()
     return world.run("download", TASK, "-o", "turtle.mp4", "--force")
 
 
 CASES = (
-    Case(67, "hostile names", hostile_names, **SAVED, creates=1, also=inside_the_folder),
+    Case(67, "hostile names", hostile_names, **SAVED, creates=1, also=file_is_inside_the_folder),
     Case(
         68,
         "link planted at the part",
-        fetched(mp4(), options=("-o", "x.mp4"), prepare=symlinked("x.mp4.part")),
+        download_from(mp4(), options=("-o", "x.mp4"), prepare=symlinked("x.mp4.part")),
         **SAVED,
         also=precious_is_untouched,
     ),
     Case(
         68,
         "link planted at the target",
-        fetched(mp4(), options=("-o", "x"), prepare=symlinked("x")),
+        download_from(mp4(), options=("-o", "x"), prepare=symlinked("x")),
         **NOT_SAVED,
         says="--force",
         also=precious_is_untouched,
@@ -109,11 +109,11 @@ CASES = (
     Case(
         68,
         "link replaced by force",
-        fetched(mp4(), options=("-o", "x.mp4", "--force"), prepare=symlinked("x.mp4")),
+        download_from(mp4(), options=("-o", "x.mp4", "--force"), prepare=symlinked("x.mp4")),
         **SAVED,
         also=precious_is_untouched,
     ),
-    Case(69, "two processes", two_at_once, **SAVED, also=whole),
+    Case(69, "two processes", two_at_once, **SAVED, also=complete),
     Case(
         70,
         "rename fails",

@@ -1,4 +1,4 @@
-"""E. The output file: its place, its room, its way to the disk (rows 58 to 61, 71)."""
+"""E. The output file: its path, the free space, the writing to disk (rows 58 to 61, 71)."""
 
 import os
 import shutil
@@ -7,7 +7,7 @@ import subprocess
 import pytest
 
 from tests.faults.case import Case, Way, parameters, row
-from tests.faults.service import TASK, VIDEO, finished, mp4
+from tests.faults.service import TASK, VIDEO, mp4, succeeded
 from tests.faults.world import IMAGE_URL
 from tests.processes import COMMAND
 
@@ -17,12 +17,12 @@ NOT_SAVED = {"code": 11, "charged": "yes", "saved": 0, "store": ("SUCCEEDED",)}
 SAVED = {"code": 0, "saved": 1, "parts": 0, "store": ("SUCCEEDED",)}
 
 
-def nothing(_directory):
+def prepare_nothing(_directory):
     """Prepare nothing."""
 
 
-def before_paying(output, prepare=nothing, *options):
-    """Return a submit with that output, which is looked at before anything is bought."""
+def before_paying(output, prepare=prepare_nothing, *options):
+    """Return a submit with this output, which is checked before the create call."""
 
     def submit(world):
         world.serve()
@@ -32,12 +32,12 @@ def before_paying(output, prepare=nothing, *options):
     return submit
 
 
-def fetched(*answers, options=(), prepare=nothing, inside=True, query=None):
-    """Return a download whose video host answers so."""
+def download_from(*answers, options=(), prepare=prepare_nothing, inside=True, query=None):
+    """Return a download whose video host gives these answers in turn."""
 
     def download(world):
-        world.serve(video=list(answers), query=query or [finished()])
-        world.know()
+        world.serve(video=list(answers), query=query or [succeeded()])
+        world.add_task()
         prepare(world.directory)
         run = world.run_inside if inside else world.run
         return run("download", TASK, *options)
@@ -45,41 +45,41 @@ def fetched(*answers, options=(), prepare=nothing, inside=True, query=None):
     return download
 
 
-def whole(world, _ran):
+def complete(world, _ran):
     (video,) = world.videos
     assert video.read_bytes() == VIDEO
 
 
 def folder_goes_away(world):
-    """The folder is deleted after the check, while the task runs."""
+    """Submit; the output's folder is deleted after the check, while the task runs."""
     (world.directory / "clips").mkdir()
 
     def steps(request):
         shutil.rmtree(world.directory / "clips")
-        return finished()[0](request)
+        return succeeded()[0](request)
 
     world.serve(query=[[steps]])
     return world.run(*SUBMIT, "clips/turtle.mp4")
 
 
 def name_is_taken_meanwhile(world):
-    """Somebody else's file appears under the name while the video comes."""
+    """Download while another program creates a file under the output's name."""
 
     def steps(_request):
         (world.directory / "turtle.mp4").write_bytes(VIDEO[:-1] + b"!")
         return [mp4()]
 
     world.serve(video=[[steps]])
-    world.know()
+    world.add_task()
     return world.run("download", TASK, "-o", "turtle.mp4")
 
 
-def theirs_is_untouched(world, _ran):
+def other_file_is_untouched(world, _ran):
     assert (world.directory / "turtle.mp4").read_bytes() == VIDEO[:-1] + b"!"
 
 
 def already_saved(world):
-    fetched(mp4())(world)
+    download_from(mp4())(world)
     again = world.run_inside("download", TASK)
     assert world.service.counts["video"] == 1
     return again
@@ -87,7 +87,7 @@ def already_saved(world):
 
 def to_stdout(world):
     world.serve()
-    world.know()
+    world.add_task()
     with (world.directory.parent / "streamed").open("wb") as stdout:
         process = world.start("download", TASK, "-o", "-", flags=(), stdout=stdout)
         ran = world.ended(process)
@@ -96,7 +96,7 @@ def to_stdout(world):
 
 
 def full_disk(kilobytes, answers):
-    """The folder is a disk of its own, with too little room."""
+    """Return a download to a file system of this size, which is too small."""
 
     def download(world):
         disk = world.directory / "disk"
@@ -104,9 +104,9 @@ def full_disk(kilobytes, answers):
         size = f"size={kilobytes}k"
         mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", size, "tmpfs", disk], check=False)
         if mounted.returncode:
-            world.file_limit = 38_000  # no right to mount: what a process may write stands in
+            world.file_limit = 38_000  # no permission to mount: limit the size of files instead
         try:
-            return fetched(*answers, options=("-o", "disk/"), inside=False)(world)
+            return download_from(*answers, options=("-o", "disk/"), inside=False)(world)
         finally:
             if not mounted.returncode:
                 subprocess.run(["umount", "-l", disk], check=True)
@@ -114,13 +114,15 @@ def full_disk(kilobytes, answers):
     return download
 
 
-def some_is_kept(_world, ran):
+def part_is_reported(_world, ran):
     assert "kept in" in ran.stderr
 
 
 CASES = (
     Case(58, "folder missing", before_paying("clips/x.mp4"), **REFUSED, says="mkdir -p"),
-    Case(58, "folder takes nothing", before_paying("/proc/x.mp4"), **REFUSED, says="cannot write"),
+    Case(
+        58, "folder is not writable", before_paying("/proc/x.mp4"), **REFUSED, says="cannot write"
+    ),
     Case(58, "folder deleted meanwhile", folder_goes_away, **NOT_SAVED, creates=1),
     Case(
         59,
@@ -135,13 +137,15 @@ CASES = (
         name_is_taken_meanwhile,
         **NOT_SAVED | {"saved": 1},
         says="--force",
-        also=theirs_is_untouched,
+        also=other_file_is_untouched,
     ),
-    Case(59, "already saved", already_saved, **SAVED, also=whole),
+    Case(59, "already saved", already_saved, **SAVED, also=complete),
     Case(
         60,
         "a directory",
-        fetched(mp4(), options=("-o", "clips"), prepare=lambda here: (here / "clips").mkdir()),
+        download_from(
+            mp4(), options=("-o", "clips"), prepare=lambda here: (here / "clips").mkdir()
+        ),
         **SAVED,
     ),
     Case(
@@ -151,7 +155,7 @@ CASES = (
         **REFUSED,
         says="named pipe",
     ),
-    Case(60, "a device", before_paying("/dev/null", nothing, "--force"), **REFUSED),
+    Case(60, "a device", before_paying("/dev/null", prepare_nothing, "--force"), **REFUSED),
     Case(60, "stdout", to_stdout, code=0, ways=(Way.PIPE,)),
     Case(60, "stdout with JSON", before_paying("-"), **REFUSED, ways=(Way.JSON,)),
     Case(
@@ -169,7 +173,7 @@ CASES = (
         **NOT_SAVED,
         retryable=False,
         parts=None,
-        also=some_is_kept,
+        also=part_is_reported,
     ),
 )
 
@@ -180,17 +184,17 @@ def test_fault(case, world):
 
 
 @row(71)
-def test_the_file_the_name_and_the_folder_are_put_on_the_disk_in_that_order(world):
-    """A power cut cannot be provoked; what the program asks of the disk can be watched."""
+def test_file_name_and_folder_are_written_to_disk_in_this_order_71(world):
+    """A power cut cannot be caused in a test, so the system calls are checked instead."""
     strace = shutil.which("strace")
     if strace is None:
         pytest.skip("strace is not installed")
     world.serve()
-    world.know()
+    world.add_task()
     log = world.directory.parent / "calls"
     calls = "trace=fsync,fdatasync,link,linkat,rename,renameat,renameat2,openat"
-    watched = [strace, "-f", "-y", "-e", calls, "-o", str(log)]
-    words = [*watched, *COMMAND, "download", TASK, "-o", "turtle.mp4"]
+    traced = [strace, "-f", "-y", "-e", calls, "-o", str(log)]
+    words = [*traced, *COMMAND, "download", TASK, "-o", "turtle.mp4"]
     done = subprocess.run(
         words, cwd=world.directory, env=world.environment({}), check=False, capture_output=True
     )

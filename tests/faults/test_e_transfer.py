@@ -1,7 +1,7 @@
-"""E. The output file: the video on its way (rows 62 to 66)."""
+"""E. The output file: the transfer of the video (rows 62 to 66)."""
 
 from tests.faults.case import Case, parameters
-from tests.faults.service import TASK, VIDEO, finished, mp4
+from tests.faults.service import TASK, VIDEO, mp4, succeeded
 from tests.servers import RESET, answer
 
 LENGTH = len(VIDEO)
@@ -12,16 +12,16 @@ HALF = mp4(**ETAG)[: -len(VIDEO) // 2]
 HTML = answer(b"<html>Not here</html>", content_type="text/html", connection="close")
 
 
-def nothing(_directory):
+def prepare_nothing(_directory):
     """Prepare nothing."""
 
 
-def fetched(*answers, options=(), prepare=nothing, inside=True, query=None):
-    """Return a download whose video host answers so."""
+def download_from(*answers, options=(), prepare=prepare_nothing, inside=True, query=None):
+    """Return a download whose video host gives these answers in turn."""
 
     def download(world):
-        world.serve(video=list(answers), query=query or [finished()])
-        world.know()
+        world.serve(video=list(answers), query=query or [succeeded()])
+        world.add_task()
         prepare(world.directory)
         run = world.run_inside if inside else world.run
         return run("download", TASK, *options)
@@ -29,7 +29,7 @@ def fetched(*answers, options=(), prepare=nothing, inside=True, query=None):
     return download
 
 
-def whole(world, _ran):
+def complete(world, _ran):
     (video,) = world.videos
     assert video.read_bytes() == VIDEO
 
@@ -41,41 +41,41 @@ def part_range(start, *, end=LENGTH, **headers):
 
 
 def rest(request):
-    """Answer a request for a range as it should be answered."""
+    """Answer a request for a range correctly."""
     start = int(request.partition(b"bytes=")[2].partition(b"-")[0])
     return [part_range(start)]
 
 
 def resumed(world, ran):
-    whole(world, ran)
+    complete(world, ran)
     second = world.service.sent["video"][1]
     assert f"bytes={len(HALF) - HALF.index(b'ftyp') + 4}-".encode() in second
     assert b'If-Range: "v1"' in second
 
 
-def asked_once_more(world, _ran):
+def queried_twice(world, _ran):
     assert (world.service.counts["query"], world.service.counts["video"]) == (2, 2)
 
 
 CASES = (
-    Case(62, "cut short", fetched(HALF, [rest]), **SAVED, also=resumed),
-    Case(62, "reset", fetched([HALF, RESET], [rest]), **SAVED, also=whole),
+    Case(62, "cut short", download_from(HALF, [rest]), **SAVED, also=resumed),
+    Case(62, "reset", download_from([HALF, RESET], [rest]), **SAVED, also=complete),
     Case(
         63,
         "cut without a length",
-        fetched(mp4(content_length=None)[:-9], mp4()),
+        download_from(mp4(content_length=None)[:-9], mp4()),
         **SAVED,
-        also=whole,
+        also=complete,
     ),
     Case(
         63,
         "always cut without a length",
-        fetched(mp4(content_length=None)[:-9]),
+        download_from(mp4(content_length=None)[:-9]),
         **NOT_SAVED,
         retryable=True,
     ),
     *(
-        Case(64, what, fetched(HALF, second, mp4(**ETAG)), **SAVED, also=whole)
+        Case(64, what, download_from(HALF, second, mp4(**ETAG)), **SAVED, also=complete)
         for what, second in (
             ("range answered 200", mp4(**ETAG)),
             ("range answered 416", answer(status="416 No", content_range="bytes */9")),
@@ -85,26 +85,38 @@ CASES = (
         )
     ),
     *(
-        Case(65, what, fetched(wrong), **NOT_SAVED, retryable=False, parts=0, also=asked_once_more)
+        Case(
+            65,
+            what,
+            download_from(wrong),
+            **NOT_SAVED,
+            retryable=False,
+            parts=0,
+            also=queried_twice,
+        )
         for what, wrong in (
             ("HTML", HTML),
             ("XML", answer(b"<?xml version='1.0'?><Error/>", connection="close")),
-            ("nothing", answer(b"", connection="close")),
+            ("an empty body", answer(b"", connection="close")),
             ("not an MP4", answer(b"RIFF" * 999, connection="close")),
-            ("a whole length of half a video", answer(VIDEO[:20_000], connection="close")),
+            ("half a video with a matching length", answer(VIDEO[:20_000], connection="close")),
         )
     ),
-    Case(65, "HTML at first", fetched(HTML, mp4()), **SAVED, also=whole),
+    Case(65, "HTML at first", download_from(HTML, mp4()), **SAVED, also=complete),
     Case(
-        66, "403 at first", fetched(answer(status="403 No"), mp4()), **SAVED, also=asked_once_more
+        66,
+        "403 at first",
+        download_from(answer(status="403 No"), mp4()),
+        **SAVED,
+        also=queried_twice,
     ),
     Case(
         66,
-        "404 for ever",
-        fetched(answer(status="404 No")),
+        "always 404",
+        download_from(answer(status="404 No")),
         **NOT_SAVED,
         retryable=False,
-        also=asked_once_more,
+        also=queried_twice,
     ),
 )
 

@@ -1,4 +1,4 @@
-"""Every row of the table of faults is provoked by a test that bears its number."""
+"""Every row of the table of faults has a test with its number."""
 
 import importlib
 import re
@@ -7,12 +7,12 @@ from pathlib import Path
 TABLE = Path(__file__).with_name("README.md").read_text(encoding="utf-8")
 ROWS = [int(number) for number in re.findall(r"^\| (\d+) \|", TABLE, re.MULTILINE)]
 
-# What cannot be provoked here at all, with the reason; its row must have another proof.
-NOT_PROVOKED: dict[int, str] = {}
-PROVEN_OTHERWISE = {
-    3: "a real connect time-out takes ten seconds; its translation is tested on a full queue",
-    48: "the moment is not an answer's or a file's; many moments are tried",
-    71: "a power cut; what the program asks of the disk is watched instead",
+# Rows that cannot be tested here at all, each with its reason.
+NOT_TESTED: dict[int, str] = {}
+TESTED_WITHOUT_A_CASE = {
+    3: "a real connect timeout takes ten seconds; a full queue with a short timeout replaces it",
+    48: "the signal comes at no step of a script; the test tries several times after the start",
+    71: "a power cut cannot be caused; the test checks the system calls instead",
 }
 
 
@@ -22,25 +22,25 @@ def modules():
             yield importlib.import_module(f"tests.faults.{file.stem}")
 
 
-def proven():
-    """Return the number of every case, and of every test that is marked with one."""
+def rows_with_tests():
+    """Yield the rows of all cases, and the rows with which tests are marked."""
     for module in modules():
         yield from (case.number for case in getattr(module, "CASES", ()) if case.ways)
         for value in vars(module).values():
             yield from getattr(value, "rows", ())
 
 
-def test_every_row_is_provoked():
-    assert sorted(set(ROWS) - set(proven()) - NOT_PROVOKED.keys()) == []
+def test_every_row_has_a_test():
+    assert sorted(set(ROWS) - set(rows_with_tests()) - NOT_TESTED.keys()) == []
 
 
-def test_no_case_bears_a_number_that_no_row_has():
-    assert sorted(set(proven()) - set(ROWS)) == []
+def test_every_number_of_a_case_is_a_row():
+    assert sorted(set(rows_with_tests()) - set(ROWS)) == []
 
 
-def test_rows_proven_otherwise_are_no_table_s_cases():
+def test_rows_tested_without_a_case_have_no_case():
     cases = {case.number for module in modules() for case in getattr(module, "CASES", ())}
-    assert PROVEN_OTHERWISE.keys().isdisjoint(cases)
+    assert TESTED_WITHOUT_A_CASE.keys().isdisjoint(cases)
 
 
 def test_the_rows_are_numbered_without_a_gap():

@@ -6,7 +6,7 @@ import unicodedata
 import zlib
 
 from tests.faults.case import Case, Way, parameters
-from tests.faults.service import POLICY, granted
+from tests.faults.service import POLICY, upload_policy
 from tests.faults.world import TURTLE
 from tests.servers import RESET, answer
 
@@ -34,25 +34,25 @@ EXIF = b"\xff\xe1" + (len(ROTATED) + 2).to_bytes(2) + ROTATED
 ANIMATED = b"RIFF\x1e\0\0\0WEBPVP8X\n\0\0\0\x02\0\0\0\x3b\0\0\x27\0\0" + b"ANIM\0\0\0\0"
 
 
-def of(content, name="picture.png"):
-    """Return a submit of a file of that content."""
+def content(data, name="picture.png"):
+    """Return a submit of a file with this content."""
 
     def submit(world):
         world.serve()
-        (world.directory / name).write_bytes(content)
+        (world.directory / name).write_bytes(data)
         return world.run_inside("submit", name, "-p", "A turtle")
 
     return submit
 
 
-def given(argument, prepare=None):
-    """Return a submit of whatever has that name."""
+def argument(image, prepare=None):
+    """Return a submit of this argument."""
 
     def submit(world):
         world.serve()
         if prepare:
             prepare(world.directory)
-        return world.run("submit", argument)
+        return world.run("submit", image)
 
     return submit
 
@@ -63,15 +63,15 @@ def huge(here):
         file.truncate(20 * 1024 * 1024 + 1)
 
 
-def growing(world):
-    """The file grows between the check and the upload: exactly what was checked may be sent."""
+def growing_file(world):
+    """Submit a file that grows between check and upload; the new bytes must not be sent."""
     path = world.directory / "growing.webp"
     path.write_bytes(TURTLE.read_bytes())
 
     def grow(request):
         with path.open("ab") as file:
             file.write(b"more")
-        return granted(request)
+        return upload_policy(request)
 
     world.serve(policy=[[grow]])
     ran = world.run("submit", path)
@@ -98,12 +98,12 @@ NAMES = (
     ("leading dash", "./-turtle.webp"),
     ("decomposed", unicodedata.normalize("NFD", "schildkröte.webp")),
     ("not UTF-8", b"turtle-\xff.webp"),
-    ("escapes", "\x1b[31mturtle\x07.webp"),
+    ("control characters", "\x1b[31mturtle\x07.webp"),
 )
 
 
-def named(name):
-    """Return a run to the end for an image of that name, saved under a name made of it."""
+def file_name(name):
+    """Return a submit that waits for and saves the video of an image with this name."""
 
     def submit(world):
         world.serve()
@@ -113,12 +113,12 @@ def named(name):
     return submit
 
 
-def prompted(prompt, *options):
-    """Return a submit with that prompt, and what the service got of it."""
+def prompt(text, *options):
+    """Return a submit with this prompt."""
 
     def submit(world):
         world.serve()
-        return world.run_inside("submit", "https://example.com/a.png", "-p", prompt, *options)
+        return world.run_inside("submit", "https://example.com/a.png", "-p", text, *options)
 
     return submit
 
@@ -132,7 +132,7 @@ def prompt_file(content):
     return submit
 
 
-def got(text):
+def received(text):
     def judge(world, _ran):
         assert f'"prompt": "{text}"'.encode() in world.service.sent["create"][0]
 
@@ -140,13 +140,13 @@ def got(text):
 
 
 def bad_argument(world):
-    """A prompt that is not UTF-8 cannot be sent as it was meant."""
+    """Submit with a prompt that is not UTF-8."""
     world.serve()
     return world.run("submit", "https://example.com/a.png", "-p", b"turtle \xff")
 
 
-def stored(*answers):
-    """Return a submit whose upload is answered so."""
+def upload_gets(*answers):
+    """Return a submit whose uploads get these answers in turn."""
 
     def submit(world):
         world.serve(upload=list(answers))
@@ -170,17 +170,19 @@ def a_new_name_each_time(world, _ran):
 
 
 CASES = (
-    Case(72, "missing", given("nowhere.png"), **REFUSED),
-    Case(72, "directory", given("."), **REFUSED, says="directory"),
-    Case(72, "named pipe", given("p", lambda here: os.mkfifo(here / "p")), **REFUSED, says="pipe"),
-    Case(72, "device", given("/dev/zero"), **REFUSED, says="device"),
-    Case(72, "0 bytes", of(b""), **REFUSED, says="empty"),
-    Case(72, "over 20 MB", given("huge.png", huge), **REFUSED, says="20 MB"),
-    Case(72, "grows", growing, **REFUSED, says="changed"),
-    Case(73, "wrong extension", of(jpeg(), "picture.gif"), **BOUGHT),
+    Case(72, "missing", argument("nowhere.png"), **REFUSED),
+    Case(72, "directory", argument("."), **REFUSED, says="directory"),
+    Case(
+        72, "named pipe", argument("p", lambda here: os.mkfifo(here / "p")), **REFUSED, says="pipe"
+    ),
+    Case(72, "device", argument("/dev/zero"), **REFUSED, says="device"),
+    Case(72, "0 bytes", content(b""), **REFUSED, says="empty"),
+    Case(72, "over 20 MB", argument("huge.png", huge), **REFUSED, says="20 MB"),
+    Case(72, "grows", growing_file, **REFUSED, says="changed"),
+    Case(73, "wrong extension", content(jpeg(), "picture.gif"), **BOUGHT),
     *(
-        Case(73, what, of(content, f"p.{name}"), **REFUSED, says=what, ways=(Way.JSON,))
-        for what, name, content in (
+        Case(73, what, content(data, f"p.{name}"), **REFUSED, says=what, ways=(Way.JSON,))
+        for what, name, data in (
             ("SVG", "png", b'<svg xmlns="http://www.w3.org/2000/svg"/>'),
             ("HEIC", "jpg", b"\0\0\0\x18ftypheic\0\0\0\0heicmif1"),
             ("AVIF", "jpg", b"\0\0\0\x18ftypavif\0\0\0\0avifmif1"),
@@ -189,40 +191,54 @@ CASES = (
             ("cut short", "png", png(9, 9)[:20]),
         )
     ),
-    Case(74, "side 0", of(png(0, 10)), **REFUSED, says="side is 0"),
-    Case(74, "side of 10 001", of(png(10_001, 10)), **REFUSED, says="10000"),
-    Case(74, "100 000 square", of(png(100_000, 100_000)), **REFUSED, says="100000"),
-    Case(75, "animated WEBP", of(ANIMATED), **BOUGHT, also=noted("animated")),
-    Case(75, "APNG", of(png(9, 9, (b"acTL", bytes(8)))), **BOUGHT, also=noted("animated")),
-    Case(75, "CMYK", of(jpeg(4)), **BOUGHT, also=noted("CMYK")),
-    Case(75, "16-bit", of(png(9, 9, bits=16)), **BOUGHT, also=noted("16-bit")),
-    Case(75, "rotated", of(jpeg(exif=EXIF)), **BOUGHT, also=noted("EXIF-rotated")),
+    Case(74, "side 0", content(png(0, 10)), **REFUSED, says="side is 0"),
+    Case(74, "side of 10 001", content(png(10_001, 10)), **REFUSED, says="10000"),
+    Case(74, "100 000 square", content(png(100_000, 100_000)), **REFUSED, says="100000"),
+    Case(75, "animated WEBP", content(ANIMATED), **BOUGHT, also=noted("animated")),
+    Case(75, "APNG", content(png(9, 9, (b"acTL", bytes(8)))), **BOUGHT, also=noted("animated")),
+    Case(75, "CMYK", content(jpeg(4)), **BOUGHT, also=noted("CMYK")),
+    Case(75, "16-bit", content(png(9, 9, bits=16)), **BOUGHT, also=noted("16-bit")),
+    Case(75, "rotated", content(jpeg(exif=EXIF)), **BOUGHT, also=noted("EXIF-rotated")),
     *(
-        Case(76, url, given(url), **REFUSED, says="no such URL", ways=(Way.JSON,))
+        Case(76, url, argument(url), **REFUSED, says="no such URL", ways=(Way.JSON,))
         for url in ("data:image/png;base64,AAAA", "ftp://example.com/a.png", "javascript:alert(1)")
     ),
-    Case(76, "file:", given(f"file://{TURTLE}"), **BOUGHT),
-    Case(76, "file: elsewhere", given("file://elsewhere/a.png"), **REFUSED, says="another machine"),
+    Case(76, "file:", argument(f"file://{TURTLE}"), **BOUGHT),
     Case(
-        76, "private", given("http://192.168.1.2/a.png"), **BOUGHT, says="private", ways=(Way.PIPE,)
+        76, "file: elsewhere", argument("file://elsewhere/a.png"), **REFUSED, says="another machine"
     ),
-    Case(76, "loopback", given("http://[::1]/a.png"), **BOUGHT, says="private", ways=(Way.PIPE,)),
+    Case(
+        76,
+        "private",
+        argument("http://192.168.1.2/a.png"),
+        **BOUGHT,
+        says="private",
+        ways=(Way.PIPE,),
+    ),
+    Case(
+        76, "loopback", argument("http://[::1]/a.png"), **BOUGHT, says="private", ways=(Way.PIPE,)
+    ),
     *(
-        Case(77, f"name with {what}", named(name), code=0, creates=1, saved=1)
+        Case(77, f"name with {what}", file_name(name), code=0, creates=1, saved=1)
         for what, name in NAMES
     ),
-    Case(78, "too long", prompted("x" * 5001), **REFUSED, says="5000|5 000"),
-    Case(78, "as long as may be", prompted("\U0001f422" * 5000), **BOUGHT),
-    Case(78, "too long for v5.6", prompted("x" * 2049, "-m", "v5.6"), **REFUSED, says="2048|2 048"),
+    Case(78, "too long", prompt("x" * 5001), **REFUSED, says="5000|5 000"),
+    Case(78, "longest allowed", prompt("\U0001f422" * 5000), **BOUGHT),
+    Case(78, "too long for v5.6", prompt("x" * 2049, "-m", "v5.6"), **REFUSED, says="2048|2 048"),
     Case(78, "NUL", prompt_file(b"a\0b"), **REFUSED),
-    Case(78, "BOM", prompt_file(b"\xef\xbb\xbfA turtle\r\n"), **BOUGHT, also=got("A turtle")),
-    Case(78, "CRLF", prompt_file(b"A\r\nturtle"), **BOUGHT, also=got(r"A\r\nturtle")),
+    Case(78, "BOM", prompt_file(b"\xef\xbb\xbfA turtle\r\n"), **BOUGHT, also=received("A turtle")),
+    Case(78, "CRLF", prompt_file(b"A\r\nturtle"), **BOUGHT, also=received(r"A\r\nturtle")),
     Case(78, "not UTF-8 in a file", prompt_file(b"\xff\xfeA"), **REFUSED, says="UTF-8"),
     Case(78, "not UTF-8 as an argument", bad_argument, **REFUSED),
-    Case(78, "emoji", prompted("\U0001f422 \U0001f468\u200d\U0001f469"), **BOUGHT),
+    Case(78, "emoji", prompt("\U0001f422 \U0001f468\u200d\U0001f469"), **BOUGHT),
     *(
         Case(
-            79, code, stored(oss(status, code)), **NOT_STORED, says=code, also=a_new_name_each_time
+            79,
+            code,
+            upload_gets(oss(status, code)),
+            **NOT_STORED,
+            says=code,
+            also=a_new_name_each_time,
         )
         for status, code in (
             ("403 Forbidden", "AccessDenied"),
@@ -233,12 +249,12 @@ CASES = (
     Case(
         79,
         "refused once",
-        stored(oss("403 No", "Expired"), answer()),
+        upload_gets(oss("403 No", "Expired"), answer()),
         **BOUGHT,
         also=a_new_name_each_time,
     ),
-    Case(79, "reset", stored([RESET]), **NOT_STORED, also=a_new_name_each_time),
-    Case(79, "HTML", stored(answer(b"<html>", status="502 Bad")), **NOT_STORED, says="HTML"),
+    Case(79, "reset", upload_gets([RESET]), **NOT_STORED, also=a_new_name_each_time),
+    Case(79, "HTML", upload_gets(answer(b"<html>", status="502 Bad")), **NOT_STORED, says="HTML"),
 )
 
 

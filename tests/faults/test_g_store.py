@@ -1,10 +1,10 @@
-"""G. The store: damaged, empty, not a store at all (rows 83 and 84)."""
+"""G. The store: damaged, empty, or not a store (rows 83 and 84)."""
 
 import contextlib
 import sqlite3
 
 from tests.faults.case import Case, Way, parameters
-from tests.faults.service import TASK, accepted, finished
+from tests.faults.service import TASK, accepted, succeeded
 from tests.faults.world import IMAGE_URL
 
 SUBMIT = ("submit", IMAGE_URL, "-p", "A turtle")
@@ -12,21 +12,21 @@ REFUSED = {"code": 1, "charged": "no", "retryable": False, "creates": 0}
 
 
 def damaged(damage, *words):
-    """Return a command that finds a store that somebody has damaged."""
+    """Return a command that runs with a damaged store, which it must not change."""
 
     def run(world):
         world.serve()
-        world.know()
+        world.add_task()
         damage(world.database)
-        before = remains(world.database)
+        before = content_of(world.database)
         ran = world.run(*words)
-        assert remains(world.database) == before, "the damaged store was changed"
+        assert content_of(world.database) == before, "the damaged store was changed"
         return ran
 
     return run
 
 
-def remains(path):
+def content_of(path):
     return path.read_bytes() if path.is_file() else sorted(path.parent.iterdir())
 
 
@@ -58,19 +58,19 @@ def from_the_future(path):
         connection.execute("PRAGMA user_version = 99")
 
 
-def nonsense_rows(path):
-    """The file is sound, but what stands in it is not ours."""
+def invalid_values(path):
+    """Write invalid values into a valid database."""
     with contextlib.closing(sqlite3.connect(path)) as connection:
         connection.execute("UPDATE task SET status = 'DREAMING', usage = '{', submitted_at = 'x'")
         connection.commit()
 
 
-def broken_in_the_call(break_it):
-    """Return a submit whose store breaks while the create call is out."""
+def broken_during_the_call(damage):
+    """Return a submit whose store is damaged during the create call."""
 
     def submit(world):
         def steps(_request):
-            break_it(world.database)
+            damage(world.database)
             return [accepted()]
 
         world.serve(create=[[steps]])
@@ -79,21 +79,21 @@ def broken_in_the_call(break_it):
     return submit
 
 
-def id_is_told_and_kept(world, ran):
+def id_is_printed_and_kept(world, ran):
     assert TASK in ran.stderr
     (kept,) = world.home.rglob("unrecorded-tasks.jsonl")
     assert TASK in kept.read_text()
 
 
-def taken_back(world):
-    """The store breaks during the call, is mended, and recover finds the id."""
+def recovered_from_the_log(world):
+    """Run ``recover`` after the store broke during the create call and was repaired."""
 
     def steps(_request):
         world.database.rename(world.database.with_name("away"))
         world.database.mkdir()
         return [accepted()]
 
-    world.serve(create=[[steps]], query=[finished()])
+    world.serve(create=[[steps]], query=[succeeded()])
     world.run(*SUBMIT)
     world.database.rmdir()
     world.database.with_name("away").rename(world.database)
@@ -101,7 +101,7 @@ def taken_back(world):
 
 
 DAMAGES = (text, half, empty, directory, symlink)
-AFTER = {"code": 1, "charged": "yes", "retryable": False, "creates": 1}
+AFTER_THE_CALL = {"code": 1, "charged": "yes", "retryable": False, "creates": 1}
 CASES = (
     *(
         Case(
@@ -129,8 +129,8 @@ CASES = (
     ),
     Case(
         83,
-        "nonsense in the rows",
-        damaged(nonsense_rows, "list"),
+        "invalid values in the rows",
+        damaged(invalid_values, "list"),
         code=1,
         charged="no",
         retryable=False,
@@ -139,11 +139,11 @@ CASES = (
     Case(
         83,
         "store becomes text in the call",
-        broken_in_the_call(text),
-        **AFTER,
-        also=id_is_told_and_kept,
+        broken_during_the_call(text),
+        **AFTER_THE_CALL,
+        also=id_is_printed_and_kept,
     ),
-    Case(83, "store is mended, and recover finds the id", taken_back, code=0, store=("PENDING",)),
+    Case(83, "store repaired, then recover", recovered_from_the_log, code=0, store=("PENDING",)),
     Case(84, "from the future, submit", damaged(from_the_future, *SUBMIT), **REFUSED, says="newer"),
     Case(84, "from the future, list", damaged(from_the_future, "list"), **REFUSED, says="newer"),
 )

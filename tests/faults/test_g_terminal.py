@@ -1,4 +1,4 @@
-"""G. Terminal and store: foreign text, and streams of every kind (rows 80 to 82)."""
+"""G. Terminal and store: foreign text, terminals and encodings (rows 80 to 82)."""
 
 import contextlib
 import os
@@ -10,19 +10,19 @@ import time
 import pytest
 
 from tests.faults.case import ALL, Case, Way, parameters, row
-from tests.faults.service import TASK, accepted, finished, refusal, standing
+from tests.faults.service import TASK, accepted, refusal, succeeded, task_is
 from tests.faults.terminal import opened, read_all, resize
 from tests.processes import COMMAND, Ran
 
 HOSTILE = (
     "\x1b[31m\x1b]0;owned\x07\x1b]52;c;b3duZWQ=\x07\rERASED\u202egnp\u2066\x9b31m[link=x]y[/x]\x00"
 )
-OUR_OWN = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|[\r\n]")
-FOUL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+OWN_SEQUENCES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|[\r\n]")
+CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def hostile_service(*words):
-    """Return a command against a service whose every text attacks the terminal."""
+    """Return a command against a service whose texts all attack the terminal."""
 
     def run(world):
         world.sandbox("hostile-text")
@@ -33,8 +33,8 @@ def hostile_service(*words):
 
 
 def hostile_failure(world):
-    world.serve(query=[standing("FAILED", code="Bad" + HOSTILE, message=HOSTILE)])
-    world.know()
+    world.serve(query=[task_is("FAILED", code="Bad" + HOSTILE, message=HOSTILE)])
+    world.add_task()
     return world.run("wait", "--interval", "0.2")
 
 
@@ -49,8 +49,8 @@ def hostile_id(world):
 
 
 def hostile_link(world):
-    world.serve(query=[finished("http://127.0.0.1:1/" + HOSTILE + "\nhttp://second/")])
-    world.know()
+    world.serve(query=[succeeded("http://127.0.0.1:1/" + HOSTILE + "\nhttp://second/")])
+    world.add_task()
     return world.run("wait", "--interval", "0.2")
 
 
@@ -60,16 +60,16 @@ def hostile_prompt(world):
     return world.run("list")
 
 
-def nothing_foul(world, ran):
-    for heard in world.heard:
-        shown = OUR_OWN.sub("", heard.stdout + heard.stderr)
-        assert not FOUL.search(shown.replace("\t", "")), shown
-        assert "\x1b]" not in heard.stdout + heard.stderr
-        assert "\x1b[31m" not in heard.stdout + heard.stderr or world.way is Way.TERMINAL
+def no_controls(world, ran):
+    for each in world.heard:
+        output = OWN_SEQUENCES.sub("", each.stdout + each.stderr)
+        assert not CONTROLS.search(output.replace("\t", "")), output
+        assert "\x1b]" not in each.stdout + each.stderr
+        assert "\x1b[31m" not in each.stdout + each.stderr or world.way is Way.TERMINAL
     assert "second" not in [line[:6] for line in ran.lines]
 
 
-def off_the_terminal(**variables):
+def without_a_terminal(**variables):
     def run(world):
         world.serve()
         return world.submit("--wait", "--interval", "0.2", **variables)
@@ -77,15 +77,15 @@ def off_the_terminal(**variables):
     return run
 
 
-def bare(_world, ran):
+def no_escape_sequences(_world, ran):
     assert "\x1b" not in ran.stdout + ran.stderr
 
 
-def in_a_locale(**variables):
-    """Return a whole run with text that the locale cannot show."""
+def with_encoding(**variables):
+    """Return a submit and wait with text that the encoding cannot represent."""
 
     def run(world):
-        world.serve(query=[finished(prompt="海龟 \U0001f422")])
+        world.serve(query=[succeeded(prompt="海龟 \U0001f422")])
         (world.directory / "海龟.webp").write_bytes(_turtle())
         return world.run(
             *("submit", "海龟.webp", "-p", "海龟 \U0001f422", "--wait", "--interval", "0.2"),
@@ -101,17 +101,15 @@ def _turtle():
     return TURTLE.read_bytes()
 
 
-def sent_whole(world, _ran):
+def prompt_is_sent(world, _ran):
     assert '"prompt": "海龟 \U0001f422"'.encode() in world.service.sent["create"][0]
 
 
 SAVED = {"code": 0, "creates": 1, "saved": 1}
 CASES = (
-    Case(80, "hostile answers", hostile_service(), code=0, saved=1, also=nothing_foul, ways=ALL),
+    Case(80, "hostile answers", hostile_service(), code=0, saved=1, also=no_controls, ways=ALL),
     *(
-        Case(
-            80, f"hostile {words[0]}", hostile_service(*words), code=0, also=nothing_foul, ways=ALL
-        )
+        Case(80, f"hostile {words[0]}", hostile_service(*words), code=0, also=no_controls, ways=ALL)
         for words in (("list",), ("status",), ("list", "--remote"))
     ),
     Case(
@@ -121,7 +119,7 @@ CASES = (
         code=5,
         charged="no",
         retryable=False,
-        also=nothing_foul,
+        also=no_controls,
         ways=ALL,
     ),
     Case(
@@ -131,31 +129,31 @@ CASES = (
         code=2,
         charged="no",
         retryable=False,
-        also=nothing_foul,
+        also=no_controls,
         ways=ALL,
     ),
-    Case(80, "hostile id", hostile_id, code=0, also=nothing_foul, ways=ALL),
-    Case(80, "hostile link", hostile_link, code=0, also=nothing_foul, ways=ALL),
-    Case(80, "hostile prompt", hostile_prompt, code=0, also=nothing_foul, ways=ALL),
-    Case(81, "no terminal", off_the_terminal(), **SAVED, also=bare),
-    Case(82, "LC_ALL=C", in_a_locale(LC_ALL="C"), **SAVED, also=sent_whole),
+    Case(80, "hostile id", hostile_id, code=0, also=no_controls, ways=ALL),
+    Case(80, "hostile link", hostile_link, code=0, also=no_controls, ways=ALL),
+    Case(80, "hostile prompt", hostile_prompt, code=0, also=no_controls, ways=ALL),
+    Case(81, "no terminal", without_a_terminal(), **SAVED, also=no_escape_sequences),
+    Case(82, "LC_ALL=C", with_encoding(LC_ALL="C"), **SAVED, also=prompt_is_sent),
     Case(
         82,
         "POSIX without UTF-8",
-        in_a_locale(LC_ALL="POSIX", PYTHONUTF8="0"),
+        with_encoding(LC_ALL="POSIX", PYTHONUTF8="0"),
         **SAVED,
-        also=sent_whole,
+        also=prompt_is_sent,
     ),
-    Case(82, "ASCII only", in_a_locale(PYTHONIOENCODING="ascii"), **SAVED, also=sent_whole),
+    Case(82, "ASCII only", with_encoding(PYTHONIOENCODING="ascii"), **SAVED, also=prompt_is_sent),
     Case(
         82,
         "cp936",
-        in_a_locale(PYTHONIOENCODING="cp936"),
+        with_encoding(PYTHONIOENCODING="cp936"),
         code=0,
-        also=sent_whole,
+        also=prompt_is_sent,
         ways=(Way.JSON,),
     ),
-    Case(82, "latin-1", in_a_locale(PYTHONIOENCODING="latin-1"), **SAVED, also=sent_whole),
+    Case(82, "latin-1", with_encoding(PYTHONIOENCODING="latin-1"), **SAVED, also=prompt_is_sent),
 )
 
 
@@ -165,47 +163,47 @@ def test_fault(case, world):
 
 
 def on_screen(world, *words, columns=80, resized=0, **variables):
-    """Run on a terminal that may change its width, and return the ended command."""
-    ours, theirs = opened(columns)
+    """Run on a terminal, which may change its width, and return the ended command."""
+    master, slave = opened(columns)
     process = subprocess.Popen(
         [*COMMAND, *words],
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
+        stdin=slave,
+        stdout=slave,
+        stderr=slave,
         cwd=world.directory,
         env=world.environment({"TERM": "xterm-256color", "COLUMNS": None} | variables),
     )
-    os.close(theirs)
+    os.close(slave)
     if resized:
         time.sleep(0.5)
-        resize(ours, resized)
+        resize(master, resized)
         with contextlib.suppress(ProcessLookupError):
             process.send_signal(signal.SIGWINCH)
-    shown = read_all(ours).decode("utf-8", "replace")
-    return world.hear(Ran(code=process.wait(30), stdout=shown, stderr=""))
+    output = read_all(master).decode("utf-8", "replace")
+    return world.hear(Ran(code=process.wait(30), stdout=output, stderr=""))
 
 
 @row(81)
 @pytest.mark.parametrize("way", [Way.TERMINAL])
 @pytest.mark.parametrize("words", [("list",), ("submit", "https://example.com/a.png", "--wait")])
 class TestScreens:
-    def test_a_dumb_terminal_gets_plain_lines(self, world, words):
+    def test_a_dumb_terminal_gets_plain_lines_81(self, world, words):
         world.serve()
-        world.know()
+        world.add_task()
         ran = on_screen(world, *words, TERM="dumb")
         assert ran.code == 0
         assert "\x1b" not in ran.stdout
 
-    def test_no_color_means_no_colour(self, world, words):
+    def test_no_color_turns_colours_off_81(self, world, words):
         world.serve()
-        world.know()
+        world.add_task()
         ran = on_screen(world, *words, NO_COLOR="1")
         assert ran.code == 0
         assert not re.search(r"\x1b\[[0-9;]*3[0-9]m", ran.stdout)
 
-    def test_twenty_columns_garble_nothing(self, world, words):
+    def test_a_narrow_terminal_and_a_resize_cause_no_error_81(self, world, words):
         world.serve()
-        world.know()
+        world.add_task()
         ran = on_screen(world, *words, columns=20, resized=13)
         assert ran.code == 0
         assert "Traceback" not in ran.stdout

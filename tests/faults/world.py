@@ -1,4 +1,4 @@
-"""Where a fault happens: one person's home and directory, one service, one way to read."""
+"""The environment of a fault: a home, a directory, a service, and how the output is read."""
 
 import contextlib
 import os
@@ -22,35 +22,35 @@ from tests.processes import COMMAND, Pixverse, Ran
 IMAGE_URL = "https://example.com/turtle.webp"
 DATA = Path(__file__).parent.parent / "data"
 TURTLE = DATA / "turtle.webp"
-_OF_THE_INTERPRETER = {"LC_ALL", "PYTHONIOENCODING"}
+_READ_AT_START = {"LC_ALL", "PYTHONIOENCODING"}
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 V6 = "pixverse/pixverse-v6-it2v"
 
 
 class World:
-    """Runs the command and knows what became of it; ``heard`` is all that was ever printed."""
+    """Runs the command and reads the state that it left; ``heard`` has all ended commands."""
 
     def __init__(self, home: Path, directory: Path, way: Way, open_sandbox, stack):
         self.pixverse = Pixverse(home, directory)
         self.home, self.directory, self.way = home, directory, way
         self._open_sandbox, self._stack = open_sandbox, stack
         self.service = self.sandboxed = None
-        self.alone = True
+        self.own_process = True
         self.clock = FakeClock()
-        self.file_limit = 0  # how large a process's files may grow; 0: as they like
+        self.file_limit = 0  # largest size of a process's files in bytes; 0: no limit
         self.heard: list[Ran] = []
         self.command_lines: set[bytes] = set()
 
-    # AppContext
+    # The service
 
     def sandbox(self, *scenarios, **options):
-        """Open a sandbox and be its customer."""
+        """Open a sandbox and point the command to it."""
         self.sandboxed = self._open_sandbox(*scenarios, **options)
         self.pixverse.environ |= self.sandboxed.environment
         return self.sandboxed
 
     def serve(self, **routes):
-        """Open a service that is scripted and be its customer."""
+        """Open a scripted service and point the command to it."""
         self.service = self._stack.enter_context(Service(**routes))
         self.pixverse.environ |= self.service.environment
         return self.service
@@ -95,8 +95,8 @@ class World:
     def videos(self):
         return sorted(path for path in self.directory.rglob("*.mp4") if path.is_file())
 
-    def know(self, task_id=TASK, status=Status.RUNNING, *, submitted=None, **fields):
-        """Put an accepted task into the store, as an earlier command would have left it."""
+    def add_task(self, task_id=TASK, status=Status.RUNNING, *, submitted=None, **fields):
+        """Add an accepted task to the store, as an earlier command would leave it."""
         submitted = submitted or datetime.now(UTC)
         service = self.pixverse.environ["DASHSCOPE_HTTP_BASE_URL"]
         draft = Record(
@@ -124,20 +124,21 @@ class World:
         return ("--json",) if self.way is Way.JSON else ()
 
     def submit(self, *options, inside=False, **variables):
-        """Buy one video of an image on the internet."""
+        """Run ``submit`` for an image on the internet."""
         words = ("submit", IMAGE_URL, "-p", "A turtle", *options)
         return (self.run_inside if inside else self.run)(*words, **variables)
 
     def run(self, *words, timeout=60, flags=None, preexec_fn=None, **variables):
-        """Run to the end, read as this world reads.
+        """Run to the end; the output goes to a script, a pipe or a terminal, depending on ``way``.
 
-        For a script, the first case of each number is a process of its own. The others, and
-        a pipe's, run the same program in this process, which takes a tenth of the time, unless
-        the fault is one of the process.
+        For a script, the first case of each row runs as a separate process. All others run in
+        this process, which takes a tenth of the time, unless the fault needs a process.
         """
-        ours = self.file_limit or preexec_fn or _OF_THE_INTERPRETER & variables.keys()
-        alone = self.way is Way.TERMINAL or (self.way is Way.JSON and self.alone) or flags
-        if not (ours or alone):
+        process_needed = self.file_limit or preexec_fn or _READ_AT_START & variables.keys()
+        own_process = (
+            self.way is Way.TERMINAL or (self.way is Way.JSON and self.own_process) or flags
+        )
+        if not (process_needed or own_process):
             return self.run_inside(*words, clock=SystemClock(), **variables)
         arguments = [*map(os.fspath, words), *(self.flags if flags is None else flags)]
         if self.way is Way.TERMINAL:
@@ -149,7 +150,7 @@ class World:
         return self.hear(ran)
 
     def start(self, *words, flags=None, stdin=None, **given):
-        """Start a process and return it; options of ``Popen`` in small letters are passed on."""
+        """Start a process and return it; arguments in lower case go to ``Popen``."""
         options = {name: value for name, value in given.items() if name.islower()}
         variables = {name: value for name, value in given.items() if not name.islower()}
         streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | options
@@ -164,11 +165,11 @@ class World:
             env=self.environment(variables),
             **streams,
         )
-        self._look_at_command_lines(process)
+        self._record_command_line(process)
         return process
 
     def ended(self, process, timeout=30):
-        """Wait for a process and return what it wrote."""
+        """Wait for a process and return its code and output."""
         try:
             stdout, stderr = process.communicate(timeout=timeout)
         except subprocess.TimeoutExpired:
@@ -178,7 +179,7 @@ class World:
         return self.hear(Ran(code=process.returncode, stdout=_text(stdout), stderr=_text(stderr)))
 
     def run_inside(self, *words, clock=None, **variables):
-        """Run in this process, with time that passes as fast as it is asked to."""
+        """Run in this process with the fake clock, which never really sleeps."""
         environ = self.environment(variables)
         arguments = [*map(os.fsdecode, words), *self.flags]
         return self.hear(run_inside(arguments, environ, self.directory, clock=clock or self.clock))
@@ -191,7 +192,7 @@ class World:
         self.heard.append(ran)
         return ran
 
-    def _look_at_command_lines(self, process):
+    def _record_command_line(self, process):
         with contextlib.suppress(OSError):
             self.command_lines.add(Path(f"/proc/{process.pid}/cmdline").read_bytes())
 

@@ -1,7 +1,7 @@
-"""An account on the service, as an object: what the flows ask of a client, and the truth behind it.
+"""An account on the service, as an object that flows use as their client.
 
-Every task that was accepted stays here for ever, with what it was accepted for, so that a
-test can hold what the store says against what was really bought.
+It keeps every accepted task with the request for which it was accepted, so that a test can
+compare the store with what was really bought.
 """
 
 import itertools
@@ -29,19 +29,19 @@ DAY = timedelta(hours=24)
 
 
 class Killed(BaseException):
-    """The process is dead: nothing of it may catch this."""
+    """The process was killed; no code of the program may catch this."""
 
 
 @dataclass(kw_only=True)
 class Job:
-    """One accepted task: ``sender`` is the submit that it was accepted for, None for others'."""
+    """One accepted task; ``sender`` is the number of its submit, None for a foreign task."""
 
     task_id: str
     body: dict
     at: datetime
     sender: int | None
     fails: bool = False
-    hidden: float = 0.0  # seconds until queries and lists know of it
+    hidden: float = 0.0  # seconds until queries and lists return it
     wait: float = 1.0
     run: float = 20.0
     canceled: bool = False
@@ -76,16 +76,16 @@ class Job:
 
 @dataclass(kw_only=True)
 class Account:
-    """``fate`` is what becomes of the next create calls, ``trouble`` of the next other calls."""
+    """``next_creates`` are the results of the next create calls, ``next_calls`` of the others."""
 
     clock: object
     origin: str
     jobs: dict[str, Job] = field(default_factory=dict)
-    fate: deque = field(default_factory=deque)
-    trouble: deque = field(default_factory=deque)
+    next_creates: deque = field(default_factory=deque)
+    next_calls: deque = field(default_factory=deque)
     sender: int | None = None
     next_job: dict = field(default_factory=dict)
-    meanwhile: object = None  # called once a task is accepted, before its answer arrives
+    on_accept: object = None  # called after a task is accepted and before its answer arrives
     page_size: int = 100
     on_loopback = True
     _numbers: itertools.count = field(default_factory=itertools.count)
@@ -98,16 +98,16 @@ class Account:
 
     def create(self, body, *, give_up):
         assert not give_up()
-        fate = self.fate.popleft() if self.fate else "fine"
-        self._refuse(fate)
+        result = self.next_creates.popleft() if self.next_creates else "fine"
+        self._refuse(result)
         job = self.accept(json.loads(body), self.sender, **self.next_job)
-        if self.meanwhile:
-            self.meanwhile()
-        if fate == "killed-after":
+        if self.on_accept:
+            self.on_accept()
+        if result == "killed-after":
             raise Killed
-        if fate == "lost-reply":
+        if result == "lost-reply":
             raise UnclearError("closed")
-        if fate == "late-504":
+        if result == "late-504":
             self.clock.advance(55.0)
             raise UnclearError("HTTP 504, HTML")
         self.clock.advance(0.3)
@@ -115,8 +115,8 @@ class Account:
             task_id=job.task_id, status=Status.PENDING, raw_status="PENDING", request_id="r"
         )
 
-    def _refuse(self, fate):
-        match fate:
+    def _refuse(self, result):
+        match result:
             case "killed-before":
                 raise Killed
             case "not-sent":
@@ -131,9 +131,9 @@ class Account:
                 self.clock.advance(60.0)
                 raise UnclearError("no whole answer within 60 s")
 
-    def _ask(self):
+    def _before_call(self):
         self.clock.advance(0.05)
-        match self.trouble.popleft() if self.trouble else "fine":
+        match self.next_calls.popleft() if self.next_calls else "fine":
             case "killed":
                 raise Killed
             case "unreachable":
@@ -142,7 +142,7 @@ class Account:
                 raise ThrottledError("too many")
 
     def query(self, task_id):
-        self._ask()
+        self._before_call()
         job, now = self.jobs.get(task_id), self.clock.now()
         status = job.status(now) if job else Status.UNKNOWN
         if status is Status.UNKNOWN:
@@ -167,7 +167,7 @@ class Account:
         )
 
     def listed(self, *, page, page_size, model=None):
-        self._ask()
+        self._before_call()
         if page_size > self.page_size:
             raise UsageError("page_size exceeds the length limit")
         now = self.clock.now()
@@ -191,7 +191,7 @@ class Account:
         )
 
     def cancel(self, task_id):
-        self._ask()
+        self._before_call()
         job = self.jobs.get(task_id)
         if job is None or job.status(self.clock.now()) is not Status.PENDING:
             raise UsageError("not PENDING", service_code="UnsupportedOperation")
@@ -199,7 +199,7 @@ class Account:
 
 
 class VideoHost:
-    """Gives the same whole video under every path."""
+    """Serves the same complete video under every path."""
 
     def __init__(self):
         film = video(500)
@@ -213,7 +213,7 @@ class VideoHost:
                 self.wfile.write(film)
 
             def log_message(self, *_):
-                """Say nothing."""
+                """Print nothing."""
 
         self.film = film
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)

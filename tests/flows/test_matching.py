@@ -1,4 +1,4 @@
-"""What speaks for a task on the service being the one of an unclear call."""
+"""The evidence that a task on the service is the one of an unclear create call."""
 
 from datetime import timedelta
 
@@ -53,20 +53,20 @@ def listed(submitted_at, model=V6.name):
     )
 
 
-def seen(skew):
+def listing(skew):
     return Listing(tasks=(), skew=skew, whole=True)
 
 
-@given(prompt=PROMPTS, status=STATUSES, telling=st.booleans())
-def test_our_own_task_is_never_called_somebody_else_s(prompt, status, telling):
-    told = prompt if telling else None
+@given(prompt=PROMPTS, status=STATUSES, with_prompt=st.booleans())
+def test_our_own_task_is_never_judged_foreign(prompt, status, with_prompt):
+    reported = prompt if with_prompt else None
     usage = {"duration": 5, "SR": "720", "audio": False} if status == "SUCCEEDED" else {}
-    ours = task(status, orig_prompt=told, usage=usage)
+    ours = task(status, orig_prompt=reported, usage=usage)
     assert compare(record(prompt=prompt), ours) is not Evidence.NOT_OURS
 
 
 @given(ours=PROMPTS, theirs=st.text("aB1.\n ", min_size=1), status=STATUSES)
-def test_another_prompt_is_never_ours(ours, theirs, status):
+def test_a_task_with_another_prompt_is_never_ours(ours, theirs, status):
     assume((ours or "").split() != theirs.split())
     assert compare(record(prompt=ours), task(status, orig_prompt=theirs)) is Evidence.NOT_OURS
 
@@ -81,57 +81,66 @@ def test_a_prompt_that_the_service_cut_at_its_limit_is_ours(prompt, count):
 @pytest.mark.parametrize(
     "theirs", ["A turtle rises.", " A  turtle\r\nrises. ", "A turtle\u00a0rises."]
 )
-def test_white_space_that_the_service_changed_does_not_matter(theirs):
+def test_changed_white_space_in_a_prompt_does_not_matter(theirs):
     assert compare(record(), task(orig_prompt=theirs)) is Evidence.OURS
 
 
-def test_letters_count_as_they_look():
+def test_prompts_are_compared_in_normal_form():
     assert compare(record(prompt="Lo\u0308we"), task(orig_prompt="L\u00f6we")) is Evidence.OURS
 
 
 @pytest.mark.parametrize("usage", [{"duration": 8}, {"SR": "1080"}, {"audio": True}])
-def test_a_video_that_was_billed_otherwise_is_not_ours(usage):
+def test_a_task_with_another_usage_is_not_ours(usage):
     assert compare(record(), task(orig_prompt="A turtle rises.", usage=usage)) is Evidence.NOT_OURS
 
 
 @pytest.mark.parametrize("usage", [{"duration": 5.0}, {"SR": 720}, {"SR": "720P"}, {"size": "1*1"}])
-def test_numbers_may_be_spelt_otherwise(usage):
+def test_usage_numbers_may_have_another_format(usage):
     assert compare(record(), task(orig_prompt="A turtle rises.", usage=usage)) is Evidence.OURS
 
 
 @pytest.mark.parametrize("status", ["PENDING", "RUNNING", "FAILED", "CANCELED"])
-def test_a_task_that_tells_no_prompt_proves_nothing(status):
+def test_a_task_without_a_prompt_is_no_evidence(status):
     assert compare(record(), task(status)) is Evidence.NONE
 
 
-@given(out=SECONDS, at=st.floats(0.0, 1.0), skew=SKEWS, ended=st.booleans())
-def test_whatever_was_submitted_within_the_call_may_be_ours(out, at, skew, ended):
-    """The service's clock may be hours off; the Date header tells it to the second."""
-    end = START + timedelta(seconds=out)
+@given(call_seconds=SECONDS, fraction=st.floats(0.0, 1.0), skew=SKEWS, ended=st.booleans())
+def test_a_task_submitted_during_the_call_may_be_ours(call_seconds, fraction, skew, ended):
+    """The service's clock may be hours off; the Date header gives it to the second."""
+    end = START + timedelta(seconds=call_seconds)
     ours = record(ended_at=end if ended else None)
-    row = listed(START + timedelta(seconds=out * at + skew))
-    assert may_be(ours, row, seen(float(round(skew))))
+    row = listed(START + timedelta(seconds=call_seconds * fraction + skew))
+    assert may_be(ours, row, listing(float(round(skew))))
 
 
-@given(out=SECONDS, off=st.floats(130.0, 80_000.0), before=st.booleans(), skew=st.none() | SKEWS)
-def test_what_was_submitted_minutes_away_from_the_call_is_not_ours(out, off, before, skew):
-    end = START + timedelta(seconds=out)
-    moment = START - timedelta(seconds=off) if before else end + timedelta(seconds=off)
+@given(
+    call_seconds=SECONDS,
+    distance=st.floats(130.0, 80_000.0),
+    before=st.booleans(),
+    skew=st.none() | SKEWS,
+)
+def test_a_task_submitted_minutes_before_or_after_the_call_is_not_ours(
+    call_seconds, distance, before, skew
+):
+    end = START + timedelta(seconds=call_seconds)
+    moment = START - timedelta(seconds=distance) if before else end + timedelta(seconds=distance)
     row = listed(moment + timedelta(seconds=skew or 0.0))
-    assert not may_be(record(ended_at=end), row, seen(skew))
+    assert not may_be(record(ended_at=end), row, listing(skew))
 
 
-def test_another_model_is_not_ours_and_a_row_without_one_may_be():
-    assert not may_be(record(), listed(START, model=OLD.name), seen(0.0))
-    assert may_be(record(), listed(START, model=""), seen(0.0))
+def test_a_row_of_another_model_is_not_ours_but_one_without_a_model_may_be():
+    assert not may_be(record(), listed(START, model=OLD.name), listing(0.0))
+    assert may_be(record(), listed(START, model=""), listing(0.0))
 
 
-@given(out=SECONDS, ended=st.booleans(), later=st.floats(0.0, 200_000.0))
-def test_nothing_is_concluded_within_a_minute_of_the_call_nor_after_a_day(out, ended, later):
-    end = START + timedelta(seconds=out)
+@given(call_seconds=SECONDS, ended=st.booleans(), later=st.floats(0.0, 200_000.0))
+def test_a_missing_task_is_conclusive_only_from_one_minute_to_one_day_after_the_call(
+    call_seconds, ended, later
+):
+    end = START + timedelta(seconds=call_seconds)
     ours = record(ended_at=end if ended else None)
     now = START + timedelta(seconds=later)
-    over = out if ended else CREATE_SECONDS
+    over = call_seconds if ended else CREATE_SECONDS
     assert is_conclusive(ours, now) == (over + 60.0 <= later <= 24 * 3600.0 - 600.0)
     assert is_forgotten(ours, now) == (later > 24 * 3600.0 - 600.0)
     assert must_be_over(ours, now) == (later >= CREATE_SECONDS + 60.0)

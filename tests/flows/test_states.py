@@ -1,7 +1,8 @@
-"""Any order of submits, deaths, searches, waits, faults: nothing bought is lost or lied about.
+"""Any order of submits, kills, searches, waits and faults: no paid task is lost or called free.
 
-Hypothesis plays the user, the service, the network and the undertaker. The account in
-``account.py`` knows what was really bought; after each step the store must not say less.
+Hypothesis chooses what the user, the service and the network do, and when the process is
+killed. The account in ``account.py`` knows what was really bought; after each step the store
+must know at least as much.
 """
 
 import shutil
@@ -38,19 +39,19 @@ from pixverse_cli.store import Store
 from tests.clocks import FakeClock
 from tests.flows.account import DAY, Account, Killed
 
-# Ten thousand commits in a few seconds: what a disk keeps is proved by the kill tests.
+# Ten thousand commits must take a few seconds; the kill tests check what is kept on disk.
 MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
 SERVICE = "https://service.example/api/v1"
 PROMPTS = st.sampled_from(["A turtle rises.", "A turtle dives.", None])
 IMAGES = st.sampled_from(["https://images.example/1.png", "https://images.example/2.png"])
 ACCEPTING = ["fine", "fine", "lost-reply", "lost-reply", "late-504", "killed-after"]
 REFUSING = ["never-arrived", "timed-out", "refused", "killed-before", "not-sent", "throttled"]
-FATES = st.lists(st.sampled_from(ACCEPTING + REFUSING), min_size=1, max_size=3)
-TROUBLES = st.lists(
+CREATES = st.lists(st.sampled_from(ACCEPTING + REFUSING), min_size=1, max_size=3)
+CALLS = st.lists(
     st.sampled_from(["fine", "unreachable", "throttled", "killed"]), min_size=1, max_size=6
 )
-MOMENTS = st.sampled_from([0.5, 3.0, 10.0, 30.0, 70.0, 130.0, 3600.0, 8 * 3600.0, 25 * 3600.0])
-LIVES = st.fixed_dictionaries(
+PAUSES = st.sampled_from([0.5, 3.0, 10.0, 30.0, 70.0, 130.0, 3600.0, 8 * 3600.0, 25 * 3600.0])
+JOBS = st.fixed_dictionaries(
     {
         "fails": st.sampled_from([False, False, False, True]),
         "hidden": st.sampled_from([0.0, 0.0, 2.5]),
@@ -60,8 +61,8 @@ LIVES = st.fixed_dictionaries(
 )
 
 
-class HastyClock(FakeClock):
-    """Time flies when somebody sleeps: a search of 30 seconds has eight looks, not thirty."""
+class FastClock(FakeClock):
+    """A clock whose sleeps are four times as long, so that a search makes fewer queries."""
 
     def sleep(self, seconds):
         super().sleep(seconds * 4 if seconds >= 0.5 else seconds)
@@ -72,8 +73,8 @@ def order_of(prompt, image, *, once):
     return Order(request=request, image=image, identity=image, once=once)
 
 
-def only(orders):
-    """Return a plan that sends these orders and waits for nothing."""
+def plan_of(orders):
+    """Return a plan that sends these orders and does not wait."""
     return Plan(orders, None, None, [])
 
 
@@ -83,29 +84,29 @@ class World(RuleBasedStateMachine):
     def __init__(self):
         super().__init__()
         self.directory = Path(tempfile.mkdtemp(prefix="states-", dir=MEMORY))
-        self.clock = HastyClock()
+        self.clock = FastClock()
         self.account = Account(clock=self.clock, origin=self.host.origin)
         self.orders = []  # by sender
         self.offered = set()
         self.store = None
-        self.start_over()
+        self.restart()
 
     def teardown(self):
         try:
-            self.account.trouble.clear()
+            self.account.next_calls.clear()
             self.clock.advance(131.0)
             self.recover()
-            self.every_task_of_today_is_known_or_offered()
-            self.what_is_saved_is_whole()
+            self.every_paid_task_of_today_is_known_or_offered()
+            self.saved_files_are_complete()
         finally:
             self.store.close()
             shutil.rmtree(self.directory)
 
-    def start_over(self):
-        """A new process begins; the old one, if any, is dead to whoever looks for it."""
+    def restart(self):
+        """Start a new process; the store shows the old one, if any, as dead."""
         if self.store is not None:
             self.store.close()
-            self.named(f"{socket.gethostname()}:999999999:1")
+            self.set_process(f"{socket.gethostname()}:999999999:1")
         self.store = Store(self.directory)
         self.tools = Tools(
             connect=lambda: self.account,
@@ -116,22 +117,22 @@ class World(RuleBasedStateMachine):
             account=lambda: "account",
         )
 
-    def named(self, process):
-        """Give every process that was in a create call another name."""
+    def set_process(self, process):
+        """Replace the name of every process that was in a create call."""
         with sqlite3.connect(self.directory / "tasks.db") as connection:
             connection.execute("UPDATE task SET process = ? WHERE process NOTNULL", (process,))
         connection.close()
 
     def drain(self, events):
-        """Run a command to its end or its death; return its ``Ended`` events."""
+        """Run a command until it ends or is killed; return its ``Ended`` events."""
         ended = []
         try:
             for event in events:
                 if isinstance(event, Ended):
-                    self.check_told(event)
+                    self.check_ended(event)
                     ended.append(event)
         except Killed:
-            self.start_over()
+            self.restart()
         except PixverseError as error:
             self.check_error(error)
         return ended
@@ -139,9 +140,9 @@ class World(RuleBasedStateMachine):
     def check_error(self, error):
         job = self.account.jobs.get(error.task_id)
         if job is not None and error.charged is Charged.NO:
-            assert job.free, "an accepted task is told as not charged"
+            assert job.free, "an accepted task is reported as not charged"
 
-    def check_told(self, ended):
+    def check_ended(self, ended):
         record, error = ended.record, ended.error
         task_id = (record.task_id if record else None) or (error.task_id if error else None)
         job = self.account.jobs.get(task_id)
@@ -149,9 +150,9 @@ class World(RuleBasedStateMachine):
             return
         now = self.clock.now()
         if job.sender is None and job.status(now) is Status.SUCCEEDED and record is not None:
-            told_of_its_end = record.status is Status.SUCCEEDED
-            assert not told_of_its_end or record.prompt == job.prompt, (
-                "a foreign task is told as ours"
+            succeeded = record.status is Status.SUCCEEDED
+            assert not succeeded or record.prompt == job.prompt, (
+                "a foreign task is reported as ours"
             )
         if error is not None:
             self.check_error(error.but(task_id=error.task_id or task_id))
@@ -162,26 +163,26 @@ class World(RuleBasedStateMachine):
 
     @property
     def requests(self):
-        """The records of our own requests, without tasks that were only looked at."""
+        """The records of our own requests, without tasks that were only queried."""
         return [record for record in self.records if record.fingerprint]
 
-    # What users do
+    # Actions of users
 
-    @rule(prompt=PROMPTS, image=IMAGES, once=st.booleans(), fates=FATES, life=LIVES)
-    def submit(self, prompt, image, once, fates, life):
+    @rule(prompt=PROMPTS, image=IMAGES, once=st.booleans(), creates=CREATES, job_options=JOBS)
+    def submit(self, prompt, image, once, creates, job_options):
         order = order_of(prompt, image, once=once)
         sender = self.account.sender = len(self.orders)
         self.orders.append(order)
-        self.account.fate = deque(fates)
-        self.account.next_job = life
-        rivals = self.live_jobs(order.fingerprint)
-        ended = self.drain(submit_all(only([order]), self.tools))
+        self.account.next_creates = deque(creates)
+        self.account.next_job = job_options
+        equal_jobs = self.paid_jobs(order.fingerprint)
+        ended = self.drain(submit_all(plan_of([order]), self.tools))
         bought = [job for job in self.account.jobs.values() if job.sender == sender]
         assert len(bought) <= 1, "two tasks for one intent"
-        assert not (once and rivals and bought), "--once has paid again"
+        assert not (once and equal_jobs and bought), "--once has paid again"
         for event in ended:
             if event.error is not None and event.error.charged is Charged.NO:
-                assert not bought, "a submit that bought something says no"
+                assert not bought, "a submit that bought something reports charged: no"
 
     @rule()
     def recover(self):
@@ -190,9 +191,9 @@ class World(RuleBasedStateMachine):
             if isinstance(ended.error, UnclearError):
                 self.offered |= set(ended.error.candidates)
 
-    @rule(timeout=st.sampled_from([5.0, 300.0]), saving=st.booleans())
-    def wait(self, timeout, saving):
-        destination = self.destination() if saving else None
+    @rule(timeout=st.sampled_from([5.0, 300.0]), save=st.booleans())
+    def wait(self, timeout, save):
+        destination = self.destination() if save else None
         policy = WaitPolicy(timeout=timeout)
         self.drain(wait(None, self.tools, policy, destination, every=True))
 
@@ -203,8 +204,8 @@ class World(RuleBasedStateMachine):
 
     @precondition(lambda self: self.account.jobs)
     @rule(data=st.data())
-    def ask(self, data):
-        """Ask about any task of the account, also one that the store does not know."""
+    def query(self, data):
+        """Query any task of the account, also one that the store does not know."""
         ids = sorted(self.account.jobs)
         self.drain(look([data.draw(st.sampled_from(ids))], self.tools, judging=False))
 
@@ -220,29 +221,29 @@ class World(RuleBasedStateMachine):
     def destination(self):
         return Destination(template=parse_template(f"{self.directory}/{{task_id}}.mp4"))
 
-    # What the world does
+    # Actions of others
 
-    @rule(seconds=MOMENTS)
+    @rule(seconds=PAUSES)
     def time_passes(self, seconds):
         self.clock.advance(seconds)
 
-    @rule(prompt=st.sampled_from(["Somebody else's.", "A turtle rises."]), life=LIVES)
-    def somebody_else_submits(self, prompt, life):
+    @rule(prompt=st.sampled_from(["Somebody else's.", "A turtle rises."]), job_options=JOBS)
+    def another_client_submits(self, prompt, job_options):
         body = {
             "model": MODELS[0].name,
             "input": {"prompt": prompt, "media": [{"url": "https://others.example/"}]},
             "parameters": {"resolution": "360P", "duration": 5, "audio": False},
         }
-        self.account.accept(body, None, **life)
+        self.account.accept(body, None, **job_options)
 
-    @rule(troubles=TROUBLES)
-    def trouble_is_ahead(self, troubles):
-        self.account.trouble.extend(troubles)
+    @rule(calls=CALLS)
+    def the_next_calls_fail(self, calls):
+        self.account.next_calls.extend(calls)
 
-    # What must hold
+    # Invariants
 
-    def live_jobs(self, fingerprint=None):
-        """Return tasks of ours that have cost money and that the service still knows."""
+    def paid_jobs(self, fingerprint=None):
+        """Return our own billed tasks that the service still knows."""
         return [
             job
             for job in self.account.jobs.values()
@@ -260,11 +261,11 @@ class World(RuleBasedStateMachine):
                 assert record.fingerprint == self.orders[job.sender].fingerprint
 
     @invariant()
-    def nothing_that_costs_money_is_said_to_be_free(self):
-        """Of equal requests it does not matter which one has which task."""
+    def no_paid_task_is_reported_as_free(self):
+        """Compare the numbers, because equal requests may share their tasks in any way."""
         records = self.requests
         for fingerprint in {record.fingerprint for record in records}:
-            paid = self.live_jobs(fingerprint)
+            paid = self.paid_jobs(fingerprint)
             owned = [
                 record
                 for record in records
@@ -272,20 +273,20 @@ class World(RuleBasedStateMachine):
             ]
             assert len(paid) <= len(owned)
 
-    def every_task_of_today_is_known_or_offered(self):
+    def every_paid_task_of_today_is_known_or_offered(self):
         known = self.store.records.known_ids()
-        lookalikes = {job.prompt for job in self.account.jobs.values() if job.sender is None}
-        for job in self.live_jobs():
+        foreign_prompts = {job.prompt for job in self.account.jobs.values() if job.sender is None}
+        for job in self.paid_jobs():
             listed_for_long = job.age(self.clock.now()) < DAY.total_seconds() - 700.0
-            if listed_for_long and job.prompt not in lookalikes:
+            if listed_for_long and job.prompt not in foreign_prompts:
                 assert job.task_id in known | self.offered, "a paid task is lost"
 
-    def what_is_saved_is_whole(self):
+    def saved_files_are_complete(self):
         for file in self.directory.glob("*.mp4"):
             assert file.read_bytes() == self.host.film
 
 
-def test_whatever_happens_in_any_order_money_is_neither_lost_nor_lied_about(host):
+def test_no_paid_task_is_lost_or_reported_as_free_in_any_order_of_events(host):
     World.host = host
     run_state_machine_as_test(
         World,

@@ -1,4 +1,4 @@
-"""Create calls without an answer, one story each: what the search for their task must not do."""
+"""Create calls without an answer, one case each: what the search for their task must not do."""
 
 from hashlib import sha256
 
@@ -13,7 +13,7 @@ from pixverse_cli.flows.lookup import look
 from pixverse_cli.flows.pipelines import submit_all, wait
 from pixverse_cli.flows.recover import recover
 from pixverse_cli.flows.search import search
-from tests.flows.test_states import World, only, order_of
+from tests.flows.test_states import World, order_of, plan_of
 
 AT_ONCE = {"run": 0.0}
 PROMPT, OTHER = "A turtle rises.", "Somebody else's."
@@ -29,188 +29,192 @@ def world(host):
 
 @pytest.fixture
 def submit(world):
-    def submitter(*fates, prompt=PROMPT, image="https://images.example/1.png", once=False, **life):
+    def submitter(
+        *creates, prompt=PROMPT, image="https://images.example/1.png", once=False, **job_options
+    ):
         before = set(world.account.jobs)
-        world.account.fate.extend(fates)
-        world.account.next_job = life or AT_ONCE
+        world.account.next_creates.extend(creates)
+        world.account.next_job = job_options or AT_ONCE
         world.account.sender = len(world.orders)
         world.orders.append(order_of(prompt, image, once=once))
-        ended = world.drain(submit_all(only([world.orders[-1]]), world.tools))
+        ended = world.drain(submit_all(plan_of([world.orders[-1]]), world.tools))
         bought = [job for id_, job in world.account.jobs.items() if id_ not in before]
         return ended, [job.task_id for job in bought if job.sender is not None]
 
     return submitter
 
 
-def stranger(world, prompt=OTHER, **life):
+def foreign_task(world, prompt=OTHER, **job_options):
     body = {
         "model": world.orders[0].request.model.name,
         "input": {"prompt": prompt, "media": [{"url": "https://others.example/"}]},
         "parameters": {"resolution": "360P", "duration": 5, "audio": False},
     }
-    return world.account.accept(body, None, **life).task_id
+    return world.account.accept(body, None, **job_options).task_id
 
 
-def returned(generator, into):
-    """Pass a generator's values on, and put what it returns into a list."""
+def collect_result(generator, into):
+    """Yield a generator's values, and append its return value to a list."""
     into.append((yield from generator))
 
 
-def found_by(world):
-    """Recover, and return the ended records and the errors."""
+def recovered(world):
+    """Run recover; return the records of ended tasks and the errors."""
     ended = world.drain(recover(world.tools))
-    return [each.record for each in ended if each.record], [e.error for e in ended if e.error]
+    return [event.record for event in ended if event.record], [
+        event.error for event in ended if event.error
+    ]
 
 
-def test_the_task_of_a_repeated_call_that_died_is_found(world, submit):
+def test_the_task_of_a_killed_retry_is_found(world, submit):
     _, bought = submit("throttled", "throttled", "killed-after")
     world.time_passes(130.0)
-    records, errors = found_by(world)
+    records, errors = recovered(world)
     assert ([record.task_id for record in records], errors) == (bought, [])
 
 
-def test_a_request_without_prompt_never_confirms_a_stranger_s_task(world, submit):
+def test_a_request_without_a_prompt_never_confirms_a_foreign_task(world, submit):
     _, [ours] = submit("killed-after", prompt=None, hidden=50.0, run=0.0)
-    theirs = stranger(world, run=20.0)
-    records, _ = found_by(world)
+    theirs = foreign_task(world, run=20.0)
+    records, _ = recovered(world)
     assert [(record.task_id, record.provisional) for record in records] == [(theirs, True)]
     world.time_passes(130.0)
-    records, _ = found_by(world)
+    records, _ = recovered(world)
     assert [(record.task_id, record.prompt) for record in records] == [(ours, None)]
 
 
-def test_of_two_requests_with_one_prompt_and_two_images_none_is_guessed(world, submit):
+def test_tasks_of_two_requests_with_the_same_prompt_are_offered_not_guessed(world, submit):
     submit("killed-before", image="https://images.example/1.png")
     _, bought = submit("killed-after", image="https://images.example/2.png")
     world.time_passes(130.0)
-    records, errors = found_by(world)
+    records, errors = recovered(world)
     assert records == []
     assert [error.candidates for error in errors] == [tuple(bought)] * 2
 
 
-def test_calls_that_were_out_at_different_times_are_told_apart(world, submit):
+def test_calls_at_different_times_are_distinguished(world, submit):
     submit("never-arrived", image="https://images.example/1.png")
     world.time_passes(10.0)
     _, [bought] = submit("lost-reply", image="https://images.example/2.png")
     world.time_passes(130.0)
-    found_by(world)
-    fates = [(record.image[-5], record.status) for record in world.records]
-    assert fates == [("2", Status.SUCCEEDED), ("1", Status.NOT_SENT)]
+    recovered(world)
+    creates = [(record.image[-5], record.status) for record in world.records]
+    assert creates == [("2", Status.SUCCEEDED), ("1", Status.NOT_SENT)]
     assert world.records[0].task_id == bought
 
 
-def test_equal_requests_share_what_is_found(world, submit):
+def test_equal_requests_share_the_found_tasks(world, submit):
     _, first = submit("killed-after")
     _, second = submit("killed-after")
     world.time_passes(130.0)
-    records, errors = found_by(world)
+    records, errors = recovered(world)
     assert ({record.task_id for record in records}, errors) == ({*first, *second}, [])
 
 
-def test_a_candidate_that_somebody_asked_about_stays_a_candidate(world, submit):
+def test_a_candidate_that_was_queried_by_its_id_remains_a_candidate(world, submit):
     _, [bought] = submit("killed-after")
     world.drain(look([bought], world.tools, judging=False))
     world.time_passes(130.0)
-    records, errors = found_by(world)
+    records, errors = recovered(world)
     assert ([record.task_id for record in records], errors) == ([bought], [])
     assert len(world.records) == 1
 
 
-def test_a_stranger_s_task_found_alone_is_let_go_when_it_ends(world, submit):
+def test_a_foreign_task_taken_as_the_only_candidate_is_released_when_it_ends(world, submit):
     submit("killed-before")
-    theirs = stranger(world, run=300.0)
+    theirs = foreign_task(world, run=300.0)
     world.time_passes(130.0)
-    records, _ = found_by(world)
+    records, _ = recovered(world)
     assert [(record.task_id, record.provisional) for record in records] == [(theirs, True)]
     ended = world.drain(wait(None, world.tools, WaitPolicy(timeout=900.0), None, every=True))
-    assert [(each.record, each.error.charged) for each in ended] == [(None, Charged.NO)]
+    assert [(event.record, event.error.charged) for event in ended] == [(None, Charged.NO)]
     assert world.records[0].status is Status.NOT_SENT
 
 
-def test_a_stranger_s_cancelled_task_is_not_taken_for_ours_at_once(world, submit):
+def test_a_foreign_canceled_task_is_not_taken_at_once(world, submit):
     _, [ours] = submit("killed-after", hidden=40.0, run=0.0)
-    world.account.jobs[stranger(world)].canceled = True
-    records, errors = found_by(world)
+    world.account.jobs[foreign_task(world)].canceled = True
+    records, errors = recovered(world)
     assert records == []
     world.time_passes(130.0)
-    records, errors = found_by(world)
+    records, errors = recovered(world)
     assert ([record.task_id for record in records], errors) == ([ours], [])
 
 
-def test_the_answer_to_a_call_beats_what_another_search_has_taken(world, submit):
+def test_the_answer_to_a_call_takes_a_task_back_from_another_record(world, submit):
     submit("killed-before")
     lost = world.records[0].number
 
-    def somebody_recovers():
-        world.account.meanwhile = None
+    def another_process_recovers():
+        world.account.on_accept = None
         world.clock.advance(5.0)
         world.drain(recover(world.tools))
         assert world.store.records.get(lost).task_id is not None
 
-    world.account.meanwhile = somebody_recovers
+    world.account.on_accept = another_process_recovers
     ended, bought = submit("fine")
-    assert [(each.record.task_id, each.error) for each in ended] == [(bought[0], None)]
-    taken = {record.number: record.task_id for record in world.records}
-    assert taken == {lost: None, lost + 1: bought[0]}
+    assert [(event.record.task_id, event.error) for event in ended] == [(bought[0], None)]
+    task_ids = {record.number: record.task_id for record in world.records}
+    assert task_ids == {lost: None, lost + 1: bought[0]}
 
 
-def test_a_search_notices_that_another_process_has_found_the_task(world, submit):
+def test_a_search_ends_when_another_process_has_found_the_task(world, submit):
     _, [bought] = submit("killed-after", hidden=20.0, run=0.0)
     record = world.records[0]
     found = []
-    searching = returned(search(record, world.tools, seconds=600.0), found)
-    world.account.trouble.extend(["unreachable"] * 4)
+    searching = collect_result(search(record, world.tools, seconds=600.0), found)
+    world.account.next_calls.extend(["unreachable"] * 4)
     next(searching)
     world.clock.advance(30.0)
-    world.account.trouble.clear()
+    world.account.next_calls.clear()
     world.drain(recover(world.tools))
     list(searching)
-    assert [each.record.task_id for each in found] == [bought]
+    assert [event.record.task_id for event in found] == [bought]
 
 
-def test_once_submits_where_it_is_certain_that_nothing_was_accepted(world, submit):
+def test_once_submits_when_no_earlier_task_can_exist(world, submit):
     submit("killed-before", once=True)
     world.time_passes(130.0)
     ended, bought = submit("fine", once=True)
-    assert [each.record.task_id for each in ended] == bought
+    assert [event.record.task_id for event in ended] == bought
     assert len(bought) == 1
 
 
-def test_once_searches_once_and_buys_nothing_while_it_is_not_certain(world, submit):
+def test_once_searches_and_buys_nothing_while_an_earlier_call_is_unclear(world, submit):
     submit("killed-before", once=True)
-    asked = world.clock.monotonic()
+    started = world.clock.monotonic()
     ended, bought = submit("fine", once=True)
     assert bought == []
-    assert [type(each.error) for each in ended] == [UnclearError]
-    assert world.clock.monotonic() - asked < 45.0
+    assert [type(event.error) for event in ended] == [UnclearError]
+    assert world.clock.monotonic() - started < 45.0
 
 
-def test_after_a_day_nothing_is_called_safe(world, submit):
+def test_an_unclear_call_stays_unclear_after_a_day(world, submit):
     submit("killed-after")
     world.time_passes(25 * 3600.0)
-    records, [error] = found_by(world)
+    records, [error] = recovered(world)
     assert (records, error.charged) == ([], Charged.UNKNOWN)
     assert world.records[0].status is Status.UNCLEAR
 
 
-def test_whoever_drains_a_submit_knows_of_the_unclear_call_before_the_search(world):
+def test_the_unclear_call_is_reported_before_the_search(world):
     world.orders.append(order_of(PROMPT, "https://images.example/1.png", once=False))
-    world.account.fate.append("never-arrived")
-    events = submit_all(only([world.orders[0]]), world.tools)
+    world.account.next_creates.append("never-arrived")
+    events = submit_all(plan_of([world.orders[0]]), world.tools)
     known = next(event for event in events if isinstance(event, Known))
     assert (known.record.task_id, known.record.charged) == (None, Charged.UNKNOWN)
 
 
-def test_a_call_from_a_machine_that_has_another_name_now_is_found_all_the_same(world, submit):
+def test_a_task_is_found_after_the_machine_was_renamed(world, submit):
     _, bought = submit("killed-after")
-    world.named("elsewhere:1:1")
-    assert found_by(world) == ([], [])
+    world.set_process("elsewhere:1:1")
+    assert recovered(world) == ([], [])
     world.time_passes(130.0)
-    records, errors = found_by(world)
+    records, errors = recovered(world)
     assert ([record.task_id for record in records], errors) == (bought, [])
 
 
-def test_waiting_for_all_saves_what_a_dead_process_left_unsaved(world, submit):
+def test_wait_all_saves_videos_that_a_killed_process_did_not_save(world, submit):
     _, [bought] = submit("fine")
     world.time_passes(30.0)
     world.drain(look([bought], world.tools, judging=False))
@@ -221,7 +225,7 @@ def test_waiting_for_all_saves_what_a_dead_process_left_unsaved(world, submit):
     assert world.drain(wait(None, world.tools, policy, world.destination(), every=True)) == []
 
 
-def test_a_video_whose_process_died_right_after_naming_it_is_known_again(world, submit, host):
+def test_a_video_is_recorded_whose_process_was_killed_after_renaming_it(world, submit, host):
     _, [bought] = submit("fine")
     world.time_passes(30.0)
     world.drain(look([bought], world.tools, judging=False))
@@ -234,11 +238,11 @@ def test_a_video_whose_process_died_right_after_naming_it_is_known_again(world, 
     assert world.records[0].file == str(target)
 
 
-def test_a_stranger_s_task_is_let_go_also_when_somebody_tries_to_cancel_it(world, submit):
+def test_a_foreign_task_is_released_when_a_cancel_shows_its_end(world, submit):
     submit("killed-before")
-    theirs = stranger(world, run=200.0)
+    theirs = foreign_task(world, run=200.0)
     world.time_passes(130.0)
-    found_by(world)
+    recovered(world)
     assert world.records[0].task_id == theirs
     world.time_passes(200.0)
     [ended] = world.drain(cancel([theirs], world.tools))
@@ -246,14 +250,14 @@ def test_a_stranger_s_task_is_let_go_also_when_somebody_tries_to_cancel_it(world
     assert world.records[0].task_id is None
 
 
-def test_a_death_between_an_answer_and_its_judgement_makes_no_stranger_s_task_ours(world, submit):
+def test_a_foreign_task_is_released_after_a_kill_between_its_query_and_its_check(world, submit):
     submit("killed-before")
-    theirs = stranger(world, run=200.0)
+    theirs = foreign_task(world, run=200.0)
     world.time_passes(130.0)
-    found_by(world)
+    recovered(world)
     world.time_passes(200.0)
     world.store.records.seen(world.records[0].number, world.account.query(theirs))
     policy = WaitPolicy(timeout=60.0)
     ended = world.drain(wait(None, world.tools, policy, world.destination(), every=True))
-    assert [(each.record, each.error.charged) for each in ended] == [(None, Charged.NO)]
+    assert [(event.record, event.error.charged) for event in ended] == [(None, Charged.NO)]
     assert not list(world.directory.glob("*.mp4"))

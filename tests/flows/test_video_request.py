@@ -1,4 +1,4 @@
-"""The request that settings ask for, with everything wrong in them noted."""
+"""The request made of settings, and the report of everything that is invalid in them."""
 
 import pytest
 
@@ -6,21 +6,21 @@ from pixverse_cli.flows.plan import video_request
 from pixverse_cli.settings.values import Setting, Settings
 
 
-def asked(prompt="A turtle.", **words):
-    options = {name.replace("_", "-"): word for name, word in words.items()}
-    settings = Settings({name: Setting(word, f"--{name}") for name, word in options.items()}, {})
+def request_of(prompt="A turtle.", **values):
+    options = {name.replace("_", "-"): value for name, value in values.items()}
+    settings = Settings({name: Setting(value, f"--{name}") for name, value in options.items()}, {})
     return video_request(settings, prompt), settings.problems
 
 
-def test_nothing_set_asks_for_the_defaults():
-    request, problems = asked()
+def test_without_settings_the_request_has_the_defaults():
+    request, problems = request_of()
     assert (request.model.alias, request.resolution, request.duration) == ("v6", "720P", 5)
     assert (request.audio, request.watermark, request.shot_type) == (False, False, None)
     assert (request.seed, problems) == (None, ())
 
 
-def test_every_setting_is_read_in_any_case():
-    request, problems = asked(
+def test_settings_are_case_insensitive():
+    request, problems = request_of(
         model="V5.6",
         resolution="1080p",
         duration="8",
@@ -33,15 +33,15 @@ def test_every_setting_is_read_in_any_case():
     assert problems == ()
 
 
-@pytest.mark.parametrize("word", ["multi", "MULTI", "Single"])
-def test_a_shot_type_is_read_in_any_case(word):
-    request, problems = asked(shot_type=word)
-    assert request.shot_type == word.lower()
+@pytest.mark.parametrize("value", ["multi", "MULTI", "Single"])
+def test_shot_types_are_case_insensitive(value):
+    request, problems = request_of(shot_type=value)
+    assert request.shot_type == value.lower()
     assert problems == ()
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("values", "message"),
     [
         ({"model": "v7"}, "--model v7: choose v6, c1, v5.6"),
         ({"resolution": "4K"}, "--resolution 4K: choose 360P, 540P, 720P, 1080P"),
@@ -53,12 +53,12 @@ def test_a_shot_type_is_read_in_any_case(word):
         ({"audio": "maybe"}, "--audio maybe: must be true or false"),
     ],
 )
-def test_a_bad_value_is_noted_with_its_source_and_what_to_choose(words, told):
-    _, problems = asked(**words)
+def test_an_invalid_value_is_reported_with_its_source_and_the_choices(values, message):
+    _, problems = request_of(**values)
     assert len(problems) == 1
-    assert problems[0].startswith(told)
+    assert problems[0].startswith(message)
 
 
-def test_everything_wrong_is_noted():
-    _, problems = asked("a" * 5001, model="v9", duration="99", seed="x", shot_type="no")
+def test_all_invalid_values_are_reported():
+    _, problems = request_of("a" * 5001, model="v9", duration="99", seed="x", shot_type="no")
     assert len(problems) == 5

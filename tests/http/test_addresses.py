@@ -1,4 +1,4 @@
-"""How a URL may be shown, and which hosts are private."""
+"""URLs without their secrets, and which hosts are loopback or private."""
 
 import pytest
 
@@ -11,12 +11,12 @@ from pixverse_cli.http.addresses import (
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.9.9.9", "::1"])
-def test_this_machine_is_known(host):
+def test_loopback_hosts_are_recognised(host):
     assert is_loopback(host)
 
 
 @pytest.mark.parametrize("host", ["", "example.com", "10.0.0.1", "localhost.example", "0.0.0.0"])
-def test_other_machines_are_not_this_one(host):
+def test_other_hosts_are_not_loopback(host):
     assert not is_loopback(host)
 
 
@@ -38,12 +38,12 @@ def test_other_machines_are_not_this_one(host):
         "::ffff:127.0.0.1",
     ],
 )
-def test_private_hosts_are_known(host):
+def test_private_hosts_are_recognised(host):
     assert is_private(host)
 
 
 @pytest.mark.parametrize("host", ["example.com", "8.8.8.8", "2606:4700::1111", "::ffff:8.8.8.8"])
-def test_public_hosts_are_known(host):
+def test_public_hosts_are_not_private(host):
     assert not is_private(host)
 
 
@@ -51,7 +51,7 @@ def name_server(address):
     return lambda _name, _port: [(2, 1, 6, "", (address, 0))]
 
 
-def test_a_name_is_judged_by_what_it_resolves_to_unless_a_proxy_does_that():
+def test_a_name_is_resolved_to_find_private_addresses_except_behind_a_proxy():
     assert leads_inside("http://rebound.example/", name_server("10.0.0.1"))
     assert leads_inside("http://2130706433/", name_server("127.0.0.1"))
     assert not leads_inside("http://media.example/", name_server("8.8.8.8"))
@@ -59,10 +59,10 @@ def test_a_name_is_judged_by_what_it_resolves_to_unless_a_proxy_does_that():
     assert leads_inside("http://localhost/", None)
 
 
-def test_a_name_that_cannot_be_one_leads_nowhere():
+def test_an_invalid_name_does_not_lead_to_a_private_address():
     assert not leads_inside(f"http://{'a' * 64}.example/")
 
 
-def test_credentials_queries_and_fragments_are_not_without_secrets():
+def test_credentials_queries_and_fragments_are_removed():
     assert without_secrets("https://me:canary@x/a%2Fb?Signature=canary#canary") == "https://x/a%2Fb"
     assert without_secrets("no url") == "no url"

@@ -7,13 +7,13 @@ import pytest
 from pixverse_cli.http.exchange import Background
 
 
-def test_the_result_comes_back():
+def test_the_result_is_returned():
     background = Background(lambda: 42)
     assert background.wait(5)
     assert background.result() == 42
 
 
-def test_an_error_comes_back_as_it_was_raised():
+def test_an_error_is_raised_again_unchanged():
     error = ValueError("no")
 
     def fail():
@@ -26,7 +26,7 @@ def test_an_error_comes_back_as_it_was_raised():
     assert caught.value is error
 
 
-def test_a_call_that_has_not_ended_can_be_looked_at():
+def test_waiting_for_a_running_call_can_time_out():
     end = threading.Event()
     background = Background(lambda: end.wait() and "done")
     assert not background.wait(0)

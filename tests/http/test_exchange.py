@@ -1,4 +1,4 @@
-"""One exchange: bounded in time and in size, its failures told apart by what was sent."""
+"""One exchange: limited in time and size; failures say whether the request was sent."""
 
 import socket
 from datetime import UTC, datetime
@@ -41,13 +41,13 @@ def get(session, server, **limits):
     ],
     ids=["8 silence", "8 half a head", "13 a drip", "13 a drip of headers", "13 a drip of body"],
 )
-def test_there_is_a_total_deadline(session, steps):
+def test_an_exchange_has_a_total_deadline(session, steps):
     with ScriptedServer(steps) as server, pytest.raises(NoAnswerError, match=r"within 0\.[34] s"):
         get(session, server, total=0.3)
 
 
-def full_queue():
-    """Return a socket that listens and takes nobody any more, with those that fill it."""
+def full_listen_queue():
+    """Return a listening socket with a full queue, and the sockets that fill it."""
     full = socket.create_server(("127.0.0.1", 0), backlog=0)
     waiting = [socket.socket() for _ in range(4)]
     for each in waiting:
@@ -56,8 +56,8 @@ def full_queue():
     return full, waiting
 
 
-def test_a_connect_time_out_is_certainly_not_sent_3(session):
-    full, waiting = full_queue()
+def test_a_connect_timeout_means_not_sent_3(session):
+    full, waiting = full_listen_queue()
     request = Request(method="GET", url=f"http://127.0.0.1:{full.getsockname()[1]}")
     with pytest.raises(NotSentError, match=r"no connection to 127\.0\.0\.1"):
         exchange(session, request, Limits(connect=0.2, total=5.0))
@@ -65,19 +65,19 @@ def test_a_connect_time_out_is_certainly_not_sent_3(session):
         each.close()
 
 
-def test_all_addresses_share_one_connect_budget_4(session):
-    full, waiting = full_queue()
+def test_all_addresses_share_one_connect_timeout_4(session):
+    full, waiting = full_listen_queue()
     request = Request(method="POST", url=f"http://127.0.0.1:{full.getsockname()[1]}", body=b"x")
-    asked = []
+    calls = []
     with pytest.raises(NotSentError):
-        exchange(session, request, Limits(connect=0.3), give_up=lambda: bool(asked.append(1)))
-    assert len(asked) <= 4
+        exchange(session, request, Limits(connect=0.3), give_up=lambda: bool(calls.append(1)))
+    assert len(calls) <= 4
     for each in (full, *waiting):
         each.close()
 
 
-def test_whoever_gives_up_before_the_first_byte_knows_that_nothing_was_sent(session):
-    full, waiting = full_queue()
+def test_giving_up_before_the_first_byte_means_not_sent(session):
+    full, waiting = full_listen_queue()
     request = Request(method="POST", url=f"http://127.0.0.1:{full.getsockname()[1]}", body=b"x")
     with pytest.raises(NotSentError):
         exchange(session, request, Limits(), give_up=lambda: True)
@@ -85,26 +85,26 @@ def test_whoever_gives_up_before_the_first_byte_knows_that_nothing_was_sent(sess
         each.close()
 
 
-def test_whoever_gives_up_after_it_does_not(session):
+def test_giving_up_after_the_first_byte_means_no_answer(session):
     with ScriptedServer([HANG]) as server:
         request = Request(method="POST", url=server.url("/x"), body=b"x")
         with pytest.raises(NoAnswerError):
             exchange(session, request, Limits(), give_up=lambda: any(server.requests))
 
 
-def test_a_reset_after_the_request_is_no_answer(session):
+def test_a_reset_after_the_request_means_no_answer(session):
     with ScriptedServer([RESET]) as server, pytest.raises(NoAnswerError):
         get(session, server)
 
 
-def test_a_reset_in_the_middle_of_the_body_is_no_answer(session):
+def test_a_reset_during_the_request_body_means_no_answer(session):
     with ScriptedServer(Script([RESET], reads=10)) as server:
         request = Request(method="POST", url=server.url("/x"), body=b"x" * 50_000_000)
         with pytest.raises(NoAnswerError):
             exchange(session, request, Limits())
 
 
-def test_the_first_byte_is_not_written_once_it_is_forbidden():
+def test_a_forbidden_first_byte_is_never_written():
     first_byte = FirstByte()
     assert first_byte.forbid()
     with pytest.raises(ConnectionAbortedError):
@@ -112,43 +112,43 @@ def test_the_first_byte_is_not_written_once_it_is_forbidden():
     assert not first_byte.written
 
 
-def test_the_first_byte_cannot_be_taken_back():
+def test_a_written_first_byte_cannot_be_forbidden():
     first_byte = FirstByte()
     first_byte.write()
     assert not first_byte.forbid()
 
 
-def test_a_body_up_to_a_megabyte_is_whole(session):
+def test_a_body_of_up_to_one_megabyte_is_complete(session):
     with ScriptedServer([answer(b"x" * MAX_BODY_BYTES)]) as server:
-        got = get(session, server)
-    assert (len(got.body), got.whole) == (MAX_BODY_BYTES, True)
+        response = get(session, server)
+    assert (len(response.body), response.whole) == (MAX_BODY_BYTES, True)
 
 
-def test_a_longer_one_is_cut_there_18(session):
+def test_a_longer_body_is_cut_at_one_megabyte_18(session):
     with ScriptedServer([answer(b"x" * (MAX_BODY_BYTES + 1))]) as server:
-        got = get(session, server)
-    assert (len(got.body), got.whole) == (MAX_BODY_BYTES, False)
+        response = get(session, server)
+    assert (len(response.body), response.whole) == (MAX_BODY_BYTES, False)
 
 
-def test_of_a_cut_body_what_came_is_kept_12(session):
+def test_the_received_part_of_a_cut_body_is_kept_12(session):
     with ScriptedServer([answer(b"some", content_length="10")]) as server:
-        got = get(session, server)
-    assert (got.body, got.whole) == (b"some", False)
+        response = get(session, server)
+    assert (response.body, response.whole) == (b"some", False)
 
 
-def test_a_chunked_body_that_is_cut_is_kept_too(session):
+def test_the_received_part_of_a_cut_chunked_body_is_kept(session):
     head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
     with ScriptedServer([head + b"4\r\nsome\r\n4\r\nmo"]) as server:
-        got = get(session, server)
-    assert (got.body, got.whole) == (b"somemo", False)
+        response = get(session, server)
+    assert (response.body, response.whole) == (b"somemo", False)
 
 
-def test_a_redirect_is_an_answer_26(session):
+def test_a_redirect_is_returned_and_not_followed_26(session):
     with ScriptedServer([answer(status="302 Found", location="https://x.invalid")]) as server:
         assert get(session, server).status == 302
 
 
-def waits(value, date=DATE):
+def retry_after(value, date=DATE):
     headers = {"Retry-After": value} | ({"Date": date} if date else {})
     return Response(status=429, headers=headers, body=b"", whole=True).retry_after
 
@@ -170,12 +170,12 @@ def waits(value, date=DATE):
         ("Mon, 99 Foo 2026", None),
     ],
 )
-def test_how_long_the_service_asks_to_wait_24(value, seconds):
-    assert waits(value) == seconds
+def test_retry_after_is_seconds_or_a_date_24(value, seconds):
+    assert retry_after(value) == seconds
 
 
-def test_a_date_means_nothing_without_the_server_s_own_24():
-    assert waits("Mon, 23 Nov 2026 12:00:30 GMT", date=None) is None
+def test_a_retry_after_date_needs_the_date_header_24():
+    assert retry_after("Mon, 23 Nov 2026 12:00:30 GMT", date=None) is None
 
 
 @given(st.text(), st.text())
@@ -183,14 +183,14 @@ def test_a_date_means_nothing_without_the_server_s_own_24():
 @example("Mon, 23 Nov 2026 12:00:30 +9999999", DATE)
 @example("9" * 5000, DATE)
 @example("\u0665", DATE)
-def test_no_header_breaks_the_answer_24(value, date):
-    seconds = waits(value, date)
+def test_no_value_of_the_headers_is_an_error_24(value, date):
+    seconds = retry_after(value, date)
     assert seconds is None or seconds >= 0
 
 
-def test_the_server_s_own_time_is_known():
-    got = Response(status=200, headers={"Date": DATE}, body=b"", whole=True)
-    assert got.date == datetime(2026, 11, 23, 12, tzinfo=UTC)
+def test_the_date_header_is_parsed():
+    response = Response(status=200, headers={"Date": DATE}, body=b"", whole=True)
+    assert response.date == datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -205,5 +205,5 @@ def test_the_server_s_own_time_is_known():
         (b"\xff\xfe", "not JSON"),
     ],
 )
-def test_a_body_is_named_for_a_sentence(body, kind):
+def test_the_kind_of_a_body_is_named(body, kind):
     assert Response(status=200, headers={}, body=body, whole=True).kind == kind

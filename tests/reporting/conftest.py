@@ -1,4 +1,4 @@
-"""Records as reporters get them."""
+"""Records for the tests of reporters."""
 
 from datetime import UTC, datetime
 from decimal import Decimal

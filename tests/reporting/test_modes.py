@@ -1,4 +1,4 @@
-"""The same story told in every mode: what is on stdout, and what on stderr, side by side."""
+"""The same events in every output mode: stdout and stderr side by side."""
 
 import json
 from dataclasses import replace
@@ -56,10 +56,10 @@ HUMAN = [name for name in MODES if name not in ("json", "events")]
 
 
 @pytest.fixture
-def tell(clock, capsys):
-    """Return a function that tells a story in a mode: its ending, stdout and stderr."""
+def report(clock, capsys):
+    """Return a function that reports events in a mode and returns ending, stdout and stderr."""
 
-    def told(mode, events, result=Result.TASK_ID):
+    def run(mode, events, result=Result.TASK_ID):
         reporter, ending = MODES[mode](clock, result), None
         try:
             reporter.run(events)
@@ -68,12 +68,12 @@ def tell(clock, capsys):
             report_ending(error, _output(mode), {})
         return (ending, *capsys.readouterr())
 
-    return told
+    return run
 
 
 @pytest.fixture
 def success(record):
-    """Return the story of an image that became a file."""
+    """Return the events from the upload of an image to the saved video."""
     saved = record("SUCCEEDED", file=FILE, video_url=URL, sha256="ab" * 32)
     return [
         Note(text="other people can read the key"),
@@ -101,21 +101,21 @@ def success(record):
         (Result.NOTHING, ""),
     ],
 )
-def test_stdout_holds_the_result_and_nothing_else(tell, success, mode, result, line):
-    ending, stdout, _ = tell(mode, success, result)
+def test_stdout_has_only_the_result(report, success, mode, result, line):
+    ending, stdout, _ = report(mode, success, result)
     assert (ending, stdout) == (None, line)
 
 
-def test_json_holds_the_record_and_nothing_else(tell, success):
-    ending, stdout, stderr = tell("json", success)
+def test_json_has_only_the_record(report, success):
+    ending, stdout, stderr = report("json", success)
     (line,) = stdout.splitlines()
     assert (ending, stderr) == (None, "")
     assert json.loads(line)["file"] == FILE
     assert "event" not in json.loads(line)
 
 
-def test_events_hold_each_step_and_then_the_record(tell, success):
-    ending, stdout, stderr = tell("events", success)
+def test_events_are_printed_for_each_step_before_the_record(report, success):
+    ending, stdout, stderr = report("events", success)
     lines = [json.loads(line) for line in stdout.splitlines()]
     assert [line.get("event") for line in lines] == [
         "uploading",
@@ -136,8 +136,8 @@ def test_events_hold_each_step_and_then_the_record(tell, success):
     assert [line["task_id"] for line in lines] == [None] * 3 + [ID] * 8
 
 
-def test_plain_tells_each_change_once_and_without_escape_codes(tell, success):
-    stderr = tell("plain", success)[2]
+def test_plain_prints_each_change_once_without_escape_codes(report, success):
+    stderr = report("plain", success)[2]
     lines = stderr.splitlines()
     found = [sum(word in line for line in lines) for word in ("PENDING", "RUNNING", "SUCCEEDED")]
     assert found == [1, 1, 1]
@@ -145,11 +145,11 @@ def test_plain_tells_each_change_once_and_without_escape_codes(tell, success):
 
 
 @pytest.mark.parametrize("mode", ["plain quiet", "terminal still"])
-def test_quiet_tells_nothing_but_the_result(tell, success, mode):
-    assert tell(mode, success)[2] == ""
+def test_quiet_prints_only_the_result(report, success, mode):
+    assert report(mode, success)[2] == ""
 
 
-def test_plain_has_a_heartbeat_each_minute(record, clock, capsys):
+def test_plain_prints_a_line_each_minute_while_waiting(record, clock, capsys):
     reporter = PlainReporter(Result.TASK_ID, clock, quiet=False)
     for _ in range(13):
         reporter.draw(Seen(record=record("RUNNING")))
@@ -170,8 +170,8 @@ def failure(record):
 
 
 @pytest.mark.parametrize("mode", HUMAN)
-def test_a_failure_is_told_once_with_the_way_out_and_prints_no_result(tell, failure, mode):
-    ending, stdout, stderr = tell(mode, failure)
+def test_a_failure_is_printed_once_with_its_hint_and_without_a_result(report, failure, mode):
+    ending, stdout, stderr = report(mode, failure)
     assert (ending.exit_code, stdout) == (5, "")
     assert stderr.count(FAILED) == 1
     assert stderr.count("look at it") == 1
@@ -179,8 +179,8 @@ def test_a_failure_is_told_once_with_the_way_out_and_prints_no_result(tell, fail
 
 
 @pytest.mark.parametrize("mode", ["json", "events"])
-def test_a_failure_is_a_record_on_stdout_and_one_error_on_stderr(tell, failure, mode):
-    ending, stdout, stderr = tell(mode, failure)
+def test_a_failure_is_one_record_on_stdout_and_one_error_on_stderr(report, failure, mode):
+    ending, stdout, stderr = report(mode, failure)
     final = json.loads(stdout.splitlines()[-1])
     assert final["error"] == {"code": "InvalidParameter", "message": "The size is not match"}
     (line,) = stderr.splitlines()
@@ -189,18 +189,18 @@ def test_a_failure_is_a_record_on_stdout_and_one_error_on_stderr(tell, failure, 
     assert ending.exit_code == 5
 
 
-def test_the_event_of_a_failure_holds_its_error(tell, failure):
-    lines = [json.loads(line) for line in tell("events", failure)[1].splitlines()]
+def test_the_event_of_a_failure_contains_its_error(report, failure):
+    lines = [json.loads(line) for line in report("events", failure)[1].splitlines()]
     assert lines[1]["event"] == "failed"
     assert lines[1]["error"]["code"] == "task-failed"
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_of_several_tasks_the_ending_is_the_whole_s(tell, record, mode):
+def test_several_tasks_share_one_combined_ending(report, record, mode):
     good = record("SUCCEEDED", number=2, task_id="other-task")
     bad = record("FAILED")
     events = [Ended(record=good), Ended(record=bad, error=TaskFailedError(FAILED, task_id=ID))]
-    ending, stdout, stderr = tell(mode, events)
+    ending, stdout, stderr = report(mode, events)
     assert (ending.exit_code, ending.charged) == (14, "mixed")
     assert "other-task" in stdout
     assert FAILED in stderr
@@ -212,59 +212,59 @@ def interrupted(*events, stopped=None):
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_a_signal_leaves_the_id_and_the_command_to_go_on_51(tell, record, mode):
+def test_a_signal_while_waiting_prints_the_id_and_the_next_command_51(report, record, mode):
     events = interrupted(Submitted(record=record("PENDING")), Seen(record=record("RUNNING")))
-    ending, _, stderr = tell(mode, events)
+    ending, _, stderr = report(mode, events)
     assert (ending.exit_code, ending.charged, ending.task_id) == (130, "yes", ID)
     assert f"pixverse wait {ID} --download" in stderr
 
 
 @pytest.mark.parametrize("mode", ["json", "events"])
-def test_an_accepted_task_s_record_is_printed_whatever_comes_51(tell, record, mode):
+def test_the_record_of_an_accepted_task_is_printed_after_a_signal_51(report, record, mode):
     events = interrupted(Submitted(record=record("PENDING")), stopped=Stopped(15, "SIGTERM"))
-    _, stdout, _ = tell(mode, events)
+    _, stdout, _ = report(mode, events)
     final = json.loads(stdout.splitlines()[-1])
     assert (final["task_id"], final["status"]) == (ID, "PENDING")
 
 
-def test_a_signal_before_the_call_says_that_nothing_was_bought_49(tell):
+def test_a_signal_before_the_call_says_that_nothing_was_bought_49(report):
     events = interrupted(Uploading(image="turtle.webp", sent=1, total=2))
-    ending, stdout, stderr = tell("plain", events)
+    ending, stdout, stderr = report("plain", events)
     assert (ending.charged, stdout) == ("no", "")
     assert "nothing was bought" in stderr
 
 
-def test_a_signal_in_the_call_says_that_it_is_not_clear_50(tell):
+def test_a_signal_during_the_call_leaves_charged_unknown_50(report):
     stopped = Stopped(2, "SIGINT").but(charged=Charged.UNKNOWN)
     events = interrupted(stopped=stopped)
-    ending, _, stderr = tell("plain", events)
+    ending, _, stderr = report("plain", events)
     assert ending.charged == "unknown"
     assert "pixverse recover" in stderr
 
 
-def test_a_task_that_has_ended_is_not_told_to_go_on_51(tell, record):
+def test_a_task_that_has_ended_gets_no_wait_command_51(report, record):
     ended = record("SUCCEEDED", file=FILE)
-    ending, stdout, stderr = tell("plain", interrupted(Ended(record=ended)), Result.FILE)
+    ending, stdout, stderr = report("plain", interrupted(Ended(record=ended)), Result.FILE)
     assert stdout == f"{FILE}\n"
     assert "pixverse wait" not in stderr
     assert ending.charged == "yes"
 
 
-def test_a_closed_pipe_prints_nothing_more_54(tell, record):
+def test_after_a_closed_pipe_nothing_is_printed_54(report, record):
     events = interrupted(Submitted(record=record("PENDING")), stopped=ClosedPipe())
-    ending, stdout, _ = tell("json", events)
+    ending, stdout, _ = report("json", events)
     assert (ending.exit_code, stdout) == (141, "")
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_what_is_only_known_is_not_drawn(tell, record, mode):
-    assert tell(mode, [Known(record=record("RUNNING"))])[1] == ""
+def test_a_known_event_prints_no_result(report, record, mode):
+    assert report(mode, [Known(record=record("RUNNING"))])[1] == ""
 
 
-def test_an_unclear_ending_says_that_money_may_be_owed(tell, record):
+def test_an_unclear_ending_prints_charged_unknown(report, record):
     unclear = replace(record(), task_id=None, status=Status.UNCLEAR)
     error = UnclearError("no answer", hint="run `pixverse recover`")
-    ending, _, stderr = tell("plain", [Ended(record=unclear, error=error)])
+    ending, _, stderr = report("plain", [Ended(record=unclear, error=error)])
     assert ending.exit_code == 9
     assert "charged: unknown" in stderr
 
@@ -272,8 +272,8 @@ def test_an_unclear_ending_says_that_money_may_be_owed(tell, record):
 HOSTILE = "\x1b]52;c;cm0gLXJm\x07\x1b[31mred\r\x9b2J\u202egnp.exe\u2066[link=http://x]y[/x]\x00\x7f"
 
 
-def disturbing(text):
-    """Return the characters that a terminal would act upon."""
+def control_characters(text):
+    """Return the characters that a terminal would act on, except for the progress display's."""
     known = ("\x1b[?25l", "\x1b[?25h", "\x1b[2K", "\x1b[1A", "\x1b[0m")
     for escape in known:
         text = text.replace(escape, "")
@@ -285,7 +285,7 @@ def disturbing(text):
 
 
 @pytest.mark.parametrize("mode", [name for name in MODES if name != "terminal"])
-def test_foreign_text_never_acts_on_the_terminal_80(tell, record, mode):
+def test_foreign_text_has_no_control_characters_80(report, record, mode):
     hostile = record(
         "FAILED",
         task_id=f"task{HOSTILE}",
@@ -308,6 +308,6 @@ def test_foreign_text_never_acts_on_the_terminal_80(tell, record, mode):
         Ended(record=replace(hostile, number=2)),
     ]
     for result in (Result.TASK_ID, Result.URL, Result.ROW):
-        _, stdout, stderr = tell(mode, events, result)
-        assert disturbing(stdout) == []
-        assert disturbing(stderr) == []
+        _, stdout, stderr = report(mode, events, result)
+        assert control_characters(stdout) == []
+        assert control_characters(stderr) == []

@@ -1,4 +1,4 @@
-"""The JSON that scripts lean on, key by key."""
+"""The JSON on which scripts rely, key by key."""
 
 import json
 from datetime import UTC, datetime
@@ -16,7 +16,7 @@ from pixverse_cli.reporting.shapes import error_json, number, one_line, record_j
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
-def test_a_record_has_the_keys_of_the_contract_in_their_order(record):
+def test_a_record_has_the_documented_keys(record):
     whole = record(
         "SUCCEEDED",
         request_id="r",
@@ -59,7 +59,7 @@ def test_a_record_has_the_keys_of_the_contract_in_their_order(record):
     }
 
 
-def test_what_is_not_known_is_null():
+def test_unknown_values_are_null():
     shape = record_json(Record(number=1, status=Status.UNCLEAR, service="s"))
     absent = {name for name, value in shape.items() if value is None}
     assert absent == {
@@ -80,7 +80,7 @@ def test_what_is_not_known_is_null():
     assert (shape["charged"], shape["usage"]) == ("unknown", {})
 
 
-def test_an_error_has_the_keys_of_the_contract():
+def test_an_error_has_the_documented_keys():
     error = BillingError(
         "pay", hint="settle", service_code="Arrearage", request_id="r", http_status=400, task_id="t"
     )
@@ -100,14 +100,14 @@ def test_an_error_has_the_keys_of_the_contract():
     }
 
 
-def test_the_error_of_several_tasks_holds_each_one_s():
+def test_the_error_of_several_tasks_contains_all_errors():
     parts = [TaskFailedError("a", task_id="t-1"), TaskFailedError("b", task_id="t-2")]
     shape = error_json(combine(parts, succeeded=1))["error"]
     assert (shape["code"], shape["charged"]) == ("partial", "mixed")
     assert [part["task_id"] for part in shape["errors"]] == ["t-1", "t-2"]
 
 
-def test_a_request_is_shown_as_it_would_be_sent():
+def test_a_request_is_printed_as_it_would_be_sent():
     shape = request_json({"model": "m"}, Decimal("2.70"))
     assert one_line(shape) == (
         '{"schema": "pixverse/1", "request": {"model": "m"}, "cost":'
@@ -119,7 +119,7 @@ def test_a_request_is_shown_as_it_would_be_sent():
     ("amount", "shown"),
     [("1.35", "1.35"), ("0.15", "0.15"), ("10.20", "10.2"), ("0.30", "0.3"), ("1.350", "1.35")],
 )
-def test_money_shows_the_digits_it_has(amount, shown):
+def test_amounts_have_no_trailing_zeros(amount, shown):
     assert json.dumps(number(Decimal(amount))) == shown
 
 
@@ -131,7 +131,7 @@ values = st.recursive(
 
 
 @given(st.dictionaries(st.text(st.characters() | st.sampled_from("\x1b\x7f\n\u202e")), values))
-def test_any_value_is_one_printable_line_that_reads_back_80(value):
+def test_any_value_is_one_printable_line_that_can_be_parsed_again_80(value):
     line = one_line(value)
     assert line.isprintable()
     assert json.loads(line) == value

@@ -1,4 +1,4 @@
-"""stdout and stderr that are full, closed, or of another code page: real processes."""
+"""stdout and stderr that are full, closed or have another encoding, with real processes."""
 
 import os
 import subprocess
@@ -34,7 +34,7 @@ def task_id(pixverse):
     return line.partition("\t")[0]
 
 
-def test_a_full_disk_behind_stdout_is_told_with_the_id_on_stderr_54(pixverse, image):
+def test_a_full_disk_on_stdout_prints_the_id_on_stderr_54(pixverse, image):
     ran = run(pixverse, "PIXVERSE >/dev/full", "submit", image)
     assert ran.returncode == 1
     assert task_id(pixverse) in ran.stderr.decode()
@@ -44,8 +44,8 @@ def test_a_full_disk_behind_stdout_is_told_with_the_id_on_stderr_54(pixverse, im
 @pytest.mark.parametrize(
     ("flags", "bought"), [((), 1), (("--json",), 1), (("--events",), 0)], ids=str
 )
-def test_a_reader_that_went_away_loses_no_task_54(pixverse, image, flags, bought):
-    """With --events the reader is missed before the create call, and nothing is bought."""
+def test_a_closed_reader_loses_no_task_54(pixverse, image, flags, bought):
+    """With --events the closed reader is noticed before the create call: nothing is bought."""
     reader, writer = os.pipe()
     os.close(reader)
     with os.fdopen(writer, "wb") as stdout:
@@ -62,7 +62,7 @@ def test_a_reader_that_went_away_loses_no_task_54(pixverse, image, flags, bought
     assert len(pixverse("list").lines) == bought
 
 
-def test_a_stdout_that_was_closed_before_is_told_54(pixverse, image):
+def test_a_closed_stdout_prints_the_id_on_stderr_54(pixverse, image):
     ran = run(pixverse, "PIXVERSE >&-", "submit", image)
     assert ran.returncode == 1
     assert task_id(pixverse) in ran.stderr.decode()
@@ -77,7 +77,7 @@ def test_a_closed_stderr_changes_nothing_55(pixverse, image):
 @pytest.mark.parametrize(
     "variables", [{"LC_ALL": "C"}, {"PYTHONIOENCODING": "ascii"}, {"PYTHONIOENCODING": "cp936"}]
 )
-def test_a_narrow_code_page_escapes_and_never_fails_82(pixverse, image, variables):
+def test_an_encoding_that_lacks_characters_escapes_them_82(pixverse, image, variables):
     odd = image.rename(image.with_name("海龟 🐢.png"))
     ran = run(pixverse, "PIXVERSE", "submit", f"'{odd}'", "--json", **variables)
     assert ran.returncode == 0, ran.stderr
@@ -86,7 +86,7 @@ def test_a_narrow_code_page_escapes_and_never_fails_82(pixverse, image, variable
     assert ran.stdout.endswith(b"}\n")
 
 
-def test_a_file_name_of_any_bytes_is_taken_77(pixverse, image):
+def test_a_file_name_that_is_not_utf_8_is_accepted_or_refused_77(pixverse, image):
     odd = os.fsencode(image.parent) + b"/\xff\xfe.png"
     os.rename(os.fsencode(image), odd)  # noqa: PTH104  bytes, which pathlib does not take
     ran = subprocess.run(

@@ -1,4 +1,4 @@
-"""``-v`` and ``-vv``: every exchange on stderr, nothing secret in it."""
+"""``-v`` and ``-vv``: every exchange is printed on stderr, without secrets."""
 
 import logging
 
@@ -19,46 +19,46 @@ POLICY = (
 
 
 @pytest.fixture(autouse=True)
-def _silent_again():
+def _remove_handlers():
     yield
     logging.getLogger("pixverse.http").handlers = []
 
 
 @pytest.fixture
-def traced(capsys):
-    """Return a function that asks for a policy so verbosely and returns what stderr got."""
+def trace_of(capsys):
+    """Return a function that requests a policy with this verbosity and returns the output."""
 
-    def ask(verbosity):
+    def request(verbosity):
         show_exchanges(verbosity)
         headers = {"x_request_id": "r-7", "set_cookie": "acw_tc=canary-cookie"}
         with ScriptedServer([answer(POLICY, **headers)]) as server:
             Client(server.origin + "/api/v1", KEY).policy("pixverse/pixverse-v6-it2v")
         return capsys.readouterr()
 
-    return ask
+    return request
 
 
-def test_v_is_one_line_per_exchange(traced):
-    out, err = traced(1)
+def test_v_is_one_line_per_exchange(trace_of):
+    out, err = trace_of(1)
     (line,) = err.splitlines()
     assert out == ""
     assert line.startswith("GET 127.0.0.1/api/v1/uploads 200 ")
     assert line.endswith(" s r-7")
 
 
-def test_vv_adds_headers_and_bodies(traced):
-    err = traced(2).err
+def test_vv_adds_headers_and_bodies(trace_of):
+    err = trace_of(2).err
     assert "> User-Agent: pixverse-cli/" in err
     assert "< x-request-id: r-7" in err
     assert '"upload_dir": "d"' in err
 
 
 @pytest.mark.parametrize("verbosity", [1, 2])
-def test_nothing_secret_is_shown_31(traced, verbosity):
-    assert "canary" not in traced(verbosity).err
+def test_no_secret_is_printed_31(trace_of, verbosity):
+    assert "canary" not in trace_of(verbosity).err
 
 
-def test_nothing_is_shown_unless_asked_for(capsys):
+def test_without_v_nothing_is_printed(capsys):
     with ScriptedServer([answer(POLICY)]) as server:
         Client(server.origin, KEY).policy("x")
     assert capsys.readouterr().err == ""

@@ -1,4 +1,4 @@
-"""G. The store: locked, read-only, nowhere, upgraded (rows 85 to 87)."""
+"""G. The store: locked, read-only, without a directory, upgraded (rows 85 to 87)."""
 
 import contextlib
 import os
@@ -10,7 +10,7 @@ import time
 import pytest
 
 from tests.faults.case import Case, parameters
-from tests.faults.service import finished, standing
+from tests.faults.service import succeeded, task_is
 from tests.faults.world import IMAGE_URL
 
 SUBMIT = ("submit", IMAGE_URL, "-p", "A turtle")
@@ -19,17 +19,17 @@ REFUSED = {"code": 1, "charged": "no", "retryable": False, "creates": 0}
 
 @contextlib.contextmanager
 def lock(world):
-    """Hold the store as another program may."""
+    """Keep the store locked, as another program may do."""
     with contextlib.closing(sqlite3.connect(world.database)) as connection:
         connection.execute("BEGIN EXCLUSIVE")
         yield
         connection.execute("ROLLBACK")
 
 
-def locked_and_stopped(world):
-    """The store is locked, and somebody loses limits."""
+def locked_then_stopped(world):
+    """Submit while the store is locked, and press Ctrl-C after a second."""
     world.serve()
-    world.know()
+    world.add_task()
     with lock(world):
         process = world.start(*SUBMIT)
         time.sleep(1)
@@ -39,7 +39,7 @@ def locked_and_stopped(world):
 
 def locked_for_a_while(world):
     world.serve()
-    world.know()
+    world.add_task()
     with lock(world):
         process = world.start(*SUBMIT)
         time.sleep(1)
@@ -48,15 +48,15 @@ def locked_for_a_while(world):
 
 
 def read_only(world):
-    """The state directory takes nothing new; root needs a mount to be stopped by that."""
+    """Submit with a read-only state directory; for root it has to be a read-only mount."""
     world.serve()
-    world.know()
+    world.add_task()
     state = world.pixverse.state
     state.chmod(0o500)
     bind = ["mount", "--bind", state, state], ["mount", "-o", "remount,ro,bind", state]
     mounted = os.geteuid() == 0 and not any(subprocess.call(step) for step in bind)
     if os.geteuid() == 0 and not mounted:
-        pytest.skip("nothing stops root here")
+        pytest.skip("root can write, and no read-only mount is possible here")
     try:
         return world.run(*SUBMIT)
     finally:
@@ -66,13 +66,13 @@ def read_only(world):
 
 
 def without_home(world):
-    """Nothing says where home is, but for a place that was chosen."""
+    """Submit without HOME, but with a state and a config directory."""
     world.serve()
     nowhere = dict.fromkeys(("HOME", "USERPROFILE", "XDG_STATE_HOME", "XDG_CONFIG_HOME"))
     return world.run(*SUBMIT, **nowhere, PIXVERSE_STATE_DIR="s", PIXVERSE_CONFIG_DIR="c")
 
 
-def state_elsewhere(place):
+def state_dir_is(place):
     def run(world):
         world.serve()
         return world.run(*SUBMIT, PIXVERSE_STATE_DIR=place)
@@ -81,7 +81,7 @@ def state_elsewhere(place):
 
 
 def upgraded_while_waiting(world):
-    """A newer program adds a column and a table while an old ``wait`` runs."""
+    """Wait while a newer version of the program adds a column and a table to the store."""
     done = []
 
     def steps(request):
@@ -92,11 +92,11 @@ def upgraded_while_waiting(world):
                 connection.execute("CREATE TABLE extra (x)")
                 connection.execute("PRAGMA user_version = 99")
                 connection.commit()
-            return [standing("RUNNING")]
-        return finished()[0](request)
+            return [task_is("RUNNING")]
+        return succeeded()[0](request)
 
     world.serve(query=[[steps]])
-    world.know()
+    world.add_task()
     return world.run("wait", "--interval", "0.2", "--download")
 
 
@@ -104,7 +104,7 @@ CASES = (
     Case(
         85,
         "locked, and stopped",
-        locked_and_stopped,
+        locked_then_stopped,
         code=130,
         charged="no",
         retryable=False,
@@ -112,19 +112,17 @@ CASES = (
     ),
     Case(85, "locked for a second", locked_for_a_while, code=0, creates=1),
     Case(85, "read-only", read_only, **REFUSED, says="PIXVERSE_STATE_DIR"),
-    # An unset HOME alone is found in the list of users, and that is a real person's.
-    Case(86, "no home", state_elsewhere("~nobody-at-all/state"), **REFUSED, says="set HOME or"),
-    Case(86, "no HOME, but a place", without_home, code=0, creates=1),
+    # With HOME unset Python would use the real user's home from the list of users.
+    Case(86, "no home", state_dir_is("~nobody-at-all/state"), **REFUSED, says="set HOME or"),
+    Case(86, "no HOME, but chosen directories", without_home, code=0, creates=1),
     Case(
         86,
-        "state cannot be made",
-        state_elsewhere("/proc/nowhere/state"),
+        "state directory cannot be created",
+        state_dir_is("/proc/nowhere/state"),
         **REFUSED,
         says="PIXVERSE_STATE_DIR",
     ),
-    Case(
-        86, "state is a device", state_elsewhere("/dev/null"), **REFUSED, says="PIXVERSE_STATE_DIR"
-    ),
+    Case(86, "state is a device", state_dir_is("/dev/null"), **REFUSED, says="PIXVERSE_STATE_DIR"),
     Case(87, "upgraded while waiting", upgraded_while_waiting, code=0, saved=1),
 )
 
