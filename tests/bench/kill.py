@@ -33,12 +33,12 @@ def main():
 
     with ThreadPoolExecutor(WORKERS) as pool:
         list(pool.map(one, range(asked.seed, asked.seed + asked.trials)))
-    for name, story in tally.stories:
+    for name, story in tally.failures:
         print(f"{name}: {story}")
     for name, count in sorted(tally.counts.items()):
         print(f"{count:6} {name}")
-    print("must be 0:", tally.wrongs())
-    return any(tally.wrongs().values())
+    print("must be 0:", tally.errors())
+    return any(tally.errors().values())
 
 
 if __name__ == "__main__":

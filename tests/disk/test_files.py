@@ -1,4 +1,4 @@
-"""Files that may not be what their name says."""
+"""The hash of a file, and the kinds of files."""
 
 import os
 from hashlib import sha256
@@ -20,12 +20,12 @@ def test_a_file_is_verified_by_its_hash(target):
     assert not has_sha256(target, sha256(b"other").hexdigest())
 
 
-def test_what_is_no_file_is_not_the_video(target, tmp_path):
+def test_a_path_that_is_not_a_file_never_has_the_hash(target, tmp_path):
     assert not has_sha256(target, sha256(b"").hexdigest())
     assert not has_sha256(tmp_path, sha256(b"").hexdigest())
     os.mkfifo(target)
     assert not has_sha256(target, sha256(b"").hexdigest())
 
 
-def test_a_kind_that_nobody_knows_has_a_name():
+def test_an_unknown_kind_of_file_has_a_description():
     assert kind_of(0) == "something unknown"

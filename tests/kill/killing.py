@@ -1,6 +1,6 @@
-"""Submits that are killed at some moment, and what is left of them.
+"""Submits that are killed at random times, and the check of what they left.
 
-A trial is one person with one store: several submits at once, each killed in its own moment;
+A trial has one user with one store: several submits at once, each killed at its own time;
 then, two minutes later, ``recover`` and ``wait --all --download``.
 """
 
@@ -30,12 +30,12 @@ from tests.processes import Pixverse
 ROOT = Path(__file__).parent.parent.parent
 LATER = Path(__file__).parent / "later.py"
 IMAGE = Path(__file__).parent.parent / "data" / "turtle.png"
-CONCLUSIVE = 130.0  # seconds after which no call of a dead process can still be on its way
+SECONDS_UNTIL_CONCLUSIVE = 130.0  # after that no call of a dead process can still arrive
 
 
 @dataclass
 class Submit:
-    """One submit and how it was killed: ``phase`` is what the moment is counted from."""
+    """One submit and when it was killed: ``delay`` seconds after the start of ``phase``."""
 
     prompt: str
     phase: str
@@ -45,8 +45,8 @@ class Submit:
     stderr: str = ""
 
     @property
-    def told(self):
-        """The task ids that were printed."""
+    def printed_ids(self):
+        """The printed task ids."""
         records = map(json.loads, self.stdout.splitlines())
         return {record["task_id"] for record in records}
 
@@ -58,27 +58,30 @@ class Submit:
 
 @dataclass
 class Tally:
-    """Counts of everything; what must be 0 stands in :meth:`wrongs`."""
+    """Counts of all results; those of :meth:`errors` must be 0."""
 
     counts: Counter = field(default_factory=Counter)
-    stories: list = field(default_factory=list)
+    failures: list = field(default_factory=list)
 
-    def wrongs(self):
-        names = ("lost", "paid twice", "bad files", "unsaved", "lies", "untold", "tracebacks")
+    def errors(self):
+        names = (
+            *("lost", "paid twice", "bad files", "unsaved"),
+            *("wrong charged", "wrong exit code", "not printed", "tracebacks"),
+        )
         return {name: self.counts[name] for name in names}
 
     def add(self, name, submits, count=1):
         self.counts[name] += count
-        if count and name in self.wrongs():
-            self.stories.append((name, submits))
+        if count and name in self.errors():
+            self.failures.append((name, submits))
 
 
-def trial(seed, directory, tally, *, number=signal.SIGKILL, submits=4):
-    """Run one trial in an empty directory; ``seed`` decides all that we decide."""
+def trial(seed, directory, tally, *, number=signal.SIGKILL, count=4):
+    """Run one trial in an empty directory; all random choices depend on ``seed``."""
     choose = random.Random(seed)
     clock = LaterClock()
-    mine = [_planned(choose, f"Prompt {seed} {index}.") for index in range(submits)]
-    delays = {each.prompt: (choose.uniform(0, 0.5), choose.uniform(0, 0.8)) for each in mine}
+    submits = [planned_submit(choose, f"Prompt {seed} {index}.") for index in range(count)]
+    delays = {each.prompt: (choose.uniform(0, 0.5), choose.uniform(0, 0.8)) for each in submits}
     (directory / "home").mkdir()
     with (
         Sandbox(instant=True, seed=seed, clock=clock) as sandbox,
@@ -86,18 +89,18 @@ def trial(seed, directory, tally, *, number=signal.SIGKILL, submits=4):
     ):
         person = Pixverse(directory / "home", directory, sandbox)
         person.environ["DASHSCOPE_HTTP_BASE_URL"] = relay.base_url
-        _all_at_once([partial(_kill, each, person, relay, number) for each in mine])
+        _all_at_once([partial(_kill, each, person, relay, number) for each in submits])
         relay.settle()
-        clock.seconds = CONCLUSIVE
-        recovered = _later(person, "recover")
-        _later(person, "wait", "--all", "--download")
+        clock.seconds = SECONDS_UNTIL_CONCLUSIVE
+        recovered = _run_later(person, "recover")
+        _run_later(person, "wait", "--all", "--download")
         tasks = sandbox.account.tasks
-    _judge_signals(mine, tasks, tally, number)
-    _judge_store(mine, tasks, recovered, Store(person.state), tally)
-    _judge_files(mine, directory, Store(person.state), tally)
+    _check_outputs(submits, tasks, tally, number)
+    _check_store(submits, tasks, recovered, Store(person.state), tally)
+    _check_files(submits, directory, Store(person.state), tally)
 
 
-def _planned(choose, prompt):
+def planned_submit(choose, prompt):
     phase = choose.choice(["started", "arrived", "arrived", "answered", "answered"])
     longest = {"started": 1.2, "arrived": 1.2, "answered": 1.2}[phase]
     return Submit(prompt=prompt, phase=phase, delay=choose.uniform(0, longest))
@@ -112,7 +115,7 @@ def _all_at_once(calls):
 
 
 def _kill(submit, person, relay, number):
-    """Start the submit, and kill it in its moment."""
+    """Start the submit, and kill it at its time."""
     small = ("--wait", "--json", "-r", "360P", "-d", "1")
     process = person.start("submit", IMAGE, "-p", submit.prompt, *small)
     if submit.phase != "started":
@@ -124,10 +127,10 @@ def _kill(submit, person, relay, number):
     submit.code = process.returncode
 
 
-def _later(person, *arguments):
-    """Run a command after the clock has gone on, and return its process."""
+def _run_later(person, *arguments):
+    """Run a command with the clock set ahead, and return the ended process."""
     return subprocess.run(
-        [sys.executable, "-P", LATER, str(CONCLUSIVE), *arguments, "--json"],
+        [sys.executable, "-P", LATER, str(SECONDS_UNTIL_CONCLUSIVE), *arguments, "--json"],
         capture_output=True,
         check=False,
         cwd=person.directory,
@@ -137,9 +140,9 @@ def _later(person, *arguments):
     )
 
 
-def _judge_signals(mine, tasks, tally, number):
-    """Hold what a submit said when it was stopped against what it had bought."""
-    for submit in mine:
+def _check_outputs(submits, tasks, tally, number):
+    """Compare the output of each stopped submit with the tasks that it had bought."""
+    for submit in submits:
         bought = {task.task_id for task in tasks if task.prompt == submit.prompt}
         tally.add("submits", submit)
         tally.add(f"ended {submit.code}", submit)
@@ -148,34 +151,34 @@ def _judge_signals(mine, tasks, tally, number):
         tally.add("tracebacks", submit, "Traceback" in submit.stderr)
         if number == signal.SIGKILL:
             continue
-        tally.add("untold", submit, bool(bought - submit.told))
-        tally.add("lies", submit, submit.code not in (0, 128 + number))
-        said_no = submit.error is not None and submit.error["charged"] == "no"
-        tally.add("lies", submit, bool(bought) and said_no)
+        tally.add("not printed", submit, bool(bought - submit.printed_ids))
+        tally.add("wrong exit code", submit, submit.code not in (0, 128 + number))
+        charged_no = submit.error is not None and submit.error["charged"] == "no"
+        tally.add("wrong charged", submit, bool(bought) and charged_no)
 
 
-def _judge_store(mine, tasks, recovered, store, tally):
+def _check_store(submits, tasks, recovered, store, tally):
     offered = " ".join(recovered.stderr.splitlines()[-1:])
     records = store.records.newest(-1)
     known = {record.task_id for record in records}
     for task in tasks:
         tally.add("accepted", task)
-        tally.add("lost", mine, task.task_id not in known and task.task_id not in offered)
-        tally.add("offered", mine, task.task_id not in known and task.task_id in offered)
-    for submit in mine:
+        tally.add("lost", submits, task.task_id not in known and task.task_id not in offered)
+        tally.add("offered", submits, task.task_id not in known and task.task_id in offered)
+    for submit in submits:
         bought = sum(task.prompt == submit.prompt for task in tasks)
         tally.add("paid twice", submit, bought > 1)
         kept = [record for record in records if record.prompt == submit.prompt]
         free = any(record.status is Status.NOT_SENT for record in kept)
-        tally.add("lies", (submit, kept), bool(bought) and free)
-    tally.add("undecided", mine, sum(record.status is Status.UNCLEAR for record in records))
+        tally.add("wrong charged", (submit, kept), bool(bought) and free)
+    tally.add("still unclear", submits, sum(record.status is Status.UNCLEAR for record in records))
     unsaved = sum(record.task_id is not None and record.file is None for record in records)
-    tally.add("unsaved", (mine, records), unsaved)
+    tally.add("unsaved", (submits, records), unsaved)
     store.close()
 
 
-def _judge_files(mine, directory, store, tally):
-    """Whatever has a video's name must be whole, and what its record says."""
+def _check_files(submits, directory, store, tally):
+    """Check that every file with a video's name is complete and has its record's hash."""
     hashes = {record.file: record.sha256 for record in store.records.newest(-1)}
     for path in directory.glob("*.mp4"):
         tally.add("files", path)
@@ -183,7 +186,7 @@ def _judge_files(mine, directory, store, tally):
             try:
                 mp4.check_file(file)
             except NotSavedError:
-                tally.add("bad files", (path, mine))
+                tally.add("bad files", (path, submits))
         kept = hashes.get(str(path))
-        tally.add("bad files", (path, mine), kept is None or not has_sha256(path, kept))
+        tally.add("bad files", (path, submits), kept is None or not has_sha256(path, kept))
     store.close()

@@ -1,4 +1,4 @@
-"""The command some time later: ``python -P later.py SECONDS ARGUMENTS...``."""
+"""The command with its clock set ahead: ``python -P later.py SECONDS ARGUMENTS...``."""
 
 import os
 import sys
@@ -11,7 +11,7 @@ from pixverse_cli.main import main
 
 
 class LaterClock(SystemClock):
-    """The machine's clock, so many seconds on."""
+    """The machine's clock, set ahead by ``seconds``."""
 
     def __init__(self, seconds=0.0):
         self.seconds = seconds

@@ -1,4 +1,4 @@
-"""A way to the service on which create calls take their time, there and back."""
+"""A relay to the service that delays create calls and their answers."""
 
 import http.client
 import json
@@ -12,10 +12,11 @@ _HOP_BY_HOP = {"connection", "transfer-encoding", "content-length", "host"}
 
 
 class Relay:
-    """Passes calls on to ``base_url``; ``delays`` holds how many seconds a create call waits.
+    """Passes calls on to ``base_url`` and delays create calls.
 
-    Before it is passed on, and after, by its prompt. ``arrived`` and ``answered`` tell by the
-    prompt as well when a call is out, and when the service has answered it.
+    ``delays`` gives, by the prompt, the seconds before a call is passed on and before its
+    answer is returned. The events ``arrived`` and ``answered``, also by the prompt, are set when
+    a call arrives here and when the service has answered it.
     """
 
     def __init__(self, base_url, delays):
@@ -66,7 +67,7 @@ class Relay:
                 self.handle_any()
 
             def log_message(self, *_):
-                """Say nothing."""
+                """Print nothing."""
 
         self.arrived = defaultdict(threading.Event)
         self.answered = defaultdict(threading.Event)
@@ -76,7 +77,7 @@ class Relay:
         self._thread.start()
 
     def settle(self):
-        """Wait until every create call that has arrived is answered."""
+        """Wait until every arrived create call is answered."""
         for prompt in list(self.arrived):
             assert self.answered[prompt].wait(30.0)
 
@@ -92,4 +93,4 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = False
 
     def handle_error(self, *_):
-        """Say nothing of callers who are dead."""
+        """Print nothing about callers that were killed."""

@@ -1,4 +1,4 @@
-"""Real processes, killed for real: nothing is lost, paid twice, or half a file."""
+"""Real processes, killed: no task is lost or paid twice, and no file is incomplete."""
 
 import random
 import signal
@@ -9,8 +9,8 @@ from tests.kill.killing import Tally, trial
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
-def test_whenever_submits_are_killed_every_paid_video_is_saved_once(number, tmp_path):
+def test_every_paid_video_of_killed_submits_is_saved_once(number, tmp_path):
     tally, seed = Tally(), random.randrange(10**6)
     trial(seed, tmp_path, tally, number=number)
     assert tally.counts["submits"] == 4
-    assert set(tally.wrongs().values()) == {0}, f"seed {seed}: {tally.stories}"
+    assert set(tally.errors().values()) == {0}, f"seed {seed}: {tally.failures}"

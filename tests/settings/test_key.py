@@ -1,4 +1,4 @@
-"""The key: where it is found, what cannot be one, and that it is never shown."""
+"""The API key: its sources, its format, and that it is never shown."""
 
 import os
 import stat
@@ -52,7 +52,7 @@ def sources(environ, config, home, tmp_path):
 
 
 @pytest.mark.parametrize("first", range(4))
-def test_the_first_source_that_has_a_key_wins(sources, environ, config, first):
+def test_the_first_source_with_a_key_is_used(sources, environ, config, first):
     for source in sources[first:]:
         source()
     assert find_key(environ, config).value == f"key-{first + 1}"
@@ -72,14 +72,14 @@ def test_a_key_knows_its_source(sources, environ, config, number, source):
     assert find_key(environ, config).source.endswith(source)
 
 
-def test_without_a_key_the_way_to_get_one_is_told(environ, config):
+def test_the_error_without_a_key_names_auth_login(environ, config):
     with pytest.raises(AuthError, match="no API key") as refused:
         find_key(environ, config)
     assert "pixverse auth login" in refused.value.hint
 
 
 @pytest.mark.parametrize("variable", ["DASHSCOPE_API_KEY", "DASHSCOPE_API_KEY_FILE_PATH"])
-def test_a_variable_that_is_empty_counts_as_unset(sources, environ, config, variable):
+def test_an_empty_variable_counts_as_unset(sources, environ, config, variable):
     sources[3]()
     environ[variable] = ""
     assert find_key(environ, config).value == "key-4"
@@ -87,7 +87,7 @@ def test_a_variable_that_is_empty_counts_as_unset(sources, environ, config, vari
 
 @pytest.mark.parametrize("blank", [" ", "\n", "\t \r\n"])
 @pytest.mark.parametrize("number", range(4))
-def test_a_blank_key_is_an_error_and_no_other_source_is_asked(
+def test_a_blank_key_is_an_error_and_no_other_source_is_read(
     sources, environ, config, number, blank
 ):
     sources[3]()
@@ -117,7 +117,7 @@ BAD = [
 
 
 @pytest.mark.parametrize("value", BAD, ids=ascii)
-def test_what_cannot_be_a_key_is_refused_without_showing_it_30(environ, config, value):
+def test_an_invalid_key_is_refused_without_showing_it_30(environ, config, value):
     environ["DASHSCOPE_API_KEY"] = value
     with pytest.raises(AuthError, match="DASHSCOPE_API_KEY holds spaces") as refused:
         find_key(environ, config)
@@ -125,7 +125,9 @@ def test_what_cannot_be_a_key_is_refused_without_showing_it_30(environ, config, 
 
 
 @pytest.mark.parametrize("content", [CANARY.encode() + b"\xff", b"sk\n" + CANARY.encode()])
-def test_nor_what_cannot_be_one_in_a_file_30(sources, environ, config, content):
+def test_an_invalid_key_in_a_file_is_refused_without_showing_it_30(
+    sources, environ, config, content
+):
     sources[2]()
     put(kept_key_path(config), content)
     with pytest.raises(AuthError) as refused:
@@ -140,16 +142,16 @@ def test_a_key_of_the_coding_plan_is_refused_by_name():
 
 
 @pytest.mark.parametrize("value", [CANARY, "sk-ws-abc.DEF_0123-x", "a"])
-def test_a_plausible_key_is_taken(value):
+def test_a_valid_key_is_accepted(value):
     check_shape(value, "DASHSCOPE_API_KEY")
 
 
 @given(st.text())
-def test_any_text_is_taken_or_refused_without_being_shown(value):
+def test_any_text_is_accepted_or_refused_without_showing_it(value):
     try:
         check_shape(value, "somewhere")
     except AuthError as error:
-        assert len(value) < 10 or value not in str(error)  # noqa: PT017  either ending will do
+        assert len(value) < 10 or value not in str(error)  # noqa: PT017  both results are valid
     else:
         assert value.isascii()
 
@@ -162,7 +164,7 @@ def test_a_key_shows_no_more_than_its_last_four_characters(show):
     assert "DASHSCOPE_API_KEY" in shown
 
 
-def test_an_account_is_told_apart_by_key_and_service_and_gives_neither_away():
+def test_an_account_depends_on_key_and_service_and_reveals_neither():
     key = Key(value=CANARY, source="x")
     accounts = {
         key.account("https://a"),
@@ -177,7 +179,7 @@ def test_an_account_is_told_apart_by_key_and_service_and_gives_neither_away():
 @pytest.mark.parametrize(
     ("mode", "exposed"), [(0o600, False), (0o400, False), (0o640, True), (0o604, True)]
 )
-def test_a_key_file_that_others_can_read_is_told_34(sources, environ, config, mode, exposed):
+def test_a_key_file_that_others_can_read_is_exposed_34(sources, environ, config, mode, exposed):
     sources[2]()
     kept_key_path(config).chmod(mode)
     assert find_key(environ, config).exposed is exposed
@@ -199,13 +201,13 @@ def test_a_named_file_that_cannot_be_read_is_an_error(sources, environ, config, 
         find_key(environ, config)
 
 
-def test_a_named_file_without_end_is_not_read_to_its_end(environ, config):
+def test_a_key_file_without_an_end_is_an_error(environ, config):
     environ["DASHSCOPE_API_KEY_FILE_PATH"] = "/dev/zero"
     with pytest.raises(AuthError):
         find_key(environ, config)
 
 
-def test_a_kept_key_is_for_this_user_alone(config):
+def test_a_kept_key_is_readable_by_its_user_only(config):
     path = keep_key(config, CANARY)
     assert path == kept_key_path(config)
     assert path.read_text() == CANARY + "\n"
@@ -213,20 +215,20 @@ def test_a_kept_key_is_for_this_user_alone(config):
     assert stat.S_IMODE(config.stat().st_mode) == 0o700
 
 
-def test_keeping_a_key_replaces_the_earlier_one_whole(config, environ):
+def test_keeping_a_key_replaces_the_earlier_one_completely(config, environ):
     keep_key(config, "earlier-and-longer-key")
     keep_key(config, CANARY)
     assert find_key(environ, config).value == CANARY
     assert [path.name for path in config.iterdir()] == ["api_key"]
 
 
-def test_a_draft_that_a_killed_process_left_is_no_obstacle(config):
+def test_the_draft_of_a_killed_process_does_not_matter(config):
     config.mkdir()
     (config / f"api_key.{os.getpid()}.new").write_text("half a k")
     assert keep_key(config, CANARY).read_text() == CANARY + "\n"
 
 
-def test_a_place_that_takes_no_key_is_told(tmp_path):
+def test_a_key_that_cannot_be_written_is_an_error(tmp_path):
     blocked = tmp_path / "file"
     blocked.write_text("")
     with pytest.raises(UnexpectedError, match="cannot be kept") as refused:

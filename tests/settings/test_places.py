@@ -25,7 +25,7 @@ def address(url):
     return base_url({"DASHSCOPE_HTTP_BASE_URL": url})
 
 
-def test_the_default_address_is_the_page_s():
+def test_the_default_address_is_the_documented_one():
     assert base_url({}) == address("") == "https://dashscope.aliyuncs.com/api/v1"
 
 
@@ -43,7 +43,7 @@ def test_the_default_address_is_the_page_s():
         ("HTTPS://example.com", None),
     ],
 )
-def test_an_https_address_or_one_on_this_machine_is_taken(url, used):
+def test_https_and_loopback_addresses_are_accepted(url, used):
     assert address(url) == (used or url)
 
 
@@ -77,7 +77,7 @@ def test_an_https_address_or_one_on_this_machine_is_taken(url, used):
         " ",
     ],
 )
-def test_any_other_address_is_refused_by_name_27(url):
+def test_other_addresses_are_refused_27(url):
     with pytest.raises(UsageError, match="DASHSCOPE_HTTP_BASE_URL") as refused:
         address(url)
     assert DEFAULT_BASE_URL in refused.value.hint
@@ -99,7 +99,7 @@ def test_any_text_is_an_address_or_refused(text):
 
 
 @pytest.mark.parametrize(
-    ("url", "here"),
+    ("url", "loopback"),
     [
         ("http://127.0.0.1/", True),
         ("http://127.255.255.254/", True),
@@ -124,8 +124,8 @@ def test_any_text_is_an_address_or_refused(text):
         ("", False),
     ],
 )
-def test_an_address_leads_to_this_machine_or_not(url, here):
-    assert is_loopback(url) is here
+def test_loopback_addresses_are_recognised(url, loopback):
+    assert is_loopback(url) is loopback
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_an_address_leads_to_this_machine_or_not(url, here):
     [(state_directory, "PIXVERSE_STATE_DIR"), (config_directory, "PIXVERSE_CONFIG_DIR")],
 )
 class TestDirectories:
-    def test_the_variable_names_it(self, place, variable, tmp_path):
+    def test_the_variable_names_the_directory(self, place, variable, tmp_path):
         assert place({variable: str(tmp_path / "x")}) == tmp_path / "x"
 
     def test_a_tilde_is_the_home_directory(self, place, variable, home):
@@ -143,13 +143,13 @@ class TestDirectories:
         monkeypatch.chdir(tmp_path)
         assert place({variable: "x"}) == tmp_path / "x"
 
-    def test_the_home_of_nobody_is_told(self, place, variable):
+    def test_the_home_of_an_unknown_user_is_an_error(self, place, variable):
         with pytest.raises(UnexpectedError, match="no home directory") as refused:
             place({variable: "~nobody-of-that-name/x"})
         assert variable in refused.value.hint
 
     @pytest.mark.parametrize("environ", [{}, {"empty": True}])
-    def test_without_the_variable_it_is_the_platform_s(self, place, variable, home, environ):
+    def test_the_default_is_the_platforms_directory(self, place, variable, home, environ):
         directory = place(dict.fromkeys((variable,), "") if environ else {})
         assert directory.is_relative_to(home)
         assert directory.name == "pixverse"
@@ -173,16 +173,16 @@ except UnexpectedError as error:
     print(error.hint)
 """
 
-if os.geteuid() == 0:  # only root can become somebody of whom the machine knows nothing
+if os.geteuid() == 0:  # only root can become an unknown user
 
-    def test_without_a_home_the_variables_to_set_are_told_86():
-        nothing = {name: os.environ[name] for name in ("PATH",)}
+    def test_without_a_home_the_hint_names_the_variables_86():
+        environ = {name: os.environ[name] for name in ("PATH",)}
         ran = subprocess.run(
             [sys.executable, "-P", "-c", HOMELESS],
             capture_output=True,
             text=True,
             check=True,
-            env=nothing,
+            env=environ,
         )
         assert ran.stdout == "set HOME or PIXVERSE_STATE_DIR\n"
 
@@ -203,7 +203,7 @@ def test_without_a_config_file_nothing_is_set(tmp_path):
     assert config_file(tmp_path / "nowhere") == {}
 
 
-def test_a_config_file_sets_text_numbers_and_flags(config):
+def test_a_config_file_can_set_text_numbers_and_flags(config):
     found = config('model = "c1"\nduration = 8\ninterval = 2.5\naudio = true\nwatermark = false\n')
     assert {name: setting.value for name, setting in found.items()} == {
         "model": "c1",
@@ -222,7 +222,7 @@ def test_each_setting_knows_its_file_and_line(config, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "message"),
     [
         ('modle = "c1"', "line 1: modle: no such setting"),
         ('model = "c1"\n\nshot_type = "multi"', "line 3: shot_type: no such setting"),
@@ -238,27 +238,27 @@ def test_each_setting_knows_its_file_and_line(config, tmp_path):
         (b"model = '\xff'", "cannot be read"),
     ],
 )
-def test_what_is_wrong_in_a_config_file_is_told_with_its_line(config, tmp_path, content, told):
+def test_an_error_in_a_config_file_is_reported_with_its_line(config, tmp_path, content, message):
     with pytest.raises(UsageError) as refused:
         config(content)
-    assert told in str(refused.value)
+    assert message in str(refused.value)
     assert str(tmp_path / "config.toml") in str(refused.value)
 
 
-def test_an_unknown_key_gets_the_known_ones_for_a_hint(config):
+def test_the_error_for_an_unknown_key_lists_all_keys(config):
     with pytest.raises(UsageError) as refused:
         config("x = 1")
     assert all(name in refused.value.hint for name in CONFIG_KEYS)
 
 
-def test_a_config_file_that_is_a_directory_is_told(tmp_path):
+def test_a_config_file_that_is_a_directory_is_an_error(tmp_path):
     (tmp_path / "config.toml").mkdir()
     with pytest.raises(UsageError, match="cannot be read"):
         config_file(tmp_path)
 
 
 @given(st.text())
-def test_any_text_is_settings_or_refused(tmp_path_factory, content):
+def test_any_text_is_parsed_or_refused(tmp_path_factory, content):
     directory = Path(tmp_path_factory.mktemp("config"))
     (directory / "config.toml").write_bytes(content.encode("utf-8", "surrogatepass"))
     try:

@@ -1,4 +1,4 @@
-"""Option, then variable, then ``config.toml``, then default: the same setting four times."""
+"""The precedence of sources: option, variable, ``config.toml``, default."""
 
 import json
 
@@ -25,17 +25,17 @@ def config(home):
     return write
 
 
-def sent(ran):
+def parameters_of(ran):
     assert ran.code == 0, ran.stderr
     return json.loads(ran.stdout)["request"]["parameters"]
 
 
-def test_an_option_wins_over_a_variable_and_that_over_the_file(pixverse, image, config):
+def test_options_override_variables_and_variables_the_config_file(pixverse, image, config):
     config('resolution = "540P"\nduration = 6\nseed = 6\naudio = true\n')
     ran = pixverse(
         "submit", image, "--dry-run", "-d", "8", PIXVERSE_DURATION="7", PIXVERSE_SEED="7"
     )
-    assert sent(ran) == {
+    assert parameters_of(ran) == {
         "resolution": "540P",
         "duration": 8,
         "audio": True,
@@ -44,25 +44,25 @@ def test_an_option_wins_over_a_variable_and_that_over_the_file(pixverse, image, 
     }
 
 
-def test_a_variable_that_is_empty_counts_as_unset(pixverse, image):
-    parameters = sent(
+def test_an_empty_variable_counts_as_unset(pixverse, image):
+    parameters = parameters_of(
         pixverse("submit", image, "--dry-run", PIXVERSE_DURATION="", PIXVERSE_AUDIO="")
     )
     assert (parameters["duration"], parameters["audio"]) == (5, False)
 
 
-def test_a_bad_value_is_refused_with_its_source_whichever_that_is(pixverse, image, config):
+def test_an_invalid_value_of_any_source_is_reported_with_its_source(pixverse, image, config):
     config('resolution = "4K"\n')
     ran = pixverse(
         "submit", image, "--dry-run", "--duration", "99", PIXVERSE_SEED="-1", PIXVERSE_MODEL="v5"
     )
     assert ran.code == 2
     assert ran.stdout == ""
-    told = ran.stderr
-    assert "--duration 99" in told
-    assert "PIXVERSE_SEED=-1" in told
-    assert "PIXVERSE_MODEL=v5" in told
-    assert "config.toml, line 1: resolution 4K" in told
+    message = ran.stderr
+    assert "--duration 99" in message
+    assert "PIXVERSE_SEED=-1" in message
+    assert "PIXVERSE_MODEL=v5" in message
+    assert "config.toml, line 1: resolution 4K" in message
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_a_bad_value_is_refused_with_its_source_whichever_that_is(pixverse, imag
         ("INTERVAL", "often"),
     ],
 )
-def test_every_setting_has_its_variable_which_is_named_when_it_is_bad(pixverse, image, name, bad):
+def test_an_invalid_variable_is_reported_for_every_setting(pixverse, image, name, bad):
     variable = f"PIXVERSE_{name}"
     ran = pixverse("submit", image, "--dry-run", "--wait", **{variable: bad})
     assert ran.code == 2

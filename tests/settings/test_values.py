@@ -1,4 +1,4 @@
-"""Values as text, each with its source, read so that everything wrong is told at once."""
+"""Values as text with their sources; all problems are reported together."""
 
 from decimal import Decimal
 
@@ -39,18 +39,18 @@ def settings(source="-d", **given_values):
         ("5\n", None),
     ],
 )
-def test_a_time_is_a_number_with_s_m_or_h(word, seconds):
+def test_a_duration_is_a_number_with_s_m_or_h(word, seconds):
     assert parse_seconds(word) == seconds
 
 
 @given(st.text())
-def test_any_word_is_a_time_or_nothing(word):
+def test_any_text_is_a_duration_or_none(word):
     seconds = parse_seconds(word)
     assert seconds is None or 0 <= seconds < float("inf")
 
 
 @given(st.integers(0, 999_999_999), st.sampled_from([("", 1), ("s", 1), ("m", 60), ("h", 3600)]))
-def test_every_whole_number_of_a_unit_is_that_time(count, unit):
+def test_every_whole_number_of_a_unit_is_a_duration(count, unit):
     letter, factor = unit
     assert parse_seconds(f"{count}{letter}") == count * factor
 
@@ -59,12 +59,12 @@ def test_every_whole_number_of_a_unit_is_that_time(count, unit):
     ("word", "number"),
     [("5", 5), ("+5", 5), ("-5", -5), (" 5 ", 5), ("007", 7), ("999999999999999999", 10**18 - 1)],
 )
-def test_a_whole_number_is_read(word, number):
+def test_a_whole_number_is_parsed(word, number):
     assert settings(duration=word).whole("duration", 1) == number
 
 
 @pytest.mark.parametrize("word", ["", "5.0", "five", "0x5", "1_000", "\u0665", "5s", "1" * 5000])
-def test_what_is_no_whole_number_is_noted_and_the_default_goes_on(word):
+def test_an_invalid_whole_number_is_reported_and_the_default_is_used(word):
     read = settings(duration=word)
     assert read.whole("duration", 1) == 1
     assert len(read.problems) == 1
@@ -82,7 +82,7 @@ def test_money_is_decimal(word, yuan):
 @pytest.mark.parametrize(
     "word", ["nan", "sNaN", "inf", "-1", "-0.01", "", "5 CNY", "1,5", "1e2", "1_000", "\u0665"]
 )
-def test_what_is_no_amount_is_noted(word):
+def test_an_invalid_amount_is_reported(word):
     read = settings(cost=word)
     assert read.money("cost") is None
     assert len(read.problems) == 1
@@ -100,21 +100,21 @@ def test_a_flag_is_true_or_false(word, value):
 
 
 @pytest.mark.parametrize("word", ["1", "yes", "", "maybe"])
-def test_another_word_is_no_flag(word):
+def test_an_invalid_flag_is_reported(word):
     read = settings(audio=word)
     assert read.flag("audio", default=True) is True
     assert len(read.problems) == 1
 
 
 @pytest.mark.parametrize("name", ["flag", "whole", "seconds", "money", "text"])
-def test_what_nobody_set_has_its_default_and_no_problem(name):
+def test_a_missing_setting_has_its_default_and_no_problem(name):
     read = Settings({}, {})
     default = {"flag": (True,), "whole": (7,), "seconds": (1.5,)}.get(name, ())
     assert getattr(read, name)("duration", *default) == (default[0] if default else None)
     assert read.problems == ()
 
 
-def test_what_is_given_comes_before_what_is_kept():
+def test_given_settings_override_kept_ones():
     given_ones = {"model": Setting("c1", "-m")}
     kept = {"model": Setting("v6", "config.toml"), "seed": Setting("7", "config.toml")}
     read = Settings(given_ones, kept)
@@ -122,7 +122,7 @@ def test_what_is_given_comes_before_what_is_kept():
 
 
 @pytest.mark.parametrize(
-    ("source", "told"),
+    ("source", "message"),
     [
         ("--duration", "--duration 99x: must be a whole number"),
         ("-d", "-d 99x: must be a whole number"),
@@ -133,25 +133,25 @@ def test_what_is_given_comes_before_what_is_kept():
         ),
     ],
 )
-def test_a_problem_names_its_source_and_its_value(source, told):
+def test_a_problem_contains_its_source_and_its_value(source, message):
     read = settings(source=source, duration="99x")
     read.whole("duration", 5)
-    assert read.problems == (told,)
+    assert read.problems == (message,)
 
 
-def test_a_long_value_is_shown_shortened():
+def test_a_long_value_is_shortened():
     read = settings(duration="9" * 10_000)
     read.whole("duration", 5)
     assert len(read.problems[0]) < 150
 
 
-def test_a_prompt_is_never_repeated_in_a_problem():
+def test_a_problem_does_not_repeat_the_prompt():
     read = settings(prompt="a secret plan")
     read.wrong("prompt", "has too many characters")
     assert read.problems == ("--prompt: has too many characters",)
 
 
-def test_everything_wrong_is_told_at_once_and_nothing_is_sent():
+def test_all_problems_are_reported_together():
     read = settings(duration="x", seed="y")
     read.whole("duration", 5)
     read.whole("seed", None)
@@ -161,13 +161,13 @@ def test_everything_wrong_is_told_at_once_and_nothing_is_sent():
     assert refused.value.hint == "nothing was sent"
 
 
-def test_without_a_problem_it_goes_on():
+def test_without_a_problem_insist_does_nothing():
     Settings({}, {}).insist()
 
 
 @pytest.mark.parametrize(
     ("source", "typed"), [("--output", True), ("-o", True), ("PIXVERSE_OUTPUT", False)]
 )
-def test_it_is_known_whether_a_setting_was_typed(source, typed):
+def test_a_setting_knows_whether_it_was_given_on_the_command_line(source, typed):
     assert settings(source=source, output="x").typed("output") is typed
     assert Settings({}, {}).typed("output") is False

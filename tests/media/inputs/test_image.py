@@ -1,4 +1,4 @@
-"""Pictures before paying."""
+"""The check of pictures before the create call."""
 
 import hashlib
 import io
@@ -56,7 +56,7 @@ def header(data):
 
 @pytest.fixture
 def path(tmp_path):
-    """A good picture."""
+    """Return the path of a valid picture."""
     return put(tmp_path / "cat.png", png(37, 21))
 
 
@@ -79,7 +79,7 @@ def refusal(source):
         ("turtle.png", ("PNG", 160, 120)),
     ],
 )
-def test_a_good_picture_is_told_with_size_sides_and_hash(name, facts):
+def test_a_valid_picture_has_its_format_sides_size_and_hash(name, facts):
     picture = inspect(str(DATA / name))
     data = (DATA / name).read_bytes()
     assert facts == (picture.format, picture.width, picture.height)
@@ -100,12 +100,12 @@ def test_a_good_picture_is_told_with_size_sides_and_hash(name, facts):
         (encode("WEBP", mode="RGBA", lossless=True, exif=rotated(1)), "WEBP"),
     ],
 )
-def test_every_way_to_write_the_three_formats_is_read(data, expected):
+def test_all_variants_of_the_three_formats_are_read(data, expected):
     assert Header(format=expected, width=37, height=21) == header(data)
 
 
 @given(st.integers(1, 16383), st.integers(1, 16383), st.sampled_from(["VP8 ", "VP8L", "VP8X"]))
-def test_webp_sides_are_those_that_were_written(width, height, kind):
+def test_the_sides_of_every_kind_of_webp_are_read(width, height, kind):
     lossless = struct.pack("<BI", 0x2F, (width - 1) | (height - 1) << 14)
     content = {
         "VP8 ": b"\0\0\0\x9d\x01\x2a" + struct.pack("<HH", width, height),
@@ -130,7 +130,7 @@ def test_webp_sides_are_those_that_were_written(width, height, kind):
         (encode("JPEG").replace(b"\xff\xc0\0\x11\x08", b"\xff\xc1\0\x11\x0c"), "12-bit"),
     ],
 )
-def test_what_the_service_does_not_document_is_a_note_75(tmp_path, data, note):
+def test_undocumented_features_are_noted_75(tmp_path, data, note):
     picture = inspect(str(put(tmp_path / "odd", data)))
     (said,) = picture.notes
     assert said.endswith(f"is {note}: undocumented at the service, sent as it is")
@@ -151,7 +151,7 @@ def test_what_the_service_does_not_document_is_a_note_75(tmp_path, data, note):
         ("cat.png", b"meow", "is no picture that this program knows"),
     ],
 )
-def test_the_content_decides_not_the_name_73(tmp_path, name, data, said):
+def test_the_content_decides_and_not_the_name_73(tmp_path, name, data, said):
     path = put(tmp_path / name, data)
     assert refusal(path).startswith(f"{path}: {said}")
 
@@ -174,9 +174,9 @@ def test_a_header_cut_anywhere_is_refused_73(kind, data):
 
 
 @given(st.sampled_from([b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"RIFF\0\0\0\0WEBP"]), st.binary())
-def test_hostile_headers_give_an_answer_or_a_refusal(start, rest):
+def test_hostile_headers_are_read_or_refused(start, rest_of_video):
     with suppress(HeaderError):
-        assert header(start + rest).width >= 0
+        assert header(start + rest_of_video).width >= 0
 
 
 @pytest.mark.parametrize(
@@ -192,7 +192,7 @@ def test_hostile_headers_give_an_answer_or_a_refusal(start, rest):
         (b"RIFF\x1c\0\0\0WEBPVP8L" + bytes(30), "lossless signature"),
     ],
 )
-def test_a_damaged_header_is_told(data, said):
+def test_a_damaged_header_is_refused_with_the_reason(data, said):
     with pytest.raises(HeaderError, match=f"is a damaged .*{said}"):
         header(data)
 
@@ -209,13 +209,13 @@ def test_a_damaged_header_is_told(data, said):
         b"http://ns.adobe.com/xap/1.0/\0",
     ],
 )
-def test_a_broken_exif_block_is_no_reason_to_refuse(block):
+def test_a_broken_exif_block_is_ignored(block):
     whole = encode("JPEG")
     segment = b"\xff\xe1" + struct.pack(">H", 2 + len(block)) + block
     assert Header(format="JPEG", width=37, height=21) == header(whole[:2] + segment + whole[2:])
 
 
-def test_a_webp_that_promises_exif_and_has_none_is_fine():
+def test_a_webp_whose_announced_exif_is_missing_is_accepted():
     data = bytearray(encode("WEBP", exif=rotated()))
     data[data.index(b"EXIF") : data.index(b"EXIF") + 4] = b"JUNK"
     assert header(bytes(data)).notes == ()
@@ -226,18 +226,18 @@ def test_a_side_of_0_is_refused_74(tmp_path, sides):
     assert "a side is 0" in refusal(put(tmp_path / "flat.png", png(*sides)))
 
 
-def test_a_side_over_10_000_is_refused_and_one_of_10_000_is_not_74(tmp_path):
+def test_sides_of_up_to_10000_pixels_are_accepted_74(tmp_path):
     path = put(tmp_path / "wide.png", png(10_000, 1))
     assert inspect(str(path)).width == 10_000
     assert "is 10001 x 1 pixels" in refusal(put(path, png(10_001, 1)))
 
 
-def test_a_header_that_claims_100_000_by_100_000_costs_nothing_74(tmp_path):
+def test_a_header_of_100000_by_100000_pixels_is_refused_without_decoding_74(tmp_path):
     path = put(tmp_path / "bomb.png", png(100_000, 100_000))
     assert f"{path}: is 100000 x 100000 pixels; the service takes at most 10000" in refusal(path)
 
 
-def test_mb_are_taken_and_one_byte_more_is_refused_72_20(tmp_path):
+def test_files_of_up_to_20_mb_are_accepted_72(tmp_path):
     path = put(tmp_path / "big.png", png(5, 5))
     os.truncate(path, IMAGE_LIMITS.max_bytes)
     assert inspect(str(path)).size == IMAGE_LIMITS.max_bytes
@@ -245,7 +245,7 @@ def test_mb_are_taken_and_one_byte_more_is_refused_72_20(tmp_path):
     assert "has 20971521 bytes" in refusal(path)
 
 
-def test_all_problems_of_a_picture_are_told_at_once(tmp_path):
+def test_all_problems_of_a_picture_are_reported_together(tmp_path):
     path = put(tmp_path / "big.png", png(0, 20_000))
     os.truncate(path, IMAGE_LIMITS.max_bytes + 1)
     assert len(refusal(path).splitlines()) == 3
@@ -294,11 +294,11 @@ def test_names_that_are_not_utf_8_work_77(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["a\0b", "\ud800.png"])
-def test_what_cannot_be_a_file_name_is_told(name):
+def test_an_impossible_file_name_is_refused(name):
     assert "cannot be a file name" in refusal(name)
 
 
-def test_a_webp_of_thousands_of_pieces_is_not_searched_for_ever():
+def test_only_the_first_chunks_of_a_webp_are_searched():
     data = encode("WEBP", exif=rotated())
     at = data.index(b"EXIF")
     many = data[12:at] + b"JUNK\0\0\0\0" * 5000 + data[at:]
@@ -306,14 +306,14 @@ def test_a_webp_of_thousands_of_pieces_is_not_searched_for_ever():
     assert header(whole).notes == ()
 
 
-def sent(picture, size=7):
+def uploaded(picture, size=7):
     with open_for_upload(picture) as upload:
         return b"".join(iter(lambda: upload.read(size), b""))
 
 
-def test_exactly_the_bytes_that_were_checked_are_sent(path):
+def test_the_checked_bytes_are_uploaded(path):
     picture = inspect(str(path))
-    assert sent(picture) == path.read_bytes()
+    assert uploaded(picture) == path.read_bytes()
     with open_for_upload(picture) as upload:
         assert (len(upload), upload.read(), upload.read()) == (picture.size, path.read_bytes(), b"")
 
@@ -321,14 +321,14 @@ def test_exactly_the_bytes_that_were_checked_are_sent(path):
 @pytest.mark.parametrize(
     "change", [lambda data: data + b"!", lambda data: data[:-1], lambda data: data[:-1] + b"!"]
 )
-def test_a_picture_that_changed_since_never_goes_out_whole_72(path, change):
+def test_a_picture_changed_after_the_check_is_refused_72(path, change):
     picture = inspect(str(path))
     put(path, change(path.read_bytes()))
     with pytest.raises(UsageError, match="changed while being read"):
-        sent(picture)
+        uploaded(picture)
 
 
-def test_a_picture_that_grows_while_it_is_sent_is_refused_72(path):
+def test_a_picture_that_grows_during_the_upload_is_refused_72(path):
     picture = inspect(str(path))
     with open_for_upload(picture) as upload, path.open("ab") as writer:
         upload.read(10)
@@ -338,7 +338,7 @@ def test_a_picture_that_grows_while_it_is_sent_is_refused_72(path):
             upload.read()
 
 
-def test_a_picture_that_grows_while_it_is_checked_is_refused_72(path):
+def test_a_picture_that_grows_during_the_check_is_refused_72(path):
     os.truncate(path, 15_000_000)
     done = threading.Event()
 
@@ -356,7 +356,7 @@ def test_a_picture_that_grows_while_it_is_checked_is_refused_72(path):
         writing.join()
 
 
-def test_a_picture_that_is_gone_when_it_is_sent_is_told(path):
+def test_a_picture_deleted_before_the_upload_is_an_error(path):
     picture = inspect(str(path))
     path.unlink()
     with pytest.raises(UsageError, match="no such file"):
@@ -364,24 +364,24 @@ def test_a_picture_that_is_gone_when_it_is_sent_is_told(path):
 
 
 class Pipe(io.BytesIO):
-    """A stream that counts what is taken from it."""
+    """A stream that counts the bytes read from it."""
 
-    taken = 0
+    bytes_read = 0
 
     def read(self, size=-1):
         data = super().read(min(size, 50_000))
-        self.taken += len(data)
+        self.bytes_read += len(data)
         return data
 
 
-def test_stdin_is_kept_in_a_file_as_long_as_it_is_needed():
+def test_stdin_is_kept_in_a_file_until_the_end():
     with inspect_stream(Pipe(png(5, 5))) as picture:
         assert (picture.label, picture.width) == ("stdin", 5)
-        assert sent(picture) == png(5, 5)
+        assert uploaded(picture) == png(5, 5)
     assert not picture.path.exists()
 
 
-def test_stdin_that_is_no_picture_leaves_no_file(tmp_path, monkeypatch):
+def test_stdin_that_is_not_a_picture_leaves_no_file(tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     with pytest.raises(UsageError, match="stdin: is empty"), inspect_stream(Pipe()):
         pass
@@ -392,10 +392,10 @@ def test_at_most_one_byte_over_the_limit_is_read_from_stdin():
     pipe = Pipe(png(5, 5) + bytes(2 * IMAGE_LIMITS.max_bytes))
     with pytest.raises(UsageError, match="or more"), inspect_stream(pipe):
         pass
-    assert pipe.taken == IMAGE_LIMITS.max_bytes + 1
+    assert pipe.bytes_read == IMAGE_LIMITS.max_bytes + 1
 
 
-def test_stdin_without_a_place_to_keep_it_is_told(tmp_path, monkeypatch):
+def test_stdin_that_cannot_be_stored_is_an_error(tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "missing"))
     with pytest.raises(UnexpectedError, match="cannot keep the image"), inspect_stream(Pipe()):
         pass
@@ -406,7 +406,7 @@ class BrokenPipe(Pipe):
         raise OSError(5, "Input/output error", size)
 
 
-def test_stdin_that_breaks_leaves_no_file(tmp_path, monkeypatch):
+def test_a_read_error_on_stdin_leaves_no_file(tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     with pytest.raises(UnexpectedError, match="input/output"), inspect_stream(BrokenPipe()):
         pass
@@ -418,15 +418,15 @@ class StoppedPipe(Pipe):
         raise Stopped(2, "SIGINT")
 
 
-def test_a_signal_while_stdin_is_read_leaves_no_file_49(tmp_path, monkeypatch):
+def test_a_signal_while_reading_stdin_leaves_no_file_49(tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     with pytest.raises(Stopped), inspect_stream(StoppedPipe()):
         pass
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_terminal_is_no_picture():
-    ours, theirs = os.openpty()
-    with os.fdopen(ours), os.fdopen(theirs, "rb", buffering=0) as terminal:  # noqa: SIM117
+def test_a_terminal_as_stdin_is_refused():
+    master, slave = os.openpty()
+    with os.fdopen(master), os.fdopen(slave, "rb", buffering=0) as terminal:  # noqa: SIM117
         with pytest.raises(UsageError, match="terminal"), inspect_stream(terminal):
             pass

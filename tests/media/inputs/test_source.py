@@ -1,4 +1,4 @@
-"""What an IMAGE argument points at."""
+"""The kinds of IMAGE arguments: URLs, file URLs and paths."""
 
 import pytest
 
@@ -10,12 +10,12 @@ from pixverse_cli.media.inputs.source import local_path, private_note, remote
     "url",
     ["https://example.com/a%20b.png?x=1", "HTTP://example.com", "oss://dashscope-instant/1"],
 )
-def test_urls_that_the_service_fetches_itself_stay_as_they_are(url):
+def test_http_and_oss_urls_are_passed_on_unchanged(url):
     assert remote(url) == url
 
 
 @pytest.mark.parametrize("argument", ["cat.png", "-", "a:b.png", "C:\\cat.png", "file:///cat.png"])
-def test_everything_else_without_a_scheme_is_local(argument):
+def test_paths_and_file_urls_are_local(argument):
     assert remote(argument) is None
 
 
@@ -31,7 +31,7 @@ def test_other_urls_are_refused_76(argument):
 @pytest.mark.parametrize(
     "argument", ["http://", "https:///a.png", "http://[x", "http://a/b c.png", "http://a/\n"]
 )
-def test_what_looks_like_a_url_and_is_none_is_refused_76(argument):
+def test_an_invalid_url_is_refused_76(argument):
     with pytest.raises(UsageError, match="is no URL"):
         remote(argument)
 
@@ -45,7 +45,7 @@ def test_a_file_url_is_a_path_76():
         local_path("file://server/share/cat.png")
 
 
-def test_a_private_url_is_a_note_76():
+def test_a_private_url_is_noted_76():
     expected = "http://192.168.1.2/cat.png is on a private network"
     assert private_note("http://192.168.1.2/cat.png?token=1").startswith(expected)
     assert private_note("https://example.com/cat.png") is None

@@ -1,4 +1,4 @@
-"""Hand-made MP4 files: the smallest that are whole, and larger ones to download."""
+"""Small MP4 files built by hand: the smallest complete ones, and larger ones to download."""
 
 import random
 
@@ -10,12 +10,12 @@ def box(kind: bytes, content: bytes = b"") -> bytes:
 
 
 def long_box(kind: bytes, content: bytes = b"") -> bytes:
-    """A box whose length is told in 64 bits."""
+    """Return a box with a 64-bit length."""
     return b"\0\0\0\1" + kind + (16 + len(content)).to_bytes(8) + content
 
 
-def endless_box(kind: bytes, content: bytes = b"") -> bytes:
-    """A box that goes on to the end of the file."""
+def box_to_the_end(kind: bytes, content: bytes = b"") -> bytes:
+    """Return a box that extends to the end of the file."""
     return b"\0\0\0\0" + kind + content
 
 
@@ -28,5 +28,5 @@ def moov(*tracks: bytes) -> bytes:
 
 
 def video(size: int = 5_000) -> bytes:
-    """A whole MP4 of about ``size`` bytes, with data that no shift leaves equal."""
+    """Return a complete MP4 with ``size`` bytes of data, which never repeats."""
     return box(b"ftyp", FTYP) + moov() + box(b"mdat", random.Random(size).randbytes(size))

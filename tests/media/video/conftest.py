@@ -1,4 +1,4 @@
-"""A place to save to, and a certificate that nobody vouches for."""
+"""The path of a video to save, and a self-signed certificate."""
 
 import ipaddress
 import ssl

@@ -1,6 +1,6 @@
-"""A process that fetches one video: ``fetcher.py URL TARGET MOST_BYTES_IN_A_FILE``.
+"""A process that downloads one video: ``fetcher.py URL TARGET MAX_BYTES_OF_A_FILE``.
 
-Prints as JSON what came of it, and by how many kB the process grew over its imports.
+It prints the result as JSON, and by how many kB its memory grew after the imports.
 """
 
 import json
@@ -9,14 +9,14 @@ import resource
 import sys
 from pathlib import Path
 
-import requests  # noqa: F401  so that its import does not count as growth
+import requests  # noqa: F401  imported early so that it does not count as growth
 
 from pixverse_cli.domain.clock import SystemClock
 from pixverse_cli.domain.errors import NotSavedError
 from pixverse_cli.media.video.download import download
 
 
-def peak():
+def peak_kilobytes():
     status = Path("/proc/self/status")
     return int(re.search(r"VmHWM:\s*(\d+)", status.read_text())[1]) if status.exists() else 0
 
@@ -24,11 +24,11 @@ def peak():
 url, target, limit = sys.argv[1:]
 if limit != "0":
     resource.setrlimit(resource.RLIMIT_FSIZE, (int(limit), int(limit)))
-before = peak()
+before = peak_kilobytes()
 try:
     *_, fetched = download(url, Path(target), clock=SystemClock())
 except NotSavedError as error:
     outcome = [type(error).__name__, error.message]
 else:
     outcome = [fetched.already, fetched.sha256]
-print(json.dumps([outcome, peak() - before]))
+print(json.dumps([outcome, peak_kilobytes() - before]))

@@ -1,4 +1,4 @@
-"""What the download tests share: one video, the answers that bring it, and ways to download it."""
+"""Shared by the download tests: a video, answers with it, and functions that download it."""
 
 import json
 import os
@@ -39,27 +39,27 @@ def notes(target):
 
 
 def cut(count, **headers):
-    """An answer with the whole video's headers that ends after ``count`` bytes."""
+    """Return an answer with the complete video's headers that ends after ``count`` bytes."""
     return answer(VIDEO, **({"etag": ETAG} | headers))[: -len(VIDEO) + count or None]
 
 
-def begun(target, count, **headers):
-    """Leave a part of ``count`` bytes behind, as a cut transfer does."""
+def leave_part(target, count, **headers):
+    """Create a part of ``count`` bytes, as a cut transfer does."""
     with ScriptedServer([cut(count, **headers)]) as server, pytest.raises(BrokenOffError):
         save(server.url(), target)
     assert part(target).read_bytes() == VIDEO[:count]
     return count
 
 
-def resume(target, *answers):
-    """Fetch the same URL again, from another server under the first one's name."""
+def resume_download(target, *answers):
+    """Download the same URL again; the notes of the part name a new server."""
     remembered = json.loads(notes(target).read_text())
     with ScriptedServer(*([each] for each in answers)) as server:
         notes(target).write_text(json.dumps(remembered | {"url": server.url()}))
         return save(server.url(), target), server.requests
 
 
-def rest(start, **headers):
+def rest_of_video(start, **headers):
     span = f"bytes {start}-{len(VIDEO) - 1}/{len(VIDEO)}"
     fields = {"etag": ETAG, "content_range": span} | headers
     return answer(VIDEO[start:], status="206 Partial Content", **fields)
@@ -76,14 +76,14 @@ def assert_nothing_saved(target):
     assert not os.path.lexists(target)
 
 
-def child(url, target, *, limit=0):
-    """Start a process that fetches; ``limit`` is how large its files may grow, 0: as they like."""
+def start_download(url, target, *, limit=0):
+    """Start a process that downloads; ``limit`` is the maximum size of its files, 0 for none."""
     return subprocess.Popen(
         [sys.executable, Path(__file__).with_name("fetcher.py"), url, target, str(limit)],
         stdout=subprocess.PIPE,
     )
 
 
-def result(process):
-    """Return what came of it: ``[already, sha256]`` or ``[error, message]``; and its growth."""
+def result_of(process):
+    """Return ``[already, sha256]`` or ``[error, message]``, and the growth of its memory in kB."""
     return json.loads(process.communicate(timeout=30)[0])

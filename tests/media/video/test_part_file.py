@@ -1,4 +1,4 @@
-"""The file that a video ends up in: never torn, never somebody else's."""
+"""The part file and the final name: never incomplete, never over another file."""
 
 import os
 import subprocess
@@ -24,17 +24,17 @@ from .fetching import (
     ETAG,
     VIDEO,
     assert_saved,
-    child,
     cut,
     notes,
     part,
-    rest,
-    result,
+    rest_of_video,
+    result_of,
     save,
+    start_download,
 )
 
 
-def test_a_file_of_that_name_is_not_touched_59(target):
+def test_an_existing_file_is_not_replaced_59(target):
     target.write_text("mine")
     with pytest.raises(TakenError, match="already exists") as caught:
         save("http://127.0.0.1:1/", target)
@@ -43,12 +43,12 @@ def test_a_file_of_that_name_is_not_touched_59(target):
     assert list(target.parent.iterdir()) == [target]
 
 
-def test_a_file_that_appears_meanwhile_is_not_touched_59(target):
-    def meanwhile(_request):
+def test_a_file_created_during_the_download_is_not_replaced_59(target):
+    def create_target(_request):
         target.write_text("mine")
         return [answer(VIDEO)]
 
-    with ScriptedServer([meanwhile]) as server, pytest.raises(TakenError):
+    with ScriptedServer([create_target]) as server, pytest.raises(TakenError):
         save(server.url(), target)
     assert target.read_text() == "mine"
     assert part(target).read_bytes() == VIDEO
@@ -60,7 +60,7 @@ def test_force_replaces_a_file_59(target):
         assert_saved(target, save(server.url(), target, force=True))
 
 
-def test_force_leaves_the_old_file_until_the_new_one_is_whole_59(target):
+def test_force_keeps_the_old_file_until_the_new_one_is_complete_59(target):
     target.write_text("mine")
     with ScriptedServer([cut(1000)]) as server, pytest.raises(BrokenOffError):
         save(server.url(), target, force=True)
@@ -74,7 +74,7 @@ def test_a_directory_and_a_pipe_are_not_replaced_even_with_force_60(tmp_path):
             save("http://127.0.0.1:1/", target, force=True)
 
 
-def test_a_symlink_at_the_target_is_taken_and_with_force_replaced_itself_68(target, tmp_path):
+def test_a_symlink_at_the_target_is_replaced_only_with_force_68(target, tmp_path):
     other = tmp_path / "other"
     other.write_text("mine")
     target.symlink_to(other)
@@ -87,7 +87,7 @@ def test_a_symlink_at_the_target_is_taken_and_with_force_replaced_itself_68(targ
 
 @pytest.mark.parametrize("plant", [os.symlink, os.link])
 @pytest.mark.parametrize("place", [part, notes])
-def test_a_link_planted_beside_the_target_is_not_written_through_68(target, tmp_path, plant, place):
+def test_a_link_planted_at_the_part_or_its_notes_is_not_followed_68(target, tmp_path, plant, place):
     other = tmp_path / "other"
     other.write_text("mine")
     plant(other, place(target))
@@ -100,34 +100,34 @@ def test_a_link_planted_beside_the_target_is_not_written_through_68(target, tmp_
 
 
 @pytest.mark.parametrize("make", [os.mkdir, os.mkfifo])
-def test_a_part_that_is_no_file_is_refused_without_waiting_68(target, make):
+def test_a_part_that_is_not_a_file_is_refused_without_blocking_68(target, make):
     make(part(target))
     with pytest.raises(CannotWriteError, match=r"turtle\.mp4\.part"):
         save("http://127.0.0.1:1/", target)
 
 
-def test_a_folder_that_is_gone_is_told_58(tmp_path):
+def test_a_missing_folder_is_an_error_58(tmp_path):
     with pytest.raises(CannotWriteError, match="no such file or directory"):
         save("http://127.0.0.1:1/", tmp_path / "gone" / "turtle.mp4")
 
 
-def test_a_folder_that_goes_away_meanwhile_is_told_58_70(tmp_path):
+def test_a_folder_renamed_during_the_download_is_an_error_58_70(tmp_path):
     target = tmp_path / "folder" / "turtle.mp4"
     target.parent.mkdir()
 
-    def meanwhile(_request):
+    def rename_folder(_request):
         target.parent.rename(tmp_path / "elsewhere")
         return [VIDEO[1000:]]
 
     with (
-        ScriptedServer([cut(1000, etag=None), Pause(0.1), meanwhile]) as server,
+        ScriptedServer([cut(1000, etag=None), Pause(0.1), rename_folder]) as server,
         pytest.raises(CannotWriteError, match="are kept in") as caught,
     ):
         save(server.url(), target)
     assert str(part(target)) in caught.value.message
 
 
-def test_a_video_larger_than_the_disk_is_not_begun_61(target):
+def test_a_video_larger_than_the_free_space_is_not_downloaded_61(target):
     with (
         ScriptedServer([answer(b"", content_length=str(10**15)), HANG]) as server,
         pytest.raises(CannotWriteError, match="more bytes are needed"),
@@ -135,19 +135,22 @@ def test_a_video_larger_than_the_disk_is_not_begun_61(target):
         save(server.url(), target, limits=TransferLimits(most_bytes=10**16))
 
 
-def test_a_file_that_may_grow_no_further_keeps_its_part_57_61(target):
-    with ScriptedServer([answer(VIDEO, etag=ETAG)], [rest(100_000)]) as server:
-        (kind, message), _ = result(child(server.url(), target, limit=100_000))
+def test_at_the_file_size_limit_the_part_is_kept_57_61(target):
+    with ScriptedServer([answer(VIDEO, etag=ETAG)], [rest_of_video(100_000)]) as server:
+        (kind, message), _ = result_of(start_download(server.url(), target, limit=100_000))
         assert (kind, part(target).stat().st_size) == ("CannotWriteError", 100_000)
         assert "file too large; 100000 bytes are kept in" in message
-        assert result(child(server.url(), target))[0] == [False, sha256(VIDEO).hexdigest()]
+        assert result_of(start_download(server.url(), target))[0] == [
+            False,
+            sha256(VIDEO).hexdigest(),
+        ]
 
 
-def test_of_two_processes_one_fetches_and_the_other_finds_it_69(target):
-    slowly = [cut(100_000), Pause(1), VIDEO[100_000:]]
-    with ScriptedServer(slowly) as server:
-        both = [child(server.url(), target) for _ in range(2)]
-        results = sorted((result(process)[0] for process in both), key=str)
+def test_of_two_processes_one_downloads_and_the_other_finds_the_file_69(target):
+    slow_steps = [cut(100_000), Pause(1), VIDEO[100_000:]]
+    with ScriptedServer(slow_steps) as server:
+        both = [start_download(server.url(), target) for _ in range(2)]
+        results = sorted((result_of(process)[0] for process in both), key=str)
     assert results in (
         [[False, sha256(VIDEO).hexdigest()], [True, sha256(VIDEO).hexdigest()]],
         [[False, sha256(VIDEO).hexdigest()], ["TakenError", f"{target} already exists"]],
@@ -156,21 +159,21 @@ def test_of_two_processes_one_fetches_and_the_other_finds_it_69(target):
     assert list(target.parent.iterdir()) == [target]
 
 
-def test_whoever_waits_goes_on_where_a_killed_process_stopped_69(target):
-    with ScriptedServer([cut(100_000), HANG], [rest(100_000)]) as server:
-        first = child(server.url(), target)
+def test_a_waiting_process_resumes_the_part_of_a_killed_one_69(target):
+    with ScriptedServer([cut(100_000), HANG], [rest_of_video(100_000)]) as server:
+        first = start_download(server.url(), target)
         while not part(target).exists() or part(target).stat().st_size < 100_000:
             assert first.poll() is None
-        second = child(server.url(), target)
+        second = start_download(server.url(), target)
         with pytest.raises(subprocess.TimeoutExpired):
             second.wait(0.7)
         first.kill()
         first.communicate()
-        assert result(second)[0] == [False, sha256(VIDEO).hexdigest()]
+        assert result_of(second)[0] == [False, sha256(VIDEO).hexdigest()]
     assert target.read_bytes() == VIDEO
 
 
-def test_many_threads_fetch_one_file_once_69(target):
+def test_many_threads_download_one_file_once_69(target):
     outcomes = []
 
     def one(url):
@@ -189,7 +192,7 @@ def test_many_threads_fetch_one_file_once_69(target):
     assert target.read_bytes() == VIDEO
 
 
-def test_a_part_that_has_its_final_name_already_is_a_finished_download(target):
+def test_a_part_already_linked_to_its_final_name_is_finished(target):
     target.write_bytes(VIDEO)
     os.link(target, part(target))  # as after a kill between the two steps
     fetched = save("http://127.0.0.1:1/", target)
@@ -198,10 +201,10 @@ def test_a_part_that_has_its_final_name_already_is_a_finished_download(target):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-def test_memory_stays_flat(target):
+def test_memory_does_not_grow_with_the_video(target):
     large = video(32 * 1024 * 1024)
     with ScriptedServer([answer(large)]) as server:
-        outcome, growth = result(child(server.url(), target))
+        outcome, growth = result_of(start_download(server.url(), target))
     assert outcome == [False, sha256(large).hexdigest()]
     assert growth < 12 * 1024  # kB
 
@@ -213,35 +216,35 @@ def no_links(_part, _target):
     raise PermissionError(1, "Operation not permitted")
 
 
-def whole_part(target):
+def complete_part(target):
     found = acquire(target, SystemClock())
     found.restart(None)
     found.append(VIDEO)
     return found
 
 
-def test_where_there_are_no_hard_links_the_name_is_claimed_first_59(target):
-    with whole_part(target) as ready:
+def test_without_hard_links_the_name_is_created_first_59(target):
+    with complete_part(target) as ready:
         ready.place(force=False, link=no_links)
     assert target.read_bytes() == VIDEO
     assert list(target.parent.iterdir()) == [target]
 
 
-def test_nor_is_a_file_touched_there_59(target):
-    with whole_part(target) as ready:
+def test_without_hard_links_an_existing_file_is_not_replaced_59(target):
+    with complete_part(target) as ready:
         target.write_text("mine")
         with pytest.raises(TakenError):
             ready.place(force=False, link=no_links)
     assert (target.read_text(), part(target).read_bytes()) == ("mine", VIDEO)
 
 
-def test_a_claim_that_cannot_be_filled_is_given_back_70(target):
-    def loses_the_part(path, _target):
+def test_without_hard_links_a_failed_rename_removes_the_created_name_70(target):
+    def lose_part(path, _target):
         path.unlink()
         raise PermissionError(1, "Operation not permitted")
 
-    with whole_part(target) as ready, pytest.raises(CannotWriteError):
-        ready.place(force=False, link=loses_the_part)
+    with complete_part(target) as ready, pytest.raises(CannotWriteError):
+        ready.place(force=False, link=lose_part)
     assert not target.exists()
 
 
@@ -250,15 +253,15 @@ def test_a_claim_that_cannot_be_filled_is_given_back_70(target):
 
 if os.geteuid() == 0:  # only root can give files away
 
-    def test_a_part_that_another_user_could_change_is_not_used_68(target):
+    def test_a_part_of_another_user_is_not_used_68(target):
         part(target).write_bytes(b"planted")
         os.chown(part(target), 12345, 12345)
         with ScriptedServer([answer(VIDEO)]) as server:
             assert_saved(target, save(server.url(), target))
 
 
-class Replanting:
-    """A clock whose sleep lets the holder go, and somebody else plant another part."""
+class ReplacesPart:
+    """A clock whose sleep releases the held part and puts another one in its place."""
 
     def __init__(self, holder):
         self.holder = holder
@@ -269,14 +272,14 @@ class Replanting:
         self.holder.path.write_bytes(b"planted")
 
 
-def test_a_part_that_is_exchanged_while_we_wait_is_not_the_one_we_opened_68(target):
+def test_a_part_replaced_during_the_wait_is_opened_again_68(target):
     holder = acquire(target, SystemClock())
-    with acquire(target, Replanting(holder)) as found:
+    with acquire(target, ReplacesPart(holder)) as found:
         assert found.head(7) == b"planted"
         found.discard()
 
 
-class Stopping:
+class StoppedClock:
     """A clock whose sleep is ended by a signal."""
 
     def sleep(self, _seconds):
@@ -285,11 +288,11 @@ class Stopping:
 
 def test_a_signal_ends_the_wait_for_another_process_51(target):
     with acquire(target, SystemClock()), pytest.raises(Stopped):
-        acquire(target, Stopping())
+        acquire(target, StoppedClock())
 
 
-class Exchanging:
-    """A clock whose sleep puts another part in place, which is locked as well."""
+class ReplacesLockedPart:
+    """A clock whose sleep replaces the part with another one, which is locked too."""
 
     def __init__(self, holder):
         self.holder = holder
@@ -301,8 +304,8 @@ class Exchanging:
         old.file.close()
 
 
-def test_a_part_that_does_not_stay_in_place_is_given_up(target):
-    clock = Exchanging(acquire(target, SystemClock()))
+def test_a_part_that_is_replaced_again_and_again_is_an_error(target):
+    clock = ReplacesLockedPart(acquire(target, SystemClock()))
     with pytest.raises(CannotWriteError, match="does not stay in place"):
         acquire(target, clock)
     clock.holder.close()

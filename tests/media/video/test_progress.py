@@ -1,4 +1,4 @@
-"""Watching a video arrive, by a clock that moves when it is told to."""
+"""The progress and the speed limit of a transfer, with a clock that the test moves."""
 
 import pytest
 
@@ -13,14 +13,14 @@ class HandClock:
         return self.seconds
 
 
-def drip(meter, clock, seconds):
-    """One byte every half second."""
+def one_byte_each_half_second(meter, clock, seconds):
+    """Count one byte every half second for ``seconds`` seconds."""
     for _ in range(2 * seconds):
         clock.seconds += 0.5
         meter.count(1)
 
 
-def test_progress_is_due_ten_times_a_second():
+def test_progress_is_due_at_most_ten_times_a_second():
     clock = HandClock()
     meter = Meter(clock, TransferLimits())
     due = 0
@@ -30,14 +30,14 @@ def test_progress_is_due_ten_times_a_second():
     assert 25 <= due <= 30
 
 
-def test_a_byte_every_half_second_is_given_up_after_a_minute_13():
+def test_two_bytes_a_second_are_broken_off_after_a_minute_13():
     clock = HandClock()
     meter = Meter(clock, TransferLimits())
     with pytest.raises(BrokenOffError, match="120 bytes in 60 s"):
-        drip(meter, clock, 70)
+        one_byte_each_half_second(meter, clock, 70)
 
 
-def test_a_slow_line_has_all_the_time_it_needs():
+def test_a_slow_but_steady_transfer_has_no_time_limit():
     clock = HandClock()
     meter = Meter(clock, TransferLimits())
     for _ in range(10_000):
@@ -45,9 +45,9 @@ def test_a_slow_line_has_all_the_time_it_needs():
         meter.count(1100)
 
 
-def test_a_fast_start_is_no_licence_to_drip():
+def test_a_fast_start_does_not_allow_a_slow_rest():
     clock = HandClock()
     meter = Meter(clock, TransferLimits())
     meter.count(10**9)
     with pytest.raises(BrokenOffError, match="too slowly"):
-        drip(meter, clock, 130)
+        one_byte_each_half_second(meter, clock, 130)

@@ -1,4 +1,4 @@
-"""Cut, slow and silent transfers, and taking them up again."""
+"""Cut, slow and silent transfers, and how a download is resumed."""
 
 import json
 import os
@@ -22,17 +22,17 @@ from .fetching import (
     VIDEO,
     assert_nothing_saved,
     assert_saved,
-    begun,
     cut,
+    leave_part,
     notes,
     part,
-    rest,
-    resume,
+    rest_of_video,
+    resume_download,
     save,
 )
 
 
-def test_nobody_listens(target):
+def test_a_closed_port_is_broken_off(target):
     with ScriptedServer() as server:
         url = server.url()
     with pytest.raises(BrokenOffError, match="refused or unreachable"):
@@ -46,20 +46,20 @@ def test_a_connection_without_an_answer_is_broken_off(target, script):
     assert list(target.parent.iterdir()) == []
 
 
-def test_a_connection_that_never_comes_about_is_given_up_3(target):
-    """A listener whose queue is full answers no further knock."""
+def test_a_connect_timeout_is_broken_off_3(target):
+    """A listener whose queue is full accepts no further connection."""
     with ExitStack() as opened:
         listener = opened.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
         for _ in range(3):
-            knock = opened.enter_context(socket.socket())
-            knock.settimeout(0)
-            knock.connect_ex(listener.getsockname())
+            pending = opened.enter_context(socket.socket())
+            pending.settimeout(0)
+            pending.connect_ex(listener.getsockname())
         url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
         with pytest.raises(BrokenOffError, match="no connection to"):
             save(url, target, limits=TransferLimits(connect=0.2, stall=1))
 
 
-def test_a_server_that_never_answers_is_given_up(target):
+def test_a_server_that_does_not_answer_is_broken_off(target):
     with (
         ScriptedServer([HANG]) as server,
         pytest.raises(BrokenOffError, match="too long to answer"),
@@ -67,21 +67,27 @@ def test_a_server_that_never_answers_is_given_up(target):
         save(server.url(), target)
 
 
-def test_headers_that_drip_for_ever_are_given_up_13(target):
-    drip = [b"HTTP/1.1 200 OK\r\nX-Drip: "] + [b"x", Pause(0.05)] * 60
-    with ScriptedServer(drip) as server, pytest.raises(BrokenOffError, match="no whole answer"):
+def test_headers_without_an_end_are_broken_off_13(target):
+    one_byte_each_half_second = [b"HTTP/1.1 200 OK\r\nX-Drip: "] + [b"x", Pause(0.05)] * 60
+    with (
+        ScriptedServer(one_byte_each_half_second) as server,
+        pytest.raises(BrokenOffError, match="no whole answer"),
+    ):
         save(server.url(), target, limits=TransferLimits(connect=0.3, stall=0.3))
 
 
-def test_a_body_that_drips_for_ever_is_given_up_13(target):
-    drip = [cut(600)] + [b"x", Pause(0.05)] * 60
-    with ScriptedServer(drip) as server, pytest.raises(BrokenOffError, match="comes too slowly"):
+def test_a_body_of_single_bytes_is_broken_off_13(target):
+    one_byte_each_half_second = [cut(600)] + [b"x", Pause(0.05)] * 60
+    with (
+        ScriptedServer(one_byte_each_half_second) as server,
+        pytest.raises(BrokenOffError, match="comes too slowly"),
+    ):
         save(server.url(), target)
     assert part(target).stat().st_size > 600
 
 
 @pytest.mark.parametrize("end", [[], [RESET], [HANG]], ids=["closed", "reset", "silent"])
-def test_a_cut_video_is_kept_and_taken_up_where_it_ends_62(target, end):
+def test_a_cut_video_is_kept_and_resumed_62(target, end):
     with (
         ScriptedServer([cut(100_000), *([Pause(0.1)] if end == [RESET] else []), *end]) as server,
         pytest.raises(BrokenOffError, match=f"of {len(VIDEO)} bytes") as caught,
@@ -90,7 +96,7 @@ def test_a_cut_video_is_kept_and_taken_up_where_it_ends_62(target, end):
     assert str(part(target)) in caught.value.message
     assert_nothing_saved(target)
     held = part(target).stat().st_size
-    fetched, requests = resume(target, rest(held))
+    fetched, requests = resume_download(target, rest_of_video(held))
     assert_saved(target, fetched)
     assert f"\r\nRange: bytes={held}-\r\nIf-Range: {ETAG}\r\n".encode() in requests[0]
 
@@ -108,18 +114,18 @@ def test_a_chunked_video_is_saved(target):
         assert_saved(target, save(server.url(), target))
 
 
-def test_without_a_promised_length_the_boxes_tell_that_it_was_cut_63(target):
+def test_without_a_content_length_the_boxes_show_a_cut_63(target):
     unpromised = {"content_length": None, "etag": ETAG}
     with (
         ScriptedServer([answer(VIDEO[:-1], **unpromised)]) as server,
         pytest.raises(BrokenOffError, match="of unknown bytes"),
     ):
         save(server.url(), target)
-    fetched, _ = resume(target, rest(len(VIDEO) - 1))
+    fetched, _ = resume_download(target, rest_of_video(len(VIDEO) - 1))
     assert_saved(target, fetched)
 
 
-def test_a_signal_is_heard_while_nothing_comes_and_the_part_stays_51(target):
+def test_a_signal_ends_a_silent_transfer_and_the_part_is_kept_51(target):
     def stop(_number, _frame):
         raise Stopped(signal.SIGTERM, "SIGTERM")
 
@@ -137,12 +143,12 @@ def test_a_signal_is_heard_while_nothing_comes_and_the_part_stays_51(target):
     assert notes(target).exists()
 
 
-# Taking up
+# Resuming
 
 
-def test_an_answer_with_everything_starts_over_64(target):
-    begun(target, 1000)
-    fetched, _ = resume(target, answer(VIDEO, etag='"v2"'))
+def test_a_200_instead_of_a_range_starts_over_64(target):
+    leave_part(target, 1000)
+    fetched, _ = resume_download(target, answer(VIDEO, etag='"v2"'))
     assert_saved(target, fetched)
 
 
@@ -167,14 +173,14 @@ def test_an_answer_with_everything_starts_over_64(target):
         "short",
     ],
 )
-def test_a_part_that_does_not_fit_starts_over_64(target, headers):
-    begun(target, 1000)
-    fetched, requests = resume(target, rest(1000, **headers), answer(VIDEO))
+def test_a_range_that_does_not_match_starts_over_64(target, headers):
+    leave_part(target, 1000)
+    fetched, requests = resume_download(target, rest_of_video(1000, **headers), answer(VIDEO))
     assert_saved(target, fetched)
     assert b"Range" not in requests[1]
 
 
-def test_with_our_length_means_that_all_is_there_64_416(target):
+def test_a_416_with_the_parts_length_means_complete_64(target):
     with (
         ScriptedServer([answer(VIDEO[:-1], content_length=None, etag=ETAG)]) as server,
         pytest.raises(BrokenOffError),
@@ -182,31 +188,31 @@ def test_with_our_length_means_that_all_is_there_64_416(target):
         save(server.url(), target)
     part(target).write_bytes(VIDEO)  # the last byte came just before a kill
     refused = answer(status="416 No", content_range=f"bytes */{len(VIDEO)}")
-    fetched, _ = resume(target, refused)
+    fetched, _ = resume_download(target, refused)
     assert_saved(target, fetched)
 
 
 def test_any_other_416_starts_over_64(target):
-    begun(target, 1000)
-    fetched, _ = resume(target, answer(status="416 No"), answer(VIDEO))
+    leave_part(target, 1000)
+    fetched, _ = resume_download(target, answer(status="416 No"), answer(VIDEO))
     assert_saved(target, fetched)
 
 
-def test_what_was_whole_before_a_kill_needs_no_request_53(target):
-    begun(target, 1000)
+def test_a_complete_part_needs_no_request_53(target):
+    leave_part(target, 1000)
     part(target).write_bytes(VIDEO)
-    fetched, _ = resume(target)
+    fetched, _ = resume_download(target)
     assert_saved(target, fetched)
 
 
-def test_a_last_modified_that_is_sure_is_enough_to_go_on(target):
+def test_a_reliable_last_modified_allows_a_resume(target):
     dates = {
         "etag": 'W/"weak"',
         "last_modified": "Mon, 23 Nov 2026 10:00:00 GMT",
         "date": "Mon, 23 Nov 2026 11:00:00 GMT",
     }
-    begun(target, 1000, **dates)
-    fetched, requests = resume(target, rest(1000, **dates))
+    leave_part(target, 1000, **dates)
+    fetched, requests = resume_download(target, rest_of_video(1000, **dates))
     assert_saved(target, fetched)
     assert b"\r\nIf-Range: Mon, 23 Nov 2026 10:00:00 GMT\r\n" in requests[0]
 
@@ -225,8 +231,8 @@ def test_a_last_modified_that_is_sure_is_enough_to_go_on(target):
         {"etag": None, "last_modified": "yesterday", "date": "today"},
     ],
 )
-def test_without_a_strong_validator_nothing_is_ever_appended(target, headers):
-    begun(target, 1000, **headers)
+def test_without_a_strong_validator_the_download_starts_over(target, headers):
+    leave_part(target, 1000, **headers)
     assert not notes(target).exists()
     with ScriptedServer([answer(VIDEO)]) as server:
         assert_saved(target, save(server.url(), target))
@@ -234,50 +240,50 @@ def test_without_a_strong_validator_nothing_is_ever_appended(target, headers):
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", "null", '{"url": 1}', '{"x": 2}'])
-def test_notes_that_are_not_ours_are_not_believed(target, content):
-    begun(target, 1000)
+def test_invalid_notes_are_ignored(target, content):
+    leave_part(target, 1000)
     notes(target).write_text(content)
     with ScriptedServer([answer(VIDEO)]) as server:
         assert_saved(target, save(server.url(), target))
 
 
-def test_a_part_of_another_url_is_not_appended_to_but_a_new_signature_is_no_other_url(target):
-    begun(target, 1000)
+def test_a_part_is_resumed_with_a_new_signature_but_not_with_another_url(target):
+    leave_part(target, 1000)
     remembered = json.loads(notes(target).read_text())
-    with ScriptedServer([rest(1000)]) as server:
+    with ScriptedServer([rest_of_video(1000)]) as server:
         notes(target).write_text(json.dumps(remembered | {"url": server.url()}))
         assert_saved(target, save(server.url("/video.mp4?Signature=new"), target))
     target.unlink()
-    begun(target, 1000)
+    leave_part(target, 1000)
     with ScriptedServer([answer(VIDEO)]) as server:
         assert_saved(target, save(server.url("/other.mp4"), target))
 
 
-def test_no_signature_is_kept_on_disk(target):
+def test_no_signature_is_written_to_disk(target):
     with ScriptedServer([cut(1000)]) as server, pytest.raises(BrokenOffError):
         save(server.url("/video.mp4?Signature=canary"), target)
     assert "canary" not in notes(target).read_text()
 
 
-def test_a_video_cut_many_times_anywhere_is_byte_identical_in_the_end(target):
-    with ScriptedServer(*[[_anywhere()]] * 12) as server:
+def test_a_video_cut_many_times_is_byte_identical_at_the_end(target):
+    with ScriptedServer(*[[_cut_at_random()]] * 12) as server:
         for _ in range(12):
             try:
                 fetched = save(server.url(), target)
             except BrokenOffError:
                 continue
-            server.connections = 12  # the rest is not needed
+            server.connections = 12  # the other scripts are not needed
             break
     assert_saved(target, fetched)
 
 
-def _anywhere():
-    chance = random.Random(5)
+def _cut_at_random():
+    rng = random.Random(5)
 
     def play(request):
-        asked = re.search(rb"Range: bytes=(\d+)-", request)
-        start = int(asked[1]) if asked else 0
-        whole = rest(start) if asked else answer(VIDEO, etag=ETAG)
-        return [whole[: len(whole) - chance.choice([0, *range(1, len(VIDEO) - start, 997)])]]
+        requested = re.search(rb"Range: bytes=(\d+)-", request)
+        start = int(requested[1]) if requested else 0
+        whole = rest_of_video(start) if requested else answer(VIDEO, etag=ETAG)
+        return [whole[: len(whole) - rng.choice([0, *range(1, len(VIDEO) - start, 997)])]]
 
     return play
