@@ -16,10 +16,10 @@ def main():
     with tempfile.TemporaryDirectory(prefix="pixverse-crowd-") as place, Sandbox(instant=True) as s:
         home = Path(place) / "home"
         home.mkdir()
-        came = crowd(Pixverse(home, Path(place), s), s, size)
-    print(came)
-    print(came.stderr, end="")
-    return int(came.codes != {0: size} or came.whole != size)
+        result = crowd(Pixverse(home, Path(place), s), s, size)
+    print(result)
+    print(result.stderr, end="")
+    return int(result.codes != {0: size} or result.complete != size)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Many people at one store: processes that submit, wait and download at the same moment."""
+"""Many processes with one store that submit, wait and download at the same time."""
 
 import json
 import time
@@ -13,7 +13,7 @@ MODELS = ("v6", "c1")  # the service counts creates for each model
 
 @dataclass(frozen=True, kw_only=True)
 class Crowd:
-    """What came of it: the processes' exit codes, and what is left on disk and service."""
+    """The result: exit codes, and the numbers of tasks, records and videos."""
 
     codes: Counter
     stderr: str
@@ -21,7 +21,7 @@ class Crowd:
     throttled: Counter
     accepted: int
     records: int
-    whole: int
+    complete: int
 
     def __str__(self):
         return "\n".join(
@@ -33,32 +33,32 @@ class Crowd:
                 ("queries answered 429", self.throttled["query"]),
                 ("tasks on the service", self.accepted),
                 ("tasks in the store", self.records),
-                ("whole videos", self.whole),
-                ("words of a locked store", self.stderr.count("lock")),
+                ("complete videos", self.complete),
+                ("messages about a locked store", self.stderr.count("lock")),
                 ("seconds", round(self.seconds, 1)),
             )
         )
 
 
-def crowd(person, sandbox, size):
-    """Let so many processes submit, wait and save at once."""
-    began = time.monotonic()
+def crowd(pixverse, sandbox, size):
+    """Run ``size`` processes that submit, wait and save at once."""
+    start = time.monotonic()
     running = [
-        person.start(
+        pixverse.start(
             *("submit", f"https://example.com/{index}.png", "-p", f"Number {index}."),
             *("-m", MODELS[index % len(MODELS)], "-r", "360P", "-d", "1", "--wait", "--json"),
         )
         for index in range(size)
     ]
-    told = [process.communicate(timeout=300) for process in running]
-    seconds = time.monotonic() - began
-    saved = [json.loads(stdout) for stdout, _ in told if stdout]
-    store = Store(person.state)
+    outputs = [process.communicate(timeout=300) for process in running]
+    seconds = time.monotonic() - start
+    saved = [json.loads(stdout) for stdout, _ in outputs if stdout]
+    store = Store(pixverse.state)
     kept = {record.task_id: record for record in store.records.newest(-1) if record.task_id}
     store.close()
     return Crowd(
         codes=Counter(process.returncode for process in running),
-        stderr="".join(stderr for _, stderr in told),
+        stderr="".join(stderr for _, stderr in outputs),
         seconds=seconds,
         throttled=Counter(
             "create" if call.method == "POST" else "query"
@@ -67,8 +67,8 @@ def crowd(person, sandbox, size):
         ),
         accepted=len(sandbox.account.tasks),
         records=len(kept),
-        whole=sum(
-            has_sha256(person.directory / record["file"], kept[record["task_id"]].sha256)
+        complete=sum(
+            has_sha256(pixverse.directory / record["file"], kept[record["task_id"]].sha256)
             for record in saved
         ),
     )

@@ -1,4 +1,4 @@
-"""A client with a key that must be seen nowhere but at the service."""
+"""A client with a canary key, which only the service may see."""
 
 import pytest
 
@@ -12,6 +12,6 @@ def client_of(base_url):
 
 
 @pytest.fixture
-def of():
-    """Return a function that gives a client of a scripted server."""
+def client_for():
+    """Return a function that makes a client for a scripted server."""
     return lambda server: client_of(server.origin + "/api/v1")

@@ -1,4 +1,4 @@
-"""HTTP messages taken apart and put together, as bytes."""
+"""HTTP messages as bytes: built and parsed."""
 
 import json
 
@@ -11,7 +11,7 @@ ACCEPTED = {
 }
 
 
-def told(body, status="200 OK", **headers):
+def json_answer(body, status="200 OK", **headers):
     """Return an answer with a JSON body."""
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
     return answer(data, status=status, **JSON | headers)
@@ -19,15 +19,15 @@ def told(body, status="200 OK", **headers):
 
 def refused(code, message="no", status="400 Bad Request", **headers):
     body = {"code": code, "message": message, "request_id": "r-7"}
-    return told(body, status, **headers)
+    return json_answer(body, status, **headers)
 
 
 def cut(body, status="200 OK", more=10):
     """Return an answer that ends before its announced length."""
-    return told(body, status, content_length=str(len(body) + more))
+    return json_answer(body, status, content_length=str(len(body) + more))
 
 
-def taken_apart(request):
+def parse_request(request):
     """Return the request line, its headers in lower case, and its body."""
     head, _, body = request.partition(b"\r\n\r\n")
     first, *lines = head.decode("latin-1").split("\r\n")

@@ -1,4 +1,4 @@
-"""The calls that change nothing, and cancel: what is sent, and what each answer means."""
+"""Query, list, policy and cancel: the requests, and the meaning of each answer."""
 
 import json
 import threading
@@ -16,7 +16,7 @@ from pixverse_cli.domain.errors import (
     UsageError,
 )
 from tests.dashscope.conftest import KEY, client_of
-from tests.dashscope.messages import cut, refused, taken_apart, told
+from tests.dashscope.messages import cut, json_answer, parse_request, refused
 from tests.servers import RESET, ScriptedServer, answer
 
 RUNNING = {"request_id": "r", "output": {"task_id": "t-1", "task_status": "RUNNING"}}
@@ -55,29 +55,29 @@ GOOD = {
 every_call = pytest.mark.parametrize("name", CALLS)
 
 
-def fails(of, name, *scripts):
+def error_of(client_for, name, *scripts):
     with ScriptedServer(*scripts) as server, pytest.raises(PixverseError) as error:
-        CALLS[name][0](of(server))
+        CALLS[name][0](client_for(server))
     assert KEY not in str(error.value) + repr(error.value) + str(error.value.hint)
     return error.value
 
 
 @every_call
-def test_the_request_is_the_page_s_and_carries_the_key(of, name):
-    with ScriptedServer([told(GOOD[name])]) as server:
-        CALLS[name][0](of(server))
-    line, headers, body = taken_apart(server.requests[0])
+def test_the_request_is_the_documented_one_and_has_the_key(client_for, name):
+    with ScriptedServer([json_answer(GOOD[name])]) as server:
+        CALLS[name][0](client_for(server))
+    line, headers, body = parse_request(server.requests[0])
     assert line == CALLS[name][1]
     assert headers["authorization"] == f"Bearer {KEY}"
     assert body == b""
 
 
 @every_call
-def test_netrc_does_not_replace_the_key_29(of, home, name):
+def test_netrc_does_not_replace_the_key_29(client_for, home, name):
     (home / ".netrc").write_text("default login somebody password hunter2\n")
-    with ScriptedServer([told(GOOD[name])]) as server:
-        CALLS[name][0](of(server))
-    assert taken_apart(server.requests[0])[1]["authorization"] == f"Bearer {KEY}"
+    with ScriptedServer([json_answer(GOOD[name])]) as server:
+        CALLS[name][0](client_for(server))
+    assert parse_request(server.requests[0])[1]["authorization"] == f"Bearer {KEY}"
 
 
 @every_call
@@ -95,9 +95,9 @@ def test_netrc_does_not_replace_the_key_29(of, home, name):
         (answer(b"", status="504 Gateway Time-out"), UnreachableError, True),
         (answer(b"<html>portal</html>", content_type="text/html"), UnreachableError, True),
         (answer(status="302 Found", location="https://elsewhere.invalid/"), UnreachableError, True),
-        (told(b""), UnreachableError, True),
-        (told(b"nonsense"), UnreachableError, True),
-        (told(b'{"a":' * 100_000), UnreachableError, True),
+        (json_answer(b""), UnreachableError, True),
+        (json_answer(b"nonsense"), UnreachableError, True),
+        (json_answer(b'{"a":' * 100_000), UnreachableError, True),
         (cut(b'{"output": {"task_id": "t-1", "task_status": "RUNNING"'), UnreachableError, True),
         (RESET, UnreachableError, True),
         (b"", UnreachableError, True),
@@ -116,7 +116,7 @@ def test_netrc_does_not_replace_the_key_29(of, home, name):
         "21 504",
         "17 portal",
         "26 redirect",
-        "14 nothing",
+        "14 empty",
         "14 garbage",
         "15 deep",
         "12 cut",
@@ -126,8 +126,8 @@ def test_netrc_does_not_replace_the_key_29(of, home, name):
         "16 300 headers",
     ],
 )
-def test_what_each_failure_means(of, name, step, kind, retryable):
-    error = fails(of, name, [step])
+def test_each_failure_has_its_error(client_for, name, step, kind, retryable):
+    error = error_of(client_for, name, [step])
     assert isinstance(error, kind)
     assert (error.charged, error.retryable) == ("no", retryable)
 
@@ -148,22 +148,22 @@ def test_what_each_failure_means(of, name, step, kind, retryable):
         ("policy", {"data": {key: POLICY[key] for key in list(POLICY)[1:]}}),
     ],
 )
-def test_an_answer_that_does_not_say_it_is_no_answer_14(of, name, body):
-    error = fails(of, name, [told(body)])
+def test_an_answer_without_the_needed_fields_is_an_error_14(client_for, name, body):
+    error = error_of(client_for, name, [json_answer(body)])
     assert isinstance(error, UnreachableError)
     assert error.retryable
 
 
 @pytest.mark.parametrize("closing", [b"", RESET], ids=["closed", "reset"])
-def test_a_kept_connection_that_was_closed_is_opened_anew_and_not_told_11(of, closing):
-    keep = told(RUNNING, connection="keep-alive")
+def test_a_closed_kept_alive_connection_is_opened_again_silently_11(client_for, closing):
+    keep = json_answer(RUNNING, connection="keep-alive")
     with ScriptedServer([keep, closing], [keep]) as server:
-        client = of(server)
+        client = client_for(server)
         assert [client.query("t-1").status for _ in range(2)] == ["RUNNING", "RUNNING"]
 
 
-class Keeper(BaseHTTPRequestHandler):
-    """Answers every poll and keeps the connection."""
+class KeepAliveHandler(BaseHTTPRequestHandler):
+    """Answers every query and keeps the connection open."""
 
     protocol_version = "HTTP/1.1"
 
@@ -171,7 +171,7 @@ class Keeper(BaseHTTPRequestHandler):
         self.server.connections += 1
         super().setup()
 
-    def do_GET(self):  # the name that http.server looks for
+    def do_GET(self):  # the name that http.server requires
         body = json.dumps(RUNNING).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
@@ -183,7 +183,7 @@ class Keeper(BaseHTTPRequestHandler):
 
 
 def test_polls_share_one_connection():
-    with ThreadingHTTPServer(("127.0.0.1", 0), Keeper) as server:
+    with ThreadingHTTPServer(("127.0.0.1", 0), KeepAliveHandler) as server:
         server.daemon_threads = True
         server.connections = 0
         threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
@@ -202,29 +202,29 @@ def test_polls_share_one_connection():
         ("a\r\nX: y", "/tasks/a%0D%0AX%3A%20y "),
     ],
 )
-def test_an_id_never_leaves_its_place_in_the_path(of, task_id, path):
-    with ScriptedServer([told(RUNNING)], [told({})]) as server:
-        client = of(server)
+def test_a_task_id_is_quoted_in_the_path(client_for, task_id, path):
+    with ScriptedServer([json_answer(RUNNING)], [json_answer({})]) as server:
+        client = client_for(server)
         client.query(task_id)
         client.cancel(task_id)
     assert path in server.requests[0].decode()
     assert path.strip() + "/cancel " in server.requests[1].decode()
 
 
-def test_a_cancel_that_is_refused_says_why(of):
+def test_the_error_of_a_refused_cancel_has_its_reason(client_for):
     step = refused("UnsupportedOperation", "please confirm if the task is in PENDING status.")
-    error = fails(of, "cancel", [step])
+    error = error_of(client_for, "cancel", [step])
     assert error.service_code == "UnsupportedOperation"
     assert "PENDING" in error.message
 
 
-def test_a_cancel_is_not_sent_twice(of):
-    assert isinstance(fails(of, "cancel", [RESET]), UnreachableError)
+def test_a_cancel_is_not_sent_twice(client_for):
+    assert isinstance(error_of(client_for, "cancel", [RESET]), UnreachableError)
 
 
-def test_a_policy_names_host_directory_form_and_size(of):
-    with ScriptedServer([told(GOOD["policy"])]) as server:
-        policy = of(server).policy("pixverse/pixverse-v6-it2v")
+def test_a_policy_has_host_directory_form_and_size(client_for):
+    with ScriptedServer([json_answer(GOOD["policy"])]) as server:
+        policy = client_for(server).policy("pixverse/pixverse-v6-it2v")
     assert (policy.host, policy.directory) == (POLICY["upload_host"], POLICY["upload_dir"])
     assert policy.max_bytes == 100 * 1024 * 1024
     assert policy.form == {
@@ -237,6 +237,6 @@ def test_a_policy_names_host_directory_form_and_size(of):
     }
 
 
-def test_no_error_shows_the_query_of_an_address(of):
-    error = fails(of, "policy", [RESET])
+def test_no_error_shows_the_query_of_a_url(client_for):
+    error = error_of(client_for, "policy", [RESET])
     assert "getPolicy" not in json.dumps([error.message, error.hint])

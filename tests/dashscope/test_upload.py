@@ -1,4 +1,4 @@
-"""An image into the temporary store: the form's order, no key of ours, OSS's own errors."""
+"""The upload of an image to the temporary store: the form, no API key, OSS's errors."""
 
 import io
 import re
@@ -11,7 +11,7 @@ from pixverse_cli.dashscope.client import Client
 from pixverse_cli.dashscope.wire import Policy
 from pixverse_cli.domain.errors import UnreachableError
 from tests.dashscope.conftest import KEY
-from tests.dashscope.messages import taken_apart
+from tests.dashscope.messages import parse_request
 from tests.servers import RESET, Script, ScriptedServer, answer
 
 FORM = {
@@ -34,7 +34,7 @@ def send(server, data=IMAGE, key="dashscope-instant/x/y/0a.png", *, host=None, l
 
 def parts(request):
     """Return the form's fields in their order, each with its header lines and bytes."""
-    _, headers, body = taken_apart(request)
+    _, headers, body = parse_request(request)
     boundary = headers["content-type"].partition("boundary=")[2].encode()
     items = body.split(b"--" + boundary)
     assert (items[0], items[-1]) == (b"", b"--\r\n")
@@ -52,15 +52,15 @@ def posted():
     return server.requests[0]
 
 
-def test_the_form_goes_to_the_host_s_root(posted):
-    line, headers, body = taken_apart(posted)
+def test_the_form_is_posted_to_the_root_of_the_host(posted):
+    line, headers, body = parse_request(posted)
     assert line == "POST / HTTP/1.1"
     assert headers["content-type"].startswith("multipart/form-data; boundary=")
     assert int(headers["content-length"]) == len(body)
     assert "transfer-encoding" not in headers
 
 
-def test_the_file_is_the_last_field_and_the_others_are_the_policy_s(posted):
+def test_the_fields_are_the_policys_and_the_file_is_the_last(posted):
     fields = [(name, data.decode()) for name, _, data in parts(posted)[:-1]]
     assert dict(fields) == FORM | {"key": "dashscope-instant/x/y/0a.png"}
     name, head, data = parts(posted)[-1]
@@ -68,11 +68,11 @@ def test_the_file_is_the_last_field_and_the_others_are_the_policy_s(posted):
     assert b'filename="0a.png"' in head
 
 
-def test_nothing_of_ours_travels_along_29_35(home):
+def test_an_upload_sends_no_key_and_no_password_29_35(home):
     (home / ".netrc").write_text("default login somebody password hunter2\n")
     with ScriptedServer([answer()]) as server:
         send(server)
-    _, headers, _ = taken_apart(server.requests[0])
+    _, headers, _ = parse_request(server.requests[0])
     assert headers.keys() <= {
         "host",
         "user-agent",
@@ -84,14 +84,14 @@ def test_nothing_of_ours_travels_along_29_35(home):
     }
 
 
-def test_a_name_is_plain_ascii_in_the_policy_s_directory_and_never_the_same():
+def test_object_keys_are_unique_ascii_names_in_the_policys_directory():
     names = {upload.object_key(POLICY, ".png") for _ in range(50)}
     assert len(names) == 50
     assert all(re.fullmatch(r"dashscope-instant/x/y/[0-9a-f]{32}\.png", name) for name in names)
 
 
 @pytest.mark.parametrize("status", ["200 OK", "201 Created", "204 No Content"])
-def test_the_store_s_three_ways_to_say_yes(status):
+def test_200_201_and_204_are_success(status):
     with ScriptedServer([answer(status=status)]) as server:
         send(server)
 
@@ -113,7 +113,7 @@ XML = b"<?xml version='1.0'?><Error><Code>%s</Code><Message>no</Message></Error>
         (b"", None, "broke off"),
     ],
 )
-def test_a_refused_image_is_told_with_the_store_s_own_code_79(step, code, says):
+def test_the_error_of_a_refused_upload_has_the_stores_code_79(step, code, says):
     with ScriptedServer([step]) as server, pytest.raises(UnreachableError) as error:
         send(server)
     assert (error.value.exit_code, error.value.charged) == (6, "no")
@@ -122,20 +122,20 @@ def test_a_refused_image_is_told_with_the_store_s_own_code_79(step, code, says):
     assert error.value.retryable
 
 
-def test_the_store_s_request_id_is_kept_79():
+def test_the_error_of_a_refused_upload_has_the_request_id_79():
     step = answer(XML % b"AccessDenied", status="403 Forbidden", x_oss_request_id="oss-7")
     with ScriptedServer([step]) as server, pytest.raises(UnreachableError) as error:
         send(server)
     assert error.value.request_id == "oss-7"
 
 
-def test_a_reset_in_the_middle_is_told_79():
+def test_a_reset_during_the_upload_is_an_error_79():
     script = Script([RESET], reads=1000)
     with ScriptedServer(script) as server, pytest.raises(UnreachableError):
         send(server, b"x" * 8_000_000)
 
 
-def test_a_host_without_tls_gets_no_image():
+def test_no_image_is_sent_to_a_host_without_tls():
     with ScriptedServer() as server, pytest.raises(UnreachableError, match="TLS") as error:
         send(server, loopback=False)
     assert not error.value.retryable
@@ -153,21 +153,21 @@ def test_a_host_without_tls_gets_no_image():
     ],
 )
 @pytest.mark.parametrize("loopback", [True, False])
-def test_a_sandbox_s_freedom_ends_at_this_machine(host, loopback):
+def test_only_loopback_hosts_may_lack_tls(host, loopback):
     """A service on loopback may name a plain host on loopback, and no other."""
     with pytest.raises(UnreachableError, match="not sent"):
         send(None, host=host, loopback=loopback)
 
 
-def test_how_much_is_on_its_way_is_told_and_never_more_than_there_is():
+def test_the_progress_of_an_upload_grows_up_to_its_size():
     size = 3_000_000
     with ScriptedServer([answer()]) as server:
-        told = send(server, b"x" * size)
-    assert told == sorted(told)
-    assert all(0 <= count <= size for count in told)
+        progress = send(server, b"x" * size)
+    assert progress == sorted(progress)
+    assert all(0 <= count <= size for count in progress)
 
 
-def test_the_sandbox_takes_it_with_oss_s_rules(sandbox):
+def test_the_sandbox_accepts_the_form(sandbox):
     client = Client(sandbox.base_url, sandbox.api_key)
     policy = client.policy(MODEL)
     key = upload.object_key(policy, ".png")
@@ -177,7 +177,7 @@ def test_the_sandbox_takes_it_with_oss_s_rules(sandbox):
     assert not any(KEY in value for value in last.headers.values())
 
 
-def test_the_same_name_twice_is_refused_by_the_sandbox(sandbox):
+def test_the_sandbox_refuses_the_same_key_twice(sandbox):
     client = Client(sandbox.base_url, sandbox.api_key)
     policy = client.policy(MODEL)
     key = upload.object_key(policy, ".png")

@@ -1,4 +1,4 @@
-"""What the service sends, read field by field: nothing is trusted whole, nothing breaks."""
+"""The service's JSON is read field by field; invalid values are ignored, never an error."""
 
 import json
 from datetime import UTC, datetime
@@ -30,7 +30,7 @@ def task(**output):
     return wire.read_task({"output": {"task_id": "t-1", "task_status": "RUNNING"} | output})
 
 
-def test_the_page_s_example_is_read_field_by_field():
+def test_the_documented_example_is_read():
     read = wire.read_task(SUCCEEDED)
     assert (read.task_id, read.status, read.raw_status) == ("5abf2c85", "SUCCEEDED", "SUCCEEDED")
     assert read.request_id == "7df19cf7"
@@ -44,7 +44,7 @@ def test_the_page_s_example_is_read_field_by_field():
 
 
 @pytest.mark.parametrize(
-    ("word", "status"),
+    ("raw_status", "status"),
     [
         ("PENDING", "PENDING"),
         ("RUNNING", "RUNNING"),
@@ -62,11 +62,11 @@ def test_the_page_s_example_is_read_field_by_field():
         ([], "RUNNING"),
     ],
 )
-def test_a_word_nobody_knows_counts_as_still_running_41(word, status):
-    assert task(task_status=word).status == status
+def test_an_unknown_status_counts_as_running_41(raw_status, status):
+    assert task(task_status=raw_status).status == status
 
 
-def test_the_word_is_kept_as_it_was_spelt_41():
+def test_the_raw_status_is_kept_41():
     assert task(task_status="Suspended").raw_status == "Suspended"
 
 
@@ -79,21 +79,21 @@ def test_the_word_is_kept_as_it_was_spelt_41():
     ],
     ids=["in the output", "at the top", "empty in the output"],
 )
-def test_a_failed_task_s_code_may_stand_in_two_places_38(body):
+def test_the_code_of_a_failed_task_is_read_from_two_places_38(body):
     body["output"] |= {"task_id": "t-1", "task_status": "FAILED"}
     read = wire.read_task(body)
     assert (read.error_code, read.error_message) == ("C", "M")
 
 
 @pytest.mark.parametrize("empty", ["", " ", None, 0, False, [], {}])
-def test_what_is_empty_or_of_another_type_is_absent(empty):
+def test_values_that_are_empty_or_of_another_type_are_absent(empty):
     read = task(video_url=empty, orig_prompt=empty, submit_time=empty, code=empty, message=empty)
     assert (read.video_url, read.orig_prompt, read.submitted_at) == (None, None, None)
     assert (read.error_code, read.error_message) == (None, None)
 
 
 @pytest.mark.parametrize(
-    ("text", "moment"),
+    ("text", "time"),
     [
         ("2026-03-20 11:48:50.499", UTC_SUBMITTED),
         ("2026-03-20T11:48:50.499+08:00", UTC_SUBMITTED),
@@ -104,12 +104,12 @@ def test_what_is_empty_or_of_another_type_is_absent(empty):
         ("9999-12-31 23:59:59-08:00", None),
     ],
 )
-def test_a_time_without_a_zone_is_utc_plus_8(text, moment):
-    assert task(submit_time=text).submitted_at == moment
+def test_a_time_without_a_zone_is_utc_plus_8(text, time):
+    assert task(submit_time=text).submitted_at == time
 
 
 @pytest.mark.parametrize("usage", [None, [], "x", 7])
-def test_a_usage_that_is_no_object_is_empty(usage):
+def test_a_usage_that_is_not_an_object_is_empty(usage):
     assert wire.read_task(SUCCEEDED | {"usage": usage}).usage == {}
 
 
@@ -149,7 +149,7 @@ bodies = st.recursive(
 
 
 @given(bodies)
-def test_no_object_breaks_a_reader_15(body):
+def test_any_object_can_be_read_15(body):
     wire.read_task(body)
     wire.read_list(body, None)
     wire.read_policy(body)
@@ -157,7 +157,7 @@ def test_no_object_breaks_a_reader_15(body):
 
 
 @given(st.binary() | json_values.map(json.dumps).map(str.encode))
-def test_no_bytes_break_the_decoder_15(data):
+def test_any_bytes_can_be_decoded_15(data):
     assert wire.decode(data) is None or isinstance(wire.decode(data), dict)
     wire.read_task_in_fragment(data)
 
@@ -178,12 +178,12 @@ def test_no_bytes_break_the_decoder_15(data):
         b"{'a': 1}",
     ],
 )
-def test_what_is_no_json_object_is_none_15(data):
+def test_bytes_that_are_not_a_json_object_decode_to_none_15(data):
     assert wire.decode(data) is None
 
 
 @given(st.text(alphabet="0123456789abcdef-", min_size=8, max_size=64), st.integers(0, 40))
-def test_a_whole_id_in_a_fragment_is_read_12(task_id, rest):
+def test_a_complete_id_in_a_fragment_is_read_12(task_id, rest):
     whole = json.dumps(
         {"output": {"task_status": "PENDING", "task_id": task_id}, "request_id": "x"}
     )
@@ -192,7 +192,7 @@ def test_a_whole_id_in_a_fragment_is_read_12(task_id, rest):
 
 
 @given(st.text(alphabet="0123456789abcdef-", min_size=8, max_size=64), st.data())
-def test_half_an_id_is_none_12(task_id, data):
+def test_an_incomplete_id_in_a_fragment_is_not_read_12(task_id, data):
     start = '{"output": {"task_id": "'
     kept = data.draw(st.integers(0, len(task_id)))
     assert wire.read_task_in_fragment((start + task_id[:kept]).encode()) is None
@@ -237,19 +237,19 @@ def test_a_page_of_the_list_is_read():
 @pytest.mark.parametrize(
     "row", [None, 7, "x", [], {}, {"task_id": ""}, {"task_id": 7}, {"status": "RUNNING"}]
 )
-def test_a_row_that_is_no_task_is_left_out_46(row):
+def test_a_row_that_is_not_a_task_is_skipped_46(row):
     page = wire.read_list(LIST | {"data": [row, *LIST["data"]]}, None)
     assert [each.task_id for each in page.tasks] == ["t-1", "t-2"]
 
 
-@pytest.mark.parametrize("moment", [10**30, -(10**30), "1774007330499", True, None, float("inf")])
-def test_a_time_that_is_none_is_absent(moment):
-    row = {"task_id": "t-1", "gmt_create": moment}
+@pytest.mark.parametrize("time", [10**30, -(10**30), "1774007330499", True, None, float("inf")])
+def test_an_invalid_time_is_absent(time):
+    row = {"task_id": "t-1", "gmt_create": time}
     assert wire.read_list({"data": [row]}, None).tasks[0].submitted_at is None
 
 
 @pytest.mark.parametrize("count", [None, "3", 2.5, True, []])
-def test_a_count_that_is_none_is_one(count):
+def test_an_invalid_count_is_one(count):
     page = wire.read_list(LIST | {"page_no": count, "total_page": count}, None)
     assert (page.number, page.total_pages) == (1, 1)
 
@@ -268,13 +268,13 @@ def test_a_count_that_is_none_is_one(count):
         ({}, 500, None),
     ],
 )
-def test_a_refusal_is_read_in_either_shape(body, status, code):
+def test_a_refusal_is_read_in_both_formats(body, status, code):
     refusal = wire.read_refusal(body, status, {})
     assert (refusal.code if refusal else None) == code
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"])), st.text(alphabet="a/:?&=%é龟"))
-def test_what_is_sent_is_utf_8_json_that_reads_back(prompt, url):
+def test_the_body_is_json_that_can_be_parsed_again(prompt, url):
     from pixverse_cli.domain.catalog import MODELS, Resolution  # noqa: PLC0415
     from pixverse_cli.domain.request import VideoRequest  # noqa: PLC0415
 

@@ -87,17 +87,17 @@ def trial(seed, directory, tally, *, number=signal.SIGKILL, count=4):
         Sandbox(instant=True, seed=seed, clock=clock) as sandbox,
         closing(Relay(sandbox.base_url, delays)) as relay,
     ):
-        person = Pixverse(directory / "home", directory, sandbox)
-        person.environ["DASHSCOPE_HTTP_BASE_URL"] = relay.base_url
-        _all_at_once([partial(_kill, each, person, relay, number) for each in submits])
+        pixverse = Pixverse(directory / "home", directory, sandbox)
+        pixverse.environ["DASHSCOPE_HTTP_BASE_URL"] = relay.base_url
+        _all_at_once([partial(_kill, each, pixverse, relay, number) for each in submits])
         relay.settle()
         clock.seconds = SECONDS_UNTIL_CONCLUSIVE
-        recovered = _run_later(person, "recover")
-        _run_later(person, "wait", "--all", "--download")
+        recovered = _run_later(pixverse, "recover")
+        _run_later(pixverse, "wait", "--all", "--download")
         tasks = sandbox.account.tasks
     _check_outputs(submits, tasks, tally, number)
-    _check_store(submits, tasks, recovered, Store(person.state), tally)
-    _check_files(submits, directory, Store(person.state), tally)
+    _check_store(submits, tasks, recovered, Store(pixverse.state), tally)
+    _check_files(submits, directory, Store(pixverse.state), tally)
 
 
 def planned_submit(choose, prompt):
@@ -114,10 +114,10 @@ def _all_at_once(calls):
         thread.join()
 
 
-def _kill(submit, person, relay, number):
+def _kill(submit, pixverse, relay, number):
     """Start the submit, and kill it at its time."""
     small = ("--wait", "--json", "-r", "360P", "-d", "1")
-    process = person.start("submit", IMAGE, "-p", submit.prompt, *small)
+    process = pixverse.start("submit", IMAGE, "-p", submit.prompt, *small)
     if submit.phase != "started":
         moments = relay.arrived if submit.phase == "arrived" else relay.answered
         moments[submit.prompt].wait(20.0)
@@ -127,14 +127,14 @@ def _kill(submit, person, relay, number):
     submit.code = process.returncode
 
 
-def _run_later(person, *arguments):
+def _run_later(pixverse, *arguments):
     """Run a command with the clock set ahead, and return the ended process."""
     return subprocess.run(
         [sys.executable, "-P", LATER, str(SECONDS_UNTIL_CONCLUSIVE), *arguments, "--json"],
         capture_output=True,
         check=False,
-        cwd=person.directory,
-        env=person.environ | {"PYTHONPATH": str(ROOT)},
+        cwd=pixverse.directory,
+        env=pixverse.environ | {"PYTHONPATH": str(ROOT)},
         encoding="utf-8",
         timeout=120,
     )

@@ -13,20 +13,20 @@ PICTURES = ("a.png", "b c.JPG", "d.jpeg", "e.webp")
 
 
 class World:
-    """Somebody's home, with pictures, a store, and nothing on PATH that could do harm."""
+    """A home with pictures and a store, and a PATH with harmless programs only."""
 
     def __init__(self, root):
         self.home = root / "home"
         self.programs = root / "programs"
         self.log = root / "started"
-        self.workshop = root / "workshop"
-        for directory in (self.home, self.programs, self.workshop, self.home / "sub dir"):
+        self.scratch = root / "workshop"
+        for directory in (self.home, self.programs, self.scratch, self.home / "sub dir"):
             directory.mkdir()
         for name in (*PICTURES, "notes.txt", "plan.toml"):
             (self.home / name).touch()
         for name in ("python", "python3", "pixverse"):
             self.program(name, f'echo "{name} $*" >> "{self.log}"')
-        _insist("sqlite3")
+        _require("sqlite3")
         (self.programs / "sqlite3").symlink_to(shutil.which("sqlite3"))
 
     def program(self, name, script):
@@ -40,16 +40,16 @@ class World:
         return isolated(os.environ, self.home) | {"PATH": str(self.programs), "SHELL": "/bin/sh"}
 
     @property
-    def started(self):
-        """The Pythons and pixverses that were started."""
+    def started_programs(self):
+        """The command lines of every started python and pixverse."""
         return self.log.read_text(encoding="utf-8") if self.log.exists() else ""
 
     def open(self, shell, **variables):
         environ = {name: text for name, text in (self.environ | variables).items() if text}
-        return SHELLS[shell](environ, self.home, self.workshop)
+        return SHELLS[shell](environ, self.home, self.scratch)
 
-    def keep(self, *prompts, directory=None):
-        """Write a store of tasks with these prompts; their ids are 00000001-…, in order."""
+    def write_store(self, *prompts, directory=None):
+        """Write a store of tasks with these prompts; their ids are 00000001-… and so on."""
         directory = directory or self.home / ".local" / "state" / "pixverse"
         store = Store(directory)
         for number, prompt in enumerate(prompts, 1):
@@ -68,7 +68,7 @@ def task_id(number):
     return f"{number:08x}-5ff8-4d82-bcb6-0123456789ab"
 
 
-def _insist(program):
+def _require(program):
     if shutil.which(program) is None:
         pytest.skip(f"{program} is not installed")
 
@@ -77,23 +77,23 @@ def _insist(program):
 def world(tmp_path_factory):
     """Return a world that the tests of one module share and do not change."""
     made = World(tmp_path_factory.mktemp("world"))
-    made.keep("The camera rises", None, "a" * 100)
+    made.write_store("The camera rises", None, "a" * 100)
     return made
 
 
 @pytest.fixture
-def fresh(tmp_path):
-    """Return a world of the test's own, without a store."""
+def empty_world(tmp_path):
+    """Return a new world without a store."""
     return World(tmp_path)
 
 
 @pytest.fixture(scope="module")
 def open_shell(world):
-    """Return a function that gives a shell in the world, with the completion loaded."""
+    """Return a function that opens a shell in the world, with the completion loaded."""
     opened = {}
 
     def opener(name):
-        _insist(name)
+        _require(name)
         if name not in opened:
             opened[name] = world.open(name)
         return opened[name]
@@ -111,18 +111,18 @@ def shell(request, open_shell):
 
 @pytest.fixture(params=["zsh", "fish"])
 def describing_shell(request, open_shell):
-    """Return each shell that shows what a word means; bash has no room for it."""
+    """Return each shell that shows descriptions of words; bash does not."""
     return open_shell(request.param)
 
 
 @pytest.fixture(params=["bash", "zsh"])
 def typed_shell(request, open_shell):
-    """Return each shell that can be typed to; fish is only asked."""
+    """Return each shell in which a line can be typed; fish only prints its completions."""
     return open_shell(request.param)
 
 
 @pytest.fixture(params=SHELLS)
 def shell_name(request):
     """Return the name of each shell in turn."""
-    _insist(request.param)
+    _require(request.param)
     return request.param

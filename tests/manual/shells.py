@@ -1,4 +1,4 @@
-"""Real shells on pseudo-terminals, asked what they would offer at a TAB."""
+"""Real shells on pseudo-terminals that print what they offer at a TAB."""
 
 import os
 import pty
@@ -13,23 +13,23 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
 COMPLETIONS = ROOT / "completions"
-PATIENCE = 20  # seconds
+TIMEOUT_SECONDS = 20  # seconds
 
 
 def words(lines):
-    """Return the bare words of an answer, however the shell quotes and describes them."""
+    """Return the offered words without the shell's quoting and descriptions."""
     bare = (line.split("\t")[0].replace("\\", "").rstrip("/") for line in lines)
     return [re.sub("^--[a-z-]+=", "", word) for word in bare]
 
 
-def told(lines):
-    """Return the description of each word, where the shell shows one."""
+def descriptions(lines):
+    """Return the description of each word, for shells that show one."""
     pairs = (line.partition("\t") for line in lines)
     return {word: text.rpartition("-- ")[2] for word, _, text in pairs}
 
 
 class Terminal:
-    """An interactive shell whose TAB writes what was offered to a file, a line each."""
+    """An interactive shell whose TAB writes the offered words to a file, one on each line."""
 
     def __init__(self, command, environ, directory):
         self.answer = Path(environ["ANSWER"])
@@ -43,13 +43,13 @@ class Terminal:
         self._wait()
 
     def complete(self, line):
-        """Type the line and TAB; return what was offered: word, tab, description."""
+        """Type the line and TAB; return the offered lines: word, tab, description."""
         self.answer.unlink(missing_ok=True)
         os.write(self.terminal, line.encode() + b"\t")
         return self._wait()
 
     def _wait(self):
-        end = time.monotonic() + PATIENCE
+        end = time.monotonic() + TIMEOUT_SECONDS
         while time.monotonic() < end:
             if select.select([self.terminal], [], [], 0.005)[0]:
                 os.read(self.terminal, 65536)
@@ -57,7 +57,7 @@ class Terminal:
                 text = self.answer.read_text(encoding="utf-8", errors="replace")
                 if text.endswith("--end--\n"):
                     return text.splitlines()[:-1]
-        raise AssertionError("the shell said nothing")
+        raise AssertionError("the shell printed nothing")
 
     def close(self):
         os.close(self.terminal)
@@ -127,13 +127,13 @@ print -- --end-- > $ANSWER
 
 
 class Bash(Terminal):
-    """bash, as it is without anybody's settings."""
+    """bash without a user's settings."""
 
-    def __init__(self, environ, directory, workshop, before=""):
-        rc = workshop / "bashrc"
+    def __init__(self, environ, directory, scratch, before=""):
+        rc = scratch / "bashrc"
         rc.write_text(before + BASH, encoding="utf-8")
         environ = environ | {
-            "ANSWER": str(workshop / "bash-answer"),
+            "ANSWER": str(scratch / "bash-answer"),
             "SCRIPT": str(COMPLETIONS / "pixverse.bash"),
             "INPUTRC": "/dev/null",
             "TERM": "dumb",
@@ -146,7 +146,7 @@ class Bash(Terminal):
         return found
 
     def run(self, line):
-        """Type the line, TAB and Enter; return the arguments that the command got."""
+        """Type the line, TAB and Enter; return the arguments of the command."""
         super().complete(line)
         self.answer.unlink()
         os.write(self.terminal, b"\n")
@@ -156,19 +156,19 @@ class Bash(Terminal):
 class Zsh(Terminal):
     """zsh with its own completion system."""
 
-    def __init__(self, environ, directory, workshop):
-        (workshop / ".zshrc").write_text(ZSH, encoding="utf-8")
+    def __init__(self, environ, directory, scratch):
+        (scratch / ".zshrc").write_text(ZSH, encoding="utf-8")
         environ = environ | {
-            "ANSWER": str(workshop / "zsh-answer"),
+            "ANSWER": str(scratch / "zsh-answer"),
             "FUNCTIONS": str(COMPLETIONS),
-            "ZDOTDIR": str(workshop),
-            "DUMP": str(workshop.parent.parent / "zcompdump"),  # for all tests of this run
+            "ZDOTDIR": str(scratch),
+            "DUMP": str(scratch.parent.parent / "zcompdump"),  # for all tests of this run
             "TERM": "dumb",
         }
         super().__init__(["zsh", "-d", "-i"], environ, directory)
 
     def run(self, line):
-        """Type the line, TAB and Enter; return the arguments that the command got."""
+        """Type the line, TAB and Enter; return the arguments of the command."""
         self.answer.unlink(missing_ok=True)
         os.write(self.terminal, line.encode() + b"\x02")
         return self._wait()
@@ -184,10 +184,10 @@ end
 
 
 class Fish:
-    """fish, whose ``complete -C`` says what TAB would offer."""
+    """fish, whose ``complete -C`` prints what TAB would offer."""
 
-    def __init__(self, environ, directory, workshop):
-        self.errors = workshop / "fish-errors"
+    def __init__(self, environ, directory, scratch):
+        self.errors = scratch / "fish-errors"
         with self.errors.open("wb") as errors:
             self.process = subprocess.Popen(
                 [shutil.which("fish"), "-c", FISH],
@@ -213,5 +213,5 @@ class Fish:
 
     def close(self):
         self.process.stdin.close()
-        self.process.wait(PATIENCE)
+        self.process.wait(TIMEOUT_SECONDS)
         self.process.stdout.close()

@@ -1,4 +1,4 @@
-"""Where bash differs from machine to machine."""
+"""bash with different settings and with or without bash-completion."""
 
 import shutil
 
@@ -6,7 +6,7 @@ import pytest
 
 from tests.manual.shells import Bash, words
 
-# The function by which bash-completion completes a command line inside another one.
+# The function with which bash-completion completes a command line inside another one.
 HELPER = """
 %s()
 {
@@ -23,7 +23,7 @@ def open_bash(world):
     opened = []
 
     def opener(before):
-        opened.append(Bash(world.environ, world.home, world.workshop, before))
+        opened.append(Bash(world.environ, world.home, world.scratch, before))
         return opened[-1]
 
     yield opener
@@ -32,19 +32,19 @@ def open_bash(world):
 
 
 @pytest.mark.parametrize("name", ["_command_offset", "_comp_command_offset"])
-def test_a_command_behind_sandbox_is_left_to_bash_completion_where_that_is(open_bash, name):
+def test_bash_completion_completes_a_command_after_sandbox(open_bash, name):
     bash = open_bash(HELPER % name)
     assert bash.complete("pixverse sandbox --seed=5 -- ls -") == ["word 6 of 7"]
 
 
-def test_another_command_s_own_completion_is_used_without_bash_completion(open_bash):
+def test_without_bash_completion_the_commands_own_completion_is_used(open_bash):
     bash = open_bash(
         '_lights() { COMPREPLY=("$1:$2:$3:$COMP_LINE:$COMP_CWORD"); }; complete -F _lights lights\n'
     )
     assert bash.complete("pixverse sandbox -- lights on re") == ["lights:re:on:lights on re:2"]
 
 
-def test_values_are_completed_where_words_are_not_cut_at_the_equals_sign(open_bash):
+def test_values_are_completed_when_the_equals_sign_does_not_split_words(open_bash):
     bash = open_bash("COMP_WORDBREAKS=${COMP_WORDBREAKS//=}\n")
     assert bash.complete("pixverse submit --model=v5") == ["--model=v5.6"]
     assert words(bash.complete("pixverse submit --model=v5.6 -r 1080P -d ")) == ["5", "8"]
@@ -52,7 +52,7 @@ def test_values_are_completed_where_words_are_not_cut_at_the_equals_sign(open_ba
 
 
 @pytest.mark.parametrize("setting", ["set -u", "set -o noglob", "shopt -s nocasematch extglob"])
-def test_the_users_settings_of_the_shell_change_nothing(open_bash, setting):
+def test_shell_options_do_not_change_the_completion(open_bash, setting):
     bash = open_bash(f"{setting}\n")
     assert words(bash.complete("pixverse submit --mo")) == ["--model"]
     assert words(bash.complete("pixverse submit -m v5.6 -r 1080P -d ")) == ["5", "8"]

@@ -1,4 +1,4 @@
-"""``pixverse completion``, and where the wheel puts what it prints."""
+"""``pixverse completion``, and where the wheel installs the scripts."""
 
 import subprocess
 import sys
@@ -17,19 +17,19 @@ SHARED = PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["shared-data"]
 
 
 @pytest.mark.parametrize("shell", Shell)
-def test_the_script_is_printed_as_it_is(pixverse, shell):
+def test_the_script_is_printed_unchanged(pixverse, shell):
     ran = pixverse("completion", shell)
     assert (ran.code, ran.stderr) == (0, "")
     assert ran.stdout == (COMPLETIONS / NAMES[shell]).read_text(encoding="utf-8")
 
 
-def test_an_unknown_shell_is_a_usage_error_that_names_the_known_ones(pixverse):
+def test_the_error_for_an_unknown_shell_lists_the_shells(pixverse):
     ran = pixverse("completion", "tcsh")
     assert (ran.code, ran.stdout) == (2, "")
     assert "'bash', 'zsh', 'fish'" in ran.stderr
 
 
-def test_printing_a_script_imports_no_generator():
+def test_printing_a_script_does_not_import_the_generator():
     ask = (
         "import sys\nfrom pixverse_cli.main import main\nmain(['completion', 'bash'])\n"
         "print(*[n for n in sys.modules if 'manual' in n], file=sys.stderr)"
@@ -41,7 +41,7 @@ def test_printing_a_script_imports_no_generator():
 
 
 @pytest.mark.parametrize("shell", Shell)
-def test_the_wheel_puts_each_script_where_its_shell_looks(shell):
+def test_the_wheel_installs_each_script_where_its_shell_looks(shell):
     places = {
         Shell.BASH: "share/bash-completion/completions/pixverse",
         Shell.ZSH: "share/zsh/site-functions/_pixverse",
@@ -50,7 +50,7 @@ def test_the_wheel_puts_each_script_where_its_shell_looks(shell):
     assert SHARED[f"completions/{NAMES[shell]}"] == places[shell]
 
 
-def test_the_wheel_holds_the_pages():
+def test_the_wheel_contains_the_man_pages():
     assert SHARED["man"] == "share/man/man1"
 
 
@@ -63,17 +63,17 @@ def test_without_the_source_tree_the_installed_script_is_found(tmp_path, shell):
     assert installed == script(shell, source=tmp_path, prefixes=prefixes)
 
 
-def test_a_script_that_is_nowhere_is_told_with_the_places(tmp_path):
+def test_the_error_for_a_missing_script_lists_the_directories(tmp_path):
     with pytest.raises(
         UnexpectedError, match=f"no completion script for zsh in {tmp_path}"
-    ) as told:
+    ) as error:
         script(Shell.ZSH, source=tmp_path, prefixes=[tmp_path])
-    assert told.value.hint == "install pixverse-cli again"
+    assert error.value.hint == "install pixverse-cli again"
 
 
-def test_the_installed_script_is_looked_for_where_pip_puts_data(tmp_path):
+def test_the_installed_script_is_looked_up_in_pips_data_directory(tmp_path):
     try:
         place = str(script(Shell.FISH, source=tmp_path))
-    except UnexpectedError as told:  # an environment that was installed before there were any
-        place = told.message
+    except UnexpectedError as error:  # an environment installed without the scripts
+        place = error.message
     assert sysconfig.get_path("data") in place

@@ -1,4 +1,4 @@
-"""The files in the project are what the generator makes of the commands."""
+"""The generated files in the project match the commands."""
 
 import subprocess
 import sys
@@ -13,7 +13,7 @@ def test_the_generated_files_are_up_to_date():
     assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
 
 
-def test_a_fresh_directory_gets_every_file(tmp_path):
+def test_all_files_are_written_to_an_empty_directory(tmp_path):
     assert main(["--directory", str(tmp_path)]) == 0
     made = {path.relative_to(tmp_path) for path in tmp_path.rglob("*.*")}
     kept = [path for name in ("man", "completions") for path in (ROOT / name).iterdir()]
@@ -28,17 +28,17 @@ def test_drift_is_shown_as_a_diff(tmp_path, capsys):
     assert f"--- {page}" in capsys.readouterr().out
 
 
-def test_the_page_of_a_command_that_is_no_more_is_drift_and_goes(tmp_path, capsys):
+def test_the_page_of_a_removed_command_is_drift_and_is_deleted(tmp_path, capsys):
     write(tmp_path)
-    stranger = tmp_path / "man" / "pixverse-gone.1"
-    stranger.write_text("gone\n", encoding="utf-8")
+    obsolete = tmp_path / "man" / "pixverse-gone.1"
+    obsolete.write_text("gone\n", encoding="utf-8")
     assert main(["--check", "--directory", str(tmp_path)]) == 1
     assert "-gone" in capsys.readouterr().out
     main(["--directory", str(tmp_path)])
-    assert not stranger.exists()
+    assert not obsolete.exists()
 
 
-def test_everything_is_there_when_nothing_differs(tmp_path, capsys):
+def test_check_prints_nothing_when_all_files_are_up_to_date(tmp_path, capsys):
     write(tmp_path)
     assert main(["--check", "--directory", str(tmp_path)]) == 0
     assert capsys.readouterr().out == ""

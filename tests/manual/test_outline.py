@@ -19,11 +19,11 @@ every_command = pytest.mark.parametrize(
 
 
 @every_command
-def test_the_help_shows_exactly_the_outlined_options(pixverse, command):
+def test_help_lists_exactly_the_options_of_the_outline(pixverse, command):
     shown = pixverse(*command.path, "--help").stdout
     tags = re.findall(r"^  (-.*?)(?:  |$)", shown, re.MULTILINE)
-    told = {word for tag in tags for word in re.findall(r"(?<![\w-])--?[\w-]+", tag)}
-    assert told == {word for option in command.options for word in option.all_spellings}
+    listed = {word for tag in tags for word in re.findall(r"(?<![\w-])--?[\w-]+", tag)}
+    assert listed == {word for option in command.options for word in option.all_spellings}
 
 
 @every_command
@@ -44,13 +44,13 @@ def test_every_metavar_has_a_kind(command):
         assert (kinds.kind_of(parameter) is None) == (parameter.metavar is None)
 
 
-def test_a_metavar_that_nobody_has_thought_of_is_refused():
+def test_an_unknown_metavar_is_an_error():
     option = replace(TREE.options[0], metavar="WHAT")
     with pytest.raises(LookupError, match="'WHAT'"):
         kinds.kind_of(option)
 
 
-def test_durations_are_the_catalogue_s():
+def test_durations_are_those_of_the_catalogue():
     found = {
         (model.alias, resolution): seconds for (model, resolution), seconds in kinds.durations()
     }
@@ -60,7 +60,7 @@ def test_durations_are_the_catalogue_s():
             assert seconds == model.durations[resolution]
 
 
-def test_every_status_is_explained():
+def test_every_status_has_a_description():
     assert list(kinds.words(Kind.STATUS)) == list(Status)
 
 
@@ -77,7 +77,7 @@ def test_a_sentence_ends_at_a_full_stop_before_a_space(text, expected):
     assert expected == first_sentence(text)
 
 
-@pytest.mark.parametrize("holes", [{}, {"a": "1", "b": "2"}])
-def test_a_hole_without_a_filling_or_the_other_way_round_is_refused(holes):
+@pytest.mark.parametrize("values", [{}, {"a": "1", "b": "2"}])
+def test_placeholders_and_values_must_match(values):
     with pytest.raises(LookupError, match="holes and fillings differ"):
-        fill("x @a@ y", holes)
+        fill("x @a@ y", values)

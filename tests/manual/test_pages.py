@@ -1,4 +1,4 @@
-"""Man pages: what they tell, and that they are sound."""
+"""Man pages: their contents, and that mandoc accepts them."""
 
 import re
 import shutil
@@ -18,7 +18,7 @@ every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 
 
 def rendered(page, width=80):
-    """Return a page as a terminal shows it, without overstriking."""
+    """Return a page as shown on a terminal, without overstriking."""
     command = ["mandoc", "-Tutf8", "-O", f"width={width}", str(page)]
     ran = subprocess.run(command, capture_output=True, encoding="utf-8", check=True)
     return re.sub(".\b", "", ran.stdout)
@@ -36,7 +36,7 @@ def _mandoc():
 
 
 @every_page
-def test_mandoc_finds_nothing_not_even_style(page):
+def test_mandoc_lint_finds_no_problem(page):
     ran = subprocess.run(
         ["mandoc", "-T", "lint", "-W", "style", str(page)],
         capture_output=True,
@@ -52,14 +52,14 @@ def test_there_is_a_page_for_the_program_and_each_command():
 
 
 @every_page
-def test_sections_come_in_the_usual_order(page):
+def test_sections_have_the_usual_order(page):
     found = re.findall(r"^\.SH (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
     assert [name for name in found if name in SECTIONS] == SECTIONS
     assert (found[0], found[-1]) == ("NAME", "SEE ALSO")
 
 
 @pytest.mark.parametrize("command", list(TREE.everything), ids=lambda command: command.name)
-def test_a_page_tells_exactly_the_options_of_its_command(command):
+def test_a_page_lists_exactly_the_options_of_its_command(command):
     name = "-".join(("pixverse", *command.path[:1]))
     source = plain((ROOT / "man" / f"{name}.1").read_text(encoding="utf-8"))
     if len(command.path) > 1:
@@ -67,8 +67,8 @@ def test_a_page_tells_exactly_the_options_of_its_command(command):
     if command.path and (command.commands or len(command.path) > 1):
         source = source.split("\n.SS")[0]  # what follows is another command
     tags = re.findall(r"^\.TP\n(--?\w.*)$", source, re.MULTILINE)
-    told = {word for tag in tags for word in re.findall(r"(?<![\w-])--?[\w-]+", tag)}
-    assert told == {word for option in command.options for word in option.all_spellings}
+    listed = {word for tag in tags for word in re.findall(r"(?<![\w-])--?[\w-]+", tag)}
+    assert listed == {word for option in command.options for word in option.all_spellings}
 
 
 @pytest.mark.parametrize("width", [40, 80])
@@ -79,7 +79,7 @@ def test_pages_fit_the_terminal(page, width):
     assert [line for line in lines if len(line) > width] == []
 
 
-def test_the_main_page_tells_every_exit_code():
+def test_the_main_page_lists_every_exit_code():
     shown = rendered(ROOT / "man" / "pixverse.1")
     for error in errors.PixverseError.__subclasses__():
         assert re.search(rf"^ +{error.exit_code} {error.code}\b", shown, re.MULTILINE)
@@ -88,7 +88,7 @@ def test_the_main_page_tells_every_exit_code():
 
 
 @every_page
-def test_other_pages_that_are_named_exist(page):
+def test_all_referenced_pages_exist(page):
     named = set(re.findall(r"(pixverse[a-z-]*) ?\(1\)", plain(page.read_text(encoding="utf-8"))))
     assert named <= {each.stem for each in PAGES}
 
@@ -100,7 +100,7 @@ def test_every_template_belongs_to_a_page():
 
 
 @every_page
-def test_examples_are_command_lines_that_the_program_understands(page):
+def test_examples_use_existing_commands_and_options(page):
     known = {command.name: command for command in TREE.everything}
     typed = re.findall(r"^(?:\$ )(.*)$", plain(page.read_text(encoding="utf-8")), re.MULTILINE)
     for line in typed:

@@ -1,4 +1,4 @@
-"""What real shells offer at a TAB."""
+"""The words that real shells offer at a TAB."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from pixverse_cli.domain.task import Status
 from pixverse_cli.manual.outline import outline
 from pixverse_cli.sandbox.scenarios import SCENARIOS
 from tests.manual.conftest import PICTURES, task_id
-from tests.manual.shells import told, words
+from tests.manual.shells import descriptions, words
 
 TREE = outline()
 ALL = list(TREE.everything)
@@ -23,7 +23,7 @@ def test_every_command_is_offered(shell, command):
 
 
 @pytest.mark.parametrize("command", ALL, ids=lambda command: command.name)
-def test_exactly_the_command_s_options_are_offered(shell, command):
+def test_exactly_the_options_of_the_command_are_offered(shell, command):
     expected = {word for option in command.options for word in option.all_spellings}
     offered = set(words(shell.complete(f"{command.name} -")))
     assert expected == {word for word in offered if word.startswith("-")}
@@ -33,7 +33,7 @@ def test_an_option_is_completed(shell):
     assert words(shell.complete("pixverse submit --mo")) == ["--model"]
 
 
-def test_another_command_s_option_is_not_offered(shell):
+def test_options_of_another_command_are_not_offered(shell):
     assert words(shell.complete("pixverse list --mo")) == []
 
 
@@ -108,7 +108,7 @@ def test_pictures_and_directories_are_offered_as_images(shell, line):
 
 
 @pytest.mark.parametrize("line", ["submit -P n", "submit --output=n", "wait -o n"])
-def test_any_file_is_offered_where_files_are_meant(shell, line):
+def test_all_files_are_offered_for_file_options(shell, line):
     assert words(shell.complete(f"pixverse {line}")) == ["notes.txt"]
 
 
@@ -126,16 +126,16 @@ def test_any_file_is_offered_where_files_are_meant(shell, line):
         "submit -- --mo",
     ],
 )
-def test_nothing_is_offered_where_nothing_fits(shell, line):
+def test_nothing_is_offered_for_free_text(shell, line):
     offered = words(shell.complete(f"pixverse {line}"))
     assert [word for word in offered if not word.startswith("-")] == []
 
 
-def test_options_that_were_given_do_not_hide_others(shell):
+def test_given_options_do_not_hide_others(shell):
     assert words(shell.complete("pixverse submit -m v6 -q --model=c1 --mo")) == ["--model"]
 
 
-def test_a_value_that_is_a_command_s_name_is_no_command(shell):
+def test_a_value_that_equals_a_command_name_is_a_value(shell):
     assert words(shell.complete("pixverse submit -p list --mo")) == ["--model"]
 
 
@@ -149,18 +149,18 @@ def test_a_task_id_is_completed(shell):
     assert [task_id(2)] == words(shell.complete("pixverse wait --all 00000002"))
 
 
-def test_task_ids_come_with_status_and_prompt(describing_shell):
-    described = told(describing_shell.complete("pixverse status "))
+def test_task_ids_are_described_by_status_and_prompt(describing_shell):
+    described = descriptions(describing_shell.complete("pixverse status "))
     assert described[task_id(1)] == "RUNNING The camera rises"
 
 
-def test_options_come_with_a_line_of_help(describing_shell):
-    described = told(describing_shell.complete("pixverse submit --seed"))
+def test_options_are_described_by_a_line_of_help(describing_shell):
+    described = descriptions(describing_shell.complete("pixverse submit --seed"))
     assert described["--seed"].startswith("0 to 2147483647;")
 
 
 @pytest.mark.parametrize("dashes", ["", "-- ", "--seed 5 -- ", "--scenario fail "])
-def test_a_command_behind_sandbox_is_completed(shell, dashes):
+def test_a_command_after_sandbox_is_completed(shell, dashes):
     assert "pixverse" in words(shell.complete(f"pixverse sandbox {dashes}pixv"))
 
 
@@ -174,18 +174,18 @@ def test_a_command_behind_sandbox_is_completed(shell, dashes):
         ("-- pixverse sandbox -- pixverse submit --mo", ["--model"]),
     ],
 )
-def test_our_own_command_line_is_completed_behind_sandbox(shell, line, expected):
+def test_a_pixverse_command_line_after_sandbox_is_completed(shell, line, expected):
     assert expected == words(shell.complete(f"pixverse sandbox {line}"))
 
 
-def test_files_are_offered_to_another_command_behind_sandbox(shell):
+def test_files_are_offered_to_another_command_after_sandbox(shell):
     assert words(shell.complete("pixverse sandbox -- ./make notes")) == ["notes.txt"]
 
 
 def test_no_python_is_started(shell, world):
     for line in ("", "submit --", "submit -m ", "submit a", "status ", "sandbox -- pixverse l"):
         assert shell.complete(f"pixverse {line}")
-    assert world.started == ""
+    assert world.started_programs == ""
 
 
 @pytest.mark.parametrize(
@@ -201,5 +201,5 @@ def test_no_python_is_started(shell, world):
         ("sandbox --scenario=flaky,exp", ["sandbox", "--scenario=flaky,expired"]),
     ],
 )
-def test_what_is_completed_arrives_as_typed_by_hand(typed_shell, typed, expected):
+def test_completed_words_are_passed_as_if_typed(typed_shell, typed, expected):
     assert expected == typed_shell.run(f"pixverse {typed}")

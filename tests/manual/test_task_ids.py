@@ -1,4 +1,4 @@
-"""Task ids at a TAB: where they come from, and that nothing of a store can do harm."""
+"""Task ids at a TAB: their source, and that no text of a store can do harm."""
 
 import os
 import sqlite3
@@ -12,7 +12,7 @@ from pixverse_cli.commands.task_ids import SQL
 from pixverse_cli.domain.text import harmless
 from pixverse_cli.settings.places import state_directory
 from tests.manual.conftest import task_id
-from tests.manual.shells import ROOT, told, words
+from tests.manual.shells import ROOT, descriptions, words
 from tests.processes import COMMAND
 
 HOSTILE = "\x1b]0;x\x07a\u202eb\x9b31mc\r\nd\u2066e\ufefff\U000e0041g $(touch owned) `id` '\"\\"
@@ -27,7 +27,7 @@ def offered(world, shell_name, line="pixverse status ", **variables):
 
 
 def fast_path(store, **variables):
-    """Run the command as the scripts do where there is no sqlite3 program."""
+    """Run the command as the scripts do when there is no sqlite3 program."""
     environ = {**os.environ, "_PIXVERSE_TASK_IDS": str(store), **variables}
     ran = subprocess.run([*COMMAND, "whatever"], capture_output=True, env=environ, check=False)
     assert (ran.returncode, ran.stderr) == (0, b"")
@@ -35,31 +35,31 @@ def fast_path(store, **variables):
 
 
 def without_sqlite3(world):
-    """Take the sqlite3 program away, and put the real command on PATH."""
+    """Remove the sqlite3 program, and put the real command on PATH."""
     (world.programs / "sqlite3").unlink()
     python = f'exec "{sys.executable}" -P -m pixverse_cli "$@"'
     world.program("pixverse", f'PYTHONPATH="{ROOT}" {python}')
 
 
-def test_without_the_sqlite3_program_the_command_itself_tells_the_ids(fresh, shell_name):
-    fresh.keep("one", "two")
-    without_sqlite3(fresh)
-    lines = offered(fresh, shell_name)
+def test_without_the_sqlite3_program_pixverse_prints_the_ids(empty_world, shell_name):
+    empty_world.write_store("one", "two")
+    without_sqlite3(empty_world)
+    lines = offered(empty_world, shell_name)
     assert [task_id(2), task_id(1)] == words(lines)
-    assert told(lines)[task_id(2)] in ("", "RUNNING two")
+    assert descriptions(lines)[task_id(2)] in ("", "RUNNING two")
 
 
-def test_both_ways_tell_the_same(fresh):
-    store = fresh.keep("one", HOSTILE, None, "x" * 100, "\n  \n", "é 🎬")
-    environ = fresh.environ | {"ANSWER": "", "SCRIPT": ""}
+def test_sqlite3_and_pixverse_print_the_same(empty_world):
+    store = empty_world.write_store("one", HOSTILE, None, "x" * 100, "\n  \n", "é 🎬")
+    environ = empty_world.environ | {"ANSWER": "", "SCRIPT": ""}
     script = f"source {ROOT}/completions/pixverse.bash; _pixverse_lines '{store}'"
     ran = subprocess.run(["/bin/bash", "-c", script], env=environ, capture_output=True, check=True)
     assert ran.stderr == b""
     assert fast_path(store) == ran.stdout.decode()
 
 
-def test_the_fast_path_imports_neither_parser_nor_anything_else_of_ours(fresh):
-    store = fresh.keep("one")
+def test_the_fast_path_imports_only_its_own_module(empty_world):
+    store = empty_world.write_store("one")
     ask = (
         "import sys\nfrom pixverse_cli.__main__ import run\nrun()\n"
         "print(sorted(n for n in sys.modules if n.startswith(('pixverse_cli.', 'typer', 'ssl'))))"
@@ -71,31 +71,33 @@ def test_the_fast_path_imports_neither_parser_nor_anything_else_of_ours(fresh):
     assert str(expected) in ran.stdout.splitlines()
 
 
-def test_the_newest_fifty_are_offered(fresh, shell_name):
-    with closing(sqlite3.connect(fresh.keep("x"))) as connection, connection:
+def test_the_newest_fifty_are_offered(empty_world, shell_name):
+    with closing(sqlite3.connect(empty_world.write_store("x"))) as connection, connection:
         rows = [(task_id(number), "x") for number in range(2, 61)]
         columns = "task_id, prompt, status, service"
         connection.executemany(f"INSERT INTO task ({columns}) VALUES (?, ?, 'RUNNING', '')", rows)
-    assert [task_id(number) for number in range(60, 10, -1)] == words(offered(fresh, shell_name))
+    assert [task_id(number) for number in range(60, 10, -1)] == words(
+        offered(empty_world, shell_name)
+    )
 
 
-def test_a_store_s_text_is_shown_harmless_and_run_never(fresh, shell_name):
-    fresh.keep(HOSTILE)
-    lines = offered(fresh, shell_name)
+def test_text_of_the_store_is_harmless_and_never_executed(empty_world, shell_name):
+    empty_world.write_store(HOSTILE)
+    lines = offered(empty_world, shell_name)
     assert words(lines) == [task_id(1)]
     assert all(harmless(text) == text for line in lines for text in line.split("\t"))
-    assert not (fresh.home / "owned").exists()
+    assert not (empty_world.home / "owned").exists()
 
 
-def test_only_plain_words_are_offered_as_ids(fresh, shell_name):
-    store = fresh.keep("one")
+def test_only_plain_ids_are_offered(empty_world, shell_name):
+    store = empty_world.write_store("one")
     names = ["$(touch owned)", "a b", "-rf", "a;b", "é", "a\nb", "a'b", "good.id_1-2", ""]
     with closing(sqlite3.connect(store)) as connection, connection:
         for name in names:
             statement = "INSERT INTO task (task_id, status, service) VALUES (?, 'RUNNING', '')"
             connection.execute(statement, (name,))
-    assert ["good.id_1-2", task_id(1)] == words(offered(fresh, shell_name))
-    assert not (fresh.home / "owned").exists()
+    assert ["good.id_1-2", task_id(1)] == words(offered(empty_world, shell_name))
+    assert not (empty_world.home / "owned").exists()
 
 
 def test_every_harmful_character_is_left_out():
@@ -111,8 +113,8 @@ def test_every_harmful_character_is_left_out():
         assert {line for (line,) in connection.execute(SQL)} == {"i\tS a\u200dz"}
 
 
-def test_line_breaks_become_spaces(fresh):
-    assert fast_path(fresh.keep("a\nb\tc\r")) == f"{task_id(1)}\tRUNNING a b c\n"
+def test_line_breaks_become_spaces(empty_world):
+    assert fast_path(empty_world.write_store("a\nb\tc\r")) == f"{task_id(1)}\tRUNNING a b c\n"
 
 
 def other_tables(store):
@@ -121,7 +123,7 @@ def other_tables(store):
         connection.execute("CREATE TABLE task (name)")
 
 
-BREAKAGES = {
+DAMAGES = {
     "missing": lambda store: store.unlink(),
     "empty": lambda store: store.write_bytes(b""),
     "no database": lambda store: store.write_bytes(b"no database" * 1000),
@@ -132,41 +134,41 @@ BREAKAGES = {
 }
 
 
-@pytest.mark.parametrize("breakage", BREAKAGES)
-def test_a_missing_or_broken_store_gives_silently_nothing(fresh, shell_name, breakage):
-    store = fresh.keep("one")
-    BREAKAGES[breakage](store)
-    assert offered(fresh, shell_name) == []
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_missing_or_damaged_store_offers_nothing_silently(empty_world, shell_name, damage):
+    store = empty_world.write_store("one")
+    DAMAGES[damage](store)
+    assert offered(empty_world, shell_name) == []
 
 
-@pytest.mark.parametrize("breakage", list(BREAKAGES)[:-1])  # the scripts pass files only
-def test_the_fast_path_is_silent_about_a_broken_store_too(fresh, breakage):
-    store = fresh.keep("one")
-    BREAKAGES[breakage](store)
+@pytest.mark.parametrize("damage", list(DAMAGES)[:-1])  # the scripts pass files only
+def test_the_fast_path_prints_nothing_for_a_damaged_store(empty_world, damage):
+    store = empty_world.write_store("one")
+    DAMAGES[damage](store)
     assert fast_path(store) == ""
 
 
-def test_a_locked_store_gives_silently_nothing(fresh, shell_name):
-    store = fresh.keep("one")
+def test_a_locked_store_offers_nothing_silently(empty_world, shell_name):
+    store = empty_world.write_store("one")
     with closing(sqlite3.connect(store, isolation_level=None)) as connection:
         connection.execute("BEGIN EXCLUSIVE")
-        assert offered(fresh, shell_name) == []
+        assert offered(empty_world, shell_name) == []
         assert fast_path(store) == ""
 
 
-def test_a_read_only_store_is_read_and_not_written(fresh, shell_name):
-    store = fresh.keep("one")
+def test_a_read_only_store_is_read_and_not_written(empty_world, shell_name):
+    store = empty_world.write_store("one")
     store.chmod(0o400)
     before = store.stat().st_mtime_ns
-    assert [task_id(1)] == words(offered(fresh, shell_name))
+    assert [task_id(1)] == words(offered(empty_world, shell_name))
     assert before == store.stat().st_mtime_ns
     assert [store] == list(store.parent.iterdir())
 
 
-def test_the_users_own_sqlite_settings_change_nothing(fresh, shell_name):
-    fresh.keep("one")
-    (fresh.home / ".sqliterc").write_text(".mode box\n.headers on\n", encoding="utf-8")
-    assert [task_id(1)] == words(offered(fresh, shell_name))
+def test_a_sqliterc_does_not_change_the_completion(empty_world, shell_name):
+    empty_world.write_store("one")
+    (empty_world.home / ".sqliterc").write_text(".mode box\n.headers on\n", encoding="utf-8")
+    assert [task_id(1)] == words(offered(empty_world, shell_name))
 
 
 @pytest.mark.parametrize(
@@ -183,19 +185,23 @@ def test_the_users_own_sqlite_settings_change_nothing(fresh, shell_name):
         {"PIXVERSE_STATE_DIR": "{home}/first", "XDG_STATE_HOME": "{home}/second"},
     ],
 )
-def test_shells_look_where_the_program_keeps_its_store(fresh, shell_name, variables, monkeypatch):
-    variables = {name: text.replace("{home}", str(fresh.home)) for name, text in variables.items()}
-    together = {name: text for name, text in (fresh.environ | variables).items() if text}
+def test_shells_read_the_store_that_the_program_uses(
+    empty_world, shell_name, variables, monkeypatch
+):
+    variables = {
+        name: text.replace("{home}", str(empty_world.home)) for name, text in variables.items()
+    }
+    together = {name: text for name, text in (empty_world.environ | variables).items() if text}
     for name in ("XDG_STATE_HOME", "PIXVERSE_STATE_DIR"):
         monkeypatch.delenv(name, raising=False)
     for name in ("HOME", "XDG_STATE_HOME", "PIXVERSE_STATE_DIR"):
         if name in together:
             monkeypatch.setenv(name, together[name])
-    monkeypatch.chdir(fresh.home)
-    fresh.keep("here", directory=state_directory(together))
-    assert [task_id(1)] == words(offered(fresh, shell_name, **variables))
+    monkeypatch.chdir(empty_world.home)
+    empty_world.write_store("here", directory=state_directory(together))
+    assert [task_id(1)] == words(offered(empty_world, shell_name, **variables))
 
 
-def test_the_fast_path_reads_any_path(fresh):
-    store = fresh.keep("one", directory=fresh.home / "a?b%20c#d é")
+def test_the_fast_path_reads_any_path(empty_world):
+    store = empty_world.write_store("one", directory=empty_world.home / "a?b%20c#d é")
     assert fast_path(store).startswith(task_id(1))

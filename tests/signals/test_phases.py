@@ -1,4 +1,4 @@
-"""SIGINT, SIGTERM and SIGHUP in each phase: how soon it ends, with what code, and what is told."""
+"""SIGINT, SIGTERM and SIGHUP in each phase: time until the end, exit code and messages."""
 
 import json
 import re
@@ -19,32 +19,34 @@ EXIT = {INT: 130, TERM: 143, HUP: 129}
 URL = "https://example.com/turtle.webp"
 TURTLE = Path(__file__).parent.parent / "data" / "turtle.png"
 TASK = "0385dc79-5ff8-4d82-bcb6-0123456789ab"
-SOON = 1.0  # seconds, and as much again for a machine that has other things to do
-LONG = Pace(queue=0.0, run=(600.0, 600.0))
+MAX_SECONDS = 1.0  # and as much again on a busy machine
+LONG_PACE = Pace(queue=0.0, run=(600.0, 600.0))
 
 
-def js(value):
+def json_answer(value):
     return answer(json.dumps(value).encode(), content_type="application/json")
 
 
 def task(status, **known):
-    return js({"request_id": "r", "output": {"task_id": TASK, "task_status": status, **known}})
+    return json_answer(
+        {"request_id": "r", "output": {"task_id": TASK, "task_status": status, **known}}
+    )
 
 
 class Running:
-    """A command under way; what it says on stderr is read as it comes."""
+    """A running command; ``stderr`` is what has been read of its stderr."""
 
-    def __init__(self, person, *words):
-        self.process = person.start(*words)
-        self.said = ""
+    def __init__(self, pixverse, *words):
+        self.process = pixverse.start(*words)
+        self.stderr = ""
         self.sent = 0.0
 
     def until(self, words):
-        """Read stderr until it says so."""
-        while words not in self.said:
+        """Read stderr until it contains these words."""
+        while words not in self.stderr:
             line = self.process.stderr.readline()
-            assert line, f"{words!r} was never said, but {self.said!r}"
-            self.said += line
+            assert line, f"{words!r} was never said, but {self.stderr!r}"
+            self.stderr += line
         return self
 
     def signal(self, number):
@@ -52,40 +54,40 @@ class Running:
         self.process.send_signal(number)
         return self
 
-    def ended(self, *, within=SOON):
+    def ended(self, *, within=MAX_SECONDS):
         """Return the exit code, stdout and stderr of a command that ends in time."""
         stdout, rest = self.process.communicate(timeout=20)
-        assert time.monotonic() - self.sent < within + SOON
-        stderr = self.said + rest
+        assert time.monotonic() - self.sent < within + MAX_SECONDS
+        stderr = self.stderr + rest
         assert "Traceback" not in stderr
         assert "Exception ignored" not in stderr
         return self.process.returncode, stdout, stderr
 
 
 @pytest.fixture
-def person(home, tmp_path):
-    """Return a function that gives somebody whose service is a scripted server, or none."""
+def pixverse_for(home, tmp_path):
+    """Return a function that makes a command for a scripted server, or for no server."""
 
     def make(server=None):
-        made = Pixverse(home, tmp_path)
-        made.environ["DASHSCOPE_API_KEY"] = "sk-0123456789"
+        pixverse = Pixverse(home, tmp_path)
+        pixverse.environ["DASHSCOPE_API_KEY"] = "sk-0123456789"
         if server is not None:
-            made.environ["DASHSCOPE_HTTP_BASE_URL"] = f"{server.origin}/api/v1"
-        return made
+            pixverse.environ["DASHSCOPE_HTTP_BASE_URL"] = f"{server.origin}/api/v1"
+        return pixverse
 
     return make
 
 
-def arrived(server, count):
-    """Wait until so many requests have come, whole."""
+def wait_for_requests(server, count):
+    """Wait until ``count`` complete requests have arrived."""
     end = time.monotonic() + 20
     while len(server.requests) < count or not server.requests[count - 1].endswith(b"}"):
         assert time.monotonic() < end
         time.sleep(0.01)
 
 
-def caught(process, number):
-    """Whether the process has a handler for the signal; before that Python itself starts."""
+def is_caught(process, number):
+    """Whether the process has a handler for the signal, which it installs early."""
     status = Path(f"/proc/{process.pid}/status").read_text()
     mask = int(re.search(r"SigCgt:\s*([0-9a-f]+)", status)[1], 16)
     return bool(mask >> (number - 1) & 1)
@@ -94,9 +96,11 @@ def caught(process, number):
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="asks /proc")
 @pytest.mark.parametrize("number", [TERM, HUP])
 @pytest.mark.parametrize("delay", [0.0, 0.02, 0.08])
-def test_while_modules_load_it_ends_in_silence(person, number, delay):
-    running = Running(person(), "submit", URL)
-    while not caught(running.process, number):
+def test_a_signal_during_the_imports_ends_the_command_without_output_48(
+    pixverse_for, number, delay
+):
+    running = Running(pixverse_for(), "submit", URL)
+    while not is_caught(running.process, number):
         time.sleep(0.001)
     time.sleep(delay)
     code, stdout, _ = running.signal(number).ended()
@@ -104,8 +108,10 @@ def test_while_modules_load_it_ends_in_silence(person, number, delay):
 
 
 @pytest.mark.parametrize("number", [INT, TERM])
-def test_while_uploading_nothing_is_bought_and_that_is_said(person, number):
-    with ScriptedServer([lambda _: [js({"request_id": "r", "data": policy})]], [HANG]) as server:
+def test_a_signal_during_the_upload_says_that_nothing_was_bought_49(pixverse_for, number):
+    with ScriptedServer(
+        [lambda _: [json_answer({"request_id": "r", "data": policy})]], [HANG]
+    ) as server:
         policy = {
             "policy": "p",
             "signature": "s",
@@ -117,7 +123,7 @@ def test_while_uploading_nothing_is_bought_and_that_is_said(person, number):
             "x_oss_object_acl": "private",
             "x_oss_forbid_overwrite": "true",
         }
-        running = Running(person(server), "submit", TURTLE, "--json")
+        running = Running(pixverse_for(server), "submit", TURTLE, "--json")
         while server.connections < 2:
             time.sleep(0.01)
         code, stdout, stderr = running.signal(number).ended()
@@ -127,21 +133,21 @@ def test_while_uploading_nothing_is_bought_and_that_is_said(person, number):
 
 
 @pytest.mark.parametrize("number", [INT, TERM, HUP])
-def test_while_the_create_call_is_out_its_answer_is_still_heard(person, number):
+def test_a_signal_during_the_create_call_waits_for_its_answer_50(pixverse_for, number):
     with ScriptedServer([Pause(0.8), task("PENDING")]) as server:
-        running = Running(person(server), "submit", URL, "--json", "--wait")
-        arrived(server, 1)
-        code, stdout, stderr = running.signal(number).ended(within=0.8 + SOON)
+        running = Running(pixverse_for(server), "submit", URL, "--json", "--wait")
+        wait_for_requests(server, 1)
+        code, stdout, stderr = running.signal(number).ended(within=0.8 + MAX_SECONDS)
     record, error = json.loads(stdout), json.loads(stderr.splitlines()[-1])["error"]
     assert (code, record["task_id"], record["charged"]) == (EXIT[number], TASK, "yes")
     assert (error["task_id"], error["charged"]) == (TASK, "yes")
     assert error["hint"] == f"pixverse wait {TASK} --download"
 
 
-def test_a_call_that_stays_without_answer_gets_five_seconds_and_is_called_unclear(person):
+def test_after_a_signal_a_call_without_an_answer_is_unclear_within_five_seconds_50(pixverse_for):
     with ScriptedServer([HANG]) as server:
-        running = Running(person(server), "submit", URL, "--json")
-        arrived(server, 1)
+        running = Running(pixverse_for(server), "submit", URL, "--json")
+        wait_for_requests(server, 1)
         code, stdout, stderr = running.signal(TERM).ended(within=5.5)
         assert time.monotonic() - running.sent > 4.5
     error = json.loads(stderr.splitlines()[-1])["error"]
@@ -149,10 +155,10 @@ def test_a_call_that_stays_without_answer_gets_five_seconds_and_is_called_unclea
     assert "pixverse recover" in error["hint"]
 
 
-def test_a_second_signal_leaves_at_once_and_lies_no_more_than_the_first(person):
+def test_a_second_signal_ends_at_once_with_charged_unknown_50(pixverse_for):
     with ScriptedServer([HANG]) as server:
-        running = Running(person(server), "submit", URL, "--json")
-        arrived(server, 1)
+        running = Running(pixverse_for(server), "submit", URL, "--json")
+        wait_for_requests(server, 1)
         running.signal(TERM)
         time.sleep(0.2)
         code, _, stderr = running.signal(INT).ended()
@@ -160,23 +166,23 @@ def test_a_second_signal_leaves_at_once_and_lies_no_more_than_the_first(person):
     assert (code, error["charged"]) == (130, "unknown")
 
 
-def test_after_the_signal_no_second_image_is_bought(person):
+def test_after_a_signal_no_further_task_is_created_50(pixverse_for):
     with ScriptedServer([Pause(0.5), task("PENDING")]) as server:
-        running = Running(person(server), "submit", URL, f"{URL}?2", f"{URL}?3")
-        arrived(server, 1)
-        code, stdout, stderr = running.signal(INT).ended(within=0.5 + SOON)
+        running = Running(pixverse_for(server), "submit", URL, f"{URL}?2", f"{URL}?3")
+        wait_for_requests(server, 1)
+        code, stdout, stderr = running.signal(INT).ended(within=0.5 + MAX_SECONDS)
     assert (code, stdout) == (130, f"{TASK}\n")
     assert "stopped by SIGINT" in stderr
 
 
 @pytest.mark.parametrize("number", [INT, TERM, HUP])
 @pytest.mark.parametrize("flags", [(), ("--json",)])
-def test_while_waiting_it_says_what_goes_on_and_how_to_take_it_up(
+def test_a_signal_while_waiting_prints_the_task_and_the_next_command_51(
     home, tmp_path, open_sandbox, number, flags
 ):
-    sandbox = open_sandbox(pace=LONG)
-    person = Pixverse(home, tmp_path, sandbox)
-    running = Running(person, "submit", URL, "--wait", "-v", *flags)
+    sandbox = open_sandbox(pace=LONG_PACE)
+    pixverse = Pixverse(home, tmp_path, sandbox)
+    running = Running(pixverse, "submit", URL, "--wait", "-v", *flags)
     running.until("/api/v1/tasks/")
     code, stdout, stderr = running.signal(number).ended()
     [bought] = sandbox.account.tasks
@@ -192,10 +198,12 @@ def test_while_waiting_it_says_what_goes_on_and_how_to_take_it_up(
 
 
 @pytest.mark.parametrize("command", ["wait", "download", "status"])
-def test_before_the_first_answer_about_a_task_it_is_told_as_it_is_known(pixverse, person, command):
+def test_a_signal_before_the_first_answer_prints_the_recorded_task_51(
+    pixverse, pixverse_for, command
+):
     bought = pixverse("submit", URL).lines[0]
     with ScriptedServer(Script([HANG])) as server:
-        running = Running(person(server), command, bought, "--json")
+        running = Running(pixverse_for(server), command, bought, "--json")
         while not server.connections:
             time.sleep(0.01)
         code, stdout, stderr = running.signal(TERM).ended()
@@ -204,12 +212,12 @@ def test_before_the_first_answer_about_a_task_it_is_told_as_it_is_known(pixverse
     assert json.loads(stdout)["task_id"] == bought
 
 
-def test_while_downloading_what_has_come_is_kept(person, tmp_path):
+def test_a_signal_during_a_download_keeps_the_part_51(pixverse_for, tmp_path):
     film = video(200_000)
     head = answer(film, content_type="video/mp4", etag='"1"')[: -len(film) // 2]
     with ScriptedServer([lambda _: [done]], [head, HANG]) as server:
         done = task("SUCCEEDED", video_url=server.url())
-        running = Running(person(server), "download", TASK, "-o", "out.mp4", "--json")
+        running = Running(pixverse_for(server), "download", TASK, "-o", "out.mp4", "--json")
         part = tmp_path / "out.mp4.part"
         while not (part.exists() and part.stat().st_size > 90_000):
             time.sleep(0.01)
@@ -222,9 +230,9 @@ def test_while_downloading_what_has_come_is_kept(person, tmp_path):
 
 
 @pytest.mark.parametrize("number", [INT, TERM])
-def test_while_searching_it_is_called_unclear(home, tmp_path, open_sandbox, number):
-    person = Pixverse(home, tmp_path, open_sandbox("never-arrived"))
-    running = Running(person, "submit", URL).until("searching")
+def test_a_signal_during_the_search_leaves_charged_unknown_50(home, tmp_path, open_sandbox, number):
+    pixverse = Pixverse(home, tmp_path, open_sandbox("never-arrived"))
+    running = Running(pixverse, "submit", URL).until("searching")
     time.sleep(0.3)
     code, stdout, stderr = running.signal(number).ended()
     assert (code, stdout) == (EXIT[number], "")
@@ -232,21 +240,21 @@ def test_while_searching_it_is_called_unclear(home, tmp_path, open_sandbox, numb
     assert stderr.splitlines()[-1].startswith("hint: run `pixverse recover`")
 
 
-def test_while_pausing_after_a_refusal_nothing_is_bought(home, tmp_path, open_sandbox):
-    person = Pixverse(home, tmp_path, open_sandbox("throttled:99"))
-    running = Running(person, "submit", URL).until("again in")
+def test_a_signal_during_a_backoff_says_that_nothing_was_bought_49(home, tmp_path, open_sandbox):
+    pixverse = Pixverse(home, tmp_path, open_sandbox("throttled:99"))
+    running = Running(pixverse, "submit", URL).until("again in")
     code, stdout, stderr = running.signal(TERM).ended()
     assert (code, stdout) == (143, "")
     assert "nothing was bought" in stderr
 
 
-def test_a_signal_that_is_sent_twice_is_still_explained(home, tmp_path, open_sandbox):
-    sandbox = open_sandbox(pace=LONG)
+def test_many_signals_at_once_still_print_the_next_command_51(home, tmp_path, open_sandbox):
+    sandbox = open_sandbox(pace=LONG_PACE)
     running = Running(Pixverse(home, tmp_path, sandbox), "submit", URL, "--wait", "-v")
     running.until("/api/v1/tasks/")
-    hail = threading.Thread(target=lambda: [running.signal(INT) for _ in range(20)])
-    hail.start()
-    hail.join()
+    sender = threading.Thread(target=lambda: [running.signal(INT) for _ in range(20)])
+    sender.start()
+    sender.join()
     code, _, stderr = running.ended()
     assert code == 130
     assert "pixverse wait" in stderr.splitlines()[-1]

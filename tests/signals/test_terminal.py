@@ -1,4 +1,4 @@
-"""Ctrl-C at a terminal: it is left as it was."""
+"""Ctrl-C on a terminal: its settings are restored."""
 
 import os
 import pty
@@ -17,38 +17,38 @@ HIDE, SHOW = "\x1b[?25l", "\x1b[?25h"
 
 
 class Screen:
-    """A terminal with the command on it, and everything that was shown."""
+    """A terminal that runs the command; ``output`` is everything that it has printed."""
 
-    def __init__(self, person, *words):
-        self.ours, theirs = pty.openpty()
-        self.before = termios.tcgetattr(self.ours)
+    def __init__(self, pixverse, *words):
+        self.master, slave = pty.openpty()
+        self.before = termios.tcgetattr(self.master)
         self.process = subprocess.Popen(
             [*COMMAND, *words],
-            stdin=theirs,
-            stdout=theirs,
-            stderr=theirs,
-            cwd=person.directory,
-            env=person.environ | {"TERM": "xterm"},
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            cwd=pixverse.directory,
+            env=pixverse.environ | {"TERM": "xterm"},
             start_new_session=True,
-            # opening makes it the session's own terminal, from which Ctrl-C comes
-            preexec_fn=lambda: os.close(os.open(os.ttyname(theirs), os.O_RDWR)),  # noqa: PLW1509
+            # opening makes it the session's controlling terminal, which sends Ctrl-C
+            preexec_fn=lambda: os.close(os.open(os.ttyname(slave), os.O_RDWR)),  # noqa: PLW1509
         )
-        os.close(theirs)
-        self.shown = ""
+        os.close(slave)
+        self.output = ""
 
     def read(self, seconds):
-        ready, _, _ = select.select([self.ours], [], [], seconds)
+        ready, _, _ = select.select([self.master], [], [], seconds)
         try:
-            chunk = os.read(self.ours, 65536) if ready else b""
-        except OSError:  # EIO: nobody has the terminal open any more
+            chunk = os.read(self.master, 65536) if ready else b""
+        except OSError:  # EIO: the other end is closed
             return False
-        self.shown += chunk.decode("utf-8", "replace")
+        self.output += chunk.decode("utf-8", "replace")
         return True
 
     def until(self, words):
         end = time.monotonic() + 20
-        while words not in self.shown:
-            assert time.monotonic() < end, self.shown
+        while words not in self.output:
+            assert time.monotonic() < end, self.output
             self.read(0.1)
 
     def ended(self):
@@ -57,24 +57,24 @@ class Screen:
             assert time.monotonic() - sent < 20
         code = self.process.wait(20)
         assert time.monotonic() - sent < 2.0
-        self.after = termios.tcgetattr(self.ours)
-        os.close(self.ours)
+        self.after = termios.tcgetattr(self.master)
+        os.close(self.master)
         return code
 
 
 @pytest.mark.parametrize("times", [1, 2])
-def test_ctrl_c_while_lines_move_shows_the_cursor_and_the_way_on(
+def test_ctrl_c_restores_the_cursor_and_prints_the_next_command_51(
     home, tmp_path, open_sandbox, times
 ):
     sandbox = open_sandbox(pace=Pace(queue=0.0, run=(600.0, 600.0)))
     screen = Screen(Pixverse(home, tmp_path, sandbox), "submit", URL, "--wait")
     screen.until("RUNNING")
-    os.write(screen.ours, b"\x03" * times)
+    os.write(screen.master, b"\x03" * times)
     code = screen.ended()
     [bought] = sandbox.account.tasks
     assert code == 130
-    assert screen.shown.rfind(SHOW) > screen.shown.rfind(HIDE) > -1
-    assert f"pixverse wait {bought.task_id} --download" in screen.shown
-    assert "Traceback" not in screen.shown
+    assert screen.output.rfind(SHOW) > screen.output.rfind(HIDE) > -1
+    assert f"pixverse wait {bought.task_id} --download" in screen.output
+    assert "Traceback" not in screen.output
     assert screen.after == screen.before
     assert screen.after[3] & termios.ECHO
