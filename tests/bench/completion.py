@@ -1,8 +1,7 @@
-"""How long a TAB takes, in pairs with Typer: ``python tests/bench/completion.py [PAIRS]``.
+"""How long a TAB takes, compared with Typer: ``python tests/bench/completion.py [PAIRS]``.
 
-One bash measures itself. What it answers is compared to ``python -c "import typer"``, run in
-turn with it, so that a machine whose speed drifts does not matter; the median is printed
-with the middle half.
+bash measures its own time. It runs in turn with ``python -c "import typer"``, so that changes
+of the machine's speed do not matter. The median is printed with the middle half.
 """
 
 import os
@@ -19,7 +18,7 @@ from pixverse_cli.domain.task import Status, Task
 from pixverse_cli.store import Store
 
 ROOT = Path(__file__).parents[2]
-ASK = r"""
+SCRIPT = r"""
 source "$1"
 COMP_WORDS=(pixverse "${@:2}") COMP_CWORD=$(($# - 1)) COMP_LINE="pixverse ${*:2}"
 COMP_POINT=${#COMP_LINE}
@@ -29,7 +28,7 @@ ended=$EPOCHREALTIME
 ((${#COMPREPLY[@]})) && echo "$((${ended/[.,]/} - ${started/[.,]/}))"
 """
 CASES = (
-    # name, words, whether the sqlite3 program is there, aim in milliseconds, aim as a ratio
+    # name, words, whether there is a sqlite3 program, aim in milliseconds, aim as a ratio
     ("a command's name", ["sub"], True, 10, None),
     ("an option's name", ["submit", "--mo"], True, 10, None),
     ("durations of a model", ["submit", "-m", "v5.6", "-d", ""], True, 10, None),
@@ -38,21 +37,21 @@ CASES = (
 )
 
 
-def asked(words, environment):
-    """Return the milliseconds that bash takes to complete those words."""
-    command = ["/bin/bash", "-c", ASK, "bash", str(ROOT / "completions/pixverse.bash"), *words]
+def completion_time(words, environment):
+    """Return the milliseconds that bash needs to complete these words."""
+    command = ["/bin/bash", "-c", SCRIPT, "bash", str(ROOT / "completions/pixverse.bash"), *words]
     ran = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
     return int(ran.stdout) / 1000
 
 
-def typer(environment):
-    """Return the milliseconds that Typer alone takes."""
+def typer_time(environment):
+    """Return the milliseconds that the import of Typer needs."""
     started = time.perf_counter()
     subprocess.run([sys.executable, "-c", "import typer"], env=environment, check=True)
     return (time.perf_counter() - started) * 1000
 
 
-def remember(directory, count=200):
+def write_store(directory, count=200):
     store = Store(directory)
     for number in range(count):
         task = Task(
@@ -65,14 +64,14 @@ def remember(directory, count=200):
     store.close()
 
 
-def middle(values):
+def median_with_range(values):
     """Return the median with the middle half."""
     low, median, high = statistics.quantiles(values, n=4)
     return f"{median:7.2f} ({low:.2f} to {high:.2f})"
 
 
-def surroundings(directory, *, with_sqlite3):
-    """Return an environment whose PATH holds our command, and the sqlite3 program or not."""
+def environment_for(directory, *, with_sqlite3):
+    """Return an environment whose PATH has only pixverse and, on request, sqlite3."""
     programs = directory / f"programs-{with_sqlite3}"
     programs.mkdir()
     (programs / "pixverse").symlink_to(Path(sysconfig.get_path("scripts")) / "pixverse")
@@ -83,16 +82,21 @@ def surroundings(directory, *, with_sqlite3):
 
 def main():
     pairs = int(sys.argv[1]) if len(sys.argv) > 1 else 21
-    with tempfile.TemporaryDirectory() as made:
-        directory = Path(made)
-        remember(directory)
-        places = {there: surroundings(directory, with_sqlite3=there) for there in (True, False)}
-        for name, words, there, milliseconds, ratio in CASES:
-            both = [(asked(words, places[there]), typer(places[there])) for _ in range(pairs)]
-            shown = middle([ours for ours, _ in both])
+    with tempfile.TemporaryDirectory() as root:
+        directory = Path(root)
+        write_store(directory)
+        environments = {
+            found: environment_for(directory, with_sqlite3=found) for found in (True, False)
+        }
+        for name, words, has_sqlite3, milliseconds, ratio in CASES:
+            environment = environments[has_sqlite3]
+            both = [
+                (completion_time(words, environment), typer_time(environment)) for _ in range(pairs)
+            ]
+            median = median_with_range([completion for completion, _ in both])
             aim = f"aim {milliseconds} ms" if milliseconds else f"aim {ratio} x Typer"
-            share = middle([ours / theirs for ours, theirs in both])
-            print(f"{name:<22}{shown} ms {share} x import typer, {aim}")
+            share = median_with_range([completion / typer for completion, typer in both])
+            print(f"{name:<22}{median} ms {share} x import typer, {aim}")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""N processes on one store at once: ``python tests/bench/crowd.py [N]``, 64 if not told."""
+"""N processes with one store at once: ``python tests/bench/crowd.py [N]``, by default 64."""
 
 import sys
 import tempfile

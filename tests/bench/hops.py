@@ -1,9 +1,8 @@
-"""Which modules one command passes through: ``python tests/bench/hops.py [--list] [WORDS...]``.
+"""The modules that one command uses: ``python tests/bench/hops.py [--list] [WORDS...]``.
 
-Runs ``pixverse WORDS`` (by default the submit of README's first line) in this process against
-a sandbox and follows every call. Prints how many modules of ours are entered, how many calls
-cross from one room to another, and how many of these go up a floor, which a reader feels as
-being sent back.
+It runs ``pixverse WORDS`` (by default the submit of README's first line) in this process
+against a sandbox and follows every call. It prints the number of modules that are entered, of
+calls from one room to another, and of calls up a floor, which make the code harder to follow.
 """
 
 import os
@@ -24,7 +23,7 @@ _SANDBOX = str(PACKAGE / "sandbox")
 
 
 def floors():
-    """Return each room's floor, the lowest is 0, as the import contract draws them."""
+    """Return the floor of each room by the import contract; the lowest is 0."""
     project = tomllib.loads((PACKAGE.parent / "pyproject.toml").read_text(encoding="utf-8"))
     layers = next(
         contract["layers"]
@@ -46,20 +45,20 @@ class Hops:
         self.crossings = Counter()
 
     def follow(self, frame, event, _argument):
-        here = _module(frame.f_code.co_filename) if event == "call" else None
-        if here is None or _is_import(frame):
+        module = _module(frame.f_code.co_filename) if event == "call" else None
+        if module is None or _is_import(frame):
             return
-        self.entered.setdefault(here, len(self.entered))
+        self.entered.setdefault(module, len(self.entered))
         caller = frame.f_back
         while caller is not None and _module(caller.f_code.co_filename) is None:
             caller = caller.f_back
-        there = _module(caller.f_code.co_filename) if caller else here
-        if there != here:
-            self.crossings[there, here] += 1
+        caller_module = _module(caller.f_code.co_filename) if caller else module
+        if caller_module != module:
+            self.crossings[caller_module, module] += 1
 
 
 def _is_import(frame):
-    """Return whether a call belongs to the loading of a module, such as a class's body."""
+    """Whether a call happens during the import of a module, such as a class body."""
     while frame is not None:
         ours = _module(frame.f_code.co_filename) is not None
         if ours and frame.f_code.co_name == "<module>":

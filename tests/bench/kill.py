@@ -1,7 +1,7 @@
-"""Kill submits in N trials of four, and count: ``python -m tests.bench.kill N [--signal TERM]``.
+"""Kill submits in N trials of four: ``python -m tests.bench.kill N [--signal TERM]``.
 
-Every count under "must be 0" is a promise. ``--seed`` begins elsewhere; a trial's own seed is
-printed with whatever went wrong in it.
+Every count under "must be 0" is a promise. ``--seed`` sets the seed of the first trial;
+failures are printed with their submits, whose prompts contain the seed of the trial.
 """
 
 import argparse
@@ -23,8 +23,8 @@ def main():
     parser.add_argument("trials", type=int)
     parser.add_argument("--signal", choices=["KILL", "TERM", "INT", "HUP"], default="KILL")
     parser.add_argument("--seed", type=int, default=1)
-    asked = parser.parse_args()
-    number = signal.Signals[f"SIG{asked.signal}"]
+    options = parser.parse_args()
+    number = signal.Signals[f"SIG{options.signal}"]
     tally = Tally()
 
     def one(seed):
@@ -32,9 +32,9 @@ def main():
             trial(seed, Path(directory), tally, number=number)
 
     with ThreadPoolExecutor(WORKERS) as pool:
-        list(pool.map(one, range(asked.seed, asked.seed + asked.trials)))
-    for name, story in tally.failures:
-        print(f"{name}: {story}")
+        list(pool.map(one, range(options.seed, options.seed + options.trials)))
+    for name, details in tally.failures:
+        print(f"{name}: {details}")
     for name, count in sorted(tally.counts.items()):
         print(f"{count:6} {name}")
     print("must be 0:", tally.errors())

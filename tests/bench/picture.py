@@ -1,7 +1,7 @@
-"""Makes the README's picture out of a real run: ``python tests/bench/picture.py``.
+"""Make the README's picture from a real run: ``python tests/bench/picture.py``.
 
-A real terminal (tmux) runs the commands against the sandbox; what stands on its screen at the
-end, while two tasks are still under way, becomes ``.github/terminal.svg``.
+A real terminal (tmux) runs the commands against the sandbox; its screen at the end, while two
+tasks are still running, becomes ``.github/terminal.svg``.
 """
 
 import shutil
@@ -31,7 +31,7 @@ def tmux(*words):
 
 
 def wait_for(word, seconds):
-    """Wait until the last lines of the screen show a word."""
+    """Wait until the last lines of the screen contain a word."""
     for _ in range(seconds * 10):
         lines = [line for line in tmux("capture-pane", "-p").splitlines() if line.strip()]
         if any(word in line and not line.startswith("$") for line in lines[-4:]):

@@ -1,8 +1,8 @@
-"""How long commands take to start, as paired ratios: ``python tests/bench/startup.py [PAIRS]``.
+"""How long commands take to start, as ratios: ``python tests/bench/startup.py [PAIRS]``.
 
-Each command runs in turn with what it is compared to, so that a machine whose speed drifts
-does not matter. What is compared is the processor time of the whole process; the median of
-the ratios is printed with the middle half of them, and the aim.
+Each command runs in turn with its baseline, so that changes of the machine's speed do not
+matter. The processor times of the whole processes are compared; the median of the ratios is
+printed with the middle half, and the aim.
 """
 
 import os
@@ -32,7 +32,7 @@ def seconds(command, environment):
 
 
 def ratios(command, baseline, environment, pairs):
-    """Return the sorted ratios of so many pairs, after one that does not count."""
+    """Return the sorted ratios of ``pairs`` pairs, after one pair that is not counted."""
     seconds(command, environment)
     seconds(baseline, environment)
     return sorted(
@@ -41,7 +41,7 @@ def ratios(command, baseline, environment, pairs):
 
 
 def cases(finished, unfinished):
-    """Yield a name, the command, what it is compared to, and the aim."""
+    """Yield a name, the command, its baseline, and the aim."""
     bare = [PYTHON, "-c", "pass"]
     typer = [PYTHON, "-c", "import typer"]
     both = [PYTHON, "-c", "import typer, requests"]

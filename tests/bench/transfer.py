@@ -1,8 +1,8 @@
-"""Downloading a large video, against curl: ``python tests/bench/transfer.py [MEGABYTES [PAIRS]]``.
+"""The download of a large video and curl: ``python tests/bench/transfer.py [MEGABYTES [PAIRS]]``.
 
-Both fetch the same file from the same server on loopback, in turn. Printed: the ratios of
-wall time (a download waits for the disk as well), and the most memory that ours held. Ours
-also checks the file, hashes it and has it written through to the disk.
+Both download the same file from the same server on loopback, in turn. It prints the ratios of
+the wall times (a download also waits for the disk) and the peak memory of pixverse. pixverse
+also checks the file, hashes it and flushes it to the disk.
 """
 
 import http.server
@@ -17,12 +17,12 @@ from pathlib import Path
 
 from tests.media.video.boxes import FTYP, box, moov
 
-FETCH = """
+DOWNLOAD = """
 import sys
 from pathlib import Path
 from pixverse_cli.domain.clock import SystemClock
-from pixverse_cli.media.video.download import fetch
-for step in fetch(sys.argv[1], Path(sys.argv[2]), clock=SystemClock(), force=True):
+from pixverse_cli.media.video.download import download
+for step in download(sys.argv[1], Path(sys.argv[2]), clock=SystemClock(), force=True):
     pass
 """
 
@@ -35,7 +35,7 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 
 
 def write_video(path, size):
-    """Write a structurally whole MP4 with that many bytes of data."""
+    """Write a complete MP4 with ``size`` bytes of data."""
     with path.open("wb") as file:
         file.write(box(b"ftyp", FTYP) + moov() + (8 + size).to_bytes(4) + b"mdat")
         for _ in range(size // 2**20):
@@ -61,17 +61,17 @@ def main():
         server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Quiet)
         threading.Thread(target=server.serve_forever, daemon=True).start()
         url = f"http://127.0.0.1:{server.server_port}/v.mp4"
-        ours = [sys.executable, "-c", FETCH, url, "ours.mp4"]
+        pixverse = [sys.executable, "-c", DOWNLOAD, url, "ours.mp4"]
         curl = ["curl", "-sS", "-o", "curl.mp4", url]
-        ratios, most = [], 0.0
+        ratios, peak = [], 0.0
         for _ in range(pairs + 1):
-            (submits, memory), (theirs, _) = timed(ours), timed(curl)
-            ratios.append(submits / theirs)
-            most = max(most, memory)
+            (pixverse_seconds, memory), (curl_seconds, _) = timed(pixverse), timed(curl)
+            ratios.append(pixverse_seconds / curl_seconds)
+            peak = max(peak, memory)
         ratios = sorted(ratios[1:])
         print(
             f"download of {megabytes} MiB / curl  {statistics.median(ratios):.2f}"
-            f"  ({ratios[0]:.2f} to {ratios[-1]:.2f})  memory {most:.0f} MiB"
+            f"  ({ratios[0]:.2f} to {ratios[-1]:.2f})  memory {peak:.0f} MiB"
         )
 
 

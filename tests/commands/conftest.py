@@ -1,4 +1,4 @@
-"""What the commands' tests share: a picture, and the cheapest video there is."""
+"""Shared by the commands' tests: a picture, and the options of the cheapest video."""
 
 from pathlib import Path
 
@@ -12,13 +12,13 @@ SMALL = ("-r", "360P", "-d", "1")
 
 @pytest.fixture
 def pixverse(home, tmp_path, sandbox):
-    """Return the command, run in this process; its ``start`` makes a process of its own."""
+    """Return the command, run in this process; its ``start`` makes a separate process."""
     return Inside(home, tmp_path, sandbox)
 
 
 @pytest.fixture
 def submit(pixverse):
-    """Return a function that submits the turtle with more options."""
+    """Return a function that submits the turtle with further options."""
 
     def submitted(*options, **variables):
         return pixverse("submit", TURTLE, *SMALL, *options, **variables)

@@ -1,4 +1,4 @@
-"""``batch``: a set of videos is made true, and what is true already costs nothing."""
+"""``batch`` generates the videos listed in a file; finished ones are skipped."""
 
 import json
 import shutil
@@ -31,7 +31,7 @@ def directory(pixverse):
     return pixverse.directory
 
 
-def test_what_is_missing_is_generated_once_and_then_costs_nothing(pixverse, directory, sandbox):
+def test_missing_videos_are_generated_once_and_then_cost_nothing(pixverse, directory, sandbox):
     first = pixverse("batch", "videos.toml")
     assert sorted(first.lines) == [str(directory / name) for name in ("one.mp4", "two.mp4")]
     again = pixverse("batch", "videos.toml")
@@ -39,7 +39,7 @@ def test_what_is_missing_is_generated_once_and_then_costs_nothing(pixverse, dire
     assert sandbox.account.creates == 2
 
 
-def test_the_lock_is_sorted_by_output_and_makes_another_machine_pay_nothing(
+def test_the_lock_is_sorted_by_output_and_saves_another_machine_from_paying(
     pixverse, directory, sandbox, tmp_path_factory
 ):
     pixverse("batch", "videos.toml")
@@ -50,14 +50,14 @@ def test_the_lock_is_sorted_by_output_and_makes_another_machine_pay_nothing(
     assert sandbox.account.creates == 2
 
 
-def test_a_changed_request_replaces_its_own_file_only(pixverse, directory, sandbox):
+def test_a_changed_request_replaces_only_its_own_file(pixverse, directory, sandbox):
     pixverse("batch", "videos.toml")
     (directory / "videos.toml").write_text(MANIFEST.replace('"one"', '"uno"'))
     assert pixverse("batch", "videos.toml").code == 0
     assert sandbox.account.creates == 3
 
 
-def test_a_lost_file_is_fetched_again_not_bought_again(pixverse, directory, sandbox):
+def test_a_deleted_file_is_downloaded_again_without_paying(pixverse, directory, sandbox):
     pixverse("batch", "videos.toml")
     (directory / "one.mp4").unlink()
     assert pixverse("batch", "videos.toml").code == 0
@@ -65,7 +65,9 @@ def test_a_lost_file_is_fetched_again_not_bought_again(pixverse, directory, sand
     assert sandbox.account.creates == 2
 
 
-def test_a_file_that_is_not_ours_is_never_replaced_unasked(pixverse, directory, sandbox):
+def test_a_file_that_was_not_made_by_batch_is_replaced_only_with_force(
+    pixverse, directory, sandbox
+):
     (directory / "one.mp4").write_text("mine")
     run = pixverse("batch", "videos.toml", "--json")
     assert (run.code, (directory / "one.mp4").read_text()) == (14, "mine")
@@ -73,7 +75,7 @@ def test_a_file_that_is_not_ours_is_never_replaced_unasked(pixverse, directory, 
     assert pixverse("batch", "videos.toml", "--force").code == 0
 
 
-def test_one_bad_item_does_not_stop_the_others(pixverse, directory, sandbox):
+def test_an_invalid_item_does_not_stop_the_others(pixverse, directory, sandbox):
     bad = MANIFEST + '[[video]]\nimage = "no.png"\noutput = "three.mp4"\nduration = 99\n'
     (directory / "videos.toml").write_text(bad)
     run = pixverse("batch", "videos.toml", "--json")
@@ -81,14 +83,14 @@ def test_one_bad_item_does_not_stop_the_others(pixverse, directory, sandbox):
     assert "videos.toml, video 3: duration 99" in run.error["errors"][0]["message"]
 
 
-def test_a_dry_run_shows_the_plan_and_a_limit_holds_for_the_sum(pixverse, directory, sandbox):
+def test_a_dry_run_prints_the_plan_and_max_cost_limits_the_sum(pixverse, directory, sandbox):
     plan = pixverse("batch", directory / "videos.toml", "--dry-run")
     assert plan.lines == ["submit\tone.mp4\t0.15", "submit\ttwo.mp4\t0.15"]
     assert pixverse("batch", "videos.toml", "--max-cost", "0.29").code == 2
     assert sandbox.calls == []
 
 
-def test_shards_are_stable_and_share_everything_out(pixverse, directory):
+def test_shards_together_contain_every_item_once(pixverse, directory):
     rows = [f'{{"image": "turtle.webp", "output": "{each}.mp4"}}' for each in range(9)]
     (directory / "videos.jsonl").write_text("\n".join(rows))
     shards = [
@@ -101,7 +103,7 @@ def test_shards_are_stable_and_share_everything_out(pixverse, directory):
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "told"),
+    ("name", "text", "message"),
     [
         ("a.csv", "image,output,foo\na,b,c\n", "foo: no such field"),
         ("a.csv", "image,output\na,b.mp4\na,b.mp4\n", "is that of a.csv, video 1 already"),
@@ -112,16 +114,16 @@ def test_shards_are_stable_and_share_everything_out(pixverse, directory):
         ("a.yaml", "", "is no manifest"),
     ],
 )
-def test_a_manifest_that_cannot_be_understood_is_refused_whole(
-    pixverse, directory, sandbox, name, text, told
+def test_an_invalid_manifest_is_refused_as_a_whole(
+    pixverse, directory, sandbox, name, text, message
 ):
     (directory / name).write_text(text)
     run = pixverse("batch", name)
     assert (run.code, sandbox.calls) == (2, [])
-    assert told in run.stderr
+    assert message in run.stderr
 
 
-def test_a_lock_that_cannot_be_understood_is_not_overwritten(pixverse, directory, sandbox):
+def test_an_invalid_lock_is_not_overwritten(pixverse, directory, sandbox):
     (directory / "videos.toml.lock").write_text("<<<<<<< ours\n")
     assert pixverse("batch", "videos.toml").code == 2
     assert (directory / "videos.toml.lock").read_text() == "<<<<<<< ours\n"

@@ -1,4 +1,4 @@
-"""``auth``, ``doctor``, ``models``: looking and destination, without a paid call."""
+"""``auth``, ``doctor`` and ``models``, which make no paid call."""
 
 import stat
 
@@ -8,7 +8,7 @@ KEY = "sk-0123456789abcdef0123456789abcdef"
 
 
 class TestAuth:
-    def test_login_keeps_the_key_for_this_user_alone(self, pixverse, home, sandbox):
+    def test_login_keeps_the_key_readable_by_its_user_only(self, pixverse, home, sandbox):
         run = pixverse("auth", "login", stdin=f"  {KEY}\n", DASHSCOPE_API_KEY=None)
         kept = home / ".config" / "pixverse" / "api_key"
         assert run.code == 0
@@ -21,13 +21,13 @@ class TestAuth:
         assert run.lines == ["…cdef from DASHSCOPE_API_KEY"]
         assert KEY not in run.stdout + run.stderr
 
-    def test_logout_forgets_the_kept_key(self, pixverse):
+    def test_logout_deletes_the_kept_key(self, pixverse):
         pixverse("auth", "login", stdin=KEY, DASHSCOPE_API_KEY=None)
         assert pixverse("auth", "logout", DASHSCOPE_API_KEY=None).code == 0
         assert pixverse("auth", "status", DASHSCOPE_API_KEY=None).code == 3
 
     @pytest.mark.parametrize("typed", ["", "  \n", "two words", "sk-sp-abc", "ключ"])
-    def test_what_cannot_be_a_key_is_not_kept_or_shown(self, pixverse, home, typed):
+    def test_an_invalid_key_is_not_kept_and_not_shown(self, pixverse, home, typed):
         run = pixverse("auth", "login", "--json", stdin=typed, DASHSCOPE_API_KEY=None)
         assert (run.code, run.error["code"]) == (3, "auth")
         assert not (home / ".config" / "pixverse" / "api_key").exists()
@@ -35,7 +35,7 @@ class TestAuth:
 
 
 class TestDoctor:
-    def test_all_is_well_against_the_sandbox_and_costs_nothing(self, pixverse, sandbox):
+    def test_all_checks_succeed_against_the_sandbox_without_a_paid_call(self, pixverse, sandbox):
         run = pixverse("doctor", "--json")
         states = {line["check"]: line["state"] for line in run.json}
         assert run.code == 0
@@ -50,21 +50,21 @@ class TestDoctor:
             ({"DASHSCOPE_HTTP_BASE_URL": "http://127.0.0.1:9"}, 6),
             ({"PIXVERSE_STATE_DIR": "/dev/null/no"}, 1),
         ],
-        ids=["no key", "a key that is refused", "nobody there", "no place for the store"],
+        ids=["no key", "a refused key", "a closed port", "an impossible state directory"],
     )
-    def test_each_fault_has_its_exit_code(self, pixverse, variables, code):
+    def test_each_failed_check_has_its_exit_code(self, pixverse, variables, code):
         run = pixverse("doctor", **variables)
         assert run.code == code
         assert "fail " in run.stdout
 
 
 class TestModels:
-    def test_in_a_pipe_rows_start_with_the_model(self, pixverse):
+    def test_rows_in_a_pipe_start_with_the_model(self, pixverse):
         rows = [line.split("\t") for line in pixverse("models").lines]
         assert len(rows) == 3 * 4 * 2
         assert ["pixverse/pixverse-v5.6-it2v", "v5.6", "1080P", "5,8", "audio", "0.70"] in rows
 
-    def test_json_carries_limits_and_dated_prices(self, pixverse):
+    def test_json_has_limits_and_dated_prices(self, pixverse):
         first = pixverse("models", "--json").json[0]
         assert first["model"] == "pixverse/pixverse-v6-it2v"
         assert first["prices"]["silent"]["720P"] == 0.27

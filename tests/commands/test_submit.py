@@ -1,4 +1,4 @@
-"""``submit``: from a picture to a saved video, and everything that stops it before money moves."""
+"""``submit``: from a picture to a saved video, and the errors before the paid call."""
 
 import hashlib
 import json
@@ -10,12 +10,12 @@ import pytest
 from tests.commands.conftest import TURTLE
 
 
-def test_without_waiting_stdout_is_the_task_id(submit, sandbox):
+def test_without_wait_stdout_is_the_task_id(submit, sandbox):
     run = submit("-p", "A turtle")
     assert (run.code, run.lines) == (0, [sandbox.account.tasks[0].task_id])
 
 
-def test_with_wait_stdout_is_the_path_of_a_video_that_was_checked(submit, pixverse):
+def test_with_wait_stdout_is_the_path_of_the_checked_video(submit, pixverse):
     run = submit("--wait")
     record = pixverse("list", "--json").json[0]
     path = pixverse.directory / f"turtle-{record['task_id'][:8]}.mp4"
@@ -28,11 +28,11 @@ def test_with_no_download_stdout_is_the_url(submit, sandbox):
     assert submit("--no-download").stdout.startswith(sandbox.video_host)
 
 
-def test_an_output_named_on_the_command_line_implies_waiting(submit, pixverse):
+def test_the_option_output_implies_wait(submit, pixverse):
     assert submit("-o", "a.mp4").lines == [str(pixverse.directory / "a.mp4")]
 
 
-def test_a_dash_as_output_is_the_video_itself(pixverse):
+def test_a_dash_as_output_writes_the_video_to_stdout(pixverse):
     with pixverse.start(
         "submit", TURTLE, "-r", "360P", "-d", "1", "-o", "-", "-q", stdout=subprocess.PIPE
     ) as process:
@@ -40,30 +40,30 @@ def test_a_dash_as_output_is_the_video_itself(pixverse):
     assert process.returncode == 0
 
 
-def test_several_images_are_several_tasks_in_the_order_they_end(pixverse, sandbox):
+def test_several_images_become_several_tasks(pixverse, sandbox):
     run = pixverse("submit", TURTLE, TURTLE, "-r", "360P", "-d", "1", "-o", "{index}.mp4")
     assert sorted(run.lines) == [str(pixverse.directory / f"{each}.mp4") for each in (1, 2)]
     assert sandbox.account.creates == 2
 
 
-def test_the_same_picture_travels_once(submit, sandbox):
+def test_the_same_picture_is_uploaded_once(submit, sandbox):
     submit()
     submit()
     assert sum(call.host == "upload" for call in sandbox.calls) == 1
 
 
-def test_everything_wrong_is_told_at_once_and_nothing_is_sent(submit, sandbox):
+def test_all_problems_are_reported_together_and_nothing_is_sent(submit, sandbox):
     run = submit("-m", "v7", "--seed", "-1", "--max-cost", "nan", "-o", "no/where.mp4", "--curl")
-    told = run.stderr
+    message = run.stderr
     assert run.code == 2
     for word in ("--model v7", "--seed -1", "--max-cost nan", "no does not exist", "--curl"):
-        assert word in told, word
+        assert word in message, word
     assert sandbox.calls == []
 
 
-def test_a_bad_value_is_refused_with_its_source(submit, home):
-    told = submit(PIXVERSE_SEED="x").stderr
-    assert "PIXVERSE_SEED=x" in told
+def test_an_invalid_value_is_reported_with_its_source(submit, home):
+    message = submit(PIXVERSE_SEED="x").stderr
+    assert "PIXVERSE_SEED=x" in message
     config = home / ".config" / "pixverse"
     config.mkdir(parents=True)
     (config / "config.toml").write_text('\nshot-type = "wild"\n')
@@ -71,26 +71,26 @@ def test_a_bad_value_is_refused_with_its_source(submit, home):
 
 
 @pytest.mark.parametrize(("limit", "code"), [("0.14", 2), ("0.15", 0)])
-def test_a_cost_limit_holds_to_the_fen(submit, sandbox, limit, code):
+def test_max_cost_is_exact(submit, sandbox, limit, code):
     assert submit("--max-cost", limit).code == code
     assert sandbox.account.creates == (code == 0)
 
 
 class TestDryRun:
-    def test_it_sends_nothing_and_needs_no_key(self, submit, sandbox):
+    def test_a_dry_run_sends_nothing_and_needs_no_key(self, submit, sandbox):
         run = submit("--dry-run", DASHSCOPE_API_KEY=None)
         assert (run.code, sandbox.calls) == (0, [])
         assert run.json[0]["cost"]["estimate"] == 0.15
         assert "placeholder" in run.stderr
 
-    def test_the_request_shown_is_the_request_sent(self, pixverse):
+    def test_the_printed_request_is_the_request_that_would_be_sent(self, pixverse):
         words = ("submit", "https://example.com/a.png", "-p", '海龟 "it\'s" 50% \\', "--seed", "7")
         shown = pixverse(*words, "--dry-run").stdout
         sent = pixverse(*words, "-vv").stderr
         body = next(line[2:] for line in sent.splitlines() if line.startswith('> {"model"'))
         assert f'"request": {body}, "cost"' in shown
 
-    def test_the_curl_command_runs_when_pasted(self, pixverse, sandbox):
+    def test_the_printed_curl_command_works(self, pixverse, sandbox):
         words = ("submit", "https://example.com/a.png", "-p", "it's $HOME", "--dry-run", "--curl")
         command = pixverse(*words).stdout
         done = subprocess.run(
@@ -109,19 +109,19 @@ class TestOnce:
         assert (second.lines, second.code) == (first.lines, 0)
         assert sandbox.account.creates == 1
 
-    def test_the_finished_file_is_handed_back(self, submit, sandbox):
+    def test_the_finished_file_is_returned(self, submit, sandbox):
         first = submit("--once", "-o", "a.mp4")
         assert submit("--once", "-o", "a.mp4").lines == first.lines
         assert sandbox.account.creates == 1
 
-    def test_another_request_is_refused_the_taken_name_before_paying(self, submit, sandbox):
+    def test_another_request_for_an_existing_file_is_refused_before_paying(self, submit, sandbox):
         submit("--once", "-o", "a.mp4")
         assert submit("--once", "-o", "a.mp4", "-p", "Another").code == 2
         assert sandbox.account.creates == 1
 
     def test_a_failed_request_is_sent_again(self, pixverse, open_sandbox):
-        trouble = open_sandbox("fail")
+        failing = open_sandbox("fail")
         words = ("submit", TURTLE, "-r", "360P", "-d", "1", "--once", "--wait")
-        assert pixverse.against(trouble)(*words).code == 5
-        assert pixverse.against(trouble)(*words).code == 0
-        assert trouble.account.creates == 2
+        assert pixverse.against(failing)(*words).code == 5
+        assert pixverse.against(failing)(*words).code == 0
+        assert failing.account.creates == 2

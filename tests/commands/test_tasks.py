@@ -1,10 +1,10 @@
-"""``list``, ``status``, ``wait``, ``download``, ``cancel``, ``recover``: tasks that exist."""
+"""``list``, ``status``, ``wait``, ``download``, ``cancel`` and ``recover``."""
 
 from pixverse_cli.sandbox import Pace
 from tests.commands.conftest import SMALL, TURTLE
 
 SLOW = Pace(queue=600, run=(60, 60))
-STRANGER = "0385dc79-5ff8-4d82-bcb6-0123456789ab"
+UNKNOWN_ID = "0385dc79-5ff8-4d82-bcb6-0123456789ab"
 
 
 def test_status_defaults_to_the_latest_task(submit, pixverse):
@@ -13,23 +13,23 @@ def test_status_defaults_to_the_latest_task(submit, pixverse):
     assert pixverse("status").stdout.split("\t")[:2] == [latest, "SUCCEEDED"]
 
 
-def test_a_unique_beginning_is_enough(submit, pixverse):
+def test_a_unique_prefix_of_a_task_id_is_enough(submit, pixverse):
     task_id = submit().lines[0]
     assert pixverse("status", task_id[:8]).stdout.startswith(task_id)
 
 
-def test_ids_come_from_stdin_with_blank_lines_and_carriage_returns(submit, pixverse):
+def test_task_ids_are_read_from_stdin(submit, pixverse):
     task_id = submit().lines[0]
     assert pixverse("wait", "-", stdin=f"\r\n{task_id}\r\n\n").stdout.startswith("http://")
     assert pixverse("wait", "-", stdin="").code == 0
 
 
-def test_a_task_known_nowhere_is_exit_12_for_every_command(pixverse):
+def test_an_unknown_task_is_exit_code_12_for_every_command(pixverse):
     for command in ("status", "wait", "download", "cancel"):
-        assert pixverse(command, STRANGER).code == 12, command
+        assert pixverse(command, UNKNOWN_ID).code == 12, command
 
 
-def test_a_task_of_another_machine_is_asked_for_and_then_remembered(
+def test_a_task_of_another_machine_is_queried_and_recorded(
     submit, pixverse, sandbox, tmp_path_factory
 ):
     task_id = submit().lines[0]
@@ -40,7 +40,7 @@ def test_a_task_of_another_machine_is_asked_for_and_then_remembered(
     assert other("list", "--remote").stdout.endswith("known\n")
 
 
-def test_download_says_already_saved_and_fetches_nothing(submit, pixverse, sandbox):
+def test_download_of_a_saved_video_makes_no_request(submit, pixverse, sandbox):
     submit("--wait")
     before = len(sandbox.calls)
     run = pixverse("download")
@@ -48,7 +48,9 @@ def test_download_says_already_saved_and_fetches_nothing(submit, pixverse, sandb
     assert "already saved" in run.stderr
 
 
-def test_an_unfinished_task_is_exit_8_with_its_record_and_the_way_on(pixverse, open_sandbox):
+def test_an_unfinished_task_is_exit_code_8_with_its_record_and_the_next_command(
+    pixverse, open_sandbox
+):
     slow = pixverse.against(open_sandbox(pace=SLOW))
     task_id = slow("submit", TURTLE, *SMALL).lines[0]
     for command in (("download",), ("wait", "--timeout", "0.2"), ("status", "--exit-status")):
@@ -58,7 +60,7 @@ def test_an_unfinished_task_is_exit_8_with_its_record_and_the_way_on(pixverse, o
         assert task_id in run.error["hint"]
 
 
-def test_a_queued_task_is_cancelled_and_costs_nothing(pixverse, open_sandbox):
+def test_a_pending_task_can_be_canceled_and_costs_nothing(pixverse, open_sandbox):
     slow = pixverse.against(open_sandbox(pace=SLOW))
     task_id = slow("submit", TURTLE, *SMALL).lines[0]
     assert slow("cancel", task_id).lines == [task_id]
@@ -67,14 +69,14 @@ def test_a_queued_task_is_cancelled_and_costs_nothing(pixverse, open_sandbox):
     assert slow("wait", task_id).code == 13
 
 
-def test_a_refused_cancel_is_explained(submit, pixverse):
+def test_the_error_of_a_refused_cancel_has_its_reason(submit, pixverse):
     task_id = submit("--no-download") and pixverse("list").stdout.split("\t")[0]
     run = pixverse("cancel", task_id, "--json")
     assert (run.code, run.error["service_code"]) == (1, "UnsupportedOperation")
     assert "only what is PENDING" in run.error["message"]
 
 
-def test_list_filters(submit, pixverse):
+def test_list_filters_by_status_time_and_number(submit, pixverse):
     submit()
     submit("--no-download")
     assert len(pixverse("list").lines) == 2
@@ -84,7 +86,7 @@ def test_list_filters(submit, pixverse):
     assert pixverse("list", "--limit", "0").code == 2
 
 
-def test_recover_has_nothing_to_do_when_all_is_clear(submit, pixverse, sandbox):
+def test_recover_makes_no_call_without_unclear_submits(submit, pixverse, sandbox):
     submit()
     calls = len(sandbox.calls)
     assert pixverse("recover").code == 0

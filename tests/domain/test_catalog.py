@@ -1,4 +1,4 @@
-"""Every limit of the API reference and every list price, typed a second time."""
+"""Every limit of the API reference and every list price, written down a second time."""
 
 from decimal import Decimal
 
@@ -29,7 +29,7 @@ PRICES = {
 ANY_SECOND = set(range(1, 16))
 
 
-def test_there_are_these_models_and_no_others():
+def test_the_models_are_exactly_these():
     found = {m.name: (m.alias, m.prompt_limit, m.takes(Parameter.SHOT_TYPE)) for m in MODELS}
     assert found == LIMITS
 
@@ -49,17 +49,17 @@ def test_the_default_is_a_silent_v6_of_five_seconds_at_720p():
     + [("v5.6", tier, {5, 8, 10}) for tier in TIERS[:3]]
     + [("v5.6", "1080P", {5, 8})],
 )
-def test_a_model_makes_these_durations_at_a_resolution(alias, tier, seconds):
+def test_a_model_has_these_durations_at_a_resolution(alias, tier, seconds):
     assert set(find_model(alias).durations[Resolution(tier)]) == seconds
 
 
 @pytest.mark.parametrize(("alias", "seconds"), [("v6", ANY_SECOND), ("v5.6", {5, 8, 10})])
-def test_all_durations_are_those_of_some_resolution(alias, seconds):
+def test_all_durations_are_those_of_all_resolutions(alias, seconds):
     assert set(find_model(alias).all_durations) == seconds
 
 
 @pytest.mark.parametrize(("key", "yuan"), PRICES.items(), ids=str)
-def test_a_second_costs_what_the_price_list_says(key, yuan):
+def test_prices_are_those_of_the_price_list(key, yuan):
     alias, audio = key
     model = find_model(alias)
     prices = [model.price(Resolution(tier), audio=audio) for tier in TIERS]
@@ -79,11 +79,11 @@ def test_a_second_costs_what_the_price_list_says(key, yuan):
         ("CURRENCY", "CNY"),
     ],
 )
-def test_other_limits_are_those_of_the_pages(name, value):
+def test_other_limits_are_the_documented_ones(name, value):
     assert getattr(catalog, name) == value
 
 
-def test_the_resolutions_and_shot_types_are_those_of_the_page():
+def test_the_resolutions_and_shot_types_are_the_documented_ones():
     assert tuple(Resolution) == TIERS
     assert tuple(catalog.ShotType) == ("single", "multi")
 
@@ -94,14 +94,14 @@ def test_a_model_is_found_by_alias_and_full_name_in_any_case(spelling):
 
 
 @pytest.mark.parametrize("spelling", [None, "", "v7", "pixverse-v6-it2v", "v6 c1", "v\u0666"])
-def test_what_is_no_model_is_not_found(spelling):
+def test_an_unknown_model_is_not_found(spelling):
     assert find_model(spelling) is None
 
 
 @given(st.text())
-def test_any_word_is_a_model_or_nothing(word):
-    model = find_model(word)
-    assert model is None or word.strip().lower() in (model.name, model.alias)
+def test_any_text_is_a_model_or_none(text):
+    model = find_model(text)
+    assert model is None or text.strip().lower() in (model.name, model.alias)
 
 
 @pytest.mark.parametrize(
@@ -114,5 +114,5 @@ def test_any_word_is_a_model_or_nothing(word):
         ((7,), "7"),
     ],
 )
-def test_numbers_are_spelt_as_people_read_them(numbers, words):
+def test_numbers_are_spelt_as_a_range_or_a_list(numbers, words):
     assert spell(numbers) == words

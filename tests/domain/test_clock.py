@@ -1,4 +1,4 @@
-"""Time as text, and the machine's own clock."""
+"""Times as text, and the system clock."""
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
@@ -22,28 +22,28 @@ from pixverse_cli.domain.clock import SystemClock, from_rfc3339, rfc3339
         ),
     ],
 )
-def test_a_moment_is_written_in_utc_with_milliseconds(moment, text):
+def test_a_time_is_written_in_utc_with_milliseconds(moment, text):
     assert rfc3339(moment) == text
 
 
 @given(st.datetimes(min_value=datetime(1970, 1, 2), max_value=datetime(9999, 12, 30)))  # noqa: DTZ001  made aware below
-def test_what_is_written_is_read_back_to_the_millisecond(moment):
+def test_a_written_time_is_read_again_to_the_millisecond(moment):
     aware = moment.replace(tzinfo=UTC, microsecond=moment.microsecond // 1000 * 1000)
     assert from_rfc3339(rfc3339(aware)) == aware
 
 
-def test_no_text_is_no_moment():
+def test_no_text_is_no_time():
     assert from_rfc3339(None) is None
 
 
-def test_texts_order_as_their_moments_do():
+def test_texts_sort_like_their_times():
     moments = [datetime(2026, 1, 1, tzinfo=UTC) + timedelta(milliseconds=n * 7) for n in range(999)]
     texts = [rfc3339(moment) for moment in moments]
     assert texts == sorted(texts)
     assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", text) for text in texts)
 
 
-def test_the_machine_s_clock_is_aware_and_moves_on():
+def test_the_system_clock_is_aware_and_advances():
     clock = SystemClock()
     before, ticks = clock.now(), clock.monotonic()
     clock.sleep(0.001)

@@ -1,4 +1,4 @@
-"""The exit codes of the contract, and one ending made of many."""
+"""The documented exit codes, and the combination of several endings."""
 
 from dataclasses import replace
 
@@ -45,13 +45,13 @@ CONTRACT = [
 
 
 @pytest.mark.parametrize(("name", "code", "exit_code", "charged", "retryable"), CONTRACT)
-def test_an_error_has_its_code_and_says_what_it_cost(name, code, exit_code, charged, retryable):
+def test_an_error_has_its_code_exit_code_and_charge(name, code, exit_code, charged, retryable):
     error = getattr(errors, name)("what went wrong")
     found = (error.code, error.exit_code, error.charged, error.retryable)
     assert found == (code, exit_code, charged, retryable)
 
 
-def test_no_error_is_missing_in_that_table():
+def test_every_error_is_in_the_table():
     classes = PixverseError.__subclasses__()
     deeper = [each for kind in classes for each in kind.__subclasses__()]
     ours = {kind.__name__ for kind in classes + deeper if kind.__module__ == errors.__name__}
@@ -67,15 +67,15 @@ def test_no_error_is_missing_in_that_table():
         (ClosedPipe(), "closed-pipe", 141),
     ],
 )
-def test_a_signal_ends_with_128_and_its_number(stopped, code, exit_code):
+def test_the_exit_code_of_a_signal_is_128_plus_its_number(stopped, code, exit_code):
     assert (stopped.code, stopped.exit_code) == (code, exit_code)
 
 
-def test_nothing_that_handles_failures_swallows_a_signal():
+def test_a_signal_is_not_caught_with_other_errors():
     assert not issubclass(Stopped, Exception)
 
 
-def test_an_error_carries_what_the_service_said():
+def test_an_error_keeps_the_services_code_and_request_id():
     error = BillingError(
         "pay",
         hint="settle",
@@ -86,13 +86,13 @@ def test_an_error_carries_what_the_service_said():
         retryable=True,
         charged=Charged.UNKNOWN,
     )
-    told = (error.message, error.hint, error.service_code, error.request_id, error.http_status)
-    assert told == ("pay", "settle", "Arrearage", "r-1", 400)
+    found = (error.message, error.hint, error.service_code, error.request_id, error.http_status)
+    assert found == ("pay", "settle", "Arrearage", "r-1", 400)
     assert (error.task_id, error.retryable, error.charged) == ("t-1", True, Charged.UNKNOWN)
     assert str(error) == "pay"
 
 
-def test_a_copy_differs_only_in_what_was_asked_for():
+def test_a_copy_changes_only_the_given_values():
     error = BillingError("pay", hint="settle", charged=Charged.UNKNOWN, task_id="t-1")
     copy = error.but(message="pay now", task_id="t-2")
     assert (copy.message, str(copy), copy.task_id) == ("pay now", "pay now", "t-2")
@@ -110,7 +110,7 @@ def test_a_copy_of_a_stop_keeps_its_exit_code():
     assert Stopped(15, "SIGTERM").but(hint="y").exit_code == 143
 
 
-def test_an_ending_cannot_be_changed():
+def test_an_ending_is_immutable():
     with pytest.raises(AttributeError, match="charged"):
         UnexpectedError("x").charged = Charged.NO
 
@@ -131,7 +131,7 @@ RECORD = Record(
         ({"status": Status.NOT_SENT, "task_id": None}, "no", None),
     ],
 )
-def test_a_task_s_trouble_says_what_was_paid_and_what_goes_on(changes, charged, command):
+def test_the_error_of_a_task_has_its_charge_and_the_next_command(changes, charged, command):
     error = endings.failed(replace(RECORD, **changes), UnexpectedError("x", charged=Charged.MIXED))
     assert (error.charged, error.next, error.image) == (charged, command, "turtle.webp")
     assert error.task_id == replace(RECORD, **changes).task_id
@@ -147,7 +147,7 @@ def test_a_task_s_trouble_says_what_was_paid_and_what_goes_on(changes, charged, 
         (["mixed"], "mixed"),
     ],
 )
-def test_several_charges_are_the_common_one_or_mixed(charges, common):
+def test_several_charges_are_combined(charges, common):
     assert common_charge([Charged(charge) for charge in charges]) == common
 
 
@@ -174,34 +174,34 @@ def failed():
         ),
     ],
 )
-def test_many_endings_make_one(parts, succeeded, kind, exit_code, charged):
+def test_several_endings_are_combined(parts, succeeded, kind, exit_code, charged):
     whole = combine(parts, succeeded=succeeded)
     assert (type(whole), whole.exit_code, whole.charged) == (kind, exit_code, charged)
 
 
 @pytest.mark.parametrize("succeeded", [0, 1, 5])
-def test_without_an_error_all_is_well(succeeded):
+def test_without_an_error_there_is_no_ending(succeeded):
     assert combine([], succeeded=succeeded) is None
 
 
-def test_one_failed_task_alone_is_its_own_error():
+def test_the_error_of_a_single_task_is_unchanged():
     alone = failed()
     assert combine([alone], succeeded=0) is alone
 
 
-def test_the_whole_holds_its_parts():
+def test_the_combined_error_has_its_causes():
     parts = [failed(), failed()]
     assert combine(parts, succeeded=0).causes == tuple(parts)
     assert combine(parts, succeeded=1).causes == tuple(parts)
 
 
-def test_the_whole_may_be_tried_again_only_if_every_part_may():
+def test_the_combined_error_is_retryable_only_if_all_causes_are():
     tried, not_tried = NotSentError("x"), NotSentError("y", retryable=False)
     assert combine([tried, NotSentError("z")], succeeded=0).retryable
     assert not combine([tried, not_tried], succeeded=0).retryable
     assert not combine([tried, ThrottledError("z")], succeeded=0).retryable
 
 
-def test_the_sentence_says_how_many():
+def test_the_message_has_the_number_of_tasks():
     assert combine([failed(), failed()], succeeded=0).message.startswith("none of 2 tasks")
     assert combine([failed()], succeeded=2).message == "1 of 3 tasks did not succeed"

@@ -1,4 +1,4 @@
-"""When a request to stop is heard, and when it has to wait."""
+"""Signals that stop the program at once, and signals that are held."""
 
 import signal
 import subprocess
@@ -29,7 +29,7 @@ def test_a_signal_stops_at_once(interrupts, number, exit_code, message):
     assert (stopped.value.exit_code, stopped.value.message) == (exit_code, message)
 
 
-def test_while_held_the_first_signal_waits_for_the_next_check(interrupts):
+def test_in_a_held_block_the_first_signal_waits_for_the_next_check(interrupts):
     with interrupts.held():
         interrupts.hear(signal.SIGTERM)
         assert interrupts.noted
@@ -46,28 +46,28 @@ def test_a_signal_is_raised_once(interrupts):
     assert not interrupts.noted
 
 
-def test_while_held_the_second_signal_stops_at_once(interrupts):
+def test_in_a_held_block_the_second_signal_stops_at_once(interrupts):
     with interrupts.held():
         interrupts.hear(signal.SIGINT)
         with pytest.raises(Stopped, match="SIGTERM"):
             interrupts.hear(signal.SIGTERM)
 
 
-def test_after_the_block_a_signal_stops_at_once_again(interrupts):
+def test_after_a_held_block_a_signal_stops_at_once(interrupts):
     with interrupts.held():
         pass
     with pytest.raises(Stopped):
         interrupts.hear(signal.SIGINT)
 
 
-def test_a_block_that_fails_is_left_as_well(interrupts):
+def test_an_error_ends_a_held_block(interrupts):
     with pytest.raises(ValueError, match="x"), interrupts.held():
         raise ValueError("x")
     with pytest.raises(Stopped):
         interrupts.hear(signal.SIGINT)
 
 
-def test_it_is_known_how_long_a_noted_signal_has_waited(interrupts, clock):
+def test_the_seconds_since_a_held_signal_are_counted(interrupts, clock):
     assert interrupts.seconds_since_noted() == 0.0
     with interrupts.held():
         interrupts.hear(signal.SIGINT)
@@ -75,7 +75,7 @@ def test_it_is_known_how_long_a_noted_signal_has_waited(interrupts, clock):
     assert interrupts.seconds_since_noted() == 3.5
 
 
-def test_a_held_signal_that_cannot_wait_says_that_money_may_have_moved(interrupts):
+def test_a_second_signal_in_a_held_block_has_charged_unknown(interrupts):
     with interrupts.held():
         interrupts.hear(signal.SIGINT)
         with pytest.raises(Stopped) as stopped:
@@ -83,21 +83,21 @@ def test_a_held_signal_that_cannot_wait_says_that_money_may_have_moved(interrupt
     assert stopped.value.charged is Charged.UNKNOWN
 
 
-def test_a_heard_part_of_a_held_block_stops_at_once(interrupts):
+def test_in_a_heard_part_of_a_held_block_a_signal_stops_at_once(interrupts):
     with interrupts.held():
         with pytest.raises(Stopped), interrupts.heard():
             interrupts.hear(signal.SIGINT)
         assert not interrupts.noted
 
 
-def test_a_heard_part_does_not_begin_after_a_signal(interrupts):
+def test_a_heard_part_does_not_start_after_a_signal(interrupts):
     with interrupts.held():
         interrupts.hear(signal.SIGINT)
         with pytest.raises(Stopped), interrupts.heard():
             pytest.fail("it has begun")
 
 
-def test_after_a_heard_part_the_block_is_held_again(interrupts):
+def test_after_a_heard_part_signals_are_held_again(interrupts):
     with interrupts.held():
         with interrupts.heard():
             pass
@@ -105,24 +105,24 @@ def test_after_a_heard_part_the_block_is_held_again(interrupts):
         assert interrupts.noted
 
 
-def test_a_signal_sent_twice_does_not_cut_the_farewell_short(clock):
-    ended = []
-    interrupts = Interrupts(clock, end=ended.append)
+def test_a_repeated_signal_does_not_interrupt_the_ending(clock):
+    exit_codes = []
+    interrupts = Interrupts(clock, end=exit_codes.append)
     with pytest.raises(Stopped):
         interrupts.hear(signal.SIGINT)
     interrupts.hear(signal.SIGINT)
     clock.advance(1.0)
     interrupts.hear(signal.SIGINT)
-    assert ended == []
+    assert exit_codes == []
 
 
-def test_a_farewell_that_is_stuck_is_ended_by_the_next_signal(clock):
-    ended = []
-    interrupts = Interrupts(clock, end=ended.append)
+def test_a_later_signal_kills_an_ending_that_hangs(clock):
+    exit_codes = []
+    interrupts = Interrupts(clock, end=exit_codes.append)
     interrupts.leave()
     clock.advance(1.5)
     interrupts.hear(signal.SIGTERM)
-    assert ended == [143]
+    assert exit_codes == [143]
 
 
 CHILD = """

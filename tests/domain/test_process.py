@@ -1,4 +1,4 @@
-"""Whether the process that was in a create call still lives."""
+"""Whether a process that was in a create call is still alive."""
 
 import os
 import socket
@@ -13,7 +13,7 @@ HOST = socket.gethostname()
 
 
 def ended_process():
-    """Return the number of a process that has ended, and was waited for."""
+    """Return the number of a process that has ended."""
     child = subprocess.Popen([sys.executable, "-S", "-c", ""])
     child.wait()
     return child.pid
@@ -23,13 +23,13 @@ def test_this_process_is_alive():
     assert may_be_alive(this_process())
 
 
-def test_a_name_is_host_number_and_start():
+def test_the_name_of_a_process_has_host_number_and_start_time():
     host, number, started = this_process().rsplit(":", 2)
     assert (host, int(number)) == (HOST, os.getpid())
     assert started.isdecimal()
 
 
-def test_two_processes_have_two_names():
+def test_two_processes_have_different_names():
     ask = "from pixverse_cli.domain.process import this_process; print(this_process())"
     ran = subprocess.run(
         [sys.executable, "-P", "-c", ask], capture_output=True, text=True, check=True
@@ -46,9 +46,9 @@ def test_two_processes_have_two_names():
         (f"elsewhere.{HOST}:{os.getpid()}:1", True),
         (f"{HOST}:1:1", False),
     ],
-    ids=["nobody", "its number was given out again", "another machine", "another start"],
+    ids=["no process", "its number was reused", "another machine", "another start"],
 )
-def test_a_process_may_be_alive_unless_it_is_certain_that_it_is_not(process, alive):
+def test_a_process_may_be_alive_unless_it_certainly_has_ended(process, alive):
     assert may_be_alive(process) is alive
 
 
@@ -57,6 +57,6 @@ def test_a_process_that_has_ended_is_not_alive():
 
 
 @pytest.mark.parametrize("process", ["", "x", "a:b", f"{HOST}:x:1", f"{HOST}::"])
-def test_a_name_that_nobody_wrote_may_be_alive(process):
-    """A store that was edited by hand, or by a later version, must not break `recover`."""
+def test_an_invalid_name_may_be_alive(process):
+    """A store that was edited by hand or by a newer version must not break `recover`."""
     assert may_be_alive(process)

@@ -1,4 +1,4 @@
-"""The service's error codes: which exit code each means, and the way out that it is given."""
+"""The service's error codes: the exit code and the hint of each."""
 
 import pytest
 from hypothesis import given
@@ -89,7 +89,7 @@ def refusal(status, code, message=""):
 
 
 @pytest.mark.parametrize(("status", "code", "message", "exit_code", "hint"), CALLS)
-def test_a_refused_call_ends_with_the_code_s_exit_code_and_way_out(
+def test_a_refused_call_has_the_exit_code_and_hint_of_its_code(
     status, code, message, exit_code, hint
 ):
     error = refused_call(refusal(status, code, message))
@@ -117,7 +117,7 @@ TASKS = [
 
 
 @pytest.mark.parametrize(("code", "message", "exit_code", "hint"), TASKS)
-def test_a_failed_task_ends_with_the_code_s_exit_code_and_way_out(code, message, exit_code, hint):
+def test_a_failed_task_has_the_exit_code_and_hint_of_its_code(code, message, exit_code, hint):
     error = failed_task(Refusal(code=code, message=message))
     assert (error.exit_code, error.charged) == (exit_code, Charged.NO)
     if hint is not None:
@@ -125,7 +125,7 @@ def test_a_failed_task_ends_with_the_code_s_exit_code_and_way_out(code, message,
 
 
 @given(st.text(), st.text(), st.integers(300, 599))
-def test_any_code_passes_through_readable(code, message, status):
+def test_any_code_and_message_of_the_service_are_shown(code, message, status):
     error = refused_call(refusal(status, code, message))
     assert code in error.message
     assert message in error.message
@@ -135,7 +135,7 @@ def test_any_code_passes_through_readable(code, message, status):
 
 
 @given(st.text(), st.text())
-def test_any_failed_task_is_told(code, message):
+def test_any_message_of_a_failed_task_is_shown(code, message):
     error = failed_task(Refusal(code=code, message=message))
     assert message in error.message
     assert error.charged is Charged.NO
@@ -153,9 +153,9 @@ def test_any_failed_task_is_told(code, message):
         (500, "Throttled", False),
     ],
 )
-def test_a_rate_limit_is_told_by_the_code_not_the_status(status, code, throttled):
+def test_a_rate_limit_is_recognised_by_its_code(status, code, throttled):
     assert refusal(status, code).throttled == throttled
 
 
-def test_a_code_s_start_counts_only_up_to_a_dot():
+def test_a_code_matches_only_up_to_a_dot():
     assert refused_call(refusal(400, "ThrottlingFoo")).exit_code == 2

@@ -1,4 +1,4 @@
-"""What the service would refuse, cut or ignore is said before it is asked."""
+"""Values that the service would refuse, cut or ignore are reported before the call."""
 
 from decimal import Decimal
 
@@ -16,7 +16,7 @@ C1 = V6._replace(model=find_model("c1"))
 V56 = V6._replace(model=find_model("v5.6"))
 
 
-def wrong(request):
+def options_with_problems(request):
     return [problem.option for problem in problems(request)]
 
 
@@ -56,15 +56,15 @@ def wrong(request):
     ],
 )
 def test_a_problem_names_its_option(request_, options):
-    assert wrong(request_) == options
+    assert options_with_problems(request_) == options
 
 
-def test_all_problems_are_told_at_once():
+def test_all_problems_are_reported_together():
     request = V56._replace(prompt="\0" * 2049, duration=7, shot_type=ShotType.MULTI, seed=-1)
-    assert wrong(request) == ["prompt", "prompt", "duration", "shot-type", "seed"]
+    assert options_with_problems(request) == ["prompt", "prompt", "duration", "shot-type", "seed"]
 
 
-def test_a_problem_names_the_value_and_the_rule():
+def test_a_problem_contains_the_value_and_the_rule():
     request = V56._replace(prompt="a" * 2049, duration=10, resolution=Resolution.P1080)
     long, duration = [problem.text for problem in problems(request)]
     assert "2049" in long
@@ -79,9 +79,9 @@ def test_a_problem_names_the_value_and_the_rule():
     st.integers(-(2**40), 2**40),
     st.text(max_size=100),
 )
-def test_every_duration_is_offered_or_a_problem(model, tier, seconds, prompt):
+def test_every_duration_is_allowed_or_a_problem(model, tier, seconds, prompt):
     request = VideoRequest(model=model, prompt=prompt, resolution=tier, duration=seconds)
-    assert ("duration" in wrong(request)) == (seconds not in model.durations[tier])
+    assert ("duration" in options_with_problems(request)) == (seconds not in model.durations[tier])
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_equal_requests_of_the_same_image_have_equal_fingerprints():
     ],
     ids=["no prompt", "the default shot type"],
 )
-def test_requests_that_the_service_reads_alike_have_equal_fingerprints(same):
+def test_equivalent_requests_have_equal_fingerprints(same):
     first, second = same
     assert first.fingerprint("abc") == second.fingerprint("abc")
 
@@ -138,6 +138,6 @@ def test_the_fingerprint_differs_for_the_image_and_for_every_field():
 
 
 @given(st.text(), st.text())
-def test_any_prompt_has_a_fingerprint_of_its_own(one, other):
+def test_different_prompts_have_different_fingerprints(one, other):
     prints = [V6._replace(prompt=prompt).fingerprint("abc") for prompt in (one, other)]
     assert (prints[0] == prints[1]) == (one == other)

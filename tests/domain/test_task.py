@@ -1,4 +1,4 @@
-"""States, and what a record tells of money and time."""
+"""The states of a task, and the charge, cost and expiry of a record."""
 
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -29,24 +29,24 @@ def record(status="SUCCEEDED", **known):
     return Record(number=1, status=Status(status), service="s", **known)
 
 
-def test_the_states_are_the_service_s_six_and_our_two():
+def test_the_states_are_six_of_the_service_and_two_of_our_own():
     assert [row[0] for row in STATES] == list(Status)
 
 
 @pytest.mark.parametrize(("status", "final", "unfinished", "charged"), STATES)
-def test_a_state_says_whether_it_is_the_end_and_what_it_costs(status, final, unfinished, charged):
+def test_a_state_knows_whether_it_is_final_and_what_is_charged(status, final, unfinished, charged):
     found = Status(status)
     assert (found.final, found.unfinished) == (final, unfinished)
     assert record(status).charged == charged
 
 
-def test_a_task_can_be_asked_for_until_24_hours_after_it_was_submitted():
+def test_a_task_expires_24_hours_after_its_submission():
     known = record(task_id="t-1", submitted_at=NOON)
     assert known.expires_at == datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("known", [{}, {"task_id": "t-1"}, {"submitted_at": NOON}])
-def test_what_was_never_accepted_does_not_expire(known):
+def test_a_request_that_was_not_accepted_does_not_expire(known):
     assert record(**known).expires_at is None
 
 
@@ -79,11 +79,11 @@ def test_the_actual_cost_is_the_list_price_of_the_usage(usage, yuan):
         {"duration": True, "SR": "720"},
     ],
 )
-def test_a_usage_that_does_not_say_it_has_no_cost(usage):
+def test_an_incomplete_usage_has_no_cost(usage):
     assert record(model=V6, usage=usage).actual_cost is None
 
 
-def test_the_cost_of_a_model_nobody_knows_is_not_known():
+def test_an_unknown_model_has_no_cost():
     assert record(model="pixverse/v9", usage={"duration": 5, "SR": "720"}).actual_cost is None
 
 
@@ -95,6 +95,6 @@ anything = st.recursive(
 
 
 @given(st.dictionaries(st.sampled_from(["duration", "SR", "audio"]), anything))
-def test_no_usage_breaks_the_sum(usage):
+def test_any_usage_has_a_finite_cost_or_none(usage):
     cost = record(model=V6, usage=usage).actual_cost
     assert cost is None or cost.is_finite()

@@ -1,4 +1,4 @@
-"""Foreign text is harmless on any terminal, and readable."""
+"""Foreign text is made harmless for terminals and stays readable."""
 
 import unicodedata
 
@@ -30,12 +30,12 @@ any_text = st.text(st.characters() | st.sampled_from("\x1b\x07\r\n\x9b\u202e\u20
         ("[link=http://x]y[/link]", "[link=http://x]y[/link]"),
     ],
 )
-def test_what_acts_on_a_terminal_is_taken_out_80(text, shown):
+def test_terminal_sequences_are_removed_80(text, shown):
     assert harmless(text) == shown
 
 
 @given(any_text)
-def test_no_text_keeps_a_control_or_direction_character_80(text):
+def test_no_text_keeps_a_control_or_bidi_character_80(text):
     kept = harmless(text)
     assert len(kept) <= len(text)
     assert all(

@@ -1,4 +1,4 @@
-"""Stores on a real disk, and records to put into them."""
+"""Stores in real files, and records to write."""
 
 from datetime import UTC, datetime
 
@@ -17,7 +17,7 @@ def directory(tmp_path):
 
 @pytest.fixture
 def open_store(directory):
-    """Return a function that opens the store as another process would."""
+    """Return a function that opens the store, as another process would do."""
     opened = []
 
     def opener():
@@ -41,7 +41,7 @@ def records(store):
 
 @pytest.fixture
 def intent():
-    """Return a function that makes a record as it is before the create call."""
+    """Return a function that makes a record of the state before the create call."""
 
     def make(**known):
         usual = {"number": 0, "status": Status.UNCLEAR, "service": "https://s", "intent_at": NOON}

@@ -1,4 +1,4 @@
-"""Task ids that the database did not take: kept in a plain file, and taken back later."""
+"""Task ids that could not be written to the database: kept in a file, and taken back later."""
 
 import json
 import stat
@@ -14,32 +14,32 @@ NAME = "unrecorded-tasks.jsonl"
 
 
 @pytest.fixture(autouse=True)
-def temporary(tmp_path, monkeypatch):
-    """Give the process a temporary directory of its own."""
-    import tempfile  # noqa: PLC0415  its memory of the directory is what has to go
+def temporary_directory(tmp_path, monkeypatch):
+    """Return a new temporary directory, which the process uses during the test."""
+    import tempfile  # noqa: PLC0415  it caches the directory, which has to be reset
 
-    place = tmp_path / "temporary"
-    place.mkdir()
-    monkeypatch.setenv("TMPDIR", str(place))
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setenv("TMPDIR", str(folder))
     monkeypatch.setattr(tempfile, "tempdir", None)
-    return place
+    return folder
 
 
 @pytest.fixture
 def accepted(store, intent):
-    """Return a record whose id came but was not written."""
+    """Return a record whose task id was received but not written."""
     written = store.records.intend(intent(prompt="A turtle."))
     return replace(written, task_id="task-1", status=Status.PENDING, submitted_at=NOON)
 
 
-def test_an_id_is_kept_beside_the_store_for_this_user_alone(store, accepted, directory):
+def test_an_id_is_kept_beside_the_store_readable_by_its_user_only(store, accepted, directory):
     path = store.keep_in_fallback_log(accepted)
     assert path == directory / NAME
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert json.loads(path.read_text())["task_id"] == "task-1"
 
 
-def test_ids_are_added_not_replaced(store, accepted):
+def test_ids_are_appended(store, accepted):
     store.keep_in_fallback_log(accepted)
     path = store.keep_in_fallback_log(replace(accepted, task_id="task-2"))
     assert [json.loads(line)["task_id"] for line in path.read_text().splitlines()] == [
@@ -48,42 +48,46 @@ def test_ids_are_added_not_replaced(store, accepted):
     ]
 
 
-def test_where_that_fails_the_temporary_directory_keeps_it(store, accepted, directory, temporary):
-    (directory / NAME).mkdir()
-    assert store.keep_in_fallback_log(accepted) == temporary / NAME
-
-
-@pytest.mark.parametrize("obstacle", ["symlink", "directory"])
-def test_a_planted_obstacle_is_neither_followed_nor_fatal(
-    store, accepted, directory, temporary, tmp_path, obstacle
+def test_without_a_writable_state_directory_the_temporary_one_is_used(
+    store, accepted, directory, temporary_directory
 ):
-    for place in (directory, temporary):
-        if obstacle == "directory":
-            (place / NAME).mkdir()
+    (directory / NAME).mkdir()
+    assert store.keep_in_fallback_log(accepted) == temporary_directory / NAME
+
+
+@pytest.mark.parametrize("planted", ["symlink", "directory"])
+def test_planted_links_and_directories_are_not_used(
+    store, accepted, directory, temporary_directory, tmp_path, planted
+):
+    for folder in (directory, temporary_directory):
+        if planted == "directory":
+            (folder / NAME).mkdir()
         else:
-            (place / NAME).symlink_to(tmp_path / "victim")
+            (folder / NAME).symlink_to(tmp_path / "victim")
     assert store.keep_in_fallback_log(accepted) is None
     assert not (tmp_path / "victim").exists()
 
 
-def test_an_id_goes_back_into_the_database(store, accepted, directory):
+def test_a_kept_id_is_taken_back_into_the_database(store, accepted, directory):
     store.keep_in_fallback_log(accepted)
-    (taken,) = store.take_back()
-    assert (taken.number, taken.task_id, taken.submitted_at) == (1, "task-1", NOON)
-    assert taken.prompt == "A turtle."
+    (record,) = store.take_back()
+    assert (record.number, record.task_id, record.submitted_at) == (1, "task-1", NOON)
+    assert record.prompt == "A turtle."
     assert not (directory / NAME).exists()
     assert store.take_back() == []
 
 
-def test_an_id_from_the_temporary_directory_goes_back_too(store, accepted, directory, temporary):
+def test_an_id_in_the_temporary_directory_is_taken_back_too(
+    store, accepted, directory, temporary_directory
+):
     (directory / NAME).mkdir()
     store.keep_in_fallback_log(accepted)
     (directory / NAME).rmdir()
     assert [record.task_id for record in store.take_back()] == ["task-1"]
-    assert not (temporary / NAME).exists()
+    assert not (temporary_directory / NAME).exists()
 
 
-def test_a_half_written_or_foreign_line_is_passed_over(store, accepted):
+def test_incomplete_and_foreign_lines_are_skipped(store, accepted):
     path = store.keep_in_fallback_log(accepted)
     good = path.read_text()
     foreign = json.dumps({"store": "/elsewhere", "number": 1, "task_id": "task-9"})
@@ -103,28 +107,28 @@ def test_a_half_written_or_foreign_line_is_passed_over(store, accepted):
     ],
     ids=str,
 )
-def test_a_line_that_was_tampered_with_breaks_nothing(store, accepted, change):
+def test_a_changed_line_is_not_an_error(store, accepted, change):
     path = store.keep_in_fallback_log(accepted)
     path.write_text(json.dumps(json.loads(path.read_text()) | change) + "\n")
     store.take_back()
 
 
-def test_an_id_whose_request_is_not_in_this_database_gets_a_record_of_its_own(
+def test_an_id_without_its_request_in_the_database_gets_a_new_record(
     store, accepted, directory, open_store
 ):
-    """The damaged database was moved away, as the hint says, and a new one made."""
+    """This happens after a damaged database was moved away, as the hint says."""
     store.keep_in_fallback_log(replace(accepted, number=7))
-    (taken,) = open_store().take_back()
-    assert (taken.task_id, taken.service) == ("task-1", "https://s")
+    (record,) = open_store().take_back()
+    assert (record.task_id, record.service) == ("task-1", "https://s")
     assert not (directory / NAME).exists()
 
 
-def test_an_id_that_was_found_meanwhile_is_not_kept_twice(store, accepted):
+def test_an_id_that_is_already_recorded_is_not_recorded_twice(store, accepted):
     store.keep_in_fallback_log(accepted)
     store.records.accepted(1, Task(task_id="task-1", status=Status.RUNNING, raw_status=""), NOON)
     store.take_back()
     assert [record.task_id for record in store.records.newest(-1)] == ["task-1"]
 
 
-def test_nothing_put_aside_is_nothing_taken_back(store):
+def test_without_kept_ids_nothing_is_taken_back(store):
     assert store.take_back() == []

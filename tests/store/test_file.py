@@ -1,4 +1,4 @@
-"""The store's file: who may read it, and what happens when it is not what it should be."""
+"""The store's file: its permissions, its format, and damaged or locked files."""
 
 import os
 import resource
@@ -20,7 +20,7 @@ def mode(path):
 
 
 @pytest.mark.parametrize("umask", [0o022, 0o000, 0o077])
-def test_the_store_is_for_this_user_alone_34(directory, umask):
+def test_the_store_is_readable_by_its_user_only_34(directory, umask):
     before = os.umask(umask)
     try:
         Store(directory).close()
@@ -30,7 +30,7 @@ def test_the_store_is_for_this_user_alone_34(directory, umask):
     assert mode(directory / "tasks.db") == 0o600
 
 
-def test_the_journal_is_for_this_user_alone(store, directory):
+def test_the_journal_is_readable_by_its_user_only(store, directory):
     store.rate_slots.take("x", 1, 1.0)
     with closing(sqlite3.connect(directory / "tasks.db", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
@@ -39,12 +39,12 @@ def test_the_journal_is_for_this_user_alone(store, directory):
         other.execute("ROLLBACK")
 
 
-def test_nothing_but_the_store_is_left_beside_it(store, directory):
+def test_the_directory_contains_only_the_store(store, directory):
     store.rate_slots.take("x", 1, 1.0)
     assert [path.name for path in directory.iterdir()] == ["tasks.db"]
 
 
-def test_a_draft_that_a_killed_process_left_is_no_obstacle(directory):
+def test_the_draft_of_a_killed_process_does_not_matter(directory):
     directory.mkdir()
     (directory / f"tasks.db.{os.getpid()}.new").write_bytes(b"half")
     Store(directory).close()
@@ -61,7 +61,7 @@ def test_a_new_store_has_the_newest_format(directory):
     assert version(directory / "tasks.db") == len(MIGRATIONS)
 
 
-def test_a_store_of_an_earlier_format_is_brought_up_to_date(directory, open_store, intent):
+def test_a_store_of_an_earlier_format_is_migrated(directory, open_store, intent):
     directory.mkdir()
     with closing(sqlite3.connect(directory / "tasks.db")) as old:
         old.execute("PRAGMA user_version = 0")
@@ -71,7 +71,7 @@ def test_a_store_of_an_earlier_format_is_brought_up_to_date(directory, open_stor
     assert version(directory / "tasks.db") == len(MIGRATIONS)
 
 
-def test_a_migration_that_fails_leaves_no_half(directory):
+def test_a_failed_migration_changes_nothing(directory):
     directory.mkdir()
     with closing(sqlite3.connect(directory / "tasks.db")) as old:
         old.execute("CREATE TABLE upload (x)")  # the second table of the first migration
@@ -83,7 +83,7 @@ def test_a_migration_that_fails_leaves_no_half(directory):
     assert version(directory / "tasks.db") == 0
 
 
-def test_a_store_from_the_future_is_left_alone_84(store, directory):
+def test_a_store_of_a_newer_version_is_not_changed_84(store, directory):
     store.close()
     with closing(sqlite3.connect(directory / "tasks.db")) as other:
         other.execute("PRAGMA user_version = 999")
@@ -95,22 +95,22 @@ def test_a_store_from_the_future_is_left_alone_84(store, directory):
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "message"),
     [(b"", "0 bytes"), (b"not a database\n" * 100, "not a store"), (b"SQLite format 3\0", "store")],
     ids=["empty", "text", "a header only"],
 )
-def test_what_is_no_store_is_refused_and_left_alone_83(directory, content, told):
+def test_a_file_that_is_not_a_store_is_refused_and_not_changed_83(directory, content, message):
     directory.mkdir()
     path = directory / "tasks.db"
     path.write_bytes(content)
-    with pytest.raises(UnexpectedError, match=told) as refused:
+    with pytest.raises(UnexpectedError, match=message) as refused:
         Store(directory)
     assert str(path) in refused.value.message
     assert refused.value.hint
     assert path.read_bytes() == content
 
 
-def test_a_damaged_half_is_noticed_83(store, directory, intent):
+def test_a_damaged_store_is_refused_83(store, directory, intent):
     for _ in range(200):
         store.records.intend(intent(prompt="x" * 500))
     store.close()
@@ -123,11 +123,11 @@ def test_a_damaged_half_is_noticed_83(store, directory, intent):
     assert "mv " in refused.value.hint
 
 
-def test_a_sound_store_has_no_damage(store):
+def test_an_intact_store_has_no_damage(store):
     assert store.damage() is None
 
 
-def test_damage_is_told_in_sqlite_s_words(store, directory, open_store, intent):
+def test_damage_is_described_by_sqlite(store, directory, open_store, intent):
     for _ in range(50):
         store.records.intend(intent(fingerprint="x"))
     store.close()
@@ -154,16 +154,16 @@ def test_a_symbolic_link_is_refused_and_not_followed_83(directory, target):
     assert not (directory / "nothing").exists()
 
 
-@pytest.mark.parametrize("place", ["file/state", "file"])
-def test_a_directory_that_cannot_be_made_is_told_with_the_variable_to_set_86(tmp_path, place):
+@pytest.mark.parametrize("folder", ["file/state", "file"])
+def test_the_error_for_an_impossible_directory_names_the_variable_86(tmp_path, folder):
     (tmp_path / "file").write_text("")
     with pytest.raises(UnexpectedError) as refused:
-        Store(tmp_path / place)
+        Store(tmp_path / folder)
     assert "PIXVERSE_STATE_DIR" in refused.value.hint
 
 
-def test_a_store_that_another_process_holds_is_waited_for_85(store, directory, intent):
-    """The lock is let go while we wait inside SQLite, so nothing is refused."""
+def test_a_store_locked_by_another_process_is_waited_for_85(store, directory, intent):
+    """The lock is released while SQLite waits, so that nothing is refused."""
     holder = subprocess.Popen(
         [sys.executable, "-c", HOLDER, directory / "tasks.db"], stdout=subprocess.PIPE, text=True
     )
@@ -217,14 +217,14 @@ def on_a_full_disk(directory, when):
     return ran.stdout.splitlines()
 
 
-def test_a_disk_that_is_full_before_the_call_is_told_57(directory):
+def test_a_full_disk_before_the_call_is_an_error_57(directory):
     message, hint = on_a_full_disk(directory, "before")
     assert f"the store {directory}/tasks.db cannot be used" in message
     assert "make room" in hint
     assert list(directory.iterdir()) == []
 
 
-def test_a_disk_that_fills_up_afterwards_loses_nothing_that_was_written_57(
+def test_a_disk_that_is_full_after_the_call_keeps_the_written_records_57(
     store, directory, intent, open_store
 ):
     store.records.intend(intent())
@@ -234,5 +234,5 @@ def test_a_disk_that_fills_up_afterwards_loses_nothing_that_was_written_57(
     assert open_store().records.get(1).status == "UNCLEAR"
 
 
-def test_the_limit_that_these_tests_lean_on_exists():
+def test_rlimit_fsize_exists():
     assert resource.RLIMIT_FSIZE

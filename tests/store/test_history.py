@@ -1,4 +1,4 @@
-"""Whatever happens to requests, in whatever order, the store says what was last written."""
+"""For any order of writes the store returns what was written last."""
 
 import tempfile
 from dataclasses import replace
@@ -15,10 +15,10 @@ from pixverse_cli.store import Store
 
 START = datetime(2026, 11, 23, tzinfo=UTC)
 
-# Service texts and file names may hold what is no valid text: lone surrogates.
+# Service texts and file names may contain lone surrogates.
 texts = st.text(st.characters() | st.sampled_from("\0\ud800\udcff"), max_size=20)
 words = st.none() | texts
-moments = st.integers(0, 10**9).map(lambda ms: START + timedelta(milliseconds=ms))
+times = st.integers(0, 10**9).map(lambda ms: START + timedelta(milliseconds=ms))
 scalars = st.none() | st.booleans() | st.integers(-(2**60), 2**60) | texts
 usages = st.dictionaries(texts, scalars | st.lists(scalars, max_size=2), max_size=3)
 requests = st.builds(
@@ -35,7 +35,7 @@ requests = st.builds(
     seed=st.none() | st.integers(0, 2**31),
     fingerprint=words,
     estimate=st.none() | st.decimals(0, 1000, places=2),
-    intent_at=st.none() | moments,
+    intent_at=st.none() | times,
 )
 SERVICE_STATES = tuple(Status)[:6]
 tasks = st.builds(
@@ -44,16 +44,16 @@ tasks = st.builds(
     status=st.sampled_from(SERVICE_STATES),
     raw_status=st.just(""),
     request_id=words,
-    submitted_at=st.none() | moments,
-    scheduled_at=st.none() | moments,
-    ended_at=st.none() | moments,
+    submitted_at=st.none() | times,
+    scheduled_at=st.none() | times,
+    ended_at=st.none() | times,
     orig_prompt=words,
     video_url=words,
     usage=usages,
     error_code=words,
     error_message=words,
 )
-LASTING = (
+KEPT_FIELDS = (
     "submitted_at",
     "scheduled_at",
     "ended_at",
@@ -63,14 +63,14 @@ LASTING = (
 )
 
 
-def _prompt(before, task):
-    """A request knows its prompt; of a task that was only looked at the service tells it."""
-    looked_at = before.fingerprint is None
-    return task.orig_prompt if looked_at and before.prompt is None else before.prompt
+def _expected_prompt(before, task):
+    """Return the request's own prompt, or the service's for a task that was only queried."""
+    only_queried = before.fingerprint is None
+    return task.orig_prompt if only_queried and before.prompt is None else before.prompt
 
 
 class History(RuleBasedStateMachine):
-    """Requests, answers and saves; ``known`` is what a store that forgets nothing holds."""
+    """Requests, answers and saves; ``known`` has the records that the store must have."""
 
     numbers = Bundle("numbers")
 
@@ -86,7 +86,7 @@ class History(RuleBasedStateMachine):
         self.known[written.number] = replace(request, number=written.number)
         return written.number
 
-    @rule(number=numbers, task=tasks, at=moments)
+    @rule(number=numbers, task=tasks, at=times)
     def accept(self, number, task, at):
         task_id = f"task-{number}"
         self.store.records.accepted(number, replace(task, task_id=task_id), at)
@@ -100,17 +100,19 @@ class History(RuleBasedStateMachine):
         )
 
     @rule(number=numbers, task=tasks)
-    def see(self, number, task):
+    def seen(self, number, task):
         self.store.records.seen(number, task)
         before = self.known[number]
         ended = before.status.final and before.status is not Status.NOT_SENT
-        told = {name: getattr(task, name) for name in LASTING if getattr(task, name) is not None}
+        reported = {
+            name: getattr(task, name) for name in KEPT_FIELDS if getattr(task, name) is not None
+        }
         self.known[number] = replace(
             before,
             status=before.status if ended and not task.status.final else task.status,
             usage=task.usage or before.usage,
-            prompt=_prompt(before, task),
-            **told,
+            prompt=_expected_prompt(before, task),
+            **reported,
         )
 
     @rule(number=numbers, file=texts)
@@ -119,12 +121,12 @@ class History(RuleBasedStateMachine):
         self.known[number] = replace(self.known[number], file=file, sha256="ab")
 
     @rule()
-    def come_back_as_another_process(self):
+    def reopen(self):
         self.store.close()
         self.store = Store(Path(self.folder.name))
 
     @invariant()
-    def the_store_says_what_was_written(self):
+    def the_store_returns_what_was_written(self):
         assert self.store.records.newest(-1) == list(self.known.values())[::-1]
 
     def teardown(self):
@@ -136,6 +138,6 @@ History.TestCase.settings = settings(max_examples=25, stateful_step_count=12, de
 TestHistory = History.TestCase
 
 
-def test_money_keeps_its_digits(store, intent):
+def test_an_amount_keeps_its_digits(store, intent):
     written = store.records.intend(intent(estimate=Decimal("1.350")))
     assert str(written.estimate) == "1.350"

@@ -1,4 +1,4 @@
-"""Many processes at once: nothing is lost, nothing is refused, rates hold."""
+"""Many processes at once: no record is lost, no write is refused, rate limits are kept."""
 
 import subprocess
 import sys
@@ -35,8 +35,8 @@ print(store.records.intend_once(record) is not None)
 """
 
 
-def together(script, directory, count, *arguments):
-    """Run so many processes that start their work at the same moment; return their lines."""
+def run_together(script, directory, count, *arguments):
+    """Run ``count`` processes that start their work at the same time; return their lines."""
     children = [
         subprocess.Popen(
             [sys.executable, "-P", "-c", script, directory, f"writer{number}", *arguments],
@@ -56,9 +56,9 @@ def together(script, directory, count, *arguments):
     return [out.splitlines() for (out, _), _ in ended]
 
 
-def test_of_many_writers_nothing_is_lost_and_every_slot_is_given_out_once_56(directory, open_store):
-    """8 processes make the store at once and write 25 times each."""
-    lines = together(WRITER, directory, 8, "25")
+def test_many_writers_lose_nothing_and_get_different_slots_56(directory, open_store):
+    """8 processes create the store at once and write 25 times each."""
+    lines = run_together(WRITER, directory, 8, "25")
     kept = open_store().records.newest(-1)
     assert {record.task_id for record in kept} == {
         f"writer{who}-{number}" for who in range(8) for number in range(25)
@@ -70,6 +70,6 @@ def test_of_many_writers_nothing_is_lost_and_every_slot_is_given_out_once_56(dir
     assert waits == pytest.approx([number * gap for number in range(200)], abs=1e-3)
 
 
-def test_of_many_processes_with_an_equal_request_one_gets_a_record(directory):
-    lines = together(ONCE, directory, 8)
+def test_of_many_processes_with_equal_requests_one_gets_a_record(directory):
+    lines = run_together(ONCE, directory, 8)
     assert sorted(line for out in lines for line in out) == ["False"] * 7 + ["True"]

@@ -1,4 +1,4 @@
-"""What is written of a paid request is what is read, by whichever process."""
+"""Records of paid requests: what one process writes, every process reads."""
 
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
@@ -36,17 +36,17 @@ def task(status="PENDING", task_id="task-1", **known):
     return Task(task_id=task_id, status=Status(status), raw_status=status, **known)
 
 
-def test_an_intent_is_on_the_disk_when_it_has_its_number(records, open_store):
+def test_an_intent_is_written_when_it_has_its_number(records, open_store):
     written = records.intend(FULL)
     assert written == replace(FULL, number=1)
     assert open_store().records.get(1) == written
 
 
-def test_numbers_grow_with_age(records, intent):
+def test_newer_records_have_higher_numbers(records, intent):
     assert [records.intend(intent()).number for _ in range(3)] == [1, 2, 3]
 
 
-def test_every_field_of_a_record_is_read_back(records, open_store):
+def test_all_fields_of_a_record_are_read_again(records, open_store):
     whole = replace(
         FULL,
         task_id="t-1",
@@ -71,12 +71,12 @@ def test_every_field_of_a_record_is_read_back(records, open_store):
     assert open_store().records.get(1) == replace(whole, number=1)
 
 
-def test_a_record_of_which_little_is_known_is_read_back(records, intent):
+def test_a_record_with_few_fields_is_read_again(records, intent):
     bare = intent(intent_at=None)
     assert records.intend(bare) == replace(bare, number=1)
 
 
-def test_an_accepted_request_has_its_id_and_nobody_in_the_call(records, open_store):
+def test_an_accepted_request_has_its_id_and_no_process(records, open_store):
     records.intend(FULL)
     accepted = records.accepted(1, task(request_id="r-1"), NOON)
     assert (accepted.task_id, accepted.status, accepted.request_id) == ("task-1", "PENDING", "r-1")
@@ -84,13 +84,13 @@ def test_an_accepted_request_has_its_id_and_nobody_in_the_call(records, open_sto
     assert open_store().records.get(1) == accepted
 
 
-def test_the_service_s_own_time_of_submission_counts_if_it_tells_it(records, intent):
+def test_the_services_submit_time_is_preferred(records, intent):
     records.intend(intent())
     assert records.accepted(1, task(submitted_at=LATER), NOON).submitted_at == LATER
 
 
 @pytest.mark.parametrize("status", ["NOT_SENT", "UNCLEAR"])
-def test_a_request_without_an_id_keeps_why(records, status):
+def test_a_request_that_was_not_accepted_keeps_the_reason(records, status):
     records.intend(FULL)
     kept = records.not_accepted(1, Status(status), LATER, "Arrearage", "overdue")
     assert (kept.status, kept.task_id, kept.process) == (status, None, None)
@@ -106,10 +106,10 @@ def test_a_resent_request_is_unclear_again(records):
     assert (again.error_code, again.error_message) == (None, None)
 
 
-def test_what_the_service_no_longer_tells_stays_known(records, intent):
+def test_values_missing_in_a_later_answer_are_kept(records, intent):
     records.intend(intent(prompt="mine"))
     records.accepted(1, task(), NOON)
-    told = task(
+    reported = task(
         "SUCCEEDED",
         submitted_at=NOON,
         scheduled_at=NOON,
@@ -118,7 +118,7 @@ def test_what_the_service_no_longer_tells_stays_known(records, intent):
         usage={"duration": 5},
         orig_prompt="theirs",
     )
-    first = records.seen(1, told)
+    first = records.seen(1, reported)
     assert (first.status, first.video_url, first.usage) == (
         "SUCCEEDED",
         "https://v",
@@ -128,28 +128,28 @@ def test_what_the_service_no_longer_tells_stays_known(records, intent):
     assert first.prompt == "mine"
 
 
-def test_the_prompt_of_a_foreign_task_is_the_service_s(records, intent):
+def test_the_prompt_of_a_foreign_task_is_taken_from_the_service(records, intent):
     records.intend(intent())
     assert records.seen(1, task(orig_prompt="theirs")).prompt == "theirs"
 
 
 @pytest.mark.parametrize("ended", ["SUCCEEDED", "FAILED", "CANCELED"])
-@pytest.mark.parametrize("told", ["UNKNOWN", "RUNNING", "PENDING"])
-def test_an_ended_task_stays_ended(records, intent, ended, told):
-    """UNKNOWN is told after 24 hours; the others by an answer that was long on its way."""
+@pytest.mark.parametrize("reported", ["UNKNOWN", "RUNNING", "PENDING"])
+def test_an_ended_task_stays_ended(records, intent, ended, reported):
+    """The service answers UNKNOWN after 24 hours; the others may come from a late answer."""
     records.intend(intent())
     records.seen(1, task(ended))
-    assert records.seen(1, task(told)).status == ended
+    assert records.seen(1, task(reported)).status == ended
 
 
 @pytest.mark.parametrize(
-    ("before", "told"),
+    ("before", "reported"),
     [("RUNNING", "PENDING"), ("UNKNOWN", "RUNNING"), ("RUNNING", "UNKNOWN"), ("PENDING", "FAILED")],
 )
-def test_an_unfinished_task_stands_as_it_was_last_told(records, intent, before, told):
+def test_an_unfinished_task_has_the_last_reported_status(records, intent, before, reported):
     records.intend(intent())
     records.seen(1, task(before))
-    assert records.seen(1, task(told)).status == told
+    assert records.seen(1, task(reported)).status == reported
 
 
 def test_a_failed_task_keeps_its_code_and_message(records, intent):
@@ -158,7 +158,7 @@ def test_a_failed_task_keeps_its_code_and_message(records, intent):
     assert (seen.error_code, seen.error_message) == ("C", "M")
 
 
-def test_a_saved_file_is_kept_with_its_hash(records, intent, open_store):
+def test_a_saved_file_is_recorded_with_its_hash(records, intent, open_store):
     records.intend(intent())
     records.saved(1, "/a/b.mp4", "ab" * 32)
     kept = open_store().records.get(1)
@@ -171,7 +171,7 @@ class TestRemember:
         assert (kept.number, kept.task_id, kept.status) == (1, "task-1", "RUNNING")
         assert (kept.prompt, kept.model, kept.service) == ("theirs", None, "https://s")
 
-    def test_a_task_that_is_known_keeps_its_record(self, records):
+    def test_a_known_task_keeps_its_record(self, records):
         records.intend(FULL)
         records.accepted(1, task(), NOON)
         kept = records.remember(task("RUNNING"), "https://other")
@@ -185,7 +185,7 @@ class TestOnce:
         assert records.intend_once(FULL) is None
 
     @pytest.mark.parametrize("change", [{"fingerprint": "other"}, {"service": "https://other"}])
-    def test_another_request_gets_its_own(self, records, change):
+    def test_a_different_request_gets_its_own_record(self, records, change):
         records.intend_once(FULL)
         assert records.intend_once(replace(FULL, **change)).number == 2
 
@@ -202,19 +202,19 @@ class TestOnce:
             ("NOT_SENT", False),
         ],
     )
-    def test_it_is_live_while_it_may_give_a_video(self, records, status, live):
+    def test_a_request_is_live_while_it_may_give_a_video(self, records, status, live):
         records.intend(replace(FULL, status=Status(status)))
         found = records.live(FULL.fingerprint, FULL.service)
         assert (found is not None) is live
         assert (records.intend_once(FULL) is None) is live
 
-    def test_the_newest_live_one_is_found(self, records):
+    def test_the_newest_live_request_is_found(self, records):
         for _ in range(3):
             records.intend(FULL)
         records.not_accepted(3, Status.NOT_SENT, NOON, None, None)
         assert records.live(FULL.fingerprint, FULL.service).number == 2
 
-    def test_it_is_not_resent_once_an_equal_one_is_live(self, records):
+    def test_a_request_is_not_resent_while_an_equal_one_is_live(self, records):
         records.intend_once(FULL)
         records.not_accepted(1, Status.NOT_SENT, NOON, None, None)
         records.intend_once(FULL)
@@ -224,36 +224,36 @@ class TestOnce:
 
 
 class TestFound:
-    """Tasks that a search found for an unclear request."""
+    """Tasks found by a search for an unclear request."""
 
-    def test_an_unclear_request_gets_the_task_until_it_is_confirmed(self, records):
+    def test_an_unclear_request_gets_the_task_provisionally(self, records):
         records.intend(FULL)
         adopted = records.adopt(1, task("RUNNING", submitted_at=NOON), provisional=True)
         assert (adopted.task_id, adopted.status, adopted.provisional) == ("task-1", "RUNNING", True)
         assert (adopted.process, adopted.submitted_at) == (None, NOON)
         assert records.confirm(1).provisional is None
 
-    def test_a_task_that_another_record_has_is_not_given_away(self, records):
+    def test_a_task_of_another_record_is_not_adopted(self, records):
         records.intend(FULL)
         records.intend(FULL)
         records.accepted(1, task(), NOON)
         assert records.adopt(2, task(), provisional=True) is None
         assert records.get(2).task_id is None
 
-    def test_a_request_that_has_its_task_gets_no_other(self, records):
+    def test_a_request_with_a_task_adopts_no_other(self, records):
         records.intend(FULL)
         records.accepted(1, task(), NOON)
         assert records.adopt(1, task(task_id="task-2"), provisional=True) is None
         assert records.get(1).task_id == "task-1"
 
-    def test_somebody_else_s_task_is_let_go_with_all_that_it_told(self, records):
+    def test_a_foreign_task_is_released_with_all_its_values(self, records):
         records.intend(FULL)
-        told = task("SUCCEEDED", video_url="https://v", usage={"duration": 5}, ended_at=NOON)
-        records.adopt(1, told, provisional=True)
+        reported = task("SUCCEEDED", video_url="https://v", usage={"duration": 5}, ended_at=NOON)
+        records.adopt(1, reported, provisional=True)
         free = records.let_go(1)
         assert free == replace(FULL, number=1, process=None, file=None, sha256=None)
 
-    def test_what_is_unclear_or_provisional_is_unsettled(self, records):
+    def test_unclear_and_provisional_records_are_unsettled(self, records):
         for _ in range(4):
             records.intend(FULL)
         records.accepted(2, task(task_id="t-2"), NOON)
@@ -264,12 +264,12 @@ class TestFound:
 
 class TestFinding:
     @pytest.fixture(autouse=True)
-    def _five(self, records, intent):
+    def _five_records(self, records, intent):
         ids = ("abcd-1", "abcd-2", "ABCD-3", "abce-4")
         for number, task_id in enumerate(ids, 1):
             records.intend(intent(intent_at=NOON + timedelta(hours=number)))
-            told = task("FAILED" if number == 2 else "RUNNING", task_id)
-            records.accepted(number, told, NOON + timedelta(hours=number))
+            reported = task("FAILED" if number == 2 else "RUNNING", task_id)
+            records.accepted(number, reported, NOON + timedelta(hours=number))
         records.intend(intent(intent_at=NOON + timedelta(hours=9)))
 
     @pytest.mark.parametrize(
@@ -286,14 +286,14 @@ class TestFinding:
             ("", ["ABCD-3", "abcd-1", "abcd-2", "abce-4"]),
         ],
     )
-    def test_a_prefix_finds_the_ids_that_start_so(self, records, prefix, found):
+    def test_a_prefix_finds_the_ids_that_start_with_it(self, records, prefix, found):
         assert [record.task_id for record in records.by_prefix(prefix)] == found
 
-    def test_a_prefix_finds_no_more_than_asked(self, records):
+    def test_by_prefix_returns_at_most_limit_records(self, records):
         assert len(records.by_prefix("a", limit=2)) == 2
 
     @pytest.mark.parametrize(
-        ("asked", "numbers"),
+        ("filters", "numbers"),
         [
             ({"limit": 2}, [5, 4]),
             ({"limit": -1}, [5, 4, 3, 2, 1]),
@@ -306,13 +306,13 @@ class TestFinding:
             ({"limit": 1, "since": NOON, "submitted": True}, [4]),
         ],
     )
-    def test_the_newest_come_first_as_filtered(self, records, asked, numbers):
-        assert [record.number for record in records.newest(**asked)] == numbers
+    def test_newest_filters_and_sorts_records(self, records, filters, numbers):
+        assert [record.number for record in records.newest(**filters)] == numbers
 
-    def test_every_id_is_known(self, records):
+    def test_known_ids_returns_every_id(self, records):
         assert records.known_ids() == {"abcd-1", "abcd-2", "ABCD-3", "abce-4"}
 
 
-def test_a_record_that_vanished_is_an_error(records):
+def test_a_missing_record_is_an_error(records):
     with pytest.raises(UnexpectedError, match="vanished"):
         records.get(7)

@@ -1,4 +1,4 @@
-"""The same bytes travel once: for a model, an account, and 47 hours."""
+"""An upload is reused for the same bytes, model and account for 47 hours."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -25,19 +25,19 @@ def uploads(store):
     ],
     ids=["at once", "just under 47 h", "47 h", "a year", "from the future"],
 )
-def test_an_upload_serves_for_47_hours(uploads, age, found):
+def test_an_upload_is_reused_for_47_hours(uploads, age, found):
     assert (uploads.find(*KEY, NOON + age) is not None) is found
 
 
 @pytest.mark.parametrize(
     "other", [("other", "v6", "account"), ("sha", "c1", "account"), ("sha", "v6", "other")]
 )
-def test_an_upload_serves_the_same_bytes_model_and_account_only(uploads, other):
+def test_an_upload_is_reused_for_the_same_bytes_model_and_account(uploads, other):
     assert uploads.find(*KEY, NOON) == "oss://a"
     assert uploads.find(*other, NOON) is None
 
 
-def test_a_newer_upload_takes_the_place_of_the_older(uploads):
+def test_a_newer_upload_replaces_the_older_one(uploads):
     uploads.keep(*KEY, "oss://b", NOON + timedelta(hours=40))
     assert uploads.find(*KEY, NOON + timedelta(hours=80)) == "oss://b"
 
