@@ -1,4 +1,4 @@
-"""Time for tests: it stands still until somebody sleeps, or a test moves it."""
+"""A clock for tests: its time changes only by ``sleep`` or when a test moves it."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -6,9 +6,9 @@ START = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
 
 class FakeClock:
-    """A clock whose sleepers return at once and find that the time has passed.
+    """A clock whose ``sleep`` returns at once and advances the time.
 
-    ``slept`` holds how long each of them asked for, in seconds.
+    ``slept`` has the seconds of each call of ``sleep``.
     """
 
     def __init__(self, now: datetime = START, *, monotonic: float = 1000.0) -> None:
@@ -27,10 +27,10 @@ class FakeClock:
         self.advance(max(0.0, seconds))
 
     def advance(self, seconds: float) -> None:
-        """Let time pass."""
+        """Advance both the wall clock and the monotonic clock."""
         self.wall += timedelta(seconds=seconds)
         self.ticks += seconds
 
     def jump(self, seconds: float) -> None:
-        """Set the wall clock to another time, as a person or a time server does."""
+        """Set the wall clock to another time, as a user or a time server does."""
         self.wall += timedelta(seconds=seconds)

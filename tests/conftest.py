@@ -1,4 +1,4 @@
-"""Every test gets an empty home, no variables of its owner's, and no network but loopback."""
+"""Every test gets an empty home, none of the user's variables, and no network but loopback."""
 
 import os
 import shutil
@@ -13,25 +13,25 @@ from tests.clocks import FakeClock
 from tests.isolation import LoopbackSocket, isolate, resolver
 from tests.processes import Pixverse
 
-_IN_MEMORY = Path("/dev/shm")
-_ENOUGH = 2 * 1024**3
+_MEMORY_DIRECTORY = Path("/dev/shm")
+_NEEDED_BYTES = 2 * 1024**3
 
 IN_CI = os.environ.get("CI", "").lower() not in ("", "0", "false")
 
-# Two workers on two cores make any example slow now and then; and what CI says of a commit
-# shall not depend on luck, while at a desk each run looks elsewhere.
+# No deadline, because two workers on two cores make an example slow at times. In CI the result
+# must not depend on random examples; elsewhere each run tries other ones.
 settings.register_profile("ours", deadline=None, derandomize=IN_CI)
 settings.load_profile("ours")
 
 
 def pytest_configure():
-    """Keep the tests' files in memory where there is room: stores wait for each write."""
-    if _IN_MEMORY.is_dir() and shutil.disk_usage(_IN_MEMORY).free > _ENOUGH:
-        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_IN_MEMORY))
+    """Keep the tests' files in memory if there is room, because stores wait for each write."""
+    if _MEMORY_DIRECTORY.is_dir() and shutil.disk_usage(_MEMORY_DIRECTORY).free > _NEEDED_BYTES:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY_DIRECTORY))
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _nothing_of_this_machine(tmp_path_factory):
+def _isolated_session(tmp_path_factory):
     yield from isolate(tmp_path_factory.mktemp("nobody"))
 
 
@@ -46,23 +46,23 @@ def _loopback_only():
 
 @pytest.fixture(autouse=True)
 def home(tmp_path_factory):
-    """Return this test's own home directory, which is empty."""
+    """Return the home directory of this test, which is empty."""
     directory = tmp_path_factory.mktemp("home")
     yield from (directory for _ in isolate(directory))
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport():
-    return _no_silence((yield))
+    return _fail_if_skipped_in_ci((yield))
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_make_collect_report():
-    return _no_silence((yield))
+    return _fail_if_skipped_in_ci((yield))
 
 
-def _no_silence(report):
-    """In CI every tool is there, so a test that is skipped has proved nothing: it fails."""
+def _fail_if_skipped_in_ci(report):
+    """Let skipped tests fail in CI, where every tool is installed."""
     if IN_CI and report.skipped and not hasattr(report, "wasxfail"):
         report.outcome = "failed"
         report.longrepr = f"skipped in CI: {report.longrepr}"
@@ -76,7 +76,7 @@ def clock():
 
 @pytest.fixture
 def open_sandbox():
-    """Return a function that opens a sandbox; tasks end at the first look unless told not to."""
+    """Return a function that opens a sandbox; by default tasks end at the first query."""
     opened = []
 
     def opener(*scenarios, **options):
@@ -96,5 +96,5 @@ def sandbox(open_sandbox):
 
 @pytest.fixture
 def pixverse(home, tmp_path, sandbox):
-    """Return the command, run as a process of its own against the sandbox."""
+    """Return the command, run as a separate process against the sandbox."""
     return Pixverse(home, tmp_path, sandbox)

@@ -1,6 +1,6 @@
-"""The command run in this process: the same way in, the same streams, a tenth of the time.
+"""The command run in this process: the same entry and streams in a tenth of the time.
 
-What only a process of its own can show (signals, exec, closed descriptors) is not tested so.
+Signals, exec and closed descriptors need a separate process, see ``processes.py``.
 """
 
 import io
@@ -21,11 +21,11 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def run_inside(words, environ, directory, *, clock, stdin=""):
-    """Run one command line to its end and return what it wrote."""
-    with _surroundings(environ, directory), _streams(stdin) as streams:
+    """Run one command line to its end and return its code and output."""
+    with _environment_of(environ, directory), _streams(stdin) as streams:
         runtime = Runtime(environ=environ, clock=clock, interrupts=Interrupts(clock))
         code = main([os.fsdecode(word) for word in words], runtime)
-        texts = [each.buffer.getvalue().decode("utf-8", "surrogateescape") for each in streams]
+        texts = [stream.buffer.getvalue().decode("utf-8", "surrogateescape") for stream in streams]
     return Ran(code=code, stdout=texts[0], stderr=texts[1])
 
 
@@ -41,9 +41,13 @@ class Inside(Pixverse):
 
 
 @contextmanager
-def _surroundings(environ, directory):
+def _environment_of(environ, directory):
     handlers = {number: signal.getsignal(number) for number in SIGNALS}
-    hook, before, place = sys.unraisablehook, dict(os.environ), Path.cwd()
+    unraisable_hook, environ_before, directory_before = (
+        sys.unraisablehook,
+        dict(os.environ),
+        Path.cwd(),
+    )
     try:
         os.environ.clear()
         os.environ.update(environ)
@@ -51,21 +55,21 @@ def _surroundings(environ, directory):
         yield
     finally:
         os.environ.clear()
-        os.environ.update(before)
-        os.chdir(place)
+        os.environ.update(environ_before)
+        os.chdir(directory_before)
         for number, handler in handlers.items():
             signal.signal(number, handler)
-        sys.unraisablehook = hook
+        sys.unraisablehook = unraisable_hook
         logging.getLogger("pixverse.http").handlers.clear()
 
 
 @contextmanager
 def _streams(stdin):
-    before = sys.stdin, sys.stdout, sys.stderr
-    given = io.BytesIO(stdin.encode("utf-8", "surrogateescape"))
-    sys.stdin = io.TextIOWrapper(given, encoding="utf-8")
+    streams_before = sys.stdin, sys.stdout, sys.stderr
+    stdin_bytes = io.BytesIO(stdin.encode("utf-8", "surrogateescape"))
+    sys.stdin = io.TextIOWrapper(stdin_bytes, encoding="utf-8")
     sys.stdout, sys.stderr = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in "oe")
     try:
         yield sys.stdout, sys.stderr
     finally:
-        sys.stdin, sys.stdout, sys.stderr = before
+        sys.stdin, sys.stdout, sys.stderr = streams_before

@@ -1,4 +1,4 @@
-"""What keeps tests apart from the machine they run on: its variables, and its network."""
+"""Isolation of the tests from the machine: its environment variables and its network."""
 
 import ipaddress
 import os
@@ -7,7 +7,7 @@ import socket
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-_OURS_TO_SET = re.compile(
+_REMOVED = re.compile(
     r"PIXVERSE_|DASHSCOPE_|GITHUB_|XDG_|LC_|LANG$|LANGUAGE$|CI$|NETRC$"
     r"|(HTTPS?|FTP|ALL|NO)_PROXY$|(REQUESTS|CURL)_CA_BUNDLE$|SSL_CERT_(FILE|DIR)$"
     r"|NO_COLOR$|FORCE_COLOR$|CLICOLOR|TERM$|COLUMNS$|LINES$|TTY_|JUPYTER_"
@@ -17,8 +17,8 @@ _OURS_TO_SET = re.compile(
 
 
 def isolated(environ: Mapping[str, str], home: Path) -> dict[str, str]:
-    """Return an environment in which nothing of this machine's owner is found."""
-    kept = {name: value for name, value in environ.items() if not _OURS_TO_SET.match(name)}
+    """Return an environment without the user's settings, and with this home."""
+    kept = {name: value for name, value in environ.items() if not _REMOVED.match(name)}
     return kept | {
         "HOME": str(home),
         "USERPROFILE": str(home),
@@ -32,10 +32,10 @@ def isolated(environ: Mapping[str, str], home: Path) -> dict[str, str]:
 
 
 def isolate(home: Path) -> Iterator[None]:
-    """Give this process such an environment, and its own back afterwards."""
+    """Use an isolated environment in this process, and restore the old one afterwards."""
     before = dict(os.environ)
     after = isolated(before, home)
-    # a name at a time: coverage and pytest hold on to the mapping itself
+    # one name at a time, because coverage and pytest keep a reference to the mapping
     for name in before.keys() - after.keys():
         del os.environ[name]
     os.environ.update(after)
@@ -46,10 +46,10 @@ def isolate(home: Path) -> Iterator[None]:
 
 
 class OutsideError(AssertionError):
-    """A test reached for another machine."""
+    """A test tried to connect to another machine."""
 
 
-def _is_here(host: object) -> bool:
+def _is_loopback(host: object) -> bool:
     try:
         return ipaddress.ip_address(str(host)).is_loopback
     except ValueError:
@@ -57,19 +57,19 @@ def _is_here(host: object) -> bool:
 
 
 class LoopbackSocket(socket.socket):
-    """A socket that connects to this machine only."""
+    """A socket that connects only to this machine."""
 
     def connect(self, address: object) -> None:
-        self._insist(address)
+        self._check(address)
         super().connect(address)  # type: ignore[arg-type]
 
     def connect_ex(self, address: object) -> int:
-        self._insist(address)
+        self._check(address)
         return super().connect_ex(address)  # type: ignore[arg-type]
 
-    def _insist(self, address: object) -> None:
+    def _check(self, address: object) -> None:
         internet = self.family in (socket.AF_INET, socket.AF_INET6)
-        if internet and isinstance(address, tuple) and not _is_here(address[0]):
+        if internet and isinstance(address, tuple) and not _is_loopback(address[0]):
             self.close()
             raise OutsideError(f"a test connects to {address!r}")
 
@@ -82,7 +82,7 @@ def resolver(real):
         try:
             ipaddress.ip_address(str(name))
         except ValueError:
-            if not _is_here(name):
+            if not _is_loopback(name):
                 raise socket.gaierror(socket.EAI_NONAME, "Name or service not known") from None
         return real(host, *arguments, **options)
 

@@ -1,4 +1,4 @@
-"""The command as users meet it: a process of its own, with a home of its own."""
+"""The command as users run it: as a separate process, with its own home."""
 
 import json
 import os
@@ -14,7 +14,7 @@ COMMAND = (sys.executable, "-P", "-m", "pixverse_cli")
 
 @dataclass(frozen=True, kw_only=True)
 class Ran:
-    """How a command ended, and what it wrote."""
+    """The exit code and the output of a command."""
 
     code: int
     stdout: str
@@ -36,9 +36,9 @@ class Ran:
 
 
 class Pixverse:
-    """Runs ``pixverse`` in ``directory``, as somebody whose home is ``home``.
+    """Runs ``pixverse`` in ``directory`` with the home directory ``home``.
 
-    ``sandbox`` is the service that it finds; without one its calls reach a closed port.
+    Its calls go to ``sandbox``, or to a closed port if there is none.
     """
 
     def __init__(self, home: Path, directory: Path, sandbox=None):
@@ -50,7 +50,7 @@ class Pixverse:
             self.environ |= sandbox.environment
 
     def against(self, sandbox):
-        """Return the same person's command, pointed to another sandbox."""
+        """Return the command with the same home for another sandbox."""
         return Pixverse(self.home, self.directory, sandbox)
 
     @property
@@ -73,8 +73,10 @@ class Pixverse:
         )
         return Ran(code=done.returncode, stdout=done.stdout, stderr=done.stderr)
 
-    def start(self, *arguments, cwd=None, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **given):
-        """Start it and return the running process."""
+    def start(
+        self, *arguments, cwd=None, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **variables
+    ):
+        """Start the command and return the running process."""
         return subprocess.Popen(
             [*COMMAND, *map(os.fspath, arguments)],
             stdin=subprocess.DEVNULL,
@@ -82,7 +84,7 @@ class Pixverse:
             stderr=stderr,
             encoding="utf-8",
             cwd=cwd or self.directory,
-            env=self._environment(given),
+            env=self._environment(variables),
         )
 
     def _environment(self, changes):
@@ -91,6 +93,6 @@ class Pixverse:
 
 
 def coverage_variables():
-    """Return what lets a child process be measured, where the test run itself is."""
+    """Return the variables for measuring child processes if the test run is measured."""
     names = ("COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG", "COVERAGE_FILE")
     return {name: os.environ[name] for name in names if name in os.environ}

@@ -1,13 +1,13 @@
-"""A server that plays, byte for byte, what it was told to: one script per connection.
+"""A server that sends exactly the given bytes: one script for each connection.
 
 A script is a sequence of steps: ``bytes`` are sent, a :class:`Pause` waits, :data:`RESET`
 ends the connection with a TCP reset, :data:`HANG` keeps it open and silent until the server
 closes, a function takes the request's bytes and returns further steps. After the last step
-the connection is closed. Each connection's request is read whole first, unless the script
+the connection is closed. Each connection's request is read completely first, unless the script
 says how many bytes are read (``Script(..., reads=0)``).
 
-Leaving the ``with`` block fails the test if a script was never played, or if somebody
-connected who was not expected.
+At the end of the ``with`` block the test fails if there were more or fewer connections than
+scripts.
 """
 
 import contextlib
@@ -23,7 +23,7 @@ from typing import Self
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """Wait for so many seconds."""
+    """Wait for ``seconds`` seconds."""
 
     seconds: float
 
@@ -51,7 +51,7 @@ class Script:
 
 
 class ScriptedServer:
-    """Listens on loopback; ``requests`` holds what each connection sent, in order of arrival."""
+    """Listens on loopback; ``requests`` has the bytes that each connection sent, in order."""
 
     def __init__(self, *scripts: Script | Sequence[Step], tls: SSLContext | None = None):
         self._scripts = [s if isinstance(s, Script) else Script(s) for s in scripts]
@@ -96,7 +96,7 @@ class ScriptedServer:
 
     def _serve(self, connection: socket.socket, number: int) -> None:
         connection.settimeout(10)
-        # a client that hangs up, or does not trust our certificate, is part of the tests
+        # some tests close the connection, or do not trust the certificate
         with contextlib.suppress(OSError):
             if self._tls:
                 connection = self._tls.wrap_socket(connection, server_side=True)

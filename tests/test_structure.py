@@ -1,4 +1,4 @@
-"""The promises about how the code is laid out and how it reads."""
+"""The rules of the code's structure, format and types."""
 
 import ast
 import subprocess
@@ -11,11 +11,11 @@ import pixverse_cli
 ROOT = Path(__file__).parent.parent
 PACKAGE = Path(pixverse_cli.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
-HEAVY = ("requests", "rich", "pydantic", "sqlite3", "platformdirs", "av", "werkzeug")
+SLOW = ("requests", "rich", "pydantic", "sqlite3", "platformdirs", "av", "werkzeug")
 
 
 def tool(*command):
-    """Run one of the tools beside this Python over the project."""
+    """Run one of this Python's tools on the project; return its exit code and output."""
     scripts = Path(sysconfig.get_path("scripts"))
     ran = subprocess.run(
         [scripts / command[0], *command[1:]],
@@ -27,10 +27,10 @@ def tool(*command):
     return ran.returncode, ran.stdout + ran.stderr
 
 
-# Where a bare form is the right one: the room that wraps it, and what is not the product.
-_MAY_LOOK_AT_PATHS = ("disk", "manual", "sandbox")
+# Where the bare forms are allowed: the room that wraps them, and what is not the product.
+_MAY_INSPECT_PATHS = ("disk", "manual", "sandbox")
 _MAY_SPLIT_ANYWHERE = ("manual", "sandbox")
-_LOOKS = {"exists", "is_file", "is_dir", "is_symlink", "lexists"}
+_PATH_METHODS = {"exists", "is_file", "is_dir", "is_symlink", "lexists"}
 
 
 def calls_of(names, *, allowed):
@@ -46,39 +46,41 @@ def calls_of(names, *, allowed):
     ]
 
 
-def test_what_stands_at_a_path_is_asked_in_one_place():
-    """The bare forms raise or lie, differently in each Python: use pixverse_cli.disk.files."""
-    assert calls_of(_LOOKS, allowed=_MAY_LOOK_AT_PATHS) == []
+def test_paths_are_inspected_in_one_room():
+    """The bare forms differ between versions of Python: use pixverse_cli.disk.files."""
+    assert calls_of(_PATH_METHODS, allowed=_MAY_INSPECT_PATHS) == []
 
 
-def test_files_of_lines_are_split_at_line_feeds_only():
+def test_lines_are_split_at_line_feeds_only():
     """str.splitlines splits at U+2028 too: use pixverse_cli.domain.text.lines_of."""
     assert calls_of({"splitlines"}, allowed=_MAY_SPLIT_ANYWHERE) == []
 
 
-def test_imports_keep_the_contracts():
-    code, said = tool("lint-imports", "--no-cache")
-    assert code == 0, said
+def test_imports_obey_the_contracts():
+    code, output = tool("lint-imports", "--no-cache")
+    assert code == 0, output
 
 
 def test_ruff_finds_nothing():
-    code, said = tool("ruff", "check", "--no-cache", ".")
-    assert code == 0, said
+    code, output = tool("ruff", "check", "--no-cache", ".")
+    assert code == 0, output
 
 
 def test_the_code_is_formatted():
-    code, said = tool("ruff", "format", "--no-cache", "--check", ".")
-    assert code == 0, said
+    code, output = tool("ruff", "format", "--no-cache", "--check", ".")
+    assert code == 0, output
 
 
-def test_the_types_are_sound():
-    code, said = tool("mypy")
-    assert code == 0, said
+def test_mypy_finds_nothing():
+    code, output = tool("mypy")
+    assert code == 0, output
 
 
-def test_the_way_in_loads_nothing_heavy():
-    ask = f"import sys, pixverse_cli.main;print(*[name for name in {HEAVY} if name in sys.modules])"
+def test_importing_main_loads_nothing_slow():
+    script = (
+        f"import sys, pixverse_cli.main;print(*[name for name in {SLOW} if name in sys.modules])"
+    )
     ran = subprocess.run(
-        [sys.executable, "-P", "-c", ask], capture_output=True, text=True, check=True
+        [sys.executable, "-P", "-c", script], capture_output=True, text=True, check=True
     )
     assert ran.stdout.split() == []
