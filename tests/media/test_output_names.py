@@ -95,19 +95,19 @@ def test_several_videos_cannot_share_stdout():
 @pytest.mark.parametrize(
     ("output", "words"),
     [
-        ("{task}.mp4", "there is no field {task}"),
-        ("{}.mp4", "there is no field {}"),
-        ("{image.__class__}.mp4", "no field {image.__class__}"),
-        ("{image[0]}.mp4", "no field"),
-        ("{seed!r}.mp4", "followed by a length only"),
-        ("{task_id:>8}.mp4", "followed by a length only"),
-        ("{task_id:0}.mp4", "followed by a length only"),
-        ("{task_id:{seed}}.mp4", "followed by a length only"),
+        ("{task}.mp4", "unknown field {task}"),
+        ("{}.mp4", "unknown field {}"),
+        ("{image.__class__}.mp4", "unknown field {image.__class__}"),
+        ("{image[0]}.mp4", "unknown field"),
+        ("{seed!r}.mp4", "can only have a length"),
+        ("{task_id:>8}.mp4", "can only have a length"),
+        ("{task_id:0}.mp4", "can only have a length"),
+        ("{task_id:{seed}}.mp4", "can only have a length"),
         ("{image.mp4", "expected '}'"),
         ("image}.mp4", "Single '}'"),
-        ("", "is no file name"),
-        ("a\0b", "is no file name"),
-        ("\ud800", "is no file name"),
+        ("", "is not a valid file name"),
+        ("a\0b", "is not a valid file name"),
+        ("\ud800", "is not a valid file name"),
         ("x" * 246, "is over 245 bytes long"),
     ],
 )
@@ -202,7 +202,7 @@ def test_a_missing_folder_is_found_out_before_paying_58():
 
 def test_a_folder_that_is_a_file_is_found_out_58(here):
     (here / "file").touch()
-    assert said("file/x.mp4") == ["file is no directory"]
+    assert said("file/x.mp4") == ["file is not a directory"]
 
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs a folder that nobody can fill")
@@ -243,4 +243,4 @@ def test_several_videos_need_a_name_that_tells_them_apart():
 
 
 def test_a_folder_cannot_depend_on_what_is_not_known_yet():
-    assert "the folder depends on" in said("{task_id}/x.mp4")[0]
+    assert "the folder has a field that is not known" in said("{task_id}/x.mp4")[0]

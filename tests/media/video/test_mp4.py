@@ -66,7 +66,7 @@ def test_every_way_to_tell_a_length_is_understood(data):
         (box(b"ftyp", FTYP) + moov(track(b"soun")) + box(b"mdat"), "without a video track"),
         (box(b"ftyp", FTYP) + moov() + box(b"mdat") + b"\0\0\0\4free", "damaged"),
         (box(b"ftyp", FTYP) + moov() + box(b"mdat") + bytes(9), "damaged"),
-        (box(b"ftyp", FTYP) + box(b"free") * 20_001, "20000 parts"),
+        (box(b"ftyp", FTYP) + box(b"free") * 20_001, "20000 boxes"),
     ],
 )
 def test_what_is_no_whole_video_is_told_by_name(data, said):

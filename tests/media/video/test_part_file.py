@@ -303,6 +303,6 @@ class Exchanging:
 
 def test_a_part_that_does_not_stay_in_place_is_given_up(target):
     clock = Exchanging(acquire(target, SystemClock()))
-    with pytest.raises(CannotWriteError, match="does not stay in place"):
+    with pytest.raises(CannotWriteError, match="other processes keep replacing"):
         acquire(target, clock)
     clock.holder.close()
