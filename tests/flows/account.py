@@ -1,7 +1,7 @@
-"""An account on the service, as an object: what the flows ask of a client, and the truth behind it.
+"""A client of an account on the service, in memory, with every task that was really created.
 
-Every task that was accepted stays here for ever, with what it was accepted for, so that a
-test can hold what the store says against what was really bought.
+Accepted tasks are never removed, and each knows its submit: a test can compare the store's
+records with the tasks that really exist.
 """
 
 import itertools
@@ -29,12 +29,12 @@ DAY = timedelta(hours=24)
 
 
 class Killed(BaseException):
-    """The process is dead: nothing of it may catch this."""
+    """The process was killed; no code of the process may catch this."""
 
 
 @dataclass(kw_only=True)
 class Job:
-    """One accepted task: ``sender`` is the submit that it was accepted for, None for others'."""
+    """One accepted task; ``sender`` is the number of its submit, None for a task of others."""
 
     task_id: str
     body: dict
@@ -76,7 +76,7 @@ class Job:
 
 @dataclass(kw_only=True)
 class Account:
-    """``fate`` is what becomes of the next create calls, ``trouble`` of the next other calls."""
+    """``fate`` has the results of the next create calls, ``trouble`` of the next other calls."""
 
     clock: object
     origin: str
@@ -199,7 +199,7 @@ class Account:
 
 
 class VideoHost:
-    """Gives the same whole video under every path."""
+    """A server that returns the same complete video for every path."""
 
     def __init__(self):
         film = video(500)
@@ -213,7 +213,7 @@ class VideoHost:
                 self.wfile.write(film)
 
             def log_message(self, *_):
-                """Say nothing."""
+                """Write no log."""
 
         self.film = film
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)

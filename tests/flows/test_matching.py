@@ -1,4 +1,4 @@
-"""What speaks for a task on the service being the one of an unclear call."""
+"""Whether a task on the service is the one of an unclear create call."""
 
 from datetime import timedelta
 
@@ -57,22 +57,22 @@ def seen(skew):
     return Listing(tasks=(), skew=skew, whole=True)
 
 
-@given(prompt=PROMPTS, status=STATUSES, telling=st.booleans())
-def test_our_own_task_is_never_called_somebody_else_s(prompt, status, telling):
-    told = prompt if telling else None
+@given(prompt=PROMPTS, status=STATUSES, reports=st.booleans())
+def test_the_request_s_own_task_is_never_judged_as_another_one_s(prompt, status, reports):
+    reported = prompt if reports else None
     usage = {"duration": 5, "SR": "720", "audio": False} if status == "SUCCEEDED" else {}
-    ours = task(status, orig_prompt=told, usage=usage)
+    ours = task(status, orig_prompt=reported, usage=usage)
     assert compare(record(prompt=prompt), ours) is not Evidence.NOT_OURS
 
 
 @given(ours=PROMPTS, theirs=st.text("aB1.\n ", min_size=1), status=STATUSES)
-def test_another_prompt_is_never_ours(ours, theirs, status):
+def test_a_task_with_another_prompt_never_matches(ours, theirs, status):
     assume((ours or "").split() != theirs.split())
     assert compare(record(prompt=ours), task(status, orig_prompt=theirs)) is Evidence.NOT_OURS
 
 
 @given(prompt=st.text("ab \n\u00e9", min_size=1, max_size=20), count=st.integers(1, 3000))
-def test_a_prompt_that_the_service_cut_at_its_limit_is_ours(prompt, count):
+def test_a_prompt_that_the_service_cut_at_its_limit_matches(prompt, count):
     long = prompt * count
     ours = record(model=OLD.name, prompt=long)
     assert compare(ours, task(orig_prompt=long[: OLD.prompt_limit])) is Evidence.OURS
@@ -85,28 +85,28 @@ def test_white_space_that_the_service_changed_does_not_matter(theirs):
     assert compare(record(), task(orig_prompt=theirs)) is Evidence.OURS
 
 
-def test_letters_count_as_they_look():
+def test_composed_and_decomposed_letters_are_equal():
     assert compare(record(prompt="Lo\u0308we"), task(orig_prompt="L\u00f6we")) is Evidence.OURS
 
 
 @pytest.mark.parametrize("usage", [{"duration": 8}, {"SR": "1080"}, {"audio": True}])
-def test_a_video_that_was_billed_otherwise_is_not_ours(usage):
+def test_a_task_with_another_usage_does_not_match(usage):
     assert compare(record(), task(orig_prompt="A turtle rises.", usage=usage)) is Evidence.NOT_OURS
 
 
 @pytest.mark.parametrize("usage", [{"duration": 5.0}, {"SR": 720}, {"SR": "720P"}, {"size": "1*1"}])
-def test_numbers_may_be_spelt_otherwise(usage):
+def test_numbers_in_usage_may_be_written_differently(usage):
     assert compare(record(), task(orig_prompt="A turtle rises.", usage=usage)) is Evidence.OURS
 
 
 @pytest.mark.parametrize("status", ["PENDING", "RUNNING", "FAILED", "CANCELED"])
-def test_a_task_that_tells_no_prompt_proves_nothing(status):
+def test_a_task_without_a_reported_prompt_proves_nothing(status):
     assert compare(record(), task(status)) is Evidence.NONE
 
 
 @given(out=SECONDS, at=st.floats(0.0, 1.0), skew=SKEWS, ended=st.booleans())
-def test_whatever_was_submitted_within_the_call_may_be_ours(out, at, skew, ended):
-    """The service's clock may be hours off; the Date header tells it to the second."""
+def test_a_task_submitted_during_the_call_is_a_candidate(out, at, skew, ended):
+    """The service's clock may be hours off; its Date header is exact to the second."""
     end = START + timedelta(seconds=out)
     ours = record(ended_at=end if ended else None)
     row = listed(START + timedelta(seconds=out * at + skew))
@@ -114,14 +114,14 @@ def test_whatever_was_submitted_within_the_call_may_be_ours(out, at, skew, ended
 
 
 @given(out=SECONDS, off=st.floats(130.0, 80_000.0), before=st.booleans(), skew=st.none() | SKEWS)
-def test_what_was_submitted_minutes_away_from_the_call_is_not_ours(out, off, before, skew):
+def test_a_task_submitted_minutes_before_or_after_the_call_is_no_candidate(out, off, before, skew):
     end = START + timedelta(seconds=out)
     moment = START - timedelta(seconds=off) if before else end + timedelta(seconds=off)
     row = listed(moment + timedelta(seconds=skew or 0.0))
     assert not may_be(record(ended_at=end), row, seen(skew))
 
 
-def test_another_model_is_not_ours_and_a_row_without_one_may_be():
+def test_a_row_with_another_model_is_no_candidate_and_one_without_a_model_is():
     assert not may_be(record(), listed(START, model=OLD.name), seen(0.0))
     assert may_be(record(), listed(START, model=""), seen(0.0))
 

@@ -1,36 +1,36 @@
-"""How long until the next look, and after a failure."""
+"""The interval until the next query, and the backoff after a failure."""
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pixverse_cli.flows.polling import until_next_look
+from pixverse_cli.flows.polling import query_interval
 from pixverse_cli.flows.rate_limited import backoff
 
 AGES = st.floats(0.0, 10**9)
 
 
 @given(AGES, AGES, st.integers(1, 5000))
-def test_an_older_task_is_looked_at_no_more_often(one, other, watched):
+def test_an_older_task_is_not_queried_more_often(one, other, watched):
     younger, older = sorted((one, other))
-    assert until_next_look(younger, watched=watched) <= until_next_look(older, watched=watched)
+    assert query_interval(younger, watched=watched) <= query_interval(older, watched=watched)
 
 
 @given(AGES)
-def test_a_single_task_is_looked_at_every_one_to_fifteen_seconds(age):
-    assert 1.0 <= until_next_look(age) <= 15.0
+def test_a_single_task_is_queried_every_one_to_fifteen_seconds(age):
+    assert 1.0 <= query_interval(age) <= 15.0
 
 
 @given(AGES, st.integers(1, 100_000))
-def test_however_many_are_watched_half_of_the_rate_is_left_to_others(age, watched):
-    assert watched / until_next_look(age, watched=watched) <= 10.0 + 1e-9
+def test_any_number_of_watched_tasks_uses_at_most_half_of_the_rate(age, watched):
+    assert watched / query_interval(age, watched=watched) <= 10.0 + 1e-9
 
 
 @given(st.integers(1, 10**6))
-def test_after_failures_the_pause_grows_to_twenty_seconds_and_is_never_none(failures):
+def test_the_backoff_grows_to_twenty_seconds_and_is_never_zero(failures):
     longest = min(20.0, 0.5 * 2 ** min(failures, 10))
     assert longest / 2 <= backoff(failures) <= longest
 
 
 @given(st.integers(1, 100), st.floats(0.0, 10**9))
-def test_what_the_service_asks_for_is_obeyed_up_to_a_minute(failures, asked):
+def test_retry_after_is_obeyed_up_to_a_minute(failures, asked):
     assert min(asked, 60.0) <= backoff(failures, asked) <= max(20.0, min(asked, 60.0))

@@ -1,7 +1,8 @@
-"""Any order of submits, deaths, searches, waits, faults: nothing bought is lost or lied about.
+"""Any order of submits, kills, searches, waits and faults: no paid task is lost or denied.
 
-Hypothesis plays the user, the service, the network and the undertaker. The account in
-``account.py`` knows what was really bought; after each step the store must not say less.
+Hypothesis chooses the steps of the user, the service and the network, and kills processes.
+The account in ``account.py`` knows which tasks really exist; the store is compared with it
+after each step.
 """
 
 import shutil
@@ -38,7 +39,7 @@ from pixverse_cli.store import Store
 from tests.clocks import FakeClock
 from tests.flows.account import DAY, Account, Killed
 
-# Ten thousand commits in a few seconds: what a disk keeps is proved by the kill tests.
+# In memory, because there are thousands of commits; the kill tests cover the disk.
 MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
 SERVICE = "https://service.example/api/v1"
 PROMPTS = st.sampled_from(["A turtle rises.", "A turtle dives.", None])
@@ -61,7 +62,7 @@ LIVES = st.fixed_dictionaries(
 
 
 class HastyClock(FakeClock):
-    """Time flies when somebody sleeps: a search of 30 seconds has eight looks, not thirty."""
+    """A clock that runs faster during sleeps: a search of 30 s has eight passes, not thirty."""
 
     def sleep(self, seconds):
         super().sleep(seconds * 4 if seconds >= 0.5 else seconds)
@@ -73,7 +74,7 @@ def order_of(prompt, image, *, once):
 
 
 def only(orders):
-    """Return a plan that sends these orders and waits for nothing."""
+    """Return a plan that submits these orders and does not wait."""
     return Plan(orders, None, None, [])
 
 
@@ -102,7 +103,7 @@ class World(RuleBasedStateMachine):
             shutil.rmtree(self.directory)
 
     def start_over(self):
-        """A new process begins; the old one, if any, is dead to whoever looks for it."""
+        """Start a new process; the old one, if any, counts as dead."""
         if self.store is not None:
             self.store.close()
             self.named(f"{socket.gethostname()}:999999999:1")
@@ -162,7 +163,7 @@ class World(RuleBasedStateMachine):
 
     @property
     def requests(self):
-        """The records of our own requests, without tasks that were only looked at."""
+        """The records of requests of this machine, without tasks that were only queried."""
         return [record for record in self.records if record.fingerprint]
 
     # What users do
@@ -204,7 +205,7 @@ class World(RuleBasedStateMachine):
     @precondition(lambda self: self.account.jobs)
     @rule(data=st.data())
     def ask(self, data):
-        """Ask about any task of the account, also one that the store does not know."""
+        """Query any task of the account, also one that is not in the store."""
         ids = sorted(self.account.jobs)
         self.drain(look([data.draw(st.sampled_from(ids))], self.tools, judging=False))
 
@@ -242,7 +243,7 @@ class World(RuleBasedStateMachine):
     # What must hold
 
     def live_jobs(self, fingerprint=None):
-        """Return tasks of ours that have cost money and that the service still knows."""
+        """Return the tasks of this machine that are charged and that the service still knows."""
         return [
             job
             for job in self.account.jobs.values()
@@ -261,7 +262,7 @@ class World(RuleBasedStateMachine):
 
     @invariant()
     def nothing_that_costs_money_is_said_to_be_free(self):
-        """Of equal requests it does not matter which one has which task."""
+        """Equal requests may have each other's tasks."""
         records = self.requests
         for fingerprint in {record.fingerprint for record in records}:
             paid = self.live_jobs(fingerprint)
@@ -285,7 +286,7 @@ class World(RuleBasedStateMachine):
             assert file.read_bytes() == self.host.film
 
 
-def test_whatever_happens_in_any_order_money_is_neither_lost_nor_lied_about(host):
+def test_in_any_order_of_events_no_paid_task_is_lost_or_reported_as_free(host):
     World.host = host
     run_state_machine_as_test(
         World,

@@ -1,4 +1,4 @@
-"""Create calls without an answer, one story each: what the search for their task must not do."""
+"""Create calls without an answer, one case each, and the search for their tasks."""
 
 from hashlib import sha256
 
@@ -52,7 +52,7 @@ def stranger(world, prompt=OTHER, **life):
 
 
 def returned(generator, into):
-    """Pass a generator's values on, and put what it returns into a list."""
+    """Pass a generator's values on, and append its return value to a list."""
     into.append((yield from generator))
 
 
@@ -69,7 +69,7 @@ def test_the_task_of_a_repeated_call_that_died_is_found(world, submit):
     assert ([record.task_id for record in records], errors) == (bought, [])
 
 
-def test_a_request_without_prompt_never_confirms_a_stranger_s_task(world, submit):
+def test_a_request_without_prompt_never_confirms_another_request_s_task(world, submit):
     _, [ours] = submit("killed-after", prompt=None, hidden=50.0, run=0.0)
     theirs = stranger(world, run=20.0)
     records, _ = found_by(world)
@@ -79,7 +79,7 @@ def test_a_request_without_prompt_never_confirms_a_stranger_s_task(world, submit
     assert [(record.task_id, record.prompt) for record in records] == [(ours, None)]
 
 
-def test_of_two_requests_with_one_prompt_and_two_images_none_is_guessed(world, submit):
+def test_two_requests_with_one_prompt_and_two_images_are_not_guessed(world, submit):
     submit("killed-before", image="https://images.example/1.png")
     _, bought = submit("killed-after", image="https://images.example/2.png")
     world.time_passes(130.0)
@@ -88,7 +88,7 @@ def test_of_two_requests_with_one_prompt_and_two_images_none_is_guessed(world, s
     assert [error.candidates for error in errors] == [tuple(bought)] * 2
 
 
-def test_calls_that_were_out_at_different_times_are_told_apart(world, submit):
+def test_calls_at_different_times_are_distinguished(world, submit):
     submit("never-arrived", image="https://images.example/1.png")
     world.time_passes(10.0)
     _, [bought] = submit("lost-reply", image="https://images.example/2.png")
@@ -99,7 +99,7 @@ def test_calls_that_were_out_at_different_times_are_told_apart(world, submit):
     assert world.records[0].task_id == bought
 
 
-def test_equal_requests_share_what_is_found(world, submit):
+def test_equal_requests_share_the_found_tasks(world, submit):
     _, first = submit("killed-after")
     _, second = submit("killed-after")
     world.time_passes(130.0)
@@ -107,7 +107,7 @@ def test_equal_requests_share_what_is_found(world, submit):
     assert ({record.task_id for record in records}, errors) == ({*first, *second}, [])
 
 
-def test_a_candidate_that_somebody_asked_about_stays_a_candidate(world, submit):
+def test_a_candidate_whose_status_was_queried_stays_a_candidate(world, submit):
     _, [bought] = submit("killed-after")
     world.drain(look([bought], world.tools, judging=False))
     world.time_passes(130.0)
@@ -116,7 +116,7 @@ def test_a_candidate_that_somebody_asked_about_stays_a_candidate(world, submit):
     assert len(world.records) == 1
 
 
-def test_a_stranger_s_task_found_alone_is_let_go_when_it_ends(world, submit):
+def test_another_request_s_task_is_released_when_it_ends(world, submit):
     submit("killed-before")
     theirs = stranger(world, run=300.0)
     world.time_passes(130.0)
@@ -127,7 +127,7 @@ def test_a_stranger_s_task_found_alone_is_let_go_when_it_ends(world, submit):
     assert world.records[0].status is Status.NOT_SENT
 
 
-def test_a_stranger_s_cancelled_task_is_not_taken_for_ours_at_once(world, submit):
+def test_another_request_s_cancelled_task_is_not_adopted_at_once(world, submit):
     _, [ours] = submit("killed-after", hidden=40.0, run=0.0)
     world.account.jobs[stranger(world)].canceled = True
     records, errors = found_by(world)
@@ -137,7 +137,7 @@ def test_a_stranger_s_cancelled_task_is_not_taken_for_ours_at_once(world, submit
     assert ([record.task_id for record in records], errors) == ([ours], [])
 
 
-def test_the_answer_to_a_call_beats_what_another_search_has_taken(world, submit):
+def test_the_answer_to_a_call_overrides_the_adoption_by_another_search(world, submit):
     submit("killed-before")
     lost = world.records[0].number
 
@@ -168,7 +168,7 @@ def test_a_search_notices_that_another_process_has_found_the_task(world, submit)
     assert [each.record.task_id for each in found] == [bought]
 
 
-def test_once_submits_where_it_is_certain_that_nothing_was_accepted(world, submit):
+def test_once_submits_if_certainly_nothing_was_accepted(world, submit):
     submit("killed-before", once=True)
     world.time_passes(130.0)
     ended, bought = submit("fine", once=True)
@@ -176,7 +176,7 @@ def test_once_submits_where_it_is_certain_that_nothing_was_accepted(world, submi
     assert len(bought) == 1
 
 
-def test_once_searches_once_and_buys_nothing_while_it_is_not_certain(world, submit):
+def test_once_searches_once_and_creates_no_task_while_the_result_is_unclear(world, submit):
     submit("killed-before", once=True)
     asked = world.clock.monotonic()
     ended, bought = submit("fine", once=True)
@@ -185,7 +185,7 @@ def test_once_searches_once_and_buys_nothing_while_it_is_not_certain(world, subm
     assert world.clock.monotonic() - asked < 45.0
 
 
-def test_after_a_day_nothing_is_called_safe(world, submit):
+def test_after_a_day_no_request_is_reported_as_not_charged(world, submit):
     submit("killed-after")
     world.time_passes(25 * 3600.0)
     records, [error] = found_by(world)
@@ -193,7 +193,7 @@ def test_after_a_day_nothing_is_called_safe(world, submit):
     assert world.records[0].status is Status.UNCLEAR
 
 
-def test_whoever_drains_a_submit_knows_of_the_unclear_call_before_the_search(world):
+def test_the_event_of_the_unclear_call_comes_before_the_search(world):
     world.orders.append(order_of(PROMPT, "https://images.example/1.png", once=False))
     world.account.fate.append("never-arrived")
     events = submit_all(only([world.orders[0]]), world.tools)
@@ -201,7 +201,7 @@ def test_whoever_drains_a_submit_knows_of_the_unclear_call_before_the_search(wor
     assert (known.record.task_id, known.record.charged) == (None, Charged.UNKNOWN)
 
 
-def test_a_call_from_a_machine_that_has_another_name_now_is_found_all_the_same(world, submit):
+def test_a_call_is_found_after_the_machine_s_name_has_changed(world, submit):
     _, bought = submit("killed-after")
     world.named("elsewhere:1:1")
     assert found_by(world) == ([], [])
@@ -221,7 +221,7 @@ def test_waiting_for_all_saves_what_a_dead_process_left_unsaved(world, submit):
     assert world.drain(wait(None, world.tools, policy, world.destination(), every=True)) == []
 
 
-def test_a_video_whose_process_died_right_after_naming_it_is_known_again(world, submit, host):
+def test_a_video_whose_process_died_right_after_the_rename_is_recognised(world, submit, host):
     _, [bought] = submit("fine")
     world.time_passes(30.0)
     world.drain(look([bought], world.tools, judging=False))
@@ -234,7 +234,7 @@ def test_a_video_whose_process_died_right_after_naming_it_is_known_again(world, 
     assert world.records[0].file == str(target)
 
 
-def test_a_stranger_s_task_is_let_go_also_when_somebody_tries_to_cancel_it(world, submit):
+def test_another_request_s_task_is_released_when_the_user_cancels_it(world, submit):
     submit("killed-before")
     theirs = stranger(world, run=200.0)
     world.time_passes(130.0)
@@ -246,7 +246,7 @@ def test_a_stranger_s_task_is_let_go_also_when_somebody_tries_to_cancel_it(world
     assert world.records[0].task_id is None
 
 
-def test_a_death_between_an_answer_and_its_judgement_makes_no_stranger_s_task_ours(world, submit):
+def test_a_process_that_dies_before_it_compares_an_answer_confirms_no_task(world, submit):
     submit("killed-before")
     theirs = stranger(world, run=200.0)
     world.time_passes(130.0)

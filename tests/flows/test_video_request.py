@@ -1,4 +1,4 @@
-"""The request that settings ask for, with everything wrong in them noted."""
+"""The request from the settings, with all their problems noted."""
 
 import pytest
 
@@ -41,7 +41,7 @@ def test_a_shot_type_is_read_in_any_case(word):
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "message"),
     [
         ({"model": "v7"}, "--model v7: choose v6, c1, v5.6"),
         ({"resolution": "4K"}, "--resolution 4K: choose 360P, 540P, 720P, 1080P"),
@@ -53,12 +53,12 @@ def test_a_shot_type_is_read_in_any_case(word):
         ({"audio": "maybe"}, "--audio maybe: must be true or false"),
     ],
 )
-def test_a_bad_value_is_noted_with_its_source_and_what_to_choose(words, told):
+def test_a_bad_value_is_noted_with_its_source_and_what_to_choose(words, message):
     _, problems = asked(**words)
     assert len(problems) == 1
-    assert problems[0].startswith(told)
+    assert problems[0].startswith(message)
 
 
-def test_everything_wrong_is_noted():
+def test_every_problem_is_noted():
     _, problems = asked("a" * 5001, model="v9", duration="99", seed="x", shot_type="no")
     assert len(problems) == 5

@@ -1,4 +1,4 @@
-"""Where a video goes."""
+"""Where a video is saved."""
 
 import os
 import sys
@@ -45,11 +45,11 @@ def here(tmp_path, monkeypatch):
     return tmp_path
 
 
-def test_the_default_is_the_image_and_8_characters_of_the_id_here():
+def test_the_default_name_is_the_image_and_8_characters_of_the_id():
     assert path(None) == Path("turtle-0385dc79.mp4")
 
 
-def test_a_file_name_is_taken_as_it_is():
+def test_a_file_name_without_fields_is_unchanged():
     assert path("out.mp4") == Path("out.mp4")
 
 
@@ -66,14 +66,14 @@ def test_double_braces_are_literal():
     assert path("{{{index}}}.mp4").name == "{1}.mp4"
 
 
-def test_a_directory_takes_the_default_name_inside_60(here):
+def test_a_directory_gets_the_default_name_inside_60(here):
     (here / "there").mkdir()
     assert path("there") == Path("there/turtle-0385dc79.mp4")
     assert path("new/") == Path("new/turtle-0385dc79.mp4")
     assert path(str(here)) == here / "turtle-0385dc79.mp4"
 
 
-def test_a_directory_whose_name_has_braces_is_meant_literally(here):
+def test_an_existing_directory_with_braces_in_its_name_is_not_a_template(here):
     (here / "{odd").mkdir()
     assert path("{odd/{index}.mp4") == Path("{odd/1.mp4")
     assert path("{odd") == Path("{odd/turtle-0385dc79.mp4")
@@ -95,29 +95,29 @@ def test_several_videos_cannot_share_stdout():
 @pytest.mark.parametrize(
     ("output", "words"),
     [
-        ("{task}.mp4", "there is no field {task}"),
-        ("{}.mp4", "there is no field {}"),
-        ("{image.__class__}.mp4", "no field {image.__class__}"),
-        ("{image[0]}.mp4", "no field"),
-        ("{seed!r}.mp4", "followed by a length only"),
-        ("{task_id:>8}.mp4", "followed by a length only"),
-        ("{task_id:0}.mp4", "followed by a length only"),
-        ("{task_id:{seed}}.mp4", "followed by a length only"),
+        ("{task}.mp4", "unknown field {task}"),
+        ("{}.mp4", "unknown field {}"),
+        ("{image.__class__}.mp4", "unknown field {image.__class__}"),
+        ("{image[0]}.mp4", "unknown field"),
+        ("{seed!r}.mp4", "can only have a length"),
+        ("{task_id:>8}.mp4", "can only have a length"),
+        ("{task_id:0}.mp4", "can only have a length"),
+        ("{task_id:{seed}}.mp4", "can only have a length"),
         ("{image.mp4", "expected '}'"),
         ("image}.mp4", "Single '}'"),
-        ("", "is no file name"),
-        ("a\0b", "is no file name"),
-        ("\ud800", "is no file name"),
+        ("", "is not a valid file name"),
+        ("a\0b", "is not a valid file name"),
+        ("\ud800", "is not a valid file name"),
         ("x" * 246, "is over 245 bytes long"),
     ],
 )
-def test_a_template_that_cannot_be_filled_in_is_refused(output, words):
+def test_an_invalid_template_is_refused(output, words):
     with pytest.raises(UsageError) as caught:
         parse_template(output)
     assert words in caught.value.message
 
 
-def test_an_unknown_field_names_those_there_are():
+def test_the_error_for_an_unknown_field_lists_all_fields():
     with pytest.raises(UsageError) as caught:
         parse_template("{name}")
     assert all(f"{{{field}}}" in caught.value.hint for field in FIELDS)
@@ -155,7 +155,7 @@ def test_no_value_makes_a_path_a_hidden_file_or_an_option_67(value):
 
 
 @pytest.mark.parametrize("value", ["CON", "nul", "com1", "LPT9"])
-def test_names_that_windows_keeps_for_devices_get_an_underscore_67(value):
+def test_names_that_windows_reserves_for_devices_get_an_underscore_67(value):
     assert path("{image}.mp4", image=value).name == f"{value}_.mp4"
     assert path("{image}.mp4", image=f"{value}2x").name == f"{value}2x.mp4"
 
@@ -168,7 +168,7 @@ def test_long_names_are_cut_between_characters_and_keep_id_and_suffix_67(value):
     assert sanitize(value).startswith(name.removesuffix("-0385dc79.mp4"))
 
 
-def test_bytes_fill_a_name_up_67_300():
+def test_a_value_of_300_bytes_is_cut_to_the_longest_name_67():
     assert len(path(None, image="é" * 150).name.encode()) in {244, 245}
 
 
@@ -190,35 +190,35 @@ def test_the_image_field_is_the_last_part_without_suffix(source, expected):
     assert image_name(source) == expected
 
 
-def test_a_free_name_in_a_writable_folder_has_no_problem(here):
+def test_a_new_name_in_a_writable_folder_has_no_problem(here):
     assert said("out.mp4") == said(None) == said("{image}.mp4") == said("./") == []
     assert list(here.iterdir()) == []
 
 
-def test_a_missing_folder_is_found_out_before_paying_58():
+def test_a_missing_folder_is_reported_before_paying_58():
     assert said("new/") == ["the folder new does not exist: mkdir -p new"]
     assert said("new/{task_id}.mp4") == said("new/")
 
 
-def test_a_folder_that_is_a_file_is_found_out_58(here):
+def test_a_folder_that_is_a_file_is_reported_58(here):
     (here / "file").touch()
-    assert said("file/x.mp4") == ["file is no directory"]
+    assert said("file/x.mp4") == ["file is not a directory"]
 
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs a folder that nobody can fill")
-def test_a_folder_that_takes_no_files_is_found_out_58():
+def test_a_folder_that_cannot_be_written_is_reported_58():
     (problem,) = said("/proc/x.mp4")
     assert problem.startswith("cannot write in the folder /proc: ")
 
 
-def test_a_name_that_is_taken_is_found_out_unless_forced_59(here):
+def test_an_existing_file_is_reported_unless_forced_59(here):
     (here / "turtle.mp4").touch()
     expected = "turtle.mp4 already exists: give another -o, or --force to replace it"
     assert said("turtle.mp4") == said("{image}.mp4") == [expected]
     assert said("turtle.mp4", force=True) == []
 
 
-def test_a_symlink_counts_as_taken_even_when_it_leads_nowhere_68(here):
+def test_a_dangling_symlink_counts_as_an_existing_file_68(here):
     (here / "link.mp4").symlink_to("nowhere")
     assert "already exists" in said("link.mp4")[0]
     assert said("link.mp4", force=True) == []
@@ -234,7 +234,7 @@ def test_a_pipe_a_device_and_a_directory_of_that_name_are_refused_60(here, force
     assert "turtle is a directory" in said("{image}", force=force)[0]
 
 
-def test_several_videos_need_a_name_that_tells_them_apart():
+def test_several_videos_need_different_names():
     second = KNOWN | {"index": "2", "image": "cat"}
     assert "2 videos would all be named out.mp4" in said("out.mp4", KNOWN, second)[0]
     assert said("{image}.mp4", KNOWN, second) == said("{index}.mp4", KNOWN, second) == []
@@ -242,5 +242,5 @@ def test_several_videos_need_a_name_that_tells_them_apart():
     assert said("{task_id}.mp4", KNOWN, KNOWN) == said(None, KNOWN, KNOWN) == []
 
 
-def test_a_folder_cannot_depend_on_what_is_not_known_yet():
-    assert "the folder depends on" in said("{task_id}/x.mp4")[0]
+def test_a_folder_cannot_use_a_field_that_is_not_known_yet():
+    assert "the folder has a field that is not known" in said("{task_id}/x.mp4")[0]

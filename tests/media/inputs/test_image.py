@@ -1,4 +1,4 @@
-"""Pictures before paying."""
+"""Checks of images before paying."""
 
 import hashlib
 import io
@@ -56,7 +56,7 @@ def header(data):
 
 @pytest.fixture
 def path(tmp_path):
-    """A good picture."""
+    """A valid image."""
     return put(tmp_path / "cat.png", png(37, 21))
 
 
@@ -79,7 +79,7 @@ def refusal(source):
         ("turtle.png", ("PNG", 160, 120)),
     ],
 )
-def test_a_good_picture_is_told_with_size_sides_and_hash(name, facts):
+def test_a_valid_image_is_returned_with_format_size_and_hash(name, facts):
     picture = inspect(str(DATA / name))
     data = (DATA / name).read_bytes()
     assert facts == (picture.format, picture.width, picture.height)
@@ -100,12 +100,12 @@ def test_a_good_picture_is_told_with_size_sides_and_hash(name, facts):
         (encode("WEBP", mode="RGBA", lossless=True, exif=rotated(1)), "WEBP"),
     ],
 )
-def test_every_way_to_write_the_three_formats_is_read(data, expected):
+def test_every_variant_of_the_three_formats_is_read(data, expected):
     assert Header(format=expected, width=37, height=21) == header(data)
 
 
 @given(st.integers(1, 16383), st.integers(1, 16383), st.sampled_from(["VP8 ", "VP8L", "VP8X"]))
-def test_webp_sides_are_those_that_were_written(width, height, kind):
+def test_the_size_of_every_kind_of_webp_is_read(width, height, kind):
     lossless = struct.pack("<BI", 0x2F, (width - 1) | (height - 1) << 14)
     content = {
         "VP8 ": b"\0\0\0\x9d\x01\x2a" + struct.pack("<HH", width, height),
@@ -133,7 +133,7 @@ def test_webp_sides_are_those_that_were_written(width, height, kind):
 def test_what_the_service_does_not_document_is_a_note_75(tmp_path, data, note):
     picture = inspect(str(put(tmp_path / "odd", data)))
     (said,) = picture.notes
-    assert said.endswith(f"is {note}: undocumented at the service, sent as it is")
+    assert said.endswith(f"is {note}: undocumented by the service, sent unchanged")
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_what_the_service_does_not_document_is_a_note_75(tmp_path, data, note):
         ("cat.png", b'\xef\xbb\xbf<?xml version="1.0"?>\n<svg xmlns="">', "is an SVG"),
         ("cat.png", b"<!doctype html><title>Not found</title>", "is an HTML page"),
         ("cat.png", b"%PDF-1.7", "is a PDF"),
-        ("cat.png", b"meow", "is no picture that this program knows"),
+        ("cat.png", b"meow", "is not a supported image (JPEG, PNG or WEBP)"),
     ],
 )
 def test_the_content_decides_not_the_name_73(tmp_path, name, data, said):
@@ -174,7 +174,7 @@ def test_a_header_cut_anywhere_is_refused_73(kind, data):
 
 
 @given(st.sampled_from([b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"RIFF\0\0\0\0WEBP"]), st.binary())
-def test_hostile_headers_give_an_answer_or_a_refusal(start, rest):
+def test_a_random_header_is_read_or_refused(start, rest):
     with suppress(HeaderError):
         assert header(start + rest).width >= 0
 
@@ -182,17 +182,17 @@ def test_hostile_headers_give_an_answer_or_a_refusal(start, rest):
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        (b"\xff\xd8\xff\xda\0\2", "tells no size"),
-        (b"\xff\xd8" + bytes(5000), "breaks off into something else"),
-        (b"\xff\xd8" + b"\xff\xe0\0\2" * 5000, "tells no size"),
-        (b"\x89PNG\r\n\x1a\n" + chunk(b"CgBI", bytes(13)), "does not begin with its size"),
+        (b"\xff\xd8\xff\xda\0\2", "has no size"),
+        (b"\xff\xd8" + bytes(5000), "contains other data"),
+        (b"\xff\xd8" + b"\xff\xe0\0\2" * 5000, "has no size"),
+        (b"\x89PNG\r\n\x1a\n" + chunk(b"CgBI", bytes(13)), "does not start with its size"),
         (png(5, 5, extra=chunk(b"tEXt") * 5000), "does not end"),
-        (b"RIFF\x1c\0\0\0WEBPICCP" + bytes(30), "begins with no picture"),
-        (b"RIFF\x1c\0\0\0WEBPVP8 " + bytes(30), "begins with no key frame"),
+        (b"RIFF\x1c\0\0\0WEBPICCP" + bytes(30), "does not start with image data"),
+        (b"RIFF\x1c\0\0\0WEBPVP8 " + bytes(30), "does not start with a key frame"),
         (b"RIFF\x1c\0\0\0WEBPVP8L" + bytes(30), "lossless signature"),
     ],
 )
-def test_a_damaged_header_is_told(data, said):
+def test_a_damaged_header_is_reported(data, said):
     with pytest.raises(HeaderError, match=f"is a damaged .*{said}"):
         header(data)
 
@@ -209,13 +209,13 @@ def test_a_damaged_header_is_told(data, said):
         b"http://ns.adobe.com/xap/1.0/\0",
     ],
 )
-def test_a_broken_exif_block_is_no_reason_to_refuse(block):
+def test_a_broken_exif_block_is_ignored(block):
     whole = encode("JPEG")
     segment = b"\xff\xe1" + struct.pack(">H", 2 + len(block)) + block
     assert Header(format="JPEG", width=37, height=21) == header(whole[:2] + segment + whole[2:])
 
 
-def test_a_webp_that_promises_exif_and_has_none_is_fine():
+def test_a_webp_with_the_exif_flag_and_no_exif_is_accepted():
     data = bytearray(encode("WEBP", exif=rotated()))
     data[data.index(b"EXIF") : data.index(b"EXIF") + 4] = b"JUNK"
     assert header(bytes(data)).notes == ()
@@ -237,7 +237,7 @@ def test_a_header_that_claims_100_000_by_100_000_costs_nothing_74(tmp_path):
     assert f"{path}: is 100000 x 100000 pixels; the service takes at most 10000" in refusal(path)
 
 
-def test_mb_are_taken_and_one_byte_more_is_refused_72_20(tmp_path):
+def test_20_mb_are_accepted_and_one_byte_more_is_refused_72(tmp_path):
     path = put(tmp_path / "big.png", png(5, 5))
     os.truncate(path, IMAGE_LIMITS.max_bytes)
     assert inspect(str(path)).size == IMAGE_LIMITS.max_bytes
@@ -245,7 +245,7 @@ def test_mb_are_taken_and_one_byte_more_is_refused_72_20(tmp_path):
     assert "has 20971521 bytes" in refusal(path)
 
 
-def test_all_problems_of_a_picture_are_told_at_once(tmp_path):
+def test_all_problems_of_an_image_are_reported_at_once(tmp_path):
     path = put(tmp_path / "big.png", png(0, 20_000))
     os.truncate(path, IMAGE_LIMITS.max_bytes + 1)
     assert len(refusal(path).splitlines()) == 3
@@ -294,11 +294,11 @@ def test_names_that_are_not_utf_8_work_77(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["a\0b", "\ud800.png"])
-def test_what_cannot_be_a_file_name_is_told(name):
-    assert "cannot be a file name" in refusal(name)
+def test_an_invalid_file_name_is_reported(name):
+    assert "is not a valid file name" in refusal(name)
 
 
-def test_a_webp_of_thousands_of_pieces_is_not_searched_for_ever():
+def test_the_search_for_exif_in_a_webp_of_thousands_of_chunks_ends():
     data = encode("WEBP", exif=rotated())
     at = data.index(b"EXIF")
     many = data[12:at] + b"JUNK\0\0\0\0" * 5000 + data[at:]
@@ -321,14 +321,14 @@ def test_exactly_the_bytes_that_were_checked_are_sent(path):
 @pytest.mark.parametrize(
     "change", [lambda data: data + b"!", lambda data: data[:-1], lambda data: data[:-1] + b"!"]
 )
-def test_a_picture_that_changed_since_never_goes_out_whole_72(path, change):
+def test_an_image_that_changed_since_the_check_is_never_sent_completely_72(path, change):
     picture = inspect(str(path))
     put(path, change(path.read_bytes()))
     with pytest.raises(UsageError, match="changed while being read"):
         sent(picture)
 
 
-def test_a_picture_that_grows_while_it_is_sent_is_refused_72(path):
+def test_an_image_that_grows_while_it_is_sent_is_refused_72(path):
     picture = inspect(str(path))
     with open_for_upload(picture) as upload, path.open("ab") as writer:
         upload.read(10)
@@ -338,7 +338,7 @@ def test_a_picture_that_grows_while_it_is_sent_is_refused_72(path):
             upload.read()
 
 
-def test_a_picture_that_grows_while_it_is_checked_is_refused_72(path):
+def test_an_image_that_grows_while_it_is_checked_is_refused_72(path):
     os.truncate(path, 15_000_000)
     done = threading.Event()
 
@@ -356,7 +356,7 @@ def test_a_picture_that_grows_while_it_is_checked_is_refused_72(path):
         writing.join()
 
 
-def test_a_picture_that_is_gone_when_it_is_sent_is_told(path):
+def test_an_image_that_is_missing_when_it_is_sent_is_reported(path):
     picture = inspect(str(path))
     path.unlink()
     with pytest.raises(UsageError, match="no such file"):
@@ -364,7 +364,7 @@ def test_a_picture_that_is_gone_when_it_is_sent_is_told(path):
 
 
 class Pipe(io.BytesIO):
-    """A stream that counts what is taken from it."""
+    """A stream that counts the bytes read from it."""
 
     taken = 0
 
@@ -374,14 +374,14 @@ class Pipe(io.BytesIO):
         return data
 
 
-def test_stdin_is_kept_in_a_file_as_long_as_it_is_needed():
+def test_stdin_is_kept_in_a_temporary_file_until_the_block_ends():
     with inspect_stream(Pipe(png(5, 5))) as picture:
         assert (picture.label, picture.width) == ("stdin", 5)
         assert sent(picture) == png(5, 5)
     assert not picture.path.exists()
 
 
-def test_stdin_that_is_no_picture_leaves_no_file(tmp_path, monkeypatch):
+def test_stdin_without_an_image_leaves_no_file(tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     with pytest.raises(UsageError, match="stdin: is empty"), inspect_stream(Pipe()):
         pass
@@ -395,9 +395,9 @@ def test_at_most_one_byte_over_the_limit_is_read_from_stdin():
     assert pipe.taken == IMAGE_LIMITS.max_bytes + 1
 
 
-def test_stdin_without_a_place_to_keep_it_is_told(tmp_path, monkeypatch):
+def test_a_missing_temporary_directory_for_stdin_is_reported(tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "missing"))
-    with pytest.raises(UnexpectedError, match="cannot keep the image"), inspect_stream(Pipe()):
+    with pytest.raises(UnexpectedError, match="cannot store the image"), inspect_stream(Pipe()):
         pass
 
 
@@ -406,7 +406,7 @@ class BrokenPipe(Pipe):
         raise OSError(5, "Input/output error", size)
 
 
-def test_stdin_that_breaks_leaves_no_file(tmp_path, monkeypatch):
+def test_a_read_error_of_stdin_leaves_no_file(tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     with pytest.raises(UnexpectedError, match="input/output"), inspect_stream(BrokenPipe()):
         pass
@@ -425,7 +425,7 @@ def test_a_signal_while_stdin_is_read_leaves_no_file_49(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_terminal_is_no_picture():
+def test_a_terminal_as_stdin_is_refused():
     ours, theirs = os.openpty()
     with os.fdopen(ours), os.fdopen(theirs, "rb", buffering=0) as terminal:  # noqa: SIM117
         with pytest.raises(UsageError, match="terminal"), inspect_stream(terminal):

@@ -1,4 +1,4 @@
-"""What an IMAGE argument points at."""
+"""The kinds of IMAGE arguments."""
 
 import pytest
 
@@ -10,7 +10,7 @@ from pixverse_cli.media.inputs.source import local_path, private_note, remote
     "url",
     ["https://example.com/a%20b.png?x=1", "HTTP://example.com", "oss://dashscope-instant/1"],
 )
-def test_urls_that_the_service_fetches_itself_stay_as_they_are(url):
+def test_urls_that_the_service_fetches_are_unchanged(url):
     assert remote(url) == url
 
 
@@ -24,15 +24,15 @@ def test_everything_else_without_a_scheme_is_local(argument):
     ["data:image/png;base64,AAAA", "ftp://example.com/a.png", "s3://bucket/a.png", "javascript:x"],
 )
 def test_other_urls_are_refused_76(argument):
-    with pytest.raises(UsageError, match="the service takes no such URL"):
+    with pytest.raises(UsageError, match="the service does not accept such URLs"):
         remote(argument)
 
 
 @pytest.mark.parametrize(
     "argument", ["http://", "https:///a.png", "http://[x", "http://a/b c.png", "http://a/\n"]
 )
-def test_what_looks_like_a_url_and_is_none_is_refused_76(argument):
-    with pytest.raises(UsageError, match="is no URL"):
+def test_an_invalid_url_is_refused_76(argument):
+    with pytest.raises(UsageError, match="is not a valid URL"):
         remote(argument)
 
 

@@ -1,4 +1,4 @@
-"""Hand-made MP4 files: the smallest that are whole, and larger ones to download."""
+"""Hand-made MP4 files: the smallest valid ones, and larger ones to download."""
 
 import random
 
@@ -10,12 +10,12 @@ def box(kind: bytes, content: bytes = b"") -> bytes:
 
 
 def long_box(kind: bytes, content: bytes = b"") -> bytes:
-    """A box whose length is told in 64 bits."""
+    """A box whose length is written in 64 bits."""
     return b"\0\0\0\1" + kind + (16 + len(content)).to_bytes(8) + content
 
 
 def endless_box(kind: bytes, content: bytes = b"") -> bytes:
-    """A box that goes on to the end of the file."""
+    """A box without a length: it ends at the end of the file."""
     return b"\0\0\0\0" + kind + content
 
 
@@ -28,5 +28,5 @@ def moov(*tracks: bytes) -> bytes:
 
 
 def video(size: int = 5_000) -> bytes:
-    """A whole MP4 of about ``size`` bytes, with data that no shift leaves equal."""
+    """A complete MP4 of about ``size`` bytes, with random data, so that a shift shows."""
     return box(b"ftyp", FTYP) + moov() + box(b"mdat", random.Random(size).randbytes(size))

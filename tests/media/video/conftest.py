@@ -1,4 +1,4 @@
-"""A place to save to, and a certificate that nobody vouches for."""
+"""A target path, and a self-signed certificate."""
 
 import ipaddress
 import ssl

@@ -1,6 +1,6 @@
 """A process that fetches one video: ``fetcher.py URL TARGET MOST_BYTES_IN_A_FILE``.
 
-Prints as JSON what came of it, and by how many kB the process grew over its imports.
+Prints as JSON the result, and by how many kB the process grew after its imports.
 """
 
 import json

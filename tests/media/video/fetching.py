@@ -1,4 +1,4 @@
-"""What the download tests share: one video, the answers that bring it, and ways to download it."""
+"""Shared by the download tests: one video, responses that contain it, ways to download it."""
 
 import json
 import os
@@ -39,12 +39,12 @@ def notes(target):
 
 
 def cut(count, **headers):
-    """An answer with the whole video's headers that ends after ``count`` bytes."""
+    """A response with the whole video's headers that ends after ``count`` bytes."""
     return answer(VIDEO, **({"etag": ETAG} | headers))[: -len(VIDEO) + count or None]
 
 
 def begun(target, count, **headers):
-    """Leave a part of ``count`` bytes behind, as a cut transfer does."""
+    """Create a part of ``count`` bytes, as an interrupted transfer does."""
     with ScriptedServer([cut(count, **headers)]) as server, pytest.raises(BrokenOffError):
         save(server.url(), target)
     assert part(target).read_bytes() == VIDEO[:count]
@@ -52,7 +52,7 @@ def begun(target, count, **headers):
 
 
 def resume(target, *answers):
-    """Fetch the same URL again, from another server under the first one's name."""
+    """Download again, from another server whose URL is stored as that of the first one."""
     remembered = json.loads(notes(target).read_text())
     with ScriptedServer(*([each] for each in answers)) as server:
         notes(target).write_text(json.dumps(remembered | {"url": server.url()}))
@@ -77,7 +77,7 @@ def assert_nothing_saved(target):
 
 
 def child(url, target, *, limit=0):
-    """Start a process that fetches; ``limit`` is how large its files may grow, 0: as they like."""
+    """Start a process that fetches; ``limit`` is its file size limit, 0 for none."""
     return subprocess.Popen(
         [sys.executable, Path(__file__).with_name("fetcher.py"), url, target, str(limit)],
         stdout=subprocess.PIPE,
@@ -85,5 +85,5 @@ def child(url, target, *, limit=0):
 
 
 def result(process):
-    """Return what came of it: ``[already, sha256]`` or ``[error, message]``; and its growth."""
+    """Return ``[already, sha256]`` or ``[error, message]``, and the growth of the process."""
     return json.loads(process.communicate(timeout=30)[0])

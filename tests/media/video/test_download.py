@@ -1,4 +1,4 @@
-"""Asking for a video: what travels, where to, and what the answers mean."""
+"""Requests for a video: what is sent, to which server, and what the responses mean."""
 
 import os
 
@@ -24,7 +24,7 @@ from .fetching import (
 )
 
 
-def test_a_video_is_saved_whole_with_its_hash_and_nothing_beside_it(target):
+def test_a_video_is_saved_with_its_hash_and_no_other_file_remains(target):
     with ScriptedServer([answer(VIDEO)]) as server:
         assert_saved(target, save(server.url(), target))
 
@@ -55,7 +55,7 @@ def test_progress_starts_ends_and_comes_at_most_ten_times_a_second(target):
     assert len(progress) <= 2 + 5
 
 
-# What travels
+# What is sent
 
 
 def test_the_request_is_byte_for_byte_what_it_should_be(target):
@@ -72,13 +72,13 @@ def test_the_request_is_byte_for_byte_what_it_should_be(target):
     ]
 
 
-def test_a_url_with_characters_that_cannot_travel_is_quoted(target):
+def test_characters_that_are_not_allowed_in_a_request_are_quoted(target):
     with ScriptedServer([answer(VIDEO)]) as server:
         save(server.url("/海 龟.mp4"), target)
     assert server.requests[0].startswith(b"GET /%E6%B5%B7%20%E9%BE%9F.mp4 HTTP/1.1\r\n")
 
 
-def test_no_password_of_netrc_travels_and_none_of_the_url_29(target, tmp_path, monkeypatch):
+def test_passwords_of_netrc_and_of_the_url_are_not_sent_29(target, tmp_path, monkeypatch):
     netrc = tmp_path / "netrc"
     netrc.write_text("default login me password canary\n")
     netrc.chmod(0o600)
@@ -89,7 +89,7 @@ def test_no_password_of_netrc_travels_and_none_of_the_url_29(target, tmp_path, m
     assert not any(b"uthorization" in request for request in server.requests)
 
 
-def test_cookies_do_not_travel_along_a_redirect_35(target):
+def test_cookies_are_not_sent_after_a_redirect_35(target):
     redirect = answer(status="302 Found", location="/other", set_cookie="a=b; Path=/")
     with ScriptedServer([redirect], [answer(VIDEO)]) as server:
         save(server.url(), target)
@@ -134,7 +134,9 @@ def test_a_redirect_to_something_else_than_http_is_refused_35(target, location):
 @pytest.mark.parametrize(
     "inside", ["127.0.0.1", "localhost", "[::1]", "10.1.2.3", "169.254.169.254"]
 )
-def test_a_public_server_cannot_send_us_into_the_private_network_35(target, monkeypatch, inside):
+def test_a_redirect_from_a_public_server_to_a_private_address_is_refused_35(
+    target, monkeypatch, inside
+):
     redirect = answer(status="302 Found", location=f"http://{inside}/admin")
     with ScriptedServer([redirect]) as proxy:  # stands for the internet
         monkeypatch.setenv("HTTP_PROXY", proxy.origin)
@@ -155,7 +157,7 @@ def test_a_proxy_of_the_environment_is_used(target, monkeypatch):
     assert proxy.requests[0].startswith(b"GET http://media.example/a%2Fb.mp4 HTTP/1.1\r\n")
 
 
-def test_a_dead_proxy_is_told_without_its_password(target, monkeypatch):
+def test_an_unreachable_proxy_is_reported_without_its_password(target, monkeypatch):
     monkeypatch.setenv("HTTP_PROXY", "http://me:canary@127.0.0.1:1")
     with pytest.raises(BrokenOffError, match=r"the proxy 127\.0\.0\.1 cannot be used") as caught:
         save("http://media.example/video.mp4", target)
@@ -164,7 +166,7 @@ def test_a_dead_proxy_is_told_without_its_password(target, monkeypatch):
 
 
 @pytest.mark.parametrize("proxy", ["http://me:canary@:x/", "http:///"])
-def test_a_malformed_proxy_is_told_without_its_password_28(target, monkeypatch, proxy):
+def test_a_malformed_proxy_is_reported_without_its_password_28(target, monkeypatch, proxy):
     monkeypatch.setenv("HTTP_PROXY", proxy)
     with pytest.raises(NotSavedError) as caught:
         save("http://media.example/video.mp4", target)
@@ -172,21 +174,21 @@ def test_a_malformed_proxy_is_told_without_its_password_28(target, monkeypatch, 
     assert "HTTP_PROXY" in caught.value.message
 
 
-# Answers that bring no video
+# Responses without a video
 
 
 @pytest.mark.parametrize(
     "url",
     ["ftp://x/y", "javascript:x", "file:///etc/passwd", "http://", "", "http://[x/", "http://a:b/"],
 )
-def test_what_is_no_http_url_is_not_asked_for(target, url):
+def test_a_url_that_is_not_http_is_not_requested(target, url):
     with pytest.raises(LinkDeadError):
         save(url, target)
     assert list(target.parent.iterdir()) == []
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 410])
-def test_a_dead_link_asks_for_a_fresh_one_66(target, status):
+def test_an_expired_link_raises_link_dead_error_66(target, status):
     with (
         ScriptedServer([answer(b"<Error/>", status=f"{status} No")]) as server,
         pytest.raises(LinkDeadError, match=f"answers {status}") as caught,
@@ -197,7 +199,7 @@ def test_a_dead_link_asks_for_a_fresh_one_66(target, status):
 
 
 @pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
-def test_trouble_for_the_moment_asks_for_time(target, status):
+def test_a_temporary_status_raises_broken_off_error(target, status):
     with (
         ScriptedServer([answer(status=f"{status} Wait")]) as server,
         pytest.raises(BrokenOffError, match=f"answers {status}"),
@@ -205,7 +207,7 @@ def test_trouble_for_the_moment_asks_for_time(target, status):
         save(server.url(), target)
 
 
-def test_how_long_a_server_asks_to_wait_is_passed_on_24(target):
+def test_retry_after_is_passed_on_24(target):
     busy = answer(status="503 Busy", retry_after="7")
     with ScriptedServer([busy]) as server, pytest.raises(BrokenOffError) as caught:
         save(server.url(), target)
@@ -213,10 +215,10 @@ def test_how_long_a_server_asks_to_wait_is_passed_on_24(target):
 
 
 @pytest.mark.parametrize("status", [204, 206, 304])
-def test_a_success_without_a_video_is_wrong_content(target, status):
+def test_a_status_below_400_without_a_video_is_wrong_content(target, status):
     with (
         ScriptedServer([answer(status=f"{status} Odd")]) as server,
-        pytest.raises(WrongContentError, match="no video"),
+        pytest.raises(WrongContentError, match="not a video"),
     ):
         save(server.url(), target)
 
@@ -231,7 +233,7 @@ def test_a_success_without_a_video_is_wrong_content(target, status):
         (VIDEO[:-1], "cut short"),
     ],
 )
-def test_what_is_no_video_is_never_saved_65(target, body, said):
+def test_content_that_is_not_a_video_is_never_saved_65(target, body, said):
     with (
         ScriptedServer([answer(body, etag=ETAG)]) as server,
         pytest.raises(WrongContentError, match=said),
@@ -240,7 +242,7 @@ def test_what_is_no_video_is_never_saved_65(target, body, said):
     assert list(target.parent.iterdir()) == []
 
 
-def test_an_error_page_of_a_gigabyte_is_known_by_its_start_65(target):
+def test_an_error_page_of_a_gigabyte_is_detected_by_its_first_bytes_65(target):
     page = answer(b"<html>" + bytes(1000), content_length=str(1 << 30))
     with (
         ScriptedServer([page, HANG]) as server,
@@ -249,19 +251,19 @@ def test_an_error_page_of_a_gigabyte_is_known_by_its_start_65(target):
         save(server.url(), target, limits=TransferLimits(stall=5))
 
 
-def test_a_video_over_the_limit_is_refused_promised_or_not(target):
+def test_a_video_over_the_size_limit_is_refused_with_or_without_a_declared_length(target):
     limits = TransferLimits(most_bytes=100_000)
     endless = answer(VIDEO, content_length=None)
     with ScriptedServer([answer(VIDEO)], [endless]) as server:
         for _ in range(2):
-            with pytest.raises(WrongContentError, match="over 100000 bytes"):
+            with pytest.raises(WrongContentError, match="larger than 100000 bytes"):
                 save(server.url(), target, limits=limits)
 
 
 # Certificates
 
 
-def test_a_certificate_that_nobody_vouches_for_is_told_5(target, self_signed):
+def test_an_untrusted_certificate_is_reported_5(target, self_signed):
     with (
         ScriptedServer([answer(VIDEO)], tls=self_signed.context) as server,
         pytest.raises(NotSavedError, match="the certificate of 127") as caught,
@@ -271,13 +273,13 @@ def test_a_certificate_that_nobody_vouches_for_is_told_5(target, self_signed):
     assert "REQUESTS_CA_BUNDLE" in caught.value.hint
 
 
-def test_the_environments_certificates_are_honoured_7(target, self_signed, monkeypatch):
+def test_the_certificates_of_the_environment_are_used_7(target, self_signed, monkeypatch):
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(self_signed.file))
     with ScriptedServer([answer(VIDEO)], tls=self_signed.context) as server:
         assert_saved(target, save(server.url(), target))
 
 
-def test_a_bundle_that_is_not_there_is_told_6(target, monkeypatch):
+def test_a_missing_certificate_bundle_is_reported_6(target, monkeypatch):
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere/ca.pem")
     with pytest.raises(NotSavedError) as caught:
         save("https://127.0.0.1:1/", target)

@@ -1,4 +1,4 @@
-"""Videos before destination."""
+"""Checks of videos before they are kept."""
 
 import io
 import os
@@ -33,7 +33,7 @@ def check(data):
 @pytest.mark.parametrize(
     "options", [{}, {"movflags": "faststart"}, {"movflags": "frag_keyframe+empty_moov"}]
 )
-def test_real_videos_pass_however_they_are_laid_out(tmp_path, options):
+def test_valid_videos_pass_with_any_order_of_boxes(tmp_path, options):
     mp4.check(encoded(tmp_path / "real.mp4", **options))
 
 
@@ -47,7 +47,7 @@ def test_real_videos_pass_however_they_are_laid_out(tmp_path, options):
     ],
     ids=["plain", "64-bit length", "length 0", "sound first, room at the end"],
 )
-def test_every_way_to_tell_a_length_is_understood(data):
+def test_every_way_to_write_a_length_is_read(data):
     check(data)
 
 
@@ -66,10 +66,10 @@ def test_every_way_to_tell_a_length_is_understood(data):
         (box(b"ftyp", FTYP) + moov(track(b"soun")) + box(b"mdat"), "without a video track"),
         (box(b"ftyp", FTYP) + moov() + box(b"mdat") + b"\0\0\0\4free", "damaged"),
         (box(b"ftyp", FTYP) + moov() + box(b"mdat") + bytes(9), "damaged"),
-        (box(b"ftyp", FTYP) + box(b"free") * 20_001, "20000 parts"),
+        (box(b"ftyp", FTYP) + box(b"free") * 20_001, "20000 boxes"),
     ],
 )
-def test_what_is_no_whole_video_is_told_by_name(data, said):
+def test_a_file_that_is_not_a_complete_video_is_named(data, said):
     with pytest.raises(WrongContentError, match=said):
         check(data)
 
@@ -81,7 +81,7 @@ def test_a_box_inside_the_index_cannot_be_longer_than_the_index():
 
 
 @given(st.data())
-def test_a_video_cut_anywhere_is_never_taken_for_whole(data):
+def test_a_video_cut_anywhere_is_never_accepted(data):
     whole = video(300)
     cut = data.draw(st.integers(0, len(whole) - 1))
     with pytest.raises(WrongContentError):
@@ -89,7 +89,7 @@ def test_a_video_cut_anywhere_is_never_taken_for_whole(data):
 
 
 @given(st.integers(8, len(video(300)) - 1))
-def test_a_cut_behind_the_first_box_says_cut_short_or_what_is_missing(cut):
+def test_a_cut_after_the_first_box_is_reported_as_cut_short_or_as_missing_a_box(cut):
     first = len(box(b"ftyp", FTYP))
     boundaries = {first, first + len(moov())}
     with pytest.raises(WrongContentError) as caught:
@@ -98,12 +98,12 @@ def test_a_cut_behind_the_first_box_says_cut_short_or_what_is_missing(cut):
 
 
 @given(st.binary(max_size=200))
-def test_hostile_bytes_give_an_error_of_ours(data):
+def test_random_bytes_raise_wrong_content_error(data):
     with pytest.raises(WrongContentError):
         check(box(b"ftyp", FTYP) + data)
 
 
-def test_the_data_is_never_read(tmp_path):
+def test_the_media_data_is_never_read(tmp_path):
     path = tmp_path / "huge.mp4"
     size = 1 << 36  # a hole of 64 GB in a sparse file
     with path.open("wb") as file:
@@ -112,6 +112,6 @@ def test_the_data_is_never_read(tmp_path):
     mp4.check(path)
 
 
-def test_a_file_that_cannot_be_read_is_told(tmp_path):
+def test_a_file_that_cannot_be_read_is_reported(tmp_path):
     with pytest.raises(WrongContentError, match="cannot be read"):
         mp4.check(tmp_path / "missing.mp4")

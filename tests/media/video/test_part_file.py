@@ -1,4 +1,4 @@
-"""The file that a video ends up in: never torn, never somebody else's."""
+"""The part file and the target: never incomplete, never another user's."""
 
 import os
 import subprocess
@@ -43,7 +43,7 @@ def test_a_file_of_that_name_is_not_touched_59(target):
     assert list(target.parent.iterdir()) == [target]
 
 
-def test_a_file_that_appears_meanwhile_is_not_touched_59(target):
+def test_a_file_that_appears_during_the_download_is_not_touched_59(target):
     def meanwhile(_request):
         target.write_text("mine")
         return [answer(VIDEO)]
@@ -60,7 +60,7 @@ def test_force_replaces_a_file_59(target):
         assert_saved(target, save(server.url(), target, force=True))
 
 
-def test_force_leaves_the_old_file_until_the_new_one_is_whole_59(target):
+def test_force_leaves_the_old_file_until_the_new_one_is_complete_59(target):
     target.write_text("mine")
     with ScriptedServer([cut(1000)]) as server, pytest.raises(BrokenOffError):
         save(server.url(), target, force=True)
@@ -74,7 +74,7 @@ def test_a_directory_and_a_pipe_are_not_replaced_even_with_force_60(tmp_path):
             save("http://127.0.0.1:1/", target, force=True)
 
 
-def test_a_symlink_at_the_target_is_taken_and_with_force_replaced_itself_68(target, tmp_path):
+def test_a_symlink_at_the_target_is_refused_and_with_force_replaced_itself_68(target, tmp_path):
     other = tmp_path / "other"
     other.write_text("mine")
     target.symlink_to(other)
@@ -100,18 +100,18 @@ def test_a_link_planted_beside_the_target_is_not_written_through_68(target, tmp_
 
 
 @pytest.mark.parametrize("make", [os.mkdir, os.mkfifo])
-def test_a_part_that_is_no_file_is_refused_without_waiting_68(target, make):
+def test_a_part_that_is_not_a_file_is_refused_without_waiting_68(target, make):
     make(part(target))
     with pytest.raises(CannotWriteError, match=r"turtle\.mp4\.part"):
         save("http://127.0.0.1:1/", target)
 
 
-def test_a_folder_that_is_gone_is_told_58(tmp_path):
+def test_a_missing_folder_is_reported_58(tmp_path):
     with pytest.raises(CannotWriteError, match="no such file or directory"):
         save("http://127.0.0.1:1/", tmp_path / "gone" / "turtle.mp4")
 
 
-def test_a_folder_that_goes_away_meanwhile_is_told_58_70(tmp_path):
+def test_a_folder_that_is_moved_during_the_download_is_reported_58_70(tmp_path):
     target = tmp_path / "folder" / "turtle.mp4"
     target.parent.mkdir()
 
@@ -127,7 +127,7 @@ def test_a_folder_that_goes_away_meanwhile_is_told_58_70(tmp_path):
     assert str(part(target)) in caught.value.message
 
 
-def test_a_video_larger_than_the_disk_is_not_begun_61(target):
+def test_a_video_larger_than_the_disk_is_not_downloaded_61(target):
     with (
         ScriptedServer([answer(b"", content_length=str(10**15)), HANG]) as server,
         pytest.raises(CannotWriteError, match="more bytes are needed"),
@@ -135,7 +135,7 @@ def test_a_video_larger_than_the_disk_is_not_begun_61(target):
         save(server.url(), target, limits=TransferLimits(most_bytes=10**16))
 
 
-def test_a_file_that_may_grow_no_further_keeps_its_part_57_61(target):
+def test_the_part_is_kept_at_the_file_size_limit_57_61(target):
     with ScriptedServer([answer(VIDEO, etag=ETAG)], [rest(100_000)]) as server:
         (kind, message), _ = result(child(server.url(), target, limit=100_000))
         assert (kind, part(target).stat().st_size) == ("CannotWriteError", 100_000)
@@ -143,7 +143,7 @@ def test_a_file_that_may_grow_no_further_keeps_its_part_57_61(target):
         assert result(child(server.url(), target))[0] == [False, sha256(VIDEO).hexdigest()]
 
 
-def test_of_two_processes_one_fetches_and_the_other_finds_it_69(target):
+def test_of_two_processes_one_downloads_and_the_other_uses_its_file_69(target):
     slowly = [cut(100_000), Pause(1), VIDEO[100_000:]]
     with ScriptedServer(slowly) as server:
         both = [child(server.url(), target) for _ in range(2)]
@@ -156,7 +156,7 @@ def test_of_two_processes_one_fetches_and_the_other_finds_it_69(target):
     assert list(target.parent.iterdir()) == [target]
 
 
-def test_whoever_waits_goes_on_where_a_killed_process_stopped_69(target):
+def test_a_waiting_process_resumes_the_part_of_a_killed_one_69(target):
     with ScriptedServer([cut(100_000), HANG], [rest(100_000)]) as server:
         first = child(server.url(), target)
         while not part(target).exists() or part(target).stat().st_size < 100_000:
@@ -170,7 +170,7 @@ def test_whoever_waits_goes_on_where_a_killed_process_stopped_69(target):
     assert target.read_bytes() == VIDEO
 
 
-def test_many_threads_fetch_one_file_once_69(target):
+def test_many_threads_download_one_file_once_69(target):
     outcomes = []
 
     def one(url):
@@ -220,14 +220,14 @@ def whole_part(target):
     return found
 
 
-def test_where_there_are_no_hard_links_the_name_is_claimed_first_59(target):
+def test_without_hard_links_an_empty_file_reserves_the_name_59(target):
     with whole_part(target) as ready:
         ready.place(force=False, link=no_links)
     assert target.read_bytes() == VIDEO
     assert list(target.parent.iterdir()) == [target]
 
 
-def test_nor_is_a_file_touched_there_59(target):
+def test_without_hard_links_an_existing_file_is_not_touched_59(target):
     with whole_part(target) as ready:
         target.write_text("mine")
         with pytest.raises(TakenError):
@@ -235,7 +235,7 @@ def test_nor_is_a_file_touched_there_59(target):
     assert (target.read_text(), part(target).read_bytes()) == ("mine", VIDEO)
 
 
-def test_a_claim_that_cannot_be_filled_is_given_back_70(target):
+def test_a_reserved_name_is_removed_if_the_rename_fails_70(target):
     def loses_the_part(path, _target):
         path.unlink()
         raise PermissionError(1, "Operation not permitted")
@@ -258,7 +258,7 @@ if os.geteuid() == 0:  # only root can give files away
 
 
 class Replanting:
-    """A clock whose sleep lets the holder go, and somebody else plant another part."""
+    """A clock whose sleep removes the holder's part and creates another one."""
 
     def __init__(self, holder):
         self.holder = holder
@@ -269,7 +269,7 @@ class Replanting:
         self.holder.path.write_bytes(b"planted")
 
 
-def test_a_part_that_is_exchanged_while_we_wait_is_not_the_one_we_opened_68(target):
+def test_a_part_that_is_replaced_during_the_wait_is_opened_again_68(target):
     holder = acquire(target, SystemClock())
     with acquire(target, Replanting(holder)) as found:
         assert found.head(7) == b"planted"
@@ -277,7 +277,7 @@ def test_a_part_that_is_exchanged_while_we_wait_is_not_the_one_we_opened_68(targ
 
 
 class Stopping:
-    """A clock whose sleep is ended by a signal."""
+    """A clock whose sleep raises for a signal."""
 
     def sleep(self, _seconds):
         raise Stopped(15, "SIGTERM")
@@ -301,8 +301,8 @@ class Exchanging:
         old.file.close()
 
 
-def test_a_part_that_does_not_stay_in_place_is_given_up(target):
+def test_a_part_that_is_replaced_again_and_again_raises_an_error(target):
     clock = Exchanging(acquire(target, SystemClock()))
-    with pytest.raises(CannotWriteError, match="does not stay in place"):
+    with pytest.raises(CannotWriteError, match="other processes keep replacing"):
         acquire(target, clock)
     clock.holder.close()

@@ -1,4 +1,4 @@
-"""Cut, slow and silent transfers, and taking them up again."""
+"""Interrupted, slow and stalled transfers, and resuming them."""
 
 import json
 import os
@@ -32,7 +32,7 @@ from .fetching import (
 )
 
 
-def test_nobody_listens(target):
+def test_a_refused_connection_raises_broken_off_error(target):
     with ScriptedServer() as server:
         url = server.url()
     with pytest.raises(BrokenOffError, match="refused or unreachable"):
@@ -40,14 +40,14 @@ def test_nobody_listens(target):
 
 
 @pytest.mark.parametrize("script", [[], [RESET], [b"HTTP/1.1 200 O"], [b"SSH-2.0-OpenSSH\r\n"]])
-def test_a_connection_without_an_answer_is_broken_off(target, script):
+def test_a_connection_without_a_response_raises_broken_off_error(target, script):
     with ScriptedServer(script) as server, pytest.raises(BrokenOffError):
         save(server.url(), target)
     assert list(target.parent.iterdir()) == []
 
 
-def test_a_connection_that_never_comes_about_is_given_up_3(target):
-    """A listener whose queue is full answers no further knock."""
+def test_a_connect_timeout_raises_broken_off_error_3(target):
+    """A listener whose queue is full accepts no further connection."""
     with ExitStack() as opened:
         listener = opened.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
         for _ in range(3):
@@ -59,7 +59,7 @@ def test_a_connection_that_never_comes_about_is_given_up_3(target):
             save(url, target, limits=TransferLimits(connect=0.2, stall=1))
 
 
-def test_a_server_that_never_answers_is_given_up(target):
+def test_a_response_timeout_raises_broken_off_error(target):
     with (
         ScriptedServer([HANG]) as server,
         pytest.raises(BrokenOffError, match="too long to answer"),
@@ -67,21 +67,21 @@ def test_a_server_that_never_answers_is_given_up(target):
         save(server.url(), target)
 
 
-def test_headers_that_drip_for_ever_are_given_up_13(target):
+def test_headers_that_arrive_too_slowly_raise_broken_off_error_13(target):
     drip = [b"HTTP/1.1 200 OK\r\nX-Drip: "] + [b"x", Pause(0.05)] * 60
     with ScriptedServer(drip) as server, pytest.raises(BrokenOffError, match="no whole answer"):
         save(server.url(), target, limits=TransferLimits(connect=0.3, stall=0.3))
 
 
-def test_a_body_that_drips_for_ever_is_given_up_13(target):
+def test_a_body_that_arrives_too_slowly_raises_broken_off_error_13(target):
     drip = [cut(600)] + [b"x", Pause(0.05)] * 60
-    with ScriptedServer(drip) as server, pytest.raises(BrokenOffError, match="comes too slowly"):
+    with ScriptedServer(drip) as server, pytest.raises(BrokenOffError, match="too slow"):
         save(server.url(), target)
     assert part(target).stat().st_size > 600
 
 
 @pytest.mark.parametrize("end", [[], [RESET], [HANG]], ids=["closed", "reset", "silent"])
-def test_a_cut_video_is_kept_and_taken_up_where_it_ends_62(target, end):
+def test_an_interrupted_download_is_kept_and_resumed_62(target, end):
     with (
         ScriptedServer([cut(100_000), *([Pause(0.1)] if end == [RESET] else []), *end]) as server,
         pytest.raises(BrokenOffError, match=f"of {len(VIDEO)} bytes") as caught,
@@ -95,7 +95,7 @@ def test_a_cut_video_is_kept_and_taken_up_where_it_ends_62(target, end):
     assert f"\r\nRange: bytes={held}-\r\nIf-Range: {ETAG}\r\n".encode() in requests[0]
 
 
-def test_a_chunk_that_is_cut_short_is_broken_off_62(target):
+def test_a_chunk_that_is_cut_short_raises_broken_off_error_62(target):
     chunked = answer(transfer_encoding="chunked", content_length=None) + b"30000\r\n" + VIDEO[:1000]
     with ScriptedServer([chunked]) as server, pytest.raises(BrokenOffError, match="after 1000 of"):
         save(server.url(), target)
@@ -108,7 +108,7 @@ def test_a_chunked_video_is_saved(target):
         assert_saved(target, save(server.url(), target))
 
 
-def test_without_a_promised_length_the_boxes_tell_that_it_was_cut_63(target):
+def test_without_a_declared_length_the_boxes_show_that_the_video_is_cut_63(target):
     unpromised = {"content_length": None, "etag": ETAG}
     with (
         ScriptedServer([answer(VIDEO[:-1], **unpromised)]) as server,
@@ -119,7 +119,7 @@ def test_without_a_promised_length_the_boxes_tell_that_it_was_cut_63(target):
     assert_saved(target, fetched)
 
 
-def test_a_signal_is_heard_while_nothing_comes_and_the_part_stays_51(target):
+def test_a_signal_ends_a_stalled_download_and_the_part_stays_51(target):
     def stop(_number, _frame):
         raise Stopped(signal.SIGTERM, "SIGTERM")
 
@@ -137,10 +137,10 @@ def test_a_signal_is_heard_while_nothing_comes_and_the_part_stays_51(target):
     assert notes(target).exists()
 
 
-# Taking up
+# Resuming
 
 
-def test_an_answer_with_everything_starts_over_64(target):
+def test_a_response_with_the_whole_content_starts_over_64(target):
     begun(target, 1000)
     fetched, _ = resume(target, answer(VIDEO, etag='"v2"'))
     assert_saved(target, fetched)
@@ -174,7 +174,7 @@ def test_a_part_that_does_not_fit_starts_over_64(target, headers):
     assert b"Range" not in requests[1]
 
 
-def test_with_our_length_means_that_all_is_there_64_416(target):
+def test_a_416_with_the_length_of_the_part_means_that_it_is_complete_64(target):
     with (
         ScriptedServer([answer(VIDEO[:-1], content_length=None, etag=ETAG)]) as server,
         pytest.raises(BrokenOffError),
@@ -192,14 +192,14 @@ def test_any_other_416_starts_over_64(target):
     assert_saved(target, fetched)
 
 
-def test_what_was_whole_before_a_kill_needs_no_request_53(target):
+def test_a_part_that_was_complete_before_a_kill_needs_no_request_53(target):
     begun(target, 1000)
     part(target).write_bytes(VIDEO)
     fetched, _ = resume(target)
     assert_saved(target, fetched)
 
 
-def test_a_last_modified_that_is_sure_is_enough_to_go_on(target):
+def test_a_last_modified_that_is_old_enough_allows_a_resume(target):
     dates = {
         "etag": 'W/"weak"',
         "last_modified": "Mon, 23 Nov 2026 10:00:00 GMT",
@@ -234,14 +234,14 @@ def test_without_a_strong_validator_nothing_is_ever_appended(target, headers):
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", "null", '{"url": 1}', '{"x": 2}'])
-def test_notes_that_are_not_ours_are_not_believed(target, content):
+def test_an_invalid_part_json_is_ignored(target, content):
     begun(target, 1000)
     notes(target).write_text(content)
     with ScriptedServer([answer(VIDEO)]) as server:
         assert_saved(target, save(server.url(), target))
 
 
-def test_a_part_of_another_url_is_not_appended_to_but_a_new_signature_is_no_other_url(target):
+def test_a_part_is_resumed_for_a_new_signature_and_not_for_another_url(target):
     begun(target, 1000)
     remembered = json.loads(notes(target).read_text())
     with ScriptedServer([rest(1000)]) as server:
@@ -259,7 +259,7 @@ def test_no_signature_is_kept_on_disk(target):
     assert "canary" not in notes(target).read_text()
 
 
-def test_a_video_cut_many_times_anywhere_is_byte_identical_in_the_end(target):
+def test_a_video_that_is_interrupted_many_times_is_byte_identical_in_the_end(target):
     with ScriptedServer(*[[_anywhere()]] * 12) as server:
         for _ in range(12):
             try:

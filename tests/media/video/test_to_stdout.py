@@ -1,4 +1,4 @@
-"""A video for whoever reads our stdout."""
+"""A video that is written to stdout."""
 
 import io
 import os
@@ -21,7 +21,7 @@ def stream_to(stream, url):
     return list(download_to_stdout(url, stream, clock=SystemClock(), limits=QUICK))
 
 
-def test_the_whole_video_goes_out_60():
+def test_the_whole_video_is_written_to_stdout_60():
     stream = io.BytesIO()
     with ScriptedServer([answer(VIDEO)]) as server:
         *progress, fetched = stream_to(stream, server.url())
@@ -30,7 +30,7 @@ def test_the_whole_video_goes_out_60():
     assert all(isinstance(step, Progress) for step in progress)
 
 
-def test_nothing_goes_out_before_the_video_is_whole_60(tmp_path, monkeypatch):
+def test_nothing_is_written_to_stdout_before_the_video_is_complete_60(tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     stream = io.BytesIO()
     with ScriptedServer([cut(1000)]) as server, pytest.raises(BrokenOffError):
@@ -39,7 +39,7 @@ def test_nothing_goes_out_before_the_video_is_whole_60(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_reader_that_went_away_is_a_closed_pipe_54():
+def test_a_reader_that_closed_stdout_raises_closed_pipe_54():
     reading, writing = os.pipe()
     os.close(reading)
     with (
@@ -51,7 +51,7 @@ def test_a_reader_that_went_away_is_a_closed_pipe_54():
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
-def test_a_full_device_is_told_54():
+def test_a_full_device_is_reported_54():
     with (
         ScriptedServer([answer(VIDEO)]) as server,
         Path("/dev/full").open("wb", buffering=0) as stream,
