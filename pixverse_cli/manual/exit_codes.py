@@ -1,4 +1,4 @@
-"""Every exit code, out of the error tree itself."""
+"""Every exit code with its name and meaning, read from the error tree."""
 
 from collections.abc import Iterator
 from inspect import getdoc
@@ -7,13 +7,18 @@ from pixverse_cli.domain import errors
 from pixverse_cli.manual.outline import first_sentence
 
 _DONE = ("0", "ok", "Done as asked")
-_STOPPED = ("129, 130, 143", "interrupted", "Stopped by SIGHUP, SIGINT or SIGTERM; tasks go on")
-_CLOSED = ("141", "closed-pipe", "Whoever read stdout has gone away; tasks go on")
+_STOPPED = (
+    "129, 130, 143",
+    "interrupted",
+    "Stopped by SIGHUP, SIGINT or SIGTERM; tasks keep running",
+)
+_CLOSED = ("141", "closed-pipe", "The reader of stdout closed the pipe; tasks keep running")
 
 
-def endings() -> dict[str, tuple[str, str]]:
-    """Return by name each exit code, as text, and what it means."""
-    return {name: (code, told) for code, name, told in (_DONE, *_failures(), _STOPPED, _CLOSED)}
+def exit_codes() -> dict[str, tuple[str, str]]:
+    """Return each exit code by its name: the code as text, and what it means."""
+    rows = (_DONE, *_failures(), _STOPPED, _CLOSED)
+    return {name: (code, meaning) for code, name, meaning in rows}
 
 
 def _failures() -> Iterator[tuple[str, str, str]]:
