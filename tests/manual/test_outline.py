@@ -44,7 +44,7 @@ def test_every_metavar_has_a_kind(command):
         assert (kinds.kind_of(parameter) is None) == (parameter.metavar is None)
 
 
-def test_a_metavar_that_nobody_has_thought_of_is_refused():
+def test_a_metavar_without_a_kind_is_refused():
     option = replace(TREE.options[0], metavar="WHAT")
     with pytest.raises(LookupError, match="'WHAT'"):
         kinds.kind_of(option)
@@ -77,7 +77,7 @@ def test_a_sentence_ends_at_a_full_stop_before_a_space(text, expected):
     assert expected == first_sentence(text)
 
 
-@pytest.mark.parametrize("holes", [{}, {"a": "1", "b": "2"}])
-def test_a_hole_without_a_filling_or_the_other_way_round_is_refused(holes):
-    with pytest.raises(LookupError, match="holes and fillings differ"):
-        fill("x @a@ y", holes)
+@pytest.mark.parametrize("values", [{}, {"a": "1", "b": "2"}])
+def test_a_placeholder_without_a_value_or_a_value_without_one_is_refused(values):
+    with pytest.raises(LookupError, match="placeholders and values differ"):
+        fill("x @a@ y", values)
