@@ -9,7 +9,7 @@ never loads the HTTP client and ``--help`` never touches the disk.
 import os
 import sys
 from collections.abc import Iterable, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from enum import Enum
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
@@ -120,10 +120,10 @@ class Services:
 
     @cached_property
     def store(self) -> "Store":
-        """The store, opened; it is made where there is none."""
+        """The store, opened until the command is over; it is made where there is none."""
         from pixverse_cli.store import Store
 
-        return Store(self.state_directory)
+        return self.stack.enter_context(closing(Store(self.state_directory)))
 
     @cached_property
     def tools(self) -> "Tools":
