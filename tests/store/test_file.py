@@ -118,8 +118,11 @@ def test_83_a_damaged_half_is_noticed(store, directory, intent):
     data = bytearray(path.read_bytes())
     data[4096:-4096] = os.urandom(len(data) - 8192)
     path.write_bytes(data)
-    with pytest.raises(UnexpectedError, match="damaged") as refused:
-        Store(directory).records.newest(-1)
+    with (
+        closing(Store(directory)) as damaged,
+        pytest.raises(UnexpectedError, match="damaged") as refused,
+    ):
+        damaged.records.newest(-1)
     assert "mv " in refused.value.hint
 
 
