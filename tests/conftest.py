@@ -27,8 +27,10 @@ settings.register_profile("ours", deadline=None, derandomize=IN_CI)
 settings.load_profile("ours")
 
 # Most time is spent here, waiting for real processes and for tools; `-m "not slow"` is the rest.
-_SLOW = ("concurrency", "faults", "kill", "manual", "permissions", "sandbox", "signals")
-_SLOW_FILES = ("test_packaging.py", "test_structure.py")
+_SLOW = {
+    *("concurrency", "faults", "kill", "manual", "permissions", "sandbox", "signals"),
+    *("test_packaging.py", "test_structure.py"),
+}
 
 
 def pytest_configure():
@@ -45,12 +47,20 @@ def pytest_report_header():
     return f"TEST_SEED={os.environ['TEST_SEED']}; the examples of Hypothesis {examples}"
 
 
+def pytest_ignore_collect(collection_path, config):
+    """Do not even read what is slow where it is not wanted."""
+    return (config.option.markexpr == "not slow" and _is_slow(collection_path)) or None
+
+
 def pytest_collection_modifyitems(items):
     """Mark as slow what takes most of the time."""
     for item in items:
-        place = item.path.relative_to(_TESTS)
-        if place.parts[0] in (*_SLOW, *_SLOW_FILES):
+        if _is_slow(item.path):
             item.add_marker("slow")
+
+
+def _is_slow(path):
+    return path != _TESTS and path.relative_to(_TESTS).parts[0] in _SLOW
 
 
 @pytest.fixture
