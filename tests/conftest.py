@@ -1,8 +1,10 @@
 """Every test gets an empty home, no variables of its owner's, and no network but loopback."""
 
 import os
+import random
 import shutil
 import socket
+import zlib
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from tests.clocks import FakeClock
 from tests.isolation import LoopbackSocket, isolate, resolver
 from tests.processes import Pixverse
 
+_TESTS = Path(__file__).parent
 _IN_MEMORY = Path("/dev/shm")
 _ENOUGH = 2 * 1024**3
 
@@ -23,11 +26,53 @@ IN_CI = os.environ.get("CI", "").lower() not in ("", "0", "false")
 settings.register_profile("ours", deadline=None, derandomize=IN_CI)
 settings.load_profile("ours")
 
+# Most time is spent here, waiting for real processes and for tools; `-m "not slow"` is the rest.
+_SLOW = {
+    *("concurrency", "faults", "kill", "manual", "permissions", "sandbox", "signals"),
+    *("test_packaging.py", "test_structure.py"),
+}
+
 
 def pytest_configure():
     """Keep the tests' files in memory where there is room: stores wait for each write."""
+    # workers inherit it; in CI each run draws alike
+    os.environ.setdefault("TEST_SEED", "0" if IN_CI else str(random.randrange(10**6)))
     if _IN_MEMORY.is_dir() and shutil.disk_usage(_IN_MEMORY).free > _ENOUGH:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_IN_MEMORY))
+
+
+def pytest_report_header():
+    """Say what to repeat a run with."""
+    examples = "are the same in each run" if IN_CI else "are new in each run"
+    return f"TEST_SEED={os.environ['TEST_SEED']}; the examples of Hypothesis {examples}"
+
+
+def pytest_ignore_collect(collection_path, config):
+    """Do not even read what is slow where it is not wanted."""
+    return (config.option.markexpr == "not slow" and _is_slow(collection_path)) or None
+
+
+def pytest_collection_modifyitems(items):
+    """Mark as slow what takes most of the time."""
+    for item in items:
+        if _is_slow(item.path):
+            item.add_marker("slow")
+
+
+def _is_slow(path):
+    return path != _TESTS and path.relative_to(_TESTS).parts[0] in _SLOW
+
+
+@pytest.fixture
+def seed(request):
+    """Return this test's own seed."""
+    return zlib.crc32(f"{os.environ['TEST_SEED']} {request.node.nodeid}".encode())
+
+
+@pytest.fixture(autouse=True)
+def _chance_of_its_own(seed):
+    """What this process draws by chance depends on the run's seed and the test alone."""
+    random.seed(seed)
 
 
 @pytest.fixture(autouse=True, scope="session")

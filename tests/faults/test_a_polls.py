@@ -1,6 +1,7 @@
 """A. Network: a task is accepted, and asking about it meets trouble (rows 11 to 24)."""
 
 import sqlite3
+from contextlib import closing
 
 from tests.faults.case import Case, Way, parameters
 from tests.faults.service import TASK, finished, refusal, standing, told
@@ -62,7 +63,7 @@ def slept_at_most(seconds):
 
 def held_back_everybody(world, _ran):
     assert max(world.clock.slept) >= 2
-    with sqlite3.connect(world.database) as connection:
+    with closing(sqlite3.connect(world.database)) as connection:
         (until,) = connection.execute("SELECT next_at FROM slot WHERE name = 'query'").fetchone()
     assert until >= world.clock.wall.timestamp() - 2.2
 
