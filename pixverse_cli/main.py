@@ -1,4 +1,4 @@
-"""The way in: the app, and the one boundary where every ending becomes an exit code."""
+"""The app, and the one error boundary: here every ending becomes an exit code."""
 
 import sys
 from collections.abc import Sequence
@@ -22,27 +22,27 @@ from pixverse_cli.reporting.result import Output
 from pixverse_cli.reporting.select import report_ending
 
 _SHORT_HELP = """\
-pixverse makes a video of a picture and a prompt (PixVerse on Alibaba Cloud Model Studio).
+pixverse makes a video from an image and a prompt (PixVerse on Alibaba Cloud Model Studio).
 
-  pixverse submit turtle.webp -p "The camera slowly rises" --wait    make and save one
-  pixverse list                                                      what you have submitted
+  pixverse submit turtle.webp -p "The camera slowly rises" --wait    make a video and save it
+  pixverse list                                                      show your tasks
   pixverse sandbox -- pixverse submit turtle.webp --wait             try it without paying
-  pixverse --help                                                    everything else"""
+  pixverse --help                                                    show all commands"""
 
 COMMANDS = {
     "submit": "Start one paid task per image; with --wait, save the video.",
-    "status": "Ask how tasks stand.",
-    "wait": "Block until tasks end, and print their video URLs, or with --download their files.",
-    "download": "Save finished videos; what is already saved is not fetched again.",
+    "status": "Show the status of tasks.",
+    "wait": "Wait until tasks end; print each video's URL, or with --download save it.",
+    "download": "Save finished videos; those already saved are not downloaded again.",
     "list": "Show what this machine has submitted, newest first.",
-    "cancel": "Cancel queued tasks; the service cancels nothing that runs already.",
-    "recover": "Find out what became of unclear submits, without paying again.",
-    "batch": "Make a set of videos true: only what is missing is generated.",
+    "cancel": "Cancel queued tasks; a running task cannot be cancelled.",
+    "recover": "Find the tasks of submits whose answer was lost, without paying again.",
+    "batch": "Generate the videos listed in a file; finished ones are skipped.",
     "models": "Show the models, their limits and list prices.",
-    "auth": "Keep the API key: login, status, logout.",
-    "doctor": "Check the set-up: key, service, store, shell. Nothing here costs money.",
-    "completion": "Print the completion script of a shell.",
-    "sandbox": "Serve the whole API on this machine, free: real uploads, tasks and H.264 video.",
+    "auth": "Manage the API key: login, status, logout.",
+    "doctor": "Check the setup: key, service, store and shell. It costs nothing.",
+    "completion": "Print the completion script for a shell.",
+    "sandbox": "Run a local stand-in for the service, free: real uploads, tasks and H.264 video.",
 }
 
 app = typer.Typer(
@@ -63,7 +63,7 @@ def pixverse(
         bool, typer.Option("--schema", help="Show the JSON Schema of --json and --events.")
     ] = False,
 ) -> None:
-    """Make videos of pictures with PixVerse on Alibaba Cloud Model Studio.
+    """Make videos from images with PixVerse on Alibaba Cloud Model Studio.
 
     \b
     Examples:
@@ -85,13 +85,13 @@ def main(arguments: Sequence[str], runtime: Runtime | None = None) -> int:
     """Run one command line and return its exit code."""
     runtime = runtime or default_runtime()
     try:
-        return _ending(arguments, runtime)
+        return _run(arguments, runtime)
     except Stopped as stopped:
-        # a signal in the very moment in which another ending began
+        # a signal that came while another ending was being handled
         return stopped.exit_code
 
 
-def _ending(arguments: Sequence[str], runtime: Runtime) -> int:
+def _run(arguments: Sequence[str], runtime: Runtime) -> int:
     try:
         runtime.interrupts.install()
         streams.prepare()
@@ -107,9 +107,9 @@ def _ending(arguments: Sequence[str], runtime: Runtime) -> int:
         runtime.interrupts.leave()
         report_ending(ending, wanted_output(arguments), runtime.environ)
         return ending.exit_code
-    except Exception as error:  # noqa: BLE001  a bug of ours: keep its traceback, and our exit code
+    except Exception as error:  # noqa: BLE001  a bug still needs an exit code and one error object
         runtime.interrupts.leave()
-        return _unforeseen(error, wanted_output(arguments), runtime)
+        return _report_bug(error, wanted_output(arguments), runtime)
     return code
 
 
@@ -126,17 +126,17 @@ def _invoke(arguments: Sequence[str], runtime: Runtime) -> int:
     except typer.TyperException as error:
         raise UsageError(error.format_message(), hint=_help_hint(error)) from error
     except (typer.Abort, EOFError) as error:
-        raise UsageError("stopped at a question") from error
+        raise UsageError("stopped while waiting for input") from error
     return code if isinstance(code, int) else 0
 
 
 def _help_hint(error: typer.TyperException) -> str:
     context = getattr(error, "ctx", None)
-    return f"`{context.command_path if context else 'pixverse'} --help` shows how it is used"
+    return f"see `{context.command_path if context else 'pixverse'} --help`"
 
 
 def wanted_output(arguments: Sequence[str]) -> Output:
-    """Return how to speak, even where the command line could not be parsed."""
+    """Return the output format asked for, even if the command line cannot be parsed."""
     end = arguments.index("--") if "--" in arguments else len(arguments)
     before_dashes = arguments[:end]
     if "--events" in before_dashes:
@@ -144,15 +144,15 @@ def wanted_output(arguments: Sequence[str]) -> Output:
     return Output.JSON if "--json" in before_dashes else Output.HUMAN
 
 
-def _unforeseen(error: Exception, output: Output, runtime: Runtime) -> int:
+def _report_bug(error: Exception, output: Output, runtime: Runtime) -> int:
     if output is Output.HUMAN:
-        import traceback  # noqa: PLC0415  no bug, no need
+        import traceback  # noqa: PLC0415  needed only for a bug
 
         traceback.print_exception(error, file=sys.stderr)
     ending = UnexpectedError(
         f"unexpected {type(error).__name__}: {error}",
-        hint="this is a bug in pixverse; whatever was submitted is in `pixverse list`,"
-        " and `pixverse recover` finds what is not",
+        hint="this is a bug in pixverse; submitted tasks are in `pixverse list`,"
+        " and `pixverse recover` finds those that are missing there",
         charged=Charged.UNKNOWN,
     )
     report_ending(ending, output, runtime.environ)

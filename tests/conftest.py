@@ -1,8 +1,10 @@
 """Every test gets an empty home, none of the user's variables, and no network but loopback."""
 
 import os
+import random
 import shutil
 import socket
+import zlib
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from tests.clocks import FakeClock
 from tests.isolation import LoopbackSocket, isolate, resolver
 from tests.processes import Pixverse
 
+_TESTS = Path(__file__).parent
 _MEMORY_DIRECTORY = Path("/dev/shm")
 _NEEDED_BYTES = 2 * 1024**3
 
@@ -23,11 +26,53 @@ IN_CI = os.environ.get("CI", "").lower() not in ("", "0", "false")
 settings.register_profile("ours", deadline=None, derandomize=IN_CI)
 settings.load_profile("ours")
 
+# These take most of the time, with real processes and tools; `-m "not slow"` runs the others.
+_SLOW = {
+    *("concurrency", "faults", "kill", "manual", "permissions", "sandbox", "signals"),
+    *("test_packaging.py", "test_structure.py"),
+}
+
 
 def pytest_configure():
     """Keep the tests' files in memory if there is room, because stores wait for each write."""
+    # workers inherit it; in CI every run uses the same seed
+    os.environ.setdefault("TEST_SEED", "0" if IN_CI else str(random.randrange(10**6)))
     if _MEMORY_DIRECTORY.is_dir() and shutil.disk_usage(_MEMORY_DIRECTORY).free > _NEEDED_BYTES:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY_DIRECTORY))
+
+
+def pytest_report_header():
+    """Return the line that says how to repeat this run."""
+    examples = "are the same in each run" if IN_CI else "are new in each run"
+    return f"TEST_SEED={os.environ['TEST_SEED']}; the examples of Hypothesis {examples}"
+
+
+def pytest_ignore_collect(collection_path, config):
+    """Skip the collection of slow tests with ``-m "not slow"``."""
+    return (config.option.markexpr == "not slow" and _is_slow(collection_path)) or None
+
+
+def pytest_collection_modifyitems(items):
+    """Mark the slow tests."""
+    for item in items:
+        if _is_slow(item.path):
+            item.add_marker("slow")
+
+
+def _is_slow(path):
+    return path != _TESTS and path.relative_to(_TESTS).parts[0] in _SLOW
+
+
+@pytest.fixture
+def seed(request):
+    """Return the seed of this test."""
+    return zlib.crc32(f"{os.environ['TEST_SEED']} {request.node.nodeid}".encode())
+
+
+@pytest.fixture(autouse=True)
+def _seeded_random(seed):
+    """Seed ``random``, so that its values depend only on the run's seed and the test."""
+    random.seed(seed)
 
 
 @pytest.fixture(autouse=True, scope="session")

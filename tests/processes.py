@@ -38,12 +38,14 @@ class Ran:
 class Pixverse:
     """Runs ``pixverse`` in ``directory`` with the home directory ``home``.
 
-    Its calls go to ``sandbox``, or to a closed port if there is none.
+    Its calls go to ``sandbox``, or to a closed port if there is none. ``prefix`` is a command
+    that starts it, such as ``setpriv``.
     """
 
-    def __init__(self, home: Path, directory: Path, sandbox=None):
+    def __init__(self, home: Path, directory: Path, sandbox=None, *, prefix=()):
         self.home = home
         self.directory = directory
+        self.prefix = prefix
         self.environ = isolated(os.environ, home) | coverage_variables()
         self.environ["DASHSCOPE_HTTP_BASE_URL"] = "http://127.0.0.1:9"
         if sandbox is not None:
@@ -51,7 +53,7 @@ class Pixverse:
 
     def against(self, sandbox):
         """Return the command with the same home for another sandbox."""
-        return Pixverse(self.home, self.directory, sandbox)
+        return Pixverse(self.home, self.directory, sandbox, prefix=self.prefix)
 
     @property
     def state(self):
@@ -60,7 +62,7 @@ class Pixverse:
     def __call__(self, *arguments, stdin=None, timeout=60, cwd=None, **variables):
         """Run to the end; a variable that is None is unset."""
         done = subprocess.run(
-            [*COMMAND, *map(os.fspath, arguments)],
+            [*self.prefix, *COMMAND, *map(os.fspath, arguments)],
             input=stdin,
             stdin=subprocess.DEVNULL if stdin is None else None,
             capture_output=True,
@@ -78,7 +80,7 @@ class Pixverse:
     ):
         """Start the command and return the running process."""
         return subprocess.Popen(
-            [*COMMAND, *map(os.fspath, arguments)],
+            [*self.prefix, *COMMAND, *map(os.fspath, arguments)],
             stdin=subprocess.DEVNULL,
             stdout=stdout,
             stderr=stderr,

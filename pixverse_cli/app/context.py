@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 class Runtime(NamedTuple):
-    """What the process was given: environment, time, requests to stop."""
+    """What the process gives to a command: environment, clock, signals."""
 
     environ: Mapping[str, str]
     clock: Clock
@@ -40,7 +40,7 @@ class Runtime(NamedTuple):
 
 
 def default_runtime() -> Runtime:
-    """Return the real ones."""
+    """Return the environment, clock and signals of this process."""
     from pixverse_cli.domain.clock import SystemClock
 
     clock = SystemClock()
@@ -64,7 +64,7 @@ class AppContext:
         self.output = output
         self.quiet = quiet
         self.verbosity = verbosity
-        self.stack = ExitStack()  # what has to be cleaned away when the command is over
+        self.stack = ExitStack()  # closed when the command ends
 
     @cached_property
     def settings(self) -> Settings:
@@ -80,14 +80,14 @@ class AppContext:
 
     @cached_property
     def config_directory(self) -> "Path":
-        """Where settings and the kept key are."""
+        """The directory of ``config.toml`` and of the stored key."""
         from pixverse_cli.settings.places import config_directory
 
         return config_directory(self.runtime.environ)
 
     @cached_property
     def state_directory(self) -> "Path":
-        """Where the store is."""
+        """The directory of the store."""
         from pixverse_cli.settings.places import state_directory
 
         return state_directory(self.runtime.environ)
@@ -108,7 +108,7 @@ class AppContext:
 
     @cached_property
     def connect(self) -> "Connect":
-        """What gives the client when it is first needed."""
+        """Returns the service's client, made when it is first called."""
         from pixverse_cli.dashscope.connect import Connect
         from pixverse_cli.settings.key import key_value
 
@@ -122,7 +122,7 @@ class AppContext:
 
     @cached_property
     def store(self) -> "Store":
-        """The store, opened; it is made where there is none, and closed with the command."""
+        """The store, opened: created if missing, closed when the command ends."""
         from pixverse_cli.store import Store
 
         store = Store(self.state_directory)
@@ -131,7 +131,7 @@ class AppContext:
 
     @cached_property
     def tools(self) -> "Tools":
-        """What flows work with."""
+        """What the flows work with: client, store, clock, signals, account."""
         from pixverse_cli.flows.tools import Tools
         from pixverse_cli.settings.key import account
 
@@ -146,7 +146,7 @@ class AppContext:
         )
 
     def live(self, order: "Order") -> "Record | None":
-        """Return the newest live record of an equal request."""
+        """Return the newest live record of the same request."""
         return self.store.records.live(order.fingerprint, self.base_url)
 
     def reporter(self, result: Result = Result.NOTHING) -> "Reporter":
@@ -159,29 +159,29 @@ class AppContext:
         )
 
     def prepare_to_send(self) -> None:
-        """Find out now whether the address, the key and the store are usable."""
+        """Check the address, the key and the store before anything is sent."""
         _ = self.base_url, self.key, self.store
         if self.key.exposed:
             self.reporter().note(f"other people can read the API key in {self.key.source}")
 
     def run(self, events: "Iterable[Event]", result: Result) -> None:
-        """Drain a flow, drawing it; raise how it ended."""
+        """Drain a flow and show its events; raise the error it ended with, if any."""
         environ = self.runtime.environ
         if environ.get("GITHUB_ACTIONS") == "true":
-            from pixverse_cli.reporting.github import noted
+            from pixverse_cli.reporting.github import with_summary
 
-            events = noted(events, environ, outputs="github-output" in self.given)
+            events = with_summary(events, environ, outputs="github-output" in self.given)
         self.reporter(result).run(events, sent=self._sent, over=self.runtime.interrupts.leave)
 
     def run_saving(self, events: "Iterable[Event]", destination: "Destination | None") -> None:
-        """Drain a flow that waits; results are files, or URLs where nothing is saved."""
+        """Drain a flow that waits; results are paths, or URLs if nothing is saved."""
         if destination is None:
             self.run(events, Result.URL)
         else:
             self.run(events, Result.NOTHING if destination.template.stdout else Result.FILE)
 
     def _sent(self) -> "list[Record]":
-        """Return the requests of this run as the store holds them, if it can be asked."""
+        """Return this run's requests as the store holds them; none if it cannot be read."""
         if "tools" not in self.__dict__:
             return []
         try:

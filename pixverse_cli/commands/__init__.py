@@ -1,1 +1,1 @@
-"""One file per command: parse, and hand over."""
+"""One file per command: parse, run the flow, report."""

@@ -1,4 +1,4 @@
-"""``pixverse auth``: one word for each thing that can be done with the key."""
+"""``pixverse auth``: store, show and remove the API key."""
 
 import sys
 from typing import TYPE_CHECKING
@@ -14,9 +14,9 @@ from pixverse_cli.reporting.result import Output
 if TYPE_CHECKING:
     from pixverse_cli.settings.key import Key
 
-_MOST_CHARACTERS = 4096
+_MAX_CHARACTERS = 4096
 
-summary = "Keep the API key: login, status, logout."
+summary = "Manage the API key: login, status, logout."
 
 
 def login(
@@ -24,7 +24,7 @@ def login(
     as_json: shared_options.AsJson = False,
     quiet: shared_options.Quiet = False,
 ) -> None:
-    """Keep an API key for this user alone; it is read hidden, or from stdin.
+    """Store an API key that only you can read. It is typed without echo, or read from stdin.
 
     \b
     Examples:
@@ -37,10 +37,10 @@ def login(
     value = _read_key()
     check_shape(value, "your input")
     path = keep_key(app.config_directory, value)
-    app.reporter().note(f"kept in {path}, for you alone")
+    app.reporter().note(f"stored in {path}; only you can read it")
     key = find_key(app.runtime.environ, app.config_directory)
     if key.value != value:
-        app.reporter().note(f"but {key.source} comes first, and holds another key")
+        app.reporter().note(f"but {key.source} takes precedence, and holds a different key")
     _show(app, key)
 
 
@@ -49,7 +49,7 @@ def status(
     as_json: shared_options.AsJson = False,
     quiet: shared_options.Quiet = False,
 ) -> None:
-    """Show which key is in use: where it comes from, and its last four characters.
+    """Show which key is in use: its source and its last four characters.
 
     \b
     Examples:
@@ -67,7 +67,7 @@ def logout(
     as_json: shared_options.AsJson = False,
     quiet: shared_options.Quiet = False,
 ) -> None:
-    """Forget the key that login kept; keys from elsewhere are left alone.
+    """Remove the key that login stored. Keys from other sources stay.
 
     \b
     Examples:
@@ -79,7 +79,7 @@ def logout(
     app = context.app_context(ctx)
     path = forget_key(app.config_directory)
     reporter = app.reporter()
-    reporter.note(f"removed {path}" if path else "no key was kept by `pixverse auth login`")
+    reporter.note(f"removed {path}" if path else "`pixverse auth login` has not stored a key")
     try:
         key = find_key(app.runtime.environ, app.config_directory)
     except AuthError:
@@ -90,7 +90,7 @@ def logout(
 def _read_key() -> str:
     """Read a key from the keyboard without showing it, or from stdin."""
     if not streams.is_terminal(sys.stdin):
-        return sys.stdin.read(_MOST_CHARACTERS).strip()
+        return sys.stdin.read(_MAX_CHARACTERS).strip()
     import getpass
 
     try:

@@ -18,20 +18,22 @@ ManifestPath = Annotated[
     str,
     typer.Argument(
         metavar="MANIFEST",
-        help="A .toml ([defaults], [[video]]), .jsonl or .csv file; fields are named as the"
-        " options of submit, with image and output beside them.",
+        help="A .toml ([defaults], [[video]]), .jsonl or .csv file. Its fields are named like"
+        " the options of submit, plus image and output.",
         show_default=False,
     ),
 ]
 Shard = Annotated[
     str | None,
     typer.Option(
-        "--shard", metavar="I/N", help="Only the I-th of N stable shares, for a CI matrix."
+        "--shard",
+        metavar="I/N",
+        help="Only part I of N; each part stays the same, for a CI matrix.",
     ),
 ]
 ShowPlan = Annotated[
     bool,
-    typer.Option("--dry-run", help="Show what would be done and the estimate; send nothing."),
+    typer.Option("--dry-run", help="Show the plan and the estimate; send nothing."),
 ]
 
 
@@ -50,7 +52,7 @@ def command(
     quiet: shared_options.Quiet = False,
     verbose: shared_options.Verbose = 0,
 ) -> None:
-    """Make a set of videos true: only what is missing is generated.
+    """Generate the videos listed in a file; finished ones are skipped.
 
     \b
     Examples:
@@ -92,16 +94,16 @@ def _plan(app: AppContext, manifest: Path, *, force: bool) -> "list[BatchItem]":
 
 
 def _show(app: AppContext, items: "Sequence[BatchItem]") -> None:
-    """Show the plan, and the estimate of what would be bought."""
+    """Show the plan, and the estimated cost of what it would submit."""
     from pixverse_cli.flows.batch_plan import estimate
     from pixverse_cli.reporting.show import show_plan
 
     show_plan(items, app.output)
-    app.reporter().note(f"estimate {estimate(items)} CNY by list price; nothing was sent")
+    app.reporter().note(f"estimate: {estimate(items)} CNY at list prices; nothing was sent")
 
 
 def _run(app: AppContext, manifest: Path, items: "Sequence[BatchItem]", *, fail_fast: bool) -> None:
-    """Make every output."""
+    """Generate what is missing."""
     from pixverse_cli.flows.batch import batch
     from pixverse_cli.flows.plan import wait_policy
     from pixverse_cli.store.manifest_lock import ManifestLock

@@ -11,7 +11,7 @@ QueuedIds = Annotated[
     list[str],
     typer.Argument(
         metavar="ID...",
-        help="Task ids, or unique beginnings of at least 4 characters; - reads them from stdin.",
+        help="Task ids, or unique prefixes of at least 4 characters; - reads ids from stdin.",
         show_default=False,
     ),
 ]
@@ -25,7 +25,7 @@ def command(
     quiet: shared_options.Quiet = False,
     verbose: shared_options.Verbose = 0,
 ) -> None:
-    """Cancel queued tasks; the service cancels nothing that runs already.
+    """Cancel queued tasks; a running task cannot be cancelled.
 
     \b
     Examples:

@@ -14,7 +14,7 @@ from pixverse_cli.reporting import streams
 
 
 class Shell(StrEnum):
-    """The shells that there is a script for."""
+    """The shells that have a completion script."""
 
     BASH = "bash"
     ZSH = "zsh"
@@ -23,7 +23,7 @@ class Shell(StrEnum):
 
 SOURCE = Path(__file__).parent.parent.parent
 
-# In the source tree, and below the prefix where packages put it.
+# The name of each script in the source tree, and its path below an installation's share/.
 _PLACES = {
     Shell.BASH: ("pixverse.bash", "bash-completion/completions/pixverse"),
     Shell.ZSH: ("_pixverse", "zsh/site-functions/_pixverse"),
@@ -36,7 +36,7 @@ ShellName = Annotated[
 
 
 def command(ctx: typer.Context, shell: ShellName) -> None:
-    """Print the completion script of a shell.
+    """Print the completion script for a shell.
 
     \b
     Examples:
@@ -55,9 +55,9 @@ def command(ctx: typer.Context, shell: ShellName) -> None:
 
 
 def script(shell: Shell, *, source: Path = SOURCE, prefixes: Iterable[Path] | None = None) -> Path:
-    """Return the packaged script: beside the package in its source tree, else installed.
+    """Return the path of a script: in the source tree if there is one, else where it is installed.
 
-    :raises UnexpectedError: it is in neither place.
+    :raises UnexpectedError: it is not in any of these places.
     """
     name, shared = _PLACES[shell]
     below = _prefixes() if prefixes is None else prefixes
@@ -66,12 +66,12 @@ def script(shell: Shell, *, source: Path = SOURCE, prefixes: Iterable[Path] | No
         if is_file(place):
             return place
     raise UnexpectedError(
-        f"there is no completion script for {shell} in {', '.join(map(str, places))}",
+        f"found no completion script for {shell} in {', '.join(map(str, places))}",
         hint="install pixverse-cli again",
     )
 
 
 def _prefixes() -> Iterator[Path]:
-    """Yield where pip puts data files: of this environment, then of this user."""
+    """Yield the prefixes under which pip installs data files: this environment's, this user's."""
     yield Path(sysconfig.get_path("data"))
     yield Path(sysconfig.get_path("data", sysconfig.get_preferred_scheme("user")))

@@ -1,4 +1,4 @@
-"""From a parsed command line to what carries it out."""
+"""Turns a parsed command line into the values that commands and flows take."""
 
 import sys
 from collections.abc import Iterable, Iterator
@@ -52,14 +52,14 @@ def _output(ctx: typer.Context) -> Output:
 
 
 def submit_args(ctx: typer.Context) -> "SubmitArgs":
-    """Return what ``submit`` was asked to make and to do with it."""
+    """Return the arguments of ``submit``, unchecked."""
     from pixverse_cli.domain.plan import SubmitArgs
 
     return SubmitArgs(**{name: ctx.params[name] for name in SubmitArgs._fields})
 
 
 def destination(app: AppContext, *, wanted: bool, force: bool) -> "Destination | None":
-    """Return where videos go, if they are wanted on this disk."""
+    """Return where to save videos, or None if they are not to be saved."""
     from pixverse_cli.flows.plan import destination_of
 
     if not wanted and not app.settings.typed("output"):
@@ -68,17 +68,17 @@ def destination(app: AppContext, *, wanted: bool, force: bool) -> "Destination |
     return destination_of(app.settings, force=force, stdout_is_taken=taken)
 
 
-def ids(words: Iterable[str] | None) -> list[str] | None:
+def ids(arguments: Iterable[str] | None) -> list[str] | None:
     """Return task ids as typed, with ``-`` replaced by stdin's lines; None if none was typed.
 
-    :raises UsageError: ``-`` stands there twice.
+    :raises UsageError: ``-`` was given twice.
     """
-    typed = list(words or ())
+    typed = list(arguments or ())
     if not typed:
         return None
     if typed.count("-") > 1:
         raise UsageError("stdin can be read only once: give - once")
-    return [each for word in typed for each in (_stdin_lines() if word == "-" else (word,))]
+    return [each for item in typed for each in (_stdin_lines() if item == "-" else (item,))]
 
 
 def _stdin_lines() -> list[str]:

@@ -12,7 +12,7 @@ def command(
     quiet: shared_options.Quiet = False,
     verbose: shared_options.Verbose = 0,
 ) -> None:
-    """Check the set-up: key, service, store, shell. Nothing here costs money.
+    """Check the setup: key, service, store and shell. It costs nothing.
 
     \b
     Examples:

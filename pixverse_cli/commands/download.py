@@ -20,7 +20,7 @@ def command(
     quiet: shared_options.Quiet = False,
     verbose: shared_options.Verbose = 0,
 ) -> None:
-    """Save finished videos; what is already saved is not fetched again.
+    """Save finished videos; those already saved are not downloaded again.
 
     \b
     Examples:

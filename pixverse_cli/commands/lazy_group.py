@@ -1,4 +1,4 @@
-"""The command tree: loaded branch by branch, with plain help and options in groups."""
+"""The command tree: each command is loaded when it is used; help shows options in groups."""
 
 from collections.abc import Mapping
 from importlib import import_module
@@ -7,7 +7,8 @@ from typing import Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-_OTHER_WORDS = {
+# What other tools call our commands, or what a user may try first.
+_OTHER_NAMES = {
     "create": "submit",
     "generate": "submit",
     "run": "submit",
@@ -33,7 +34,7 @@ class Command(TyperCommand):
     """A command whose help shows its options in groups."""
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:  # noqa: ANN401  Typer's own Click has no public types
-        """Write ``IMAGE...`` for what must be given, as man pages do, not ``{IMAGE...}``."""
+        """Write ``IMAGE...`` for a required argument, as man pages do, not ``{IMAGE...}``."""
         return [item.strip("{}") for item in super().collect_usage_pieces(ctx)]
 
     def format_options(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401  as above
@@ -55,10 +56,10 @@ CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
 def lazy_group(summaries: Mapping[str, str]) -> type[TyperGroup]:
-    """Return a group of those commands, each of which is loaded when it is asked for."""
+    """Return a group of these commands; each one is loaded when it is used."""
 
     class Group(TyperGroup):
-        """The command list; words from other tools get a pointer to ours."""
+        """The list of commands; a command name of another tool gets a suggestion."""
 
         def __init__(self, **settings: Any) -> None:  # noqa: ANN401  Typer's own
             super().__init__(**settings)
@@ -74,17 +75,17 @@ def lazy_group(summaries: Mapping[str, str]) -> type[TyperGroup]:
                 formatter.write_dl(list(summaries.items()))
 
         def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401
-            """Find the command, or say which one was probably meant."""
-            ours = _OTHER_WORDS.get(args[0]) if args[0] not in summaries else None
-            if ours:
-                ctx.fail(f"No such command {args[0]!r}. Here it is `pixverse {ours}`.")
+            """Return the command, or fail with a suggestion."""
+            suggestion = _OTHER_NAMES.get(args[0]) if args[0] not in summaries else None
+            if suggestion:
+                ctx.fail(f"No such command {args[0]!r}. Did you mean `pixverse {suggestion}`?")
             return super().resolve_command(ctx, args)
 
     return Group
 
 
 def load(name: str) -> Any:  # noqa: ANN401  as above
-    """Return what the module of that name declares: a ``command``, or ``subcommands`` by word."""
+    """Return the command of the module of that name: its ``command``, or its ``subcommands``."""
     module = import_module(f"pixverse_cli.commands.{name}")
     branch = typer.Typer(
         help=getattr(module, "summary", None),

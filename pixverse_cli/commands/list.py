@@ -9,19 +9,24 @@ from pixverse_cli.reporting.show import show_records, show_remote
 
 StatusFilter = Annotated[
     str | None,
-    typer.Option("--status", metavar="STATUS", help="Only tasks that stand so."),
+    typer.Option("--status", metavar="STATUS", help="Only tasks with this status."),
 ]
 Since = Annotated[
     str | None,
-    typer.Option("--since", metavar="TIME", help="Only tasks so young: 90s, 30m, 24h."),
+    typer.Option(
+        "--since", metavar="TIME", help="Only tasks from the last TIME, for example 30m or 24h."
+    ),
 ]
 Limit = Annotated[
-    str | None, typer.Option("--limit", metavar="N", help="At most so many.  [default: 20]")
+    str | None, typer.Option("--limit", metavar="N", help="Show at most N tasks.  [default: 20]")
 ]
-EveryRecord = Annotated[bool, typer.Option("--all", help="No limit.")]
+EveryRecord = Annotated[bool, typer.Option("--all", help="Show all tasks.")]
 Remote = Annotated[
     bool,
-    typer.Option("--remote", help="What the account has on the service (24 hours), known or not."),
+    typer.Option(
+        "--remote",
+        help="List the account's tasks on the service (last 24 hours), from any machine.",
+    ),
 ]
 
 

@@ -9,9 +9,7 @@ from pixverse_cli.reporting.result import Result
 
 AdoptedId = Annotated[
     str | None,
-    typer.Option(
-        "--adopt", metavar="ID", help="This task is the one whose answer was lost: keep it."
-    ),
+    typer.Option("--adopt", metavar="ID", help="Record this task as the one of the lost submit."),
 ]
 
 
@@ -23,7 +21,7 @@ def command(
     quiet: shared_options.Quiet = False,
     verbose: shared_options.Verbose = 0,
 ) -> None:
-    """Find out what became of unclear submits, without paying again.
+    """Find the tasks of submits whose answer was lost, without paying again.
 
     \b
     Examples:

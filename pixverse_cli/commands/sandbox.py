@@ -12,8 +12,8 @@ ChildCommand = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="[-- COMMAND...]",
-        help="Run this against the sandbox, with an empty store of its own, and pass on its"
-        " exit code. Without one: serve until Ctrl-C.",
+        help="A command to run against the sandbox, with an empty store of its own; its exit"
+        " code is passed on. Without a command: serve until Ctrl-C.",
         show_default=False,
     ),
 ]
@@ -22,30 +22,32 @@ Scenarios = Annotated[
     typer.Option(
         "--scenario",
         metavar="NAME",
-        help="Play trouble; may be given several times, or several names with commas."
+        help="Simulate a fault. Repeat the option, or separate names with commas, for several;"
         " --scenario help lists them.",
     ),
 ]
 RunSeed = Annotated[
     int | None,
-    typer.Option("--seed", metavar="N", help="Make runs repeatable, ids and trouble included."),
+    typer.Option("--seed", metavar="N", help="Make runs repeatable, including ids and faults."),
 ]
 Realistic = Annotated[
     bool, typer.Option("--realistic", help="Tasks take 1 to 5 minutes instead of seconds.")
 ]
-Port = Annotated[int, typer.Option("--port", metavar="N", help="The port; 0 takes a free one.")]
+Port = Annotated[
+    int, typer.Option("--port", metavar="N", help="Port to listen on; 0 picks a free one.")
+]
 
 
 def command(
     ctx: typer.Context,
-    words: ChildCommand = None,
+    child_command: ChildCommand = None,
     scenarios: Scenarios = None,
     seed: RunSeed = None,
     realistic: Realistic = False,
     port: Port = 0,
     quiet: shared_options.Quiet = False,
 ) -> None:
-    """Serve the whole API on this machine, free: real uploads, tasks and H.264 video.
+    """Run a local stand-in for the service, free: real uploads, tasks and H.264 video.
 
     \b
     Examples:
@@ -64,8 +66,8 @@ def command(
     chosen = secrets.randbelow(2**31) if seed is None else seed
     sandbox = Sandbox(scenarios=names, seed=chosen, realistic=realistic, port=port)
     app.stack.enter_context(sandbox)
-    if words:
-        raise typer.Exit(run(words, sandbox, app.runtime.environ))
+    if child_command:
+        raise typer.Exit(run(child_command, sandbox, app.runtime.environ))
     app.reporter().exports(sandbox.environment)
     while True:
         app.runtime.clock.sleep(3600.0)

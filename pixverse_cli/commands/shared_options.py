@@ -1,6 +1,6 @@
 """Every option and argument, declared once: spellings, metavar, help, variable.
 
-Values arrive as text and are read in ``settings``, so that everything wrong is told at
+Values arrive as text and are read in ``settings``, so that all problems are reported at
 once and a bad value is refused with its source.
 """
 
@@ -8,16 +8,17 @@ from typing import Annotated
 
 import typer
 
-MAKING = "What to make"
-PLACING = "Where to put it"
+# The groups of options in --help and on the man pages.
+VIDEO = "Video"
+SAVING = "Saving"
 WAITING = "Waiting"
-SPEAKING = "Output"
+OUTPUT = "Output"
 
 TaskIds = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="[ID]...",
-        help="Task ids, or unique beginnings of at least 4 characters; - reads them from stdin."
+        help="Task ids, or unique prefixes of at least 4 characters; - reads ids from stdin."
         " Without one: the latest task.",
         show_default=False,
     ),
@@ -36,11 +37,11 @@ OutputPath = Annotated[
         "--output",
         "-o",
         metavar="PATH",
-        help="A file, a directory, - for stdout, or a template with {task_id} {image} {model}"
-        " {resolution} {duration} {seed} {index} {date}; implies that the video is saved."
+        help="Save the video here: a file, a directory, - for stdout, or a template with"
+        " {task_id} {image} {model} {resolution} {duration} {seed} {index} {date}."
         "  [default: {image}-{task_id:8}.mp4]",
         envvar="PIXVERSE_OUTPUT",
-        rich_help_panel=PLACING,
+        rich_help_panel=SAVING,
     ),
 ]
 NoDownload = Annotated[
@@ -48,23 +49,23 @@ NoDownload = Annotated[
     typer.Option(
         "--no-download",
         help="Wait, and print the video's URL instead of saving it.",
-        rich_help_panel=PLACING,
+        rich_help_panel=SAVING,
     ),
 ]
 Force = Annotated[
     bool,
-    typer.Option("--force", "-f", help="Replace a file that is there.", rich_help_panel=PLACING),
+    typer.Option("--force", "-f", help="Replace an existing file.", rich_help_panel=SAVING),
 ]
 Download = Annotated[
     bool,
-    typer.Option("--download", help="Save each video that is done.", rich_help_panel=PLACING),
+    typer.Option("--download", help="Save each finished video.", rich_help_panel=SAVING),
 ]
 Timeout = Annotated[
     str | None,
     typer.Option(
         "--timeout",
         metavar="TIME",
-        help="How long to wait: 90, 90s, 30m, 2h; 0 is no limit.  [default: 30m]",
+        help="How long to wait: 90, 90s, 30m, 2h; 0 means no limit.  [default: 30m]",
         envvar="PIXVERSE_TIMEOUT",
         rich_help_panel=WAITING,
     ),
@@ -74,13 +75,13 @@ Interval = Annotated[
     typer.Option(
         "--interval",
         metavar="TIME",
-        help="Look so often.  [default: fitted to the task's age]",
+        help="Seconds between checks.  [default: depends on the task's age]",
         envvar="PIXVERSE_INTERVAL",
         rich_help_panel=WAITING,
     ),
 ]
 EveryUnfinished = Annotated[
-    bool, typer.Option("--all", help="Every unfinished task in the store.", rich_help_panel=WAITING)
+    bool, typer.Option("--all", help="Wait for every unfinished task.", rich_help_panel=WAITING)
 ]
 AnyOne = Annotated[
     bool,
@@ -94,27 +95,27 @@ ExitStatus = Annotated[
     bool,
     typer.Option(
         "--exit-status",
-        help="Exit with the code that the tasks' states stand for.",
-        rich_help_panel=SPEAKING,
+        help="Exit with the code for the tasks' status instead of 0.",
+        rich_help_panel=OUTPUT,
     ),
 ]
 AsJson = Annotated[
     bool,
     typer.Option(
         "--json",
-        help="Print one JSON object per task; errors as one on stderr.",
-        rich_help_panel=SPEAKING,
+        help="Print one JSON object per task; on stderr one for the error, if any.",
+        rich_help_panel=OUTPUT,
     ),
 ]
 AsEvents = Annotated[
     bool,
     typer.Option(
-        "--events", help="As --json, with progress in the same stream.", rich_help_panel=SPEAKING
+        "--events", help="Like --json, with progress in the same stream.", rich_help_panel=OUTPUT
     ),
 ]
 Quiet = Annotated[
     bool,
-    typer.Option("--quiet", "-q", help="No progress, no notes.", rich_help_panel=SPEAKING),
+    typer.Option("--quiet", "-q", help="Show no progress and no notes.", rich_help_panel=OUTPUT),
 ]
 Verbose = Annotated[
     int,
@@ -123,8 +124,8 @@ Verbose = Annotated[
         "-v",
         count=True,
         show_default=False,
-        help="Show each HTTP exchange; -vv with headers and bodies, secrets masked.",
-        rich_help_panel=SPEAKING,
+        help="Show each HTTP exchange; -vv adds headers and bodies. Secrets are masked.",
+        rich_help_panel=OUTPUT,
     ),
 ]
 GithubOutput = Annotated[
@@ -132,6 +133,6 @@ GithubOutput = Annotated[
     typer.Option(
         "--github-output",
         help="In GitHub Actions: set the step's outputs task_id, file and video_url.",
-        rich_help_panel=SPEAKING,
+        rich_help_panel=OUTPUT,
     ),
 ]

@@ -15,7 +15,7 @@ def command(
     quiet: shared_options.Quiet = False,
     verbose: shared_options.Verbose = 0,
 ) -> None:
-    """Ask how tasks stand.
+    """Show the status of tasks.
 
     \b
     Examples:

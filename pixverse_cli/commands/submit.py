@@ -65,7 +65,7 @@ def command(
 
 
 def _plan(app: AppContext, args: "SubmitArgs") -> "Plan":
-    """Return a checked plan; if it is to be sent, key and store are sound as well."""
+    """Return a checked plan; unless it is a dry run, key and store are checked too."""
     from pixverse_cli.flows.plan import plan_submit
 
     plan = plan_submit(args, app.settings, app.stack, app.runtime.clock.now(), app.live)
@@ -77,12 +77,12 @@ def _plan(app: AppContext, args: "SubmitArgs") -> "Plan":
 
 
 def _preview(app: AppContext, plan: "Plan", *, as_curl: bool) -> None:
-    """Show each request as it would be sent; say where a URL is not known yet."""
+    """Show each request as it would be sent; a URL that is not known yet is a placeholder."""
     from pixverse_cli.flows.preview import PLACEHOLDER, curl
     from pixverse_cli.reporting.show import show_requests
 
     if any(order.file for order in plan.orders):
-        app.reporter().note(f"a local image is uploaded at submit: {PLACEHOLDER} is a placeholder")
+        app.reporter().note(f"{PLACEHOLDER} is a placeholder: a local image is uploaded at submit")
     if as_curl:
         for order in plan.orders:
             streams.put(curl(order, app.base_url))

@@ -1,7 +1,7 @@
-"""The task ids that a shell offers, read from the store with as little as possible.
+"""Task ids for shell completion, read from the store with as few imports as possible.
 
-The completion scripts put ``SQL`` to the ``sqlite3`` program. Where there is none they start
-``pixverse`` with ``VARIABLE`` set to the store's file, and it does no more than ``offer``.
+The completion scripts run ``SQL`` with the ``sqlite3`` program. Without that program they
+start ``pixverse`` with ``VARIABLE`` set to the store's file, and it only calls ``offer``.
 """
 
 import os
@@ -10,10 +10,11 @@ from contextlib import closing
 
 VARIABLE = "_PIXVERSE_TASK_IDS"
 
-# A line for each of the newest tasks: its id, a tab, its status and how its prompt begins.
-# Ids that a shell would have to quote are no ids of the service. Prompts are shown in a
-# terminal, so they lose Unicode's control and format characters: escape sequences, changes
-# of writing direction. 200D stays, it holds emoji together. 45 is the hyphen of a range.
+# A line for each of the newest tasks: its id, a tab, its status and the start of its prompt.
+# An id that a shell would have to quote does not come from the service and is left out.
+# Prompts are shown in a terminal, so Unicode's control and format characters are removed:
+# escape sequences, changes of writing direction. 200D stays: it joins emoji. 45 is the
+# hyphen of a range.
 SQL = """\
 WITH RECURSIVE
 newest AS (
@@ -38,7 +39,7 @@ FROM newest, harmful ORDER BY number DESC"""
 
 
 def offer(store: str) -> None:
-    """Print the ids in a store file; nothing at all where it is missing, locked or broken."""
+    """Print the ids in a store file; nothing if it is missing, locked or broken."""
     for line in _lines(os.fsencode(store)):
         sys.stdout.buffer.write(line + b"\n")
 
@@ -53,6 +54,6 @@ def _lines(store: bytes) -> list[bytes]:
             connection.text_factory = bytes
             return [line for (line,) in connection.execute(SQL)]
     except sqlite3.Error:
-        # no store yet, another process at work on it, or no store at all: whoever types a
-        # line wants no answer rather than a message in its midst
+        # the file is missing, locked or not a store: a message would appear in the middle of
+        # the line that the user is typing
         return []

@@ -22,7 +22,7 @@ def command(
     quiet: shared_options.Quiet = False,
     verbose: shared_options.Verbose = 0,
 ) -> None:
-    """Block until tasks end, and print their video URLs, or with --download their files.
+    """Wait until tasks end; print each video's URL, or with --download save it.
 
     \b
     Examples:

@@ -1,1 +1,1 @@
-"""The story of a video, told as generators of events."""
+"""The use cases, as generators of events: plan, submit, watch, save, recover, batch."""

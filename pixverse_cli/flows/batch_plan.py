@@ -1,4 +1,4 @@
-"""From a manifest to what each of its outputs needs; nothing is sent here."""
+"""From a manifest to the action that each of its outputs needs. Nothing here is sent."""
 
 import hashlib
 from collections.abc import Iterator, Sequence
@@ -22,9 +22,10 @@ from pixverse_cli.store.manifest_lock import ManifestLock
 
 
 class PlanInputs(NamedTuple):
-    """What a plan is made on: the manifest's folder, its lock, kept settings, the store's memory.
+    """The inputs of a plan: the manifest's folder and lock, and the settings of ``config.toml``.
 
-    ``force`` lets files that are not ours be replaced.
+    ``live`` returns the record of an equal request in the store. ``force`` allows replacing
+    files that this manifest did not make.
     """
 
     folder: Path
@@ -37,20 +38,20 @@ class PlanInputs(NamedTuple):
 
 
 def plan_items(items: Sequence[ManifestItem], inputs: PlanInputs) -> list[BatchItem]:
-    """Return what each output needs; one that cannot be made says why."""
-    return [_planned(position, item, inputs) for position, item in enumerate(items, 1)]
+    """Return what each output needs; an item that cannot be generated has an error."""
+    return [_plan_item(position, item, inputs) for position, item in enumerate(items, 1)]
 
 
 def shard_of(items: Sequence[ManifestItem], shard: str | None) -> list[ManifestItem]:
-    """Return the stable share ``I/N`` of the items: an output always falls to the same share.
+    """Return the stable share ``I/N`` of the items: an output is always in the same share.
 
-    :raises UsageError: the share is not such as 2/5.
+    :raises UsageError: the share is not of the form ``I/N``, such as 2/5.
     """
     if shard is None:
         return list(items)
     part, _, parts = shard.partition("/")
     if not (part.isdecimal() and parts.isdecimal() and 1 <= int(part) <= int(parts)):
-        raise UsageError(f"--shard {shard}: must be such as 2/5, the second of five shares")
+        raise UsageError(f"--shard {shard}: must be I/N, such as 2/5 for the second of five shares")
     return [item for item in items if _share(item, int(parts)) == int(part) - 1]
 
 
@@ -60,9 +61,9 @@ def _share(item: ManifestItem, parts: int) -> int:
 
 
 def check_cost(items: Sequence[BatchItem], limit: Decimal | None) -> None:
-    """Refuse what costs more than allowed.
+    """Check the estimate against the cost limit.
 
-    :raises UsageError: the estimate of all that would be bought is over ``limit``.
+    :raises UsageError: the estimate of all new tasks is over ``limit``.
     """
     total = estimate(items)
     if limit is not None and total > limit:
@@ -74,23 +75,23 @@ def check_cost(items: Sequence[BatchItem], limit: Decimal | None) -> None:
 
 
 def estimate(items: Sequence[BatchItem]) -> Decimal:
-    """Return the list price of all that would be bought, in CNY."""
-    buying = [item.order for item in items if item.action is Action.SUBMIT and item.order]
-    return sum((order.request.estimate for order in buying), start=Decimal(0))
+    """Return the list price of all new tasks, in CNY."""
+    orders = [item.order for item in items if item.action is Action.SUBMIT and item.order]
+    return sum((order.request.estimate for order in orders), start=Decimal(0))
 
 
-def _planned(position: int, item: ManifestItem, inputs: PlanInputs) -> BatchItem:
+def _plan_item(position: int, item: ManifestItem, inputs: PlanInputs) -> BatchItem:
     output = item.fields["output"].value
     try:
         order = _order(position, item, inputs)
         path = _path(output, order, inputs)
-        return _needed(output, path, order, inputs)
+        return _item(output, path, order, inputs)
     except PixverseError as error:
-        placed = error.but(message="\n".join(_placed(item, error)))
+        placed = error.but(message="\n".join(_lines_with_place(item, error)))
         return BatchItem(output=output, action=Action.REFUSE, path=Path(output), error=placed)
 
 
-def _placed(item: ManifestItem, error: PixverseError) -> Iterator[str]:
+def _lines_with_place(item: ManifestItem, error: PixverseError) -> Iterator[str]:
     for line in lines_of(error.message):
         yield line if line.startswith(item.place) else f"{item.place}: {line}"
 
@@ -115,7 +116,7 @@ def _order(position: int, item: ManifestItem, inputs: PlanInputs) -> Order:
 def _prompt(item: ManifestItem, folder: Path, problems: list[str]) -> str | None:
     prompt, file = item.fields.get("prompt"), item.fields.get("prompt-file")
     if prompt is not None and file is not None:
-        problems.append("prompt and prompt-file: give one of them")
+        problems.append("prompt and prompt-file: give only one of them")
     if file is not None:
         return read_prompt(str(folder / file.value), problems)
     return prompt.value if prompt else None
@@ -126,7 +127,7 @@ def _path(output: str, order: Order, inputs: PlanInputs) -> Path:
     values = known_values(order, inputs.now)
     problems = list(output_names.problems(template, [values], force=True))
     if template.stdout or any(not output_names.known(part, values) for part in _parts(template)):
-        problems.append(f"output {output}: must be a path that is known beforehand")
+        problems.append(f"output {output}: must be a path that does not depend on the task id")
     if problems:
         raise UsageError("\n".join(problems))
     return output_names.resolve(template, values).absolute()
@@ -136,29 +137,29 @@ def _parts(template: OutputTemplate) -> tuple[Pattern, ...]:
     return template.folder, template.name
 
 
-def _needed(output: str, path: Path, order: Order, inputs: PlanInputs) -> BatchItem:
-    made, live = inputs.lock.entry(output), inputs.live(order)
-    ours = made is not None and has_sha256(path, made.sha256)
-    if made is not None and ours and made.fingerprint == order.fingerprint:
-        return _up_to_date(output, path, order, made.sha256)
+def _item(output: str, path: Path, order: Order, inputs: PlanInputs) -> BatchItem:
+    entry, live = inputs.lock.entry(output), inputs.live(order)
+    unchanged = entry is not None and has_sha256(path, entry.sha256)
+    if entry is not None and unchanged and entry.fingerprint == order.fingerprint:
+        return _up_to_date(output, path, order, entry.sha256)
     if live is not None and live.sha256 and has_sha256(path, live.sha256):
         return _up_to_date(output, path, order, live.sha256)
-    there = _stands_at(path)
-    if there and not ours and not inputs.force:
+    exists = _exists(path)
+    if exists and not unchanged and not inputs.force:
         raise UsageError(
             f"{path} was not made by this manifest",
-            hint="move it away, or --force to replace it",
+            hint="move it, or use --force to replace it",
         )
     return BatchItem(
         output=output,
         action=Action.SUBMIT if live is None else Action.ATTACH,
         path=path,
         order=order,
-        replaces=there,
+        replaces=exists,
     )
 
 
-def _stands_at(path: Path) -> bool:
+def _exists(path: Path) -> bool:
     try:
         return kind_at(path, follow=False) is not None
     except OSError as error:

@@ -1,4 +1,4 @@
-"""Cancelling queued tasks. The service cancels nothing that runs already."""
+"""Cancelling queued tasks. The service does not cancel running tasks."""
 
 from collections.abc import Generator, Iterator, Sequence
 
@@ -6,20 +6,20 @@ from pixverse_cli.domain.endings import failed
 from pixverse_cli.domain.errors import PixverseError, UnclearError, UnexpectedError, UsageError
 from pixverse_cli.domain.events import Ended, Event, Known
 from pixverse_cli.domain.task import Record, Status
-from pixverse_cli.flows.lookup import find
-from pixverse_cli.flows.rate_limited import RateLimit, repeated, wait_for_slot
-from pixverse_cli.flows.task_state import sure_of
+from pixverse_cli.flows.lookup import find_records
+from pixverse_cli.flows.rate_limited import RateLimit, wait_for_slot, with_retries
+from pixverse_cli.flows.task_state import store_checked
 from pixverse_cli.flows.tools import Tools
 
 _REFUSAL = "UnsupportedOperation"
 
 
 def cancel(references: Sequence[str], tools: Tools) -> Iterator[Event]:
-    """Cancel each task that is still PENDING; a refusal ends that task's story with its reason."""
-    for record in (yield from find(references, tools)):
+    """Cancel each task that is still PENDING; a task that is refused ends with the reason."""
+    for record in (yield from find_records(references, tools)):
         yield Known(record=record)
         try:
-            current = yield from _canceled(record, tools)
+            current = yield from _cancel_one(record, tools)
         except UnclearError as error:
             yield Ended(record=None, error=error, label=record.image)
         except PixverseError as error:
@@ -28,7 +28,7 @@ def cancel(references: Sequence[str], tools: Tools) -> Iterator[Event]:
             yield Ended(record=current)
 
 
-def _canceled(record: Record, tools: Tools) -> Generator[Event, None, Record]:
+def _cancel_one(record: Record, tools: Tools) -> Generator[Event, None, Record]:
     client, task_id = tools.connect(), record.task_id or ""
     wait_for_slot(RateLimit.CANCEL, tools)
     refusal = None
@@ -38,20 +38,21 @@ def _canceled(record: Record, tools: Tools) -> Generator[Event, None, Record]:
         if error.service_code != _REFUSAL:
             raise
         refusal = error
-    task = yield from repeated(
+    task = yield from with_retries(
         RateLimit.QUERY, lambda: client.query(task_id), tools, task_id=task_id
     )
-    current = yield from sure_of(record, task, tools)
+    current = yield from store_checked(record, task, tools)
     if refusal is not None and current.status is not Status.CANCELED:
-        raise _explained(current, refusal)
+        raise _not_cancellable(current, refusal)
     return current
 
 
-def _explained(record: Record, refusal: UsageError) -> PixverseError:
+def _not_cancellable(record: Record, refusal: UsageError) -> PixverseError:
+    running = f"the task keeps running at the service: pixverse wait {record.task_id}"
     return UnexpectedError(
         f"task {record.task_id} cannot be cancelled: it is {record.status},"
-        f" and the service cancels only what is PENDING ({refusal.service_code})",
-        hint=None if record.status.final else f"it goes on: pixverse wait {record.task_id}",
+        f" and the service cancels only PENDING tasks ({refusal.service_code})",
+        hint=None if record.status.final else running,
         service_code=refusal.service_code,
         request_id=refusal.request_id,
         http_status=refusal.http_status,

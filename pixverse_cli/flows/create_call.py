@@ -1,7 +1,7 @@
 """The create call, which costs money: one intent row, ONE call, one task id row.
 
-The call is repeated only when it certainly did not arrive, or was certainly refused by a
-rate limit. A process that dies anywhere in here leaves a row that tells how far it was.
+The call is retried only if it certainly did not arrive, or was certainly refused by a rate
+limit. A process that dies at any point here leaves a row that shows how far it got.
 """
 
 from collections.abc import Callable, Generator
@@ -28,15 +28,15 @@ from pixverse_cli.flows.tools import Tools
 
 _NOT_SENT_TRIES = 4
 _THROTTLED_SECONDS = 60.0
-_CREATE_SECONDS = 60.0  # what the client itself waits, by the clock that counts here
-_LAST_WORD_SECONDS = 5.0  # what a create call under way still gets after Ctrl-C
+_CREATE_SECONDS = 60.0  # the client's own time limit, measured here by this clock
+_SIGNAL_GRACE_SECONDS = 5.0  # how long a running create call may continue after Ctrl-C
 
 
 class Outcome(NamedTuple):
-    """What became of an order: ``error`` is None if its task was accepted.
+    """The result of an order: ``error`` is None if its task was accepted.
 
-    ``record`` is None if an equal request turned out to be live, so that none was sent;
-    ``attached`` if its task is such a request's, so that nothing was bought now.
+    ``record`` is None if no call was made because an equal request is live. ``attached``:
+    the task is that of an equal request, and nothing was charged now.
     """
 
     record: Record | None
@@ -45,11 +45,11 @@ class Outcome(NamedTuple):
 
 
 def create(order: Order, url: str, tools: Tools) -> Generator[Event, None, Outcome]:
-    """Create the order's task, its image being at ``url``."""
+    """Create the order's task; ``url`` is the URL of its image."""
     body = wire.encode(wire.create_body(order.request, url))
     started, failures = tools.clock.monotonic(), 0
     record = draft(order, tools)
-    tools.connect()  # loads the HTTP client, which a busy machine takes longer for than a turn
+    tools.connect()  # import the HTTP client now: on a busy machine it takes longer than a slot
     while True:
         wait_for_slot(RateLimit.CREATE, tools, of=order.request.model.name)
         outcome = _attempt(body, record, order, tools)
@@ -57,9 +57,9 @@ def create(order: Order, url: str, tools: Tools) -> Generator[Event, None, Outco
         error = outcome.error
         delay = backoff(failures, error.retry_after if error else None)
         seconds = tools.clock.monotonic() - started + delay
-        if tools.interrupts.noted or not _repeatable(error, failures, seconds):
+        if tools.interrupts.noted or not _may_retry(error, failures, seconds):
             if isinstance(error, UsageError):
-                tools.store.uploads.forget(url)  # a next try shall not rest on the refused one
+                tools.store.uploads.forget(url)  # the next submit must upload the image again
             return outcome
         record = outcome.record or record
         slow_down(RateLimit.CREATE, tools, error, delay, of=order.request.model.name)
@@ -68,7 +68,7 @@ def create(order: Order, url: str, tools: Tools) -> Generator[Event, None, Outco
 
 
 def draft(order: Order, tools: Tools) -> Record:
-    """Return the record that is written before the call."""
+    """Return the record to write before the call."""
     request = order.request
     return Record(
         number=0,
@@ -90,35 +90,35 @@ def draft(order: Order, tools: Tools) -> Record:
     )
 
 
-def _repeatable(error: PixverseError | None, failures: int, seconds: float) -> bool:
-    """Return whether the call certainly bought nothing and may work a little later."""
+def _may_retry(error: PixverseError | None, failures: int, seconds: float) -> bool:
+    """Return whether the call certainly created no task and may succeed a little later."""
     if isinstance(error, ThrottledError):
-        # a bare 429 has no code: who sent it does not say that the service refused
+        # a 429 without a code may come from a proxy: the service may have accepted the call
         return error.service_code is not None and seconds <= _THROTTLED_SECONDS
     return isinstance(error, NotSentError) and error.retryable and failures < _NOT_SENT_TRIES
 
 
 def _attempt(body: bytes, record: Record, order: Order, tools: Tools) -> Outcome:
-    """Write the intent, make the one call, write what came of it; no signal cuts it in two."""
+    """Write the intent, make the one call, write its result; signals are held until then."""
     client = tools.connect()
     with tools.interrupts.held():
         intent = _write_intent(record, tools, once=order.once)
         if intent is None:
             return Outcome(record=None)
         try:
-            task = client.create(body, give_up=_give_up(tools))
+            task = client.create(body, give_up=_stop_waiting(tools))
         except PixverseError as error:
             return Outcome(record=_not_accepted(intent, error, tools), error=error)
-        return _keep(intent, task, tools)
+        return _store_task_id(intent, task, tools)
 
 
-def _give_up(tools: Tools) -> Callable[[], bool]:
-    """Return what tells when to wait no longer: a minute is over, or a signal wants an end."""
+def _stop_waiting(tools: Tools) -> Callable[[], bool]:
+    """Return a check whether to stop waiting: after a minute, or soon after a signal."""
     end = tools.clock.monotonic() + _CREATE_SECONDS
 
     def is_over() -> bool:
         since_signal = tools.interrupts.seconds_since_noted()
-        return tools.clock.monotonic() > end or since_signal > _LAST_WORD_SECONDS
+        return tools.clock.monotonic() > end or since_signal > _SIGNAL_GRACE_SECONDS
 
     return is_over
 
@@ -135,15 +135,15 @@ def _not_accepted(record: Record, error: PixverseError, tools: Tools) -> Record:
     unclear = isinstance(error, UnclearError)
     status = Status.UNCLEAR if unclear else Status.NOT_SENT
     code = error.service_code or error.code
-    with suppress(PixverseError):  # a store that breaks now still holds the intent
+    with suppress(PixverseError):  # if the store fails now, the intent row is still there
         return tools.store.records.not_accepted(
             record.number, status, tools.clock.now(), code, error.message
         )
     return replace(record, status=status)
 
 
-def _keep(record: Record, task: Task, tools: Tools) -> Outcome:
-    """Put the task id on disk; if the store fails now, keep it in the fallback log and tell it."""
+def _store_task_id(record: Record, task: Task, tools: Tools) -> Outcome:
+    """Store the task id; if the store fails, write it to the fallback log and return an error."""
     now = tools.clock.now()
     try:
         return Outcome(record=tools.store.records.accepted(record.number, task, now))
@@ -155,15 +155,15 @@ def _keep(record: Record, task: Task, tools: Tools) -> Outcome:
             request_id=task.request_id,
             submitted_at=now,
         )
-        return Outcome(record=known, error=_unremembered(known, error, tools))
+        return Outcome(record=known, error=_store_failed(known, error, tools))
 
 
-def _unremembered(record: Record, error: PixverseError, tools: Tools) -> PixverseError:
+def _store_failed(record: Record, error: PixverseError, tools: Tools) -> PixverseError:
     log = tools.store.keep_in_fallback_log(record)
-    where = f"it is kept in {log}, and" if log else "write it down:"
+    where = f"the id is kept in {log};" if log else "write the id down;"
     return UnexpectedError(
         f"task {record.task_id} was accepted, but the store failed: {error.message}",
-        hint=f"{where} once the store works,"
+        hint=f"{where} when the store works again,"
         f" `pixverse download {record.task_id} --wait` saves the video (for 24 hours)",
         task_id=record.task_id,
         charged=Charged.YES,

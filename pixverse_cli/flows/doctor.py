@@ -1,4 +1,4 @@
-"""What ``pixverse doctor`` looks at, one finding each; nothing here costs money."""
+"""The checks of ``pixverse doctor``, one finding each; nothing here costs money."""
 
 import os
 import shutil
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from pixverse_cli.settings.values import Settings
     from pixverse_cli.store import Store
 
-_MOST_SKEW = 60.0  # seconds; upload policies live for 300
-_PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY")
-_SHARED = {
+_MAX_SKEW = 60.0  # seconds; upload policies live for 300
+_PROXY_VARIABLES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY")
+_INSTALLED_FILES = {
     "man pages": "share/man/man1/pixverse.1",
     "bash completion": "share/bash-completion/completions/pixverse",
     "zsh completion": "share/zsh/site-functions/_pixverse",
@@ -29,7 +29,7 @@ _SHARED = {
 
 
 class Setup(Protocol):
-    """The parts of the set-up; asking for one raises what is wrong with it."""
+    """The parts of the set-up; reading one raises an error if it is not usable."""
 
     @property
     def settings(self) -> "Settings":
@@ -37,11 +37,11 @@ class Setup(Protocol):
 
     @property
     def state_directory(self) -> Path:
-        """Where the store is."""
+        """The directory of the store."""
 
     @property
     def config_directory(self) -> Path:
-        """Where settings and the kept key are."""
+        """The directory of ``config.toml`` and the stored key."""
 
     @property
     def base_url(self) -> str:
@@ -53,7 +53,7 @@ class Setup(Protocol):
 
     @property
     def connect(self) -> "Callable[[], Client]":
-        """What gives the calls of the service."""
+        """The function that returns the service's client."""
 
     @property
     def store(self) -> "Store":
@@ -61,9 +61,9 @@ class Setup(Protocol):
 
 
 class Finding(NamedTuple):
-    """One line: what was looked at, and what is wrong with it, if anything.
+    """The result of one check: ``what`` was checked, and the message ``told``.
 
-    ``error`` makes the command fail; a finding with neither is just told.
+    ``error`` makes the command fail; ``warning`` is only shown.
     """
 
     what: str
@@ -72,39 +72,40 @@ class Finding(NamedTuple):
     error: Ending | None = None
 
 
-_GRAVITY = {3: 0, 6: 1, 1: 2}
+_RANK_OF_EXIT_CODE = {3: 0, 6: 1, 1: 2}
 
 
 def examine(setup: Setup, environ: Mapping[str, str], clock: Clock) -> Iterator[Finding]:
     """Yield every finding."""
-    yield _attempt("store", lambda: _store(setup))
-    yield _attempt("settings", lambda: _settings(setup))
-    key = _attempt("key", lambda: _key(setup))
+    yield _check("store", lambda: _store(setup))
+    yield _check("settings", lambda: _settings(setup))
+    key = _check("key", lambda: _key(setup))
     yield key
     yield _proxies(environ)
     if key.error is None:
-        yield _attempt("service", lambda: _service(setup, clock))
+        yield _check("service", lambda: _service(setup, clock))
     yield _program()
     yield from _installed()
 
 
 def gravest(findings: Sequence[Finding]) -> Ending | None:
-    """Return the error that the command ends in: the key's, else the network's, else any.
+    """Return the error that the command ends with: the key's, else the network's, else any.
 
-    Exit 3 for key faults, 6 unreachable, 1 for the rest.
+    Exit codes: 3 for the key, 6 for an unreachable service, 1 for all other errors.
     """
     errors = [finding.error for finding in findings if finding.error is not None]
     if not errors:
         return None
-    worst = min(errors, key=lambda error: _GRAVITY.get(error.exit_code, 9))
-    if worst.exit_code in _GRAVITY:
+    worst = min(errors, key=lambda error: _RANK_OF_EXIT_CODE.get(error.exit_code, 9))
+    if worst.exit_code in _RANK_OF_EXIT_CODE:
         return worst
     return UnexpectedError(worst.message, hint=worst.hint)
 
 
-def _attempt(what: str, look: Callable[[], Finding]) -> Finding:
+def _check(what: str, check: Callable[[], Finding]) -> Finding:
+    """Return what ``check`` finds, or the error that it raises as a finding."""
     try:
-        return look()
+        return check()
     except PixverseError as error:
         return Finding(what=what, told=error.message, error=error)
 
@@ -115,10 +116,10 @@ def _store(setup: Setup) -> Finding:
     if damage:
         return Finding(what="store", told=damage, error=UnexpectedError(f"store: {damage}"))
     unsettled = len(setup.store.records.unsettled())
-    told = f"{directory} is sound"
+    message = f"{directory}: no damage found"
     if unsettled:
-        told += f"; {unsettled} unclear submits: pixverse recover"
-    return Finding(what="store", told=told, warning=unsettled > 0)
+        message += f"; submits whose answer was lost: {unsettled} (run pixverse recover)"
+    return Finding(what="store", told=message, warning=unsettled > 0)
 
 
 def _settings(setup: Setup) -> Finding:
@@ -128,42 +129,41 @@ def _settings(setup: Setup) -> Finding:
 
 def _key(setup: Setup) -> Finding:
     key = setup.key
-    told = f"…{key.ending} from {key.source}"
+    message = f"…{key.ending} from {key.source}"
     if key.exposed:
-        told += ", which other people can read: chmod 600 it"
-    return Finding(what="key", told=told, warning=key.exposed)
+        message += "; other users can read this file: run chmod 600 on it"
+    return Finding(what="key", told=message, warning=key.exposed)
 
 
 def _service(setup: Setup, clock: Clock) -> Finding:
-    """Ask for one row of the task list: free, and refused without a valid key."""
+    """Request one row of the task list: free, and refused without a valid key."""
     page = setup.connect().listed(page=1, page_size=1)
-    told = f"{setup.base_url} accepts the key"
+    message = f"{setup.base_url} accepts the key"
     if page.date is None:
-        return Finding(what="service", told=told)
+        return Finding(what="service", told=message)
     skew = (clock.now() - page.date).total_seconds()
-    off = abs(skew) > _MOST_SKEW
-    told += f"; this machine's clock is {abs(skew):.0f} s {'ahead' if skew > 0 else 'behind'}"
-    return Finding(what="service", told=told, warning=off)
+    message += f"; this machine's clock is {abs(skew):.0f} s {'ahead' if skew > 0 else 'behind'}"
+    return Finding(what="service", told=message, warning=abs(skew) > _MAX_SKEW)
 
 
 def _proxies(environ: Mapping[str, str]) -> Finding:
-    names = [name for name in _PROXIES if environ.get(name) or environ.get(name.lower())]
+    names = [name for name in _PROXY_VARIABLES if environ.get(name) or environ.get(name.lower())]
     return Finding(what="proxy", told=f"set: {', '.join(names)}" if names else "none set")
 
 
 def _program() -> Finding:
-    ours = Path(sys.argv[0]).resolve()
+    running = Path(sys.argv[0]).resolve()
     first = shutil.which("pixverse")
     if first is None:
-        return Finding(what="program", told="no pixverse on PATH", warning=True)
-    other = os.path.realpath(first) != str(ours) and ours.name == "pixverse"
-    told = f"another pixverse comes first on PATH: {first}" if other else first
-    return Finding(what="program", told=told, warning=other)
+        return Finding(what="program", told="pixverse is not on PATH", warning=True)
+    other = os.path.realpath(first) != str(running) and running.name == "pixverse"
+    message = f"another pixverse comes first on PATH: {first}" if other else first
+    return Finding(what="program", told=message, warning=other)
 
 
 def _installed() -> Iterator[Finding]:
     prefix = Path(sysconfig.get_path("data"))
-    for what, place in _SHARED.items():
-        path = prefix / place
-        told = str(path) if is_file(path) else "not installed with this program"
-        yield Finding(what=what, told=told)
+    for what, relative in _INSTALLED_FILES.items():
+        path = prefix / relative
+        message = str(path) if is_file(path) else "not installed with this program"
+        yield Finding(what=what, told=message)

@@ -1,4 +1,4 @@
-"""What this machine remembers, filtered."""
+"""The records in this machine's store, filtered."""
 
 from datetime import datetime, timedelta
 
@@ -11,9 +11,9 @@ _STATUSES = f"choose {', '.join(Status)}"
 
 
 def local_list(settings: Settings, store: Store, now: datetime, *, every: bool) -> list[Record]:
-    """Return the newest records first, as ``--status``, ``--since``, ``--limit`` leave them.
+    """Return the records that ``--status``, ``--since``, ``--limit`` select, newest first.
 
-    :raises UsageError: one of them cannot be understood.
+    :raises UsageError: the value of one of these options is not valid.
     """
     status = settings.read("status", _status, None, _STATUSES)
     since = settings.seconds("since", 0.0)
@@ -28,5 +28,5 @@ def local_list(settings: Settings, store: Store, now: datetime, *, every: bool) 
     )
 
 
-def _status(word: str) -> Status | None:
-    return next((status for status in Status if status == word.upper()), None)
+def _status(text: str) -> Status | None:
+    return next((status for status in Status if status == text.upper()), None)

@@ -1,4 +1,4 @@
-"""Everything that can be checked before the first byte is sent, told all at once."""
+"""All checks before anything is sent; every problem is reported at once."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -39,25 +39,27 @@ from pixverse_cli.settings.values import Settings
 
 Live = Callable[[Order], Record | None]
 
-_MOST_PROMPT_BYTES = 1024 * 1024
-_MODELS = f"choose {', '.join(model.alias for model in MODELS)} or a full name (`pixverse models`)"
-_RESOLUTIONS = f"choose {', '.join(Resolution)}"
+_MAX_PROMPT_BYTES = 1024 * 1024
+_MODEL_CHOICES = (
+    f"choose {', '.join(model.alias for model in MODELS)} or a full name (`pixverse models`)"
+)
+_RESOLUTION_CHOICES = f"choose {', '.join(Resolution)}"
 
 
 def plan_submit(
     args: SubmitArgs, settings: Settings, stack: ExitStack, now: datetime, live: Live
 ) -> Plan:
-    """Return the plan; files made on the way (of stdin) live as long as ``stack``.
+    """Return the plan; the temporary file of stdin exists until ``stack`` is closed.
 
-    ``live`` finds an equal request that was sent already, which ``--once`` makes use of.
+    ``live`` returns the record of an equal request that was sent earlier, for ``--once``.
 
-    :raises UsageError: with a line for everything that is wrong.
+    :raises UsageError: with one line for each problem.
     """
-    problems: list[str] = list(_clashes(args, settings))
+    problems: list[str] = list(_conflicting_options(args, settings))
     request = video_request(settings, None if problems else _prompt(args, problems))
     orders = list(_orders(args, request, settings, stack, problems))
     waits = args.wait or args.no_download or settings.typed("output")
-    policy = wait_policy(settings)  # read in any case: what is wrong with it is told
+    policy = wait_policy(settings)  # read in any case, so that its problems are reported
     destination = None
     if waits and not args.no_download:
         destination = _destination(args, settings, problems)
@@ -74,7 +76,7 @@ def plan_submit(
 
 
 def known_values(order: Order, now: datetime) -> dict[str, str]:
-    """Return what the fields of an output name stand for before the task is accepted."""
+    """Return the values of the fields of an output name that are known before submitting."""
     request = order.request
     return {
         "image": output_names.image_name(order.image),
@@ -90,7 +92,7 @@ def known_values(order: Order, now: datetime) -> dict[str, str]:
 def wait_policy(
     settings: Settings, *, any_one: bool = False, fail_fast: bool = False
 ) -> WaitPolicy:
-    """Return how long and how often the settings say to look."""
+    """Return how long to wait and how often to query, from the settings."""
     return WaitPolicy(
         timeout=settings.seconds("timeout", DEFAULT_TIMEOUT),
         interval=settings.seconds("interval", 0.0),
@@ -100,21 +102,21 @@ def wait_policy(
 
 
 def destination_of(settings: Settings, *, force: bool, stdout_is_taken: bool) -> Destination:
-    """Return where the settings say that videos go.
+    """Return where to save videos, from the settings.
 
-    :raises UsageError: the template is wrong, or stdout cannot take a video.
+    :raises UsageError: the template is not valid, or stdout cannot take a video.
     """
     source = settings.source("output") or "-o"
     template = output_names.parse_template(settings.text("output"), source)
     if template.stdout and stdout_is_taken:
-        raise UsageError("-o -: stdout already carries the JSON; give a file or a directory")
+        raise UsageError("-o -: stdout is used for the JSON; give a file or a directory")
     return Destination(template=template, force=force, chosen=settings.typed("output"))
 
 
 def order_of(image: str, request: VideoRequest, settings: Settings, stack: ExitStack) -> Order:
     """Return the order for one image, checked.
 
-    :raises UsageError: with a line for everything that is wrong with the image.
+    :raises UsageError: with one line for each problem of the image.
     """
     url = remote(image)
     if url is not None:
@@ -147,15 +149,15 @@ def _orders(
             problems += lines_of(error.message)
 
 
-def _clashes(args: SubmitArgs, settings: Settings) -> Iterator[str]:
+def _conflicting_options(args: SubmitArgs, settings: Settings) -> Iterator[str]:
     if (*args.images, args.prompt_file).count(STDIN) > 1:
-        yield "stdin can be read only once: give - once"
+        yield "stdin can be read only once: use - only once"
     if args.prompt is not None and args.prompt_file is not None:
-        yield "--prompt and --prompt-file: give one of them"
+        yield "--prompt and --prompt-file: give only one of them"
     if args.curl and not args.dry_run:
-        yield "--curl goes with --dry-run: it shows what would be sent"
+        yield "--curl needs --dry-run: it only shows what would be sent"
     if args.no_download and settings.typed("output"):
-        yield "--output and --no-download: give one of them"
+        yield "--output and --no-download: give only one of them"
 
 
 def _prompt(args: SubmitArgs, problems: list[str]) -> str | None:
@@ -174,7 +176,7 @@ def _destination(args: SubmitArgs, settings: Settings, problems: list[str]) -> D
 
 
 def _is_saved(order: Order, destination: Destination, now: datetime, live: Live) -> bool:
-    """Return whether the output is there, and is the video of an equal request (``--once``)."""
+    """Return whether the output already is the saved video of an equal request (``--once``)."""
     record = live(order) if order.once else None
     if record is None or record.sha256 is None or destination.template.stdout:
         return False
@@ -186,7 +188,7 @@ def _cost_problems(request: VideoRequest, images: int, settings: Settings) -> It
     limit, total = settings.money("max-cost"), request.estimate
     if limit is not None and total * images > limit:
         yield (
-            f"the estimate of {total * images} {CURRENCY} ({images} by list prices of"
+            f"the estimate of {total * images} {CURRENCY} (videos: {images}; list prices of"
             f" {PRICES_AS_OF}) is over --max-cost {limit}"
         )
 
@@ -199,11 +201,13 @@ def _notes(order: Order) -> Iterator[str]:
 
 
 def video_request(settings: Settings, prompt: str | None) -> VideoRequest:
-    """Return the request; what is wrong with it is noted in ``settings.problems``."""
+    """Return the request; its problems are added to ``settings.problems``."""
     request = VideoRequest(
-        model=settings.read("model", find_model, DEFAULT_MODEL, _MODELS),
+        model=settings.read("model", find_model, DEFAULT_MODEL, _MODEL_CHOICES),
         prompt=prompt,
-        resolution=settings.read("resolution", _resolution, DEFAULT_RESOLUTION, _RESOLUTIONS),
+        resolution=settings.read(
+            "resolution", _resolution, DEFAULT_RESOLUTION, _RESOLUTION_CHOICES
+        ),
         duration=settings.whole("duration", DEFAULT_DURATION),
         audio=settings.flag("audio"),
         watermark=settings.flag("watermark"),
@@ -215,18 +219,18 @@ def video_request(settings: Settings, prompt: str | None) -> VideoRequest:
     return request
 
 
-def _resolution(word: str) -> Resolution | None:
-    return next((tier for tier in Resolution if tier == word.upper()), None)
+def _resolution(text: str) -> Resolution | None:
+    return next((tier for tier in Resolution if tier == text.upper()), None)
 
 
-def _shot_type(word: str) -> ShotType | None:
-    return next((kind for kind in ShotType if kind == word.lower()), None)
+def _shot_type(text: str) -> ShotType | None:
+    return next((kind for kind in ShotType if kind == text.lower()), None)
 
 
 def read_prompt(name: str, problems: list[str]) -> str | None:
-    """Return the prompt in a UTF-8 file, ``-`` for stdin; what is wrong is added to ``problems``.
+    """Return the prompt in a UTF-8 file, ``-`` for stdin; errors are added to ``problems``.
 
-    A byte order mark and the line end that editors add do not belong to the prompt.
+    A byte order mark and line ends at the end of the file are removed.
     """
     try:
         return _read(name).decode("utf-8-sig").rstrip("\r\n") or None
@@ -239,6 +243,6 @@ def read_prompt(name: str, problems: list[str]) -> str | None:
 
 def _read(name: str) -> bytes:
     if name == "-":
-        return sys.stdin.buffer.read(_MOST_PROMPT_BYTES)
+        return sys.stdin.buffer.read(_MAX_PROMPT_BYTES)
     with Path(name).open("rb") as file:
-        return file.read(_MOST_PROMPT_BYTES)
+        return file.read(_MAX_PROMPT_BYTES)

@@ -1,17 +1,17 @@
-"""How long to wait between two looks at a task.
+"""How long to wait between two queries of a task's status.
 
-The page advises 15 seconds; most tasks take one to five minutes. Looking often while a
-task is young and less often later costs few requests and little delay. All numbers are
-seconds.
+The service's documentation advises 15 seconds; most tasks take one to five minutes. Short
+intervals for a new task and longer ones later cost few requests and little delay. All
+numbers are seconds.
 """
 
-# (the task is younger than, so long until the next look)
+# (the task is younger than this, the interval until its next query)
 SCHEDULE = ((10.0, 1.0), (30.0, 2.0), (120.0, 3.0), (600.0, 5.0), (float("inf"), 15.0))
 
-_ALL_TASKS_PER_SECOND = 10.0  # half of what the service allows, whoever else is asking
+_MAX_QUERIES_PER_SECOND = 10.0  # half of the service's limit: other processes query as well
 
 
-def until_next_look(age: float, *, watched: int = 1) -> float:
-    """Return the pause before a task of that age is looked at again, of so many watched."""
-    pause = next(pause for younger_than, pause in SCHEDULE if age < younger_than)
-    return max(pause, watched / _ALL_TASKS_PER_SECOND)
+def query_interval(age: float, *, watched: int = 1) -> float:
+    """Return the interval before the next query of a task; ``watched`` is how many are watched."""
+    interval = next(interval for younger_than, interval in SCHEDULE if age < younger_than)
+    return max(interval, watched / _MAX_QUERIES_PER_SECOND)

@@ -15,7 +15,7 @@ PLACEHOLDER = "oss://<uploaded at submit>"
 def preview(order: Order) -> tuple[wire.Json, "Decimal"]:
     """Return the create call's body and its estimate in CNY.
 
-    A local image would be uploaded first; its place is held by :data:`PLACEHOLDER`.
+    :data:`PLACEHOLDER` stands for the URL of a local image, which would be uploaded first.
     """
     url = order.identity if order.file is None else PLACEHOLDER
     return wire.create_body(order.request, url), order.request.estimate

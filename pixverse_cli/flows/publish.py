@@ -1,8 +1,8 @@
 """Giving the image a URL that the service can fetch.
 
-A URL is taken as it is. A local file goes to the service's temporary store, or wherever
-the user's own upload command puts it. The same bytes for the same model and key travel
-once in 47 hours.
+A URL is used unchanged. A local file is uploaded to the service's temporary store, or by
+the user's own upload command. The same bytes for the same model and key are uploaded once
+in 47 hours.
 """
 
 from collections.abc import Generator
@@ -10,16 +10,16 @@ from collections.abc import Generator
 from pixverse_cli.domain.errors import UnreachableError, UsageError
 from pixverse_cli.domain.events import Event, Retrying, Uploaded, Uploading
 from pixverse_cli.domain.plan import InputFile, Order
-from pixverse_cli.flows.rate_limited import RateLimit, repeated
+from pixverse_cli.flows.rate_limited import RateLimit, with_retries
 from pixverse_cli.flows.tools import Tools
 
 _SUFFIXES = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp"}
 
 
 def publish(order: Order, tools: Tools) -> Generator[Event, None, str]:
-    """Return the URL under which the service finds the order's image.
+    """Return the URL from which the service can fetch the order's image.
 
-    :raises UnreachableError: the image could not be stored; nothing was bought.
+    :raises UnreachableError: the image could not be uploaded; nothing was charged.
     """
     file = order.file
     if file is None:
@@ -42,7 +42,7 @@ def publish(order: Order, tools: Tools) -> Generator[Event, None, str]:
 
 
 def _upload(file: InputFile, image: str, model: str, tools: Tools) -> Generator[Event, None, str]:
-    """Upload once, and once more under a new policy and name if the store refuses."""
+    """Upload the file; if the store refuses, try once more with a new policy and name."""
     yield Uploading(image=image, sent=0, total=file.size)
     try:
         return (yield from _upload_once(file, image, model, tools))
@@ -60,10 +60,11 @@ def _upload_once(
     from pixverse_cli.media.inputs.image import open_for_upload  # noqa: PLC0415  beside its use
 
     client = tools.connect()
-    policy = yield from repeated(RateLimit.POLICY, lambda: client.policy(model), tools)
+    policy = yield from with_retries(RateLimit.POLICY, lambda: client.policy(model), tools)
     if policy.max_bytes is not None and file.size > policy.max_bytes:
         raise UsageError(
-            f"{image}: {file.size} bytes; the service takes {policy.max_bytes} for this model"
+            f"{image}: has {file.size} bytes; the service takes at most {policy.max_bytes} bytes"
+            " for this model"
         )
     key = object_key(policy, _SUFFIXES[file.format])
     with open_for_upload(file) as source:

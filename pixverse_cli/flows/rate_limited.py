@@ -1,4 +1,4 @@
-"""Calls at the rate that all processes share, and what follows a call that did not work."""
+"""Calls within the rate limits that all processes share, and retries with backoff."""
 
 from collections.abc import Callable, Generator
 from enum import Enum
@@ -12,15 +12,15 @@ from pixverse_cli.flows.tools import Tools
 T = TypeVar("T")
 
 _TRIES = 4
-_TURNS = 4
-_LATE_SECONDS = 0.1
+_SLOT_TRIES = 4
+_LATE_AFTER = 0.1
 _FIRST_BACKOFF = 0.5
 _LONGEST_BACKOFF = 20.0
-_LONGEST_OBEYED = 60.0  # a longer Retry-After is a mistake, or an attack
+_LONGEST_RETRY_AFTER = 60.0  # a longer one is a mistake or an attack
 
 
 class RateLimit(Enum):
-    """Calls that the service counts together, and how many a second it takes."""
+    """The calls that share one limit at the service, and how many it allows per second."""
 
     CREATE = ("create", CREATES_PER_SECOND)
     QUERY = ("query", CALLS_PER_SECOND)
@@ -30,36 +30,36 @@ class RateLimit(Enum):
 
 
 def wait_for_slot(rate: RateLimit, tools: Tools, *, of: str = "") -> None:
-    """Wait for this call's turn; ``of`` tells apart what the service counts apart (models).
+    """Wait for this call's slot; ``of`` names the model where the service counts per model.
 
-    Who wakes late, on a machine that has more to do than it can, would call together with
-    those whose turn it is now, and takes another turn instead.
+    On an overloaded machine a process may wake up after its slot. A call made then would
+    collide with the calls of later slots, so the process takes another slot.
     """
     name, per_second = rate.value
-    for _ in range(_TURNS):
-        moment = tools.store.rate_slots.take(name + of, per_second, tools.clock.now().timestamp())
-        due = tools.clock.monotonic() + moment
-        if moment:
-            tools.clock.sleep(moment)
-        if tools.clock.monotonic() - due < _LATE_SECONDS:
+    for _ in range(_SLOT_TRIES):
+        delay = tools.store.rate_slots.take(name + of, per_second, tools.clock.now().timestamp())
+        due = tools.clock.monotonic() + delay
+        if delay:
+            tools.clock.sleep(delay)
+        if tools.clock.monotonic() - due < _LATE_AFTER:
             return
 
 
 def slow_down(
     rate: RateLimit, tools: Tools, error: PixverseError | None, delay: float, *, of: str = ""
 ) -> None:
-    """Make every process hold back if the service said that it is asked too often."""
+    """Make all processes wait for ``delay`` seconds if the service's rate limit was exceeded."""
     if isinstance(error, ThrottledError):
         until = tools.clock.now().timestamp() + delay
         tools.store.rate_slots.hold_back(rate.value[0] + of, until)
 
 
-def repeated(
+def with_retries(
     rate: RateLimit, call: Callable[[], T], tools: Tools, *, task_id: str | None = None
 ) -> Generator[Event, None, T]:
-    """Make a call that changes nothing, up to four times; yield a word about each repeat.
+    """Make a call that changes nothing, up to four times; yield ``Retrying`` before a retry.
 
-    :raises PixverseError: what the last try raised, or what no repeat can mend.
+    :raises PixverseError: the error of the last try, or one that a retry cannot solve.
     """
     for failures in range(1, _TRIES):
         wait_for_slot(rate, tools)
@@ -77,12 +77,12 @@ def repeated(
 
 
 def backoff(failures: int, retry_after: float | None = None) -> float:
-    """Return the seconds to wait after so many failures in a row: doubled each time, with jitter.
+    """Return the seconds to wait after this many failures in a row: exponential, with jitter.
 
-    What the service asks for by ``Retry-After`` is the least, up to a minute.
+    It is at least what the service's ``Retry-After`` asks for, up to a minute.
     """
-    import random  # noqa: PLC0415  only trouble needs it
+    import random  # noqa: PLC0415  rare
 
     longest: float = min(_LONGEST_BACKOFF, _FIRST_BACKOFF * 2 ** min(failures, 10))
-    jittered = longest * random.uniform(0.5, 1.0)  # noqa: S311  spreads calls, hides nothing
-    return max(jittered, min(retry_after or 0.0, _LONGEST_OBEYED))
+    jittered = longest * random.uniform(0.5, 1.0)  # noqa: S311  spreads calls; not a secret
+    return max(jittered, min(retry_after or 0.0, _LONGEST_RETRY_AFTER))

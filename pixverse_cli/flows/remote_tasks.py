@@ -8,18 +8,18 @@ from typing import NamedTuple
 from pixverse_cli.domain.errors import UsageError
 from pixverse_cli.domain.events import Event
 from pixverse_cli.domain.task import ListedTask, RemoteTask
-from pixverse_cli.flows.rate_limited import RateLimit, repeated
+from pixverse_cli.flows.rate_limited import RateLimit, with_retries
 from pixverse_cli.flows.tools import Tools
 
-_PAGE_SIZES = (100, 10)  # the most is undocumented; 10 is the default
-_MOST_PAGES = 200
+_PAGE_SIZES = (100, 10)  # the maximum is undocumented; 10 is the default
+_MAX_PAGES = 200
 
 
 class Listing(NamedTuple):
-    """Every row, each task once; ``skew`` is the service's clock minus ours, in seconds.
+    """Every row, each task once; ``skew`` is the service's clock minus this machine's, in seconds.
 
-    ``skew`` is None where the service did not tell the time. ``whole`` is false when there
-    were more pages than are read.
+    ``skew`` is None if the service sent no Date header. ``whole`` is false if there were more
+    pages than are read.
     """
 
     tasks: tuple[ListedTask, ...]
@@ -39,25 +39,25 @@ def remote_tasks(tools: Tools) -> Iterator[Event | RemoteTask]:
 
 
 def list_tasks(tools: Tools, *, model: str | None = None) -> Generator[Event, None, Listing]:
-    """Return the account's tasks of the last 24 hours, as one consistent list as can be had.
+    """Return the account's tasks of the last 24 hours, from all pages of the list.
 
-    :raises PixverseError: the list cannot be had.
+    :raises PixverseError: a page of the list could not be read.
     """
-    largest, usual = _PAGE_SIZES
+    largest, default = _PAGE_SIZES
     try:
-        return (yield from _pages(tools, model, largest))
+        return (yield from _read_pages(tools, model, largest))
     except UsageError:
         # a page size above the undocumented maximum is refused
-        return (yield from _pages(tools, model, usual))
+        return (yield from _read_pages(tools, model, default))
 
 
-def _pages(tools: Tools, model: str | None, size: int) -> Generator[Event, None, Listing]:
+def _read_pages(tools: Tools, model: str | None, size: int) -> Generator[Event, None, Listing]:
     client = tools.connect()
     tasks: dict[str, ListedTask] = {}
     skew: float | None = None
-    for number in range(1, _MOST_PAGES + 1):
-        ask = partial(client.listed, page=number, page_size=size, model=model)
-        page = yield from repeated(RateLimit.LIST, ask, tools)
+    for number in range(1, _MAX_PAGES + 1):
+        list_page = partial(client.listed, page=number, page_size=size, model=model)
+        page = yield from with_retries(RateLimit.LIST, list_page, tools)
         skew = _skew(page.date, tools.clock.now()) if page.date else skew
         tasks |= {task.task_id: task for task in page.tasks}
         if not page.tasks or number >= page.total_pages:
@@ -65,5 +65,5 @@ def _pages(tools: Tools, model: str | None, size: int) -> Generator[Event, None,
     return Listing(tasks=tuple(tasks.values()), skew=skew, whole=False)
 
 
-def _skew(service: datetime, ours: datetime) -> float:
-    return (service - ours).total_seconds()
+def _skew(service: datetime, here: datetime) -> float:
+    return (service - here).total_seconds()

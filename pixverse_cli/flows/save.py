@@ -1,8 +1,8 @@
 """Saving a finished video: download → verify → rename → store → Saved.
 
-How a download failed says what helps: a dead link or a wrong file is worth one question to
-the service for a fresh URL, a broken transfer is taken up where it ended, trouble on this
-machine ends it. Saving is free, so nothing here can cost money twice.
+The error class of a failed download decides what to do next. After a dead link or wrong
+content, ask the service once for a new URL. After an interrupted transfer, resume it. After
+an error on this machine, stop. Saving is free: nothing here costs money.
 """
 
 import sys
@@ -19,8 +19,8 @@ from pixverse_cli.domain.errors import NotSavedError, PixverseError
 from pixverse_cli.domain.events import Downloading, Ended, Event, Note, Retrying, Saved
 from pixverse_cli.domain.plan import Destination
 from pixverse_cli.domain.task import Record
-from pixverse_cli.flows.rate_limited import RateLimit, backoff, repeated
-from pixverse_cli.flows.task_state import noted
+from pixverse_cli.flows.rate_limited import RateLimit, backoff, with_retries
+from pixverse_cli.flows.task_state import store_answer
 from pixverse_cli.flows.tools import Tools
 from pixverse_cli.media.output_names import image_name, resolve
 from pixverse_cli.media.video.download import download, download_to_stdout
@@ -32,20 +32,20 @@ from pixverse_cli.media.video.failures import (
 )
 from pixverse_cli.media.video.transfer import Checked, Fetched, Progress
 
-_MOST_BREAKS = 6  # in a row without a byte of progress
-_LOOKS_FOR_OTHERS = 4
+_MAX_BREAKS = 6  # in a row, without one new byte
+_STORE_CHECKS = 4
 _PAUSE = 0.1
 
 
 def save(
     record: Record, tools: Tools, destination: Destination, *, position: int = 1
 ) -> Iterator[Event]:
-    """Save one task's video and end its story; ``Ended`` says what went wrong, if anything.
+    """Save one task's video and end the task; ``Ended`` has the error, if there was one.
 
     ``position`` is the task's place among those of the command, for ``{index}`` in the name.
     """
     try:
-        saved, already = yield from _saved(record, tools, destination, position)
+        saved, already = yield from _save(record, tools, destination, position)
     except PixverseError as error:
         yield Ended(record=record, error=failed(record, error))
     else:
@@ -54,7 +54,7 @@ def save(
 
 
 def values(record: Record, position: int, now: datetime) -> dict[str, str]:
-    """Return what the fields of an output name stand for, for one accepted task."""
+    """Return the values of the fields of an output name, for one accepted task."""
     model = find_model(record.model)
     return {
         "task_id": record.task_id or "",
@@ -72,7 +72,7 @@ def _known(number: int | None) -> str:
     return "unknown" if number is None else str(number)
 
 
-def _saved(
+def _save(
     record: Record, tools: Tools, destination: Destination, position: int
 ) -> Generator[Event, None, tuple[Record, bool]]:
     if destination.template.stdout:
@@ -83,34 +83,34 @@ def _saved(
     for place in places:
         if record.sha256 and has_sha256(place, record.sha256):
             known = replace(record, file=str(place))
-            # without a file: its process died between the name and the line in the store
-            return (known if record.file else (yield from _noted(known, tools))), True
+            # a record without a file: its process died after the rename, before the store's row
+            return (known if record.file else (yield from _store_file(known, tools))), True
     try:
         done = yield from _transfer(record, tools, target, force=destination.force)
     except TakenError:
-        theirs = _saved_meanwhile(record, target, tools)
-        if theirs is None:
+        existing = _saved_meanwhile(record, target, tools)
+        if existing is None:
             raise
-        return theirs, True
+        return existing, True
     saved = replace(record, file=str(target), sha256=done.sha256)
-    return (yield from _noted(saved, tools)), done.already
+    return (yield from _store_file(saved, tools)), done.already
 
 
-def _noted(saved: Record, tools: Tools) -> Generator[Event, None, Record]:
-    """Put into the store where the video is; without a store it is saved all the same."""
+def _store_file(saved: Record, tools: Tools) -> Generator[Event, None, Record]:
+    """Store the video's path and hash; if the store fails, yield a note and continue."""
     try:
         return tools.store.records.saved(saved.number, saved.file or "", saved.sha256 or "")
     except PixverseError as error:
-        yield Note(text=f"the video is saved, but the store could not note it: {error.message}")
+        yield Note(text=f"the video is saved, but the store cannot be written: {error.message}")
         return saved
 
 
 def _saved_meanwhile(record: Record, target: Path, tools: Tools) -> Record | None:
     """Return the record if another process has just saved this task's video as ``target``.
 
-    Between the file's name and its line in the store lies a moment.
+    The other process writes the store's row a moment after it has renamed the file.
     """
-    for _ in range(_LOOKS_FOR_OTHERS):
+    for _ in range(_STORE_CHECKS):
         current = tools.store.records.get(record.number)
         if current.sha256 is not None:
             mine = has_sha256(target, current.sha256)
@@ -122,28 +122,29 @@ def _saved_meanwhile(record: Record, target: Path, tools: Tools) -> Record | Non
 def _transfer(
     record: Record, tools: Tools, target: Path | None, *, force: bool
 ) -> Generator[Event, None, Fetched]:
-    url, asked, breaks, received = record.video_url or "", False, 0, -1
+    url, refreshed, breaks, received = record.video_url or "", False, 0, -1
     while True:
         try:
             for step in _attempt(url, target, tools, force=force):
                 if isinstance(step, Fetched):
                     return step
                 if isinstance(step, Checked):
-                    with suppress(PixverseError):  # then the file is known a moment later
+                    with suppress(PixverseError):  # the hash is stored again after the rename
                         tools.store.records.saved(record.number, None, step.sha256)
                     continue
                 breaks = breaks if step.received <= received else 0
                 received = step.received
                 yield Downloading(record=record, received=step.received, total=step.total)
         except (LinkDeadError, WrongContentError) as error:
-            if asked:
+            if refreshed:
                 raise
-            asked = True
-            yield Retrying(reason=error.message, delay=0.0, task_id=record.task_id)
+            refreshed = True
+            reason = f"{error.message}; asking the service for a new link"
+            yield Retrying(reason=reason, delay=0.0, task_id=record.task_id)
             url = yield from _fresh_url(record, tools, error)
         except BrokenOffError as error:
             breaks += 1
-            if breaks > _MOST_BREAKS:
+            if breaks > _MAX_BREAKS:
                 raise
             delay = backoff(breaks, error.retry_after)
             yield Retrying(reason=error.message, delay=delay, task_id=record.task_id)
@@ -159,15 +160,18 @@ def _attempt(
 
 
 def _fresh_url(record: Record, tools: Tools, error: NotSavedError) -> Generator[Event, None, str]:
-    """Ask the service for the video's URL again, for as long as it knows the task."""
+    """Return a new video URL from the service, which knows a task for 24 hours.
+
+    :raises NotSavedError: ``error``, if the service gives no URL.
+    """
     client, task_id = tools.connect(), record.task_id or ""
     try:
-        task = yield from repeated(
+        task = yield from with_retries(
             RateLimit.QUERY, lambda: client.query(task_id), tools, task_id=task_id
         )
-    except PixverseError as unanswered:
-        raise error from unanswered
+    except PixverseError as failure:
+        raise error from failure
     if not task.video_url:
         raise error
-    noted(record, task, tools)
+    store_answer(record, task, tools)
     return task.video_url

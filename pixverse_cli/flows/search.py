@@ -1,9 +1,10 @@
-"""After an unclear create call: looking for its task in the service's own list.
+"""The search for the task of a create call whose answer was lost, in the service's task list.
 
-A candidate has the model and the time of the call and is nobody's in the store. The one
-that proves to be ours by its prompt is adopted. A single one that cannot prove it yet is
-adopted provisionally, and let go if it ends with another prompt. What cannot be told apart
-is shown, never guessed. A search never creates a task.
+A candidate has the model and the time of the call and belongs to no other record in the
+store. A candidate that reports the request's prompt is adopted. A single candidate that
+reports no prompt yet is adopted provisionally, and released if it ends with another prompt.
+Candidates that cannot be distinguished are shown to the user; the program does not guess.
+A search never creates a task.
 """
 
 from collections.abc import Generator
@@ -21,21 +22,22 @@ from pixverse_cli.flows.matching import (
     is_conclusive,
     may_be,
 )
-from pixverse_cli.flows.rate_limited import RateLimit, repeated
+from pixverse_cli.flows.rate_limited import RateLimit, with_retries
 from pixverse_cli.flows.remote_tasks import Listing, list_tasks
 from pixverse_cli.flows.tools import Tools
 
 _SEARCH_SECONDS = 30.0
-_SETTLING_SECONDS = 4.0  # a new task may be missing from the list so long
+_SETTLING_SECONDS = 4.0  # a new task may be missing from the list for this long
 _PAUSE = 1.0
-_CLOCK_ERROR = 3900.0  # an hour of summer time or of a wrong zone, and a little
+_CLOCK_ERROR = 3900.0  # one hour (summer time or a wrong time zone) and five minutes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """What a search came to: ``record`` has a task id if one was adopted.
+    """The result of a search: ``record`` has a task id if a task was adopted.
 
-    Else it is NOT_SENT if that is certain; else ``candidates`` cannot be told apart.
+    Otherwise ``record`` is NOT_SENT if certainly no task was created. Otherwise
+    ``candidates`` are the ids of the tasks that cannot be distinguished.
     """
 
     record: Record
@@ -43,47 +45,50 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Round:
-    """One look: the tasks that prove to be ours, and those that do not say.
+class _Candidates:
+    """The candidates that one pass over the list found.
 
-    ``disputed`` may as well belong to another unclear request, which is not equal to ours;
-    ``equals`` is how many requests, ours among them, would be content with the same task.
-    ``conclusive``: a task of ours would have been seen.
+    ``matching`` tasks report the request's prompt, ``unproven`` tasks report nothing to
+    compare yet. ``disputed`` tasks may also belong to another unclear request, with another
+    fingerprint. ``equal_requests`` counts the unclear requests with this fingerprint, this
+    one included, that may own one of the tasks. ``conclusive``: a task of this request would
+    have been in the list.
     """
 
-    ours: tuple[Task, ...] = ()
-    silent: tuple[Task, ...] = ()
+    matching: tuple[Task, ...] = ()
+    unproven: tuple[Task, ...] = ()
     disputed: tuple[Task, ...] = ()
-    equals: int = 1
+    equal_requests: int = 1
     conclusive: bool = False
 
     @property
     def candidates(self) -> tuple[str, ...]:
-        return tuple(task.task_id for task in (*self.ours, *self.silent, *self.disputed))
+        tasks = (*self.matching, *self.unproven, *self.disputed)
+        return tuple(task.task_id for task in tasks)
 
 
 def search(
     record: Record, tools: Tools, *, seconds: float = _SEARCH_SECONDS
 ) -> Generator[Event, None, Found]:
-    """Look for the task of an unclear call, for so long or until it is certain.
+    """Search for the task of an unclear call until the result is certain or time is up.
 
-    That nothing was accepted is certain as well in the end: then the record says NOT_SENT.
+    If the service certainly accepted no task, the returned record is NOT_SENT.
     """
-    started, not_ours = tools.clock.monotonic(), set[str]()
+    started, excluded = tools.clock.monotonic(), set[str]()
     while True:
         record = tools.store.records.get(record.number)
         if record.task_id is not None or record.status is not Status.UNCLEAR:
-            return Found(record=record)  # another process has settled it
+            return Found(record=record)  # another process has found it, or ruled it out
         waited = tools.clock.monotonic() - started
-        found = yield from _look(record, tools, not_ours)
-        settled = found.conclusive or waited >= _SETTLING_SECONDS
-        adopted = _adopt(record, found, tools, settled=settled)
+        found = yield from _scan_list(record, tools, excluded)
+        list_settled = found.conclusive or waited >= _SETTLING_SECONDS
+        adopted = _adopt(record, found, tools, list_settled=list_settled)
         if adopted is not None:
-            yield Note(text=f"found by search: task {adopted.task_id}")
+            yield Note(text=f"found in the account's list: task {adopted.task_id}")
             return Found(record=adopted)
         if found.conclusive and not found.candidates:
-            # before it is called safe to pay again: not by the word of a clock that was set
-            found = yield from _look(record, tools, not_ours, clock_error=_CLOCK_ERROR)
+            # the clock may have been set since the call: allow for that before saying "not sent"
+            found = yield from _scan_list(record, tools, excluded, clock_error=_CLOCK_ERROR)
             if found.conclusive and not found.candidates:
                 return Found(record=_not_accepted(record, tools))
             return Found(record=record, candidates=found.candidates)
@@ -92,7 +97,7 @@ def search(
         tools.clock.sleep(_PAUSE)
 
 
-def search_to_the_end(record: Record, tools: Tools) -> Generator[Event, None, Found]:
+def search_until_conclusive(record: Record, tools: Tools) -> Generator[Event, None, Found]:
     """Search until the service's list is conclusive."""
     return search(record, tools, seconds=_SEARCH_SECONDS + CONCLUSIVE_SECONDS)
 
@@ -107,32 +112,35 @@ def _not_accepted(record: Record, tools: Tools) -> Record:
     )
 
 
-def _look(
-    record: Record, tools: Tools, not_ours: set[str], *, clock_error: float = 0.0
-) -> Generator[Event, None, _Round]:
+def _scan_list(
+    record: Record, tools: Tools, excluded: set[str], *, clock_error: float = 0.0
+) -> Generator[Event, None, _Candidates]:
+    """Go through the list once; ids of tasks of other requests are added to ``excluded``."""
     late_enough = is_conclusive(record, tools.clock.now())
     try:
         listing = yield from list_tasks(tools, model=record.model)
         rows = [
             row for row in listing.tasks if may_be(record, row, listing, clock_error=clock_error)
         ]
-        taken = tools.store.records.known_ids(requested=True) | not_ours
-        free = [row for row in rows if row.task_id not in taken]
-        tasks = yield from _ask_all(free, tools)
+        owned = tools.store.records.known_ids(requested=True) | excluded
+        candidates = [row for row in rows if row.task_id not in owned]
+        tasks = yield from _query_all(candidates, tools)
     except PixverseError as error:
-        yield Note(text=f"the search goes on: {error.message}")
-        return _Round()
-    others = _others(record, tools)
-    held = {other.task_id for other in others if other.task_id}
-    contested = any(row.task_id in held for row in rows)
-    judged = [(row, task, compare(record, task)) for row, task in zip(free, tasks, strict=True)]
-    not_ours |= {task.task_id for _, task, evidence in judged if evidence is Evidence.NOT_OURS}
-    sorted_out = _sorted_out(record, others, judged, listing)
-    return replace(sorted_out, conclusive=late_enough and listing.whole and not contested)
+        yield Note(text=f"the search continues: {error.message}")
+        return _Candidates()
+    others = _other_requests(record, tools)
+    provisional = {other.task_id for other in others if other.task_id}
+    contested = any(row.task_id in provisional for row in rows)
+    compared = [
+        (row, task, compare(record, task)) for row, task in zip(candidates, tasks, strict=True)
+    ]
+    excluded |= {task.task_id for _, task, evidence in compared if evidence is Evidence.NOT_OURS}
+    found = _classify(record, others, compared, listing)
+    return replace(found, conclusive=late_enough and listing.whole and not contested)
 
 
-def _others(record: Record, tools: Tools) -> list[Record]:
-    """Return the other requests that look for a task, or hold one that they may let go."""
+def _other_requests(record: Record, tools: Tools) -> list[Record]:
+    """Return the other requests that have no task yet, or only a provisional one."""
     return [
         other
         for other in tools.store.records.unsettled()
@@ -141,14 +149,15 @@ def _others(record: Record, tools: Tools) -> list[Record]:
     ]
 
 
-def _sorted_out(
+def _classify(
     record: Record,
     others: list[Record],
-    judged: list[tuple[ListedTask, Task, Evidence]],
+    compared: list[tuple[ListedTask, Task, Evidence]],
     listing: Listing,
-) -> _Round:
-    ours, silent, disputed, equals = list[Task](), list[Task](), list[Task](), set[int]()
-    for row, task, evidence in judged:
+) -> _Candidates:
+    matching, unproven, disputed = list[Task](), list[Task](), list[Task]()
+    equal_requests = {record.number}
+    for row, task, evidence in compared:
         if evidence is Evidence.NOT_OURS:
             continue
         claims = [
@@ -156,47 +165,58 @@ def _sorted_out(
             for other in others
             if may_be(other, row, listing) and compare(other, task) is not Evidence.NOT_OURS
         ]
-        equals |= {other.number for other in claims if other.fingerprint == record.fingerprint}
+        equal_requests |= {
+            other.number for other in claims if other.fingerprint == record.fingerprint
+        }
         if any(other.fingerprint != record.fingerprint for other in claims):
             disputed.append(task)
         elif evidence is Evidence.OURS:
-            ours.append(task)
+            matching.append(task)
         else:
-            silent.append(task)
-    return _Round(
-        ours=tuple(ours), silent=tuple(silent), disputed=tuple(disputed), equals=1 + len(equals)
+            unproven.append(task)
+    return _Candidates(
+        matching=tuple(matching),
+        unproven=tuple(unproven),
+        disputed=tuple(disputed),
+        equal_requests=len(equal_requests),
     )
 
 
-def _ask_all(rows: list[ListedTask], tools: Tools) -> Generator[Event, None, list[Task]]:
+def _query_all(rows: list[ListedTask], tools: Tools) -> Generator[Event, None, list[Task]]:
     client, tasks = tools.connect(), list[Task]()
     for row in rows:
-        ask = partial(client.query, row.task_id)
-        task = yield from repeated(RateLimit.QUERY, ask, tools, task_id=row.task_id)
+        query = partial(client.query, row.task_id)
+        task = yield from with_retries(RateLimit.QUERY, query, tools, task_id=row.task_id)
         tasks.append(task)
     return tasks
 
 
-def _adopt(record: Record, found: _Round, tools: Tools, *, settled: bool) -> Record | None:
-    """Adopt what may be adopted without guessing; None if there is nothing, or too much.
+def _adopt(
+    record: Record, found: _Candidates, tools: Tools, *, list_settled: bool
+) -> Record | None:
+    """Adopt a task without guessing; None if there is no candidate, or more than one.
 
-    A single silent task is adopted until it tells more. One that is over and will never tell
-    does not stand in the way of one that does, and is adopted when nothing else can come.
+    A single unproven task is adopted provisionally. A failed or cancelled task never reports
+    its prompt: it does not prevent the adoption of a matching one, and is itself adopted only
+    when no other task can appear.
     """
     if found.disputed:
         return None
-    mute = [task for task in found.silent if task.status in (Status.FAILED, Status.CANCELED)]
-    if found.ours and len(found.silent) == len(mute) and len(found.ours) <= found.equals:
-        return _take(record, found.ours, tools, provisional=False)
-    if len(found.silent) == 1 and not found.ours and settled and (found.conclusive or not mute):
-        return _take(record, found.silent, tools, provisional=not mute)
+    matching, unproven = found.matching, found.unproven
+    promptless = [task for task in unproven if task.status in (Status.FAILED, Status.CANCELED)]
+    only_promptless = len(unproven) == len(promptless)
+    if matching and only_promptless and len(matching) <= found.equal_requests:
+        return _adopt_first(record, matching, tools, provisional=False)
+    may_take_unproven = list_settled and (found.conclusive or not promptless)
+    if len(unproven) == 1 and not matching and may_take_unproven:
+        return _adopt_first(record, unproven, tools, provisional=not promptless)
     return None
 
 
-def _take(
+def _adopt_first(
     record: Record, tasks: tuple[Task, ...], tools: Tools, *, provisional: bool
 ) -> Record | None:
-    """Adopt the first task that no other process has taken meanwhile."""
+    """Adopt the first task that no other process has adopted in the meantime."""
     for task in tasks:
         adopted = tools.store.records.adopt(record.number, task, provisional=provisional)
         if adopted is not None:
@@ -204,7 +224,7 @@ def _take(
     return None
 
 
-def unfound(found: Found) -> PixverseError:
+def not_found_error(found: Found) -> PixverseError:
     """Return the error for a search that adopted nothing."""
     if found.record.status is Status.NOT_SENT:
         return UnreachableError(
@@ -213,12 +233,13 @@ def unfound(found: Found) -> PixverseError:
         )
     if found.candidates:
         return UnclearError(
-            "the create call was sent and its answer is lost; on the account these tasks may"
-            f" be it, and cannot be told apart yet: {', '.join(found.candidates)}",
-            hint="run `pixverse recover` once they have ended, or `pixverse recover --adopt ID`",
+            "the create call was sent, but its answer was lost; any of these tasks of the"
+            f" account may be the result: {', '.join(found.candidates)}",
+            hint="run `pixverse recover` after they have ended, or `pixverse recover --adopt ID`",
             candidates=found.candidates,
         )
     return UnclearError(
-        "the create call was sent and its answer is lost; no task of it is on the account so far",
+        "the create call was sent, but its answer was lost; the account's list does not show"
+        " its task yet",
         hint="run `pixverse recover` in a minute: it says whether it is safe to submit again",
     )

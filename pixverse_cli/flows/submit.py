@@ -15,12 +15,12 @@ from pixverse_cli.flows.create_call import Outcome, create
 from pixverse_cli.flows.publish import publish
 from pixverse_cli.flows.tools import Tools
 
-_OTHERS_CALL_SECONDS = 120.0  # that another process may take between its intent and its answer
+_OTHER_CALL_SECONDS = 120.0  # how long another process may need from its intent to its answer
 _PAUSE = 0.5
 
 
 class Accepted(NamedTuple):
-    """An accepted task, or an equal request's; ``position`` is its order's place."""
+    """A task that was accepted now or for an equal request; ``position`` is its order's."""
 
     record: Record
     position: int
@@ -41,7 +41,7 @@ def submit(orders: Iterable[Order], tools: Tools) -> Generator[Event, None, list
         else:
             known = record if record and record.task_id else None
             yield Ended(record=known, error=error, label=order.image)
-        tools.interrupts.check()  # a signal that came during the call
+        tools.interrupts.check()  # raise for a signal that came during the call
         if isinstance(error, (AuthError, BillingError)):
             break
     return accepted
@@ -52,40 +52,41 @@ def _outcome(order: Order, tools: Tools) -> Generator[Event, None, Outcome]:
     try:
         while True:
             if order.once and (live := tools.store.records.live(order.fingerprint, tools.service)):
-                outcome = yield from _attached(live, tools)
+                outcome = yield from _attach(live, tools)
             else:
-                outcome = yield from _created(order, tools)
+                outcome = yield from _create(order, tools)
             if outcome.record is not None:
                 return outcome
     except PixverseError as error:
         return Outcome(record=None, error=error)
 
 
-def _created(order: Order, tools: Tools) -> Generator[Event, None, Outcome]:
-    """Return what became of the create call; an unclear one is searched for."""
+def _create(order: Order, tools: Tools) -> Generator[Event, None, Outcome]:
+    """Return the result of the create call; if its answer is lost, search for its task."""
     url = yield from publish(order, tools)
     outcome = yield from create(order, url, tools)
     record, error, _ = outcome
     if record is None or not isinstance(error, UnclearError) or tools.interrupts.noted:
         return outcome
-    return (yield from _searched(record, error, tools))
+    return (yield from _search(record, error, tools))
 
 
-def _searched(record: Record, error: UnclearError, tools: Tools) -> Generator[Event, None, Outcome]:
-    from pixverse_cli.flows.search import search, unfound  # noqa: PLC0415  only trouble needs it
+def _search(record: Record, error: UnclearError, tools: Tools) -> Generator[Event, None, Outcome]:
+    from pixverse_cli.flows.search import not_found_error, search  # noqa: PLC0415  rare
 
     yield Known(record=record)
     yield Note(text=f"{error.message}; searching the account's tasks for it")
     found = yield from search(record, tools)
     if found.record.task_id is not None:
         return Outcome(record=found.record)
-    left = unfound(found)
-    return Outcome(record=found.record, error=left.but(message=f"{error.message}; {left.message}"))
+    failure = not_found_error(found)
+    message = f"{error.message}; {failure.message}"
+    return Outcome(record=found.record, error=failure.but(message=message))
 
 
-def _after_its_call(record: Record, tools: Tools) -> Record:
-    """Wait while the record's process is in the create call."""
-    deadline = tools.clock.monotonic() + _OTHERS_CALL_SECONDS
+def _wait_for_other_call(record: Record, tools: Tools) -> Record:
+    """Wait while another process makes the record's create call; return the record then."""
+    deadline = tools.clock.monotonic() + _OTHER_CALL_SECONDS
     while record.status is Status.UNCLEAR and may_be_alive(record.process):
         if tools.clock.monotonic() > deadline:
             break
@@ -94,15 +95,15 @@ def _after_its_call(record: Record, tools: Tools) -> Record:
     return record
 
 
-def _attached(record: Record, tools: Tools) -> Generator[Event, None, Outcome]:
-    """Take an equal request's task for ours: paid once, used twice."""
-    record = _after_its_call(record, tools)
+def _attach(record: Record, tools: Tools) -> Generator[Event, None, Outcome]:
+    """Use the task of an equal request instead of paying again."""
+    record = _wait_for_other_call(record, tools)
     if record.status is Status.NOT_SENT:
-        return Outcome(record=None)  # it was refused there; now it is our turn
+        return Outcome(record=None)  # the other call was refused: make our own
     if record.status is Status.UNCLEAR:
-        error = UnclearError("an equal request was sent earlier and its answer is lost")
-        outcome = yield from _searched(record, error, tools)
-        certain = outcome.record is None or outcome.record.status is Status.NOT_SENT
-        return Outcome(record=None) if certain else outcome
+        error = UnclearError("an equal request was sent earlier, but its answer was lost")
+        outcome = yield from _search(record, error, tools)
+        not_sent = outcome.record is None or outcome.record.status is Status.NOT_SENT
+        return Outcome(record=None) if not_sent else outcome
     yield Note(text=f"Already submitted as {record.task_id}; not paying again")
     return Outcome(record=record, attached=True)

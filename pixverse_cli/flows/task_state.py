@@ -1,4 +1,4 @@
-"""What the service's answers about a task mean: kept in the store, and judged for whoever asks."""
+"""The service's answers about a task: storing them, and the error that a status stands for."""
 
 from collections.abc import Generator
 from datetime import datetime
@@ -15,50 +15,50 @@ from pixverse_cli.domain.events import Event, Known
 from pixverse_cli.domain.task import Record, Status, Task
 from pixverse_cli.flows.tools import Tools
 
-REPLICATION_SECONDS = 60.0  # a new task may be UNKNOWN to the replica that is asked
+REPLICATION_SECONDS = 60.0  # a new task may be UNKNOWN to the replica that answers
 
 
-def noted(record: Record, task: Task, tools: Tools) -> Record:
-    """Keep an answer. A new task's UNKNOWN is none: the replica that was asked is behind."""
+def store_answer(record: Record, task: Task, tools: Tools) -> Record:
+    """Store an answer, except UNKNOWN for a new task: the replica that answered is behind."""
     if is_not_known_yet(record, task, tools.clock.now()):
         return record
     return tools.store.records.seen(record.number, task)
 
 
-def settle(record: Record, task: Task, tools: Tools) -> Record:
-    """Confirm a provisionally adopted task by an answer about it, or let it go."""
+def confirm_or_release(record: Record, task: Task, tools: Tools) -> Record:
+    """Confirm or release a provisionally adopted task, depending on the answer about it."""
     if not record.provisional:
         return record
-    from pixverse_cli.flows.matching import Evidence, compare  # noqa: PLC0415  only trouble needs it
+    from pixverse_cli.flows.matching import Evidence, compare  # noqa: PLC0415  rare
 
     evidence = compare(record, task)
     if evidence is Evidence.OURS:
         return tools.store.records.confirm(record.number)
-    over = task.status in (Status.FAILED, Status.CANCELED)  # it will never tell its prompt
-    if evidence is Evidence.NOT_OURS or over:
+    promptless = task.status in (Status.FAILED, Status.CANCELED)  # these never report a prompt
+    if evidence is Evidence.NOT_OURS or promptless:
         return tools.store.records.let_go(record.number)
     return record
 
 
-def sure_of(record: Record, task: Task, tools: Tools) -> Generator[Event, None, Record]:
-    """Keep an answer and return the record, if its task is not somebody else's after all.
+def store_checked(record: Record, task: Task, tools: Tools) -> Generator[Event, None, Record]:
+    """Store an answer and return the record, if the task belongs to it.
 
-    :raises UnclearError: it is, and has been let go.
+    :raises UnclearError: the task belongs to another request, and was released.
     """
-    current = settle(noted(record, task, tools), task, tools)
+    current = confirm_or_release(store_answer(record, task, tools), task, tools)
     if current.task_id is None:
         yield Known(record=current)
         raise UnclearError(
-            f"task {task.task_id} turned out to be somebody else's; the answer to ours is lost",
-            hint="run `pixverse recover`: it finds out without paying again",
+            f"task {task.task_id} belongs to another request; the answer to this one was lost",
+            hint="run `pixverse recover`: it searches for the task without paying again",
         )
     return current
 
 
 def is_over(record: Record) -> bool:
-    """Return whether asking again can bring nothing new.
+    """Return whether a further query can bring nothing new.
 
-    A success may lack its URL for a while, and whose a found task is must be told by an answer.
+    It can for a success that still lacks its URL, and for a provisional task.
     """
     if record.provisional:
         return False
@@ -66,19 +66,19 @@ def is_over(record: Record) -> bool:
 
 
 def is_not_known_yet(record: Record, answer: Task, now: datetime) -> bool:
-    """Return whether an UNKNOWN says no more than that the task is new."""
+    """Return whether the answer is UNKNOWN only because the task is new."""
     since = record.submitted_at or now
     young = (now - since).total_seconds() < REPLICATION_SECONDS
     return answer.status is Status.UNKNOWN and record.status.unfinished and young
 
 
 def has_video(record: Record) -> bool:
-    """Return whether the record holds a URL that a video can be fetched from."""
+    """Return whether the record has an http(s) URL for the video."""
     return (record.video_url or "").startswith(("https://", "http://"))
 
 
-def verdict(record: Record, status: Status | None = None) -> PixverseError | None:
-    """Return the error that a task's last known state is, or None for a finished video."""
+def status_error(record: Record, status: Status | None = None) -> PixverseError | None:
+    """Return the error for a task's last known status; None for a success with a video."""
     task_id = record.task_id
     match status or record.status:
         case Status.SUCCEEDED if has_video(record):
@@ -97,7 +97,7 @@ def verdict(record: Record, status: Status | None = None) -> PixverseError | Non
         case Status.UNKNOWN:
             return UnknownTaskError(
                 f"the service does not know task {task_id}:"
-                " it is older than 24 hours, or was never this account's",
+                " it is older than 24 hours, or does not belong to this account",
                 charged=record.charged,
                 task_id=task_id,
             )
@@ -110,7 +110,7 @@ def verdict(record: Record, status: Status | None = None) -> PixverseError | Non
 
 
 def _failed(record: Record) -> PixverseError:
-    from pixverse_cli.domain.refusals import Refusal, failed_task  # noqa: PLC0415  failures only
+    from pixverse_cli.domain.refusals import Refusal, failed_task  # noqa: PLC0415  rare
 
     refusal = Refusal(
         code=record.error_code or "",

@@ -1,4 +1,4 @@
-"""What every flow works with, handed in from above."""
+"""The objects that every flow works with; the app creates them."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
 
 class Tools(NamedTuple):
-    """``connect`` gives the client on first use: many commands need no network at all.
+    """``connect`` returns the client, created on first use: many commands need no network.
 
-    ``service`` is the base URL that records belong to; ``account`` names key and service
-    without giving the key away; ``run`` is this run of the program, a random word.
+    ``service`` is the base URL that records belong to. ``account`` returns a name for the key
+    and the service that does not reveal the key. ``run`` is a random id of this process.
     """
 
     connect: "Callable[[], Client]"

@@ -1,8 +1,8 @@
-"""Watching tasks until they end: look → store → Seen → sleep as long as polling says.
+"""Watching tasks until they end: query → store → Seen → sleep for the polling interval.
 
 One watch serves a whole command: tasks join it while it runs and leave it when they end.
-Trouble on the way is waited out for as long as the time limit allows; only what can never
-get better ends a task's watch early.
+Errors that may pass are retried until the time limit; other errors end the watch of their
+task at once.
 """
 
 from collections.abc import Generator, Iterable, Iterator
@@ -19,43 +19,48 @@ from pixverse_cli.domain.errors import (
 from pixverse_cli.domain.events import Ended, Event, Expected, Known, Note, Retrying, Seen
 from pixverse_cli.domain.plan import WaitPolicy
 from pixverse_cli.domain.task import Record, Status, Task
-from pixverse_cli.flows.polling import until_next_look
+from pixverse_cli.flows.polling import query_interval
 from pixverse_cli.flows.rate_limited import RateLimit, backoff, slow_down, wait_for_slot
-from pixverse_cli.flows.task_state import has_video, is_not_known_yet, settle, verdict
+from pixverse_cli.flows.task_state import (
+    confirm_or_release,
+    has_video,
+    is_not_known_yet,
+    status_error,
+)
 from pixverse_cli.flows.tools import Tools
 
-_SLICE = 5.0  # seconds asleep before looking whether the machine itself has slept
-_SUSPENDED = 30.0  # seconds that the wall clock must have gained to tell
-_LOOKS_FOR_URL = 3
-_LEAST_HISTORY = 3
+_SLICE = 5.0  # seconds; sleep in steps of this length to notice that the machine was suspended
+_SUSPENDED = 30.0  # seconds; the machine was suspended if the wall clock gained more than this
+_MAX_ANSWERS_WITHOUT_URL = 3
+_MIN_HISTORY = 3
 
 
 @dataclass(slots=True, kw_only=True)
 class _Watched:
-    """One task under watch: when to look again (monotonic), and what has gone wrong since."""
+    """One watched task: the time of its next query (monotonic), and recent failures."""
 
     record: Record
     due: float
     failures: int = 0
-    without_url: int = 0
-    strange_status: str = ""
-    trouble: PixverseError | None = None
+    answers_without_url: int = 0
+    reported_status: str = ""
+    last_error: PixverseError | None = None
 
 
 def watch(records: Iterable[Record], tools: Tools, policy: WaitPolicy) -> Iterator[Event]:
-    """Yield ``Seen`` for every look and ``Ended`` for every task, in the order they end."""
-    together = Watch(tools, policy)
+    """Yield ``Seen`` for every answer and ``Ended`` for every task, in the order they end."""
+    tasks = Watch(tools, policy)
     for record in records:
-        yield from together.join(record)
-    while together:
-        for ended in (yield from together.until_one_ends()):
+        yield from tasks.join(record)
+    while tasks:
+        for ended in (yield from tasks.until_one_ends()):
             yield ended
             if policy.any_one or (policy.fail_fast and ended.error):
                 return
 
 
 class Watch:
-    """The tasks that one command watches; its time limit counts from the start."""
+    """The tasks that one command watches; its time limit starts when it is created."""
 
     def __init__(self, tools: Tools, policy: WaitPolicy) -> None:
         self._tools = tools
@@ -67,50 +72,50 @@ class Watch:
         return len(self._watched)
 
     def join(self, record: Record) -> Iterator[Event]:
-        """Watch one more task; tell how long earlier ones of its kind took."""
+        """Watch one more task; yield how long earlier tasks of its kind took."""
         self._watched.append(_Watched(record=record, due=self._tools.clock.monotonic()))
         past = self._tools.store.records.past_seconds(record)
-        if len(past) >= _LEAST_HISTORY:
-            trim = len(past) // 10  # the middle eight tenths
+        if len(past) >= _MIN_HISTORY:
+            trim = len(past) // 10  # keep the middle eight tenths
             yield Expected(record=record, low=past[trim], high=past[-1 - trim], count=len(past))
 
     def until_one_ends(self) -> Generator[Event, None, list[Ended]]:
-        """Look until a task ends, and return its end; all of them where the time is over."""
+        """Query until a task ends, and return its end; at the time limit, return all tasks."""
         clock = self._tools.clock
         while True:
             task = min(self._watched, key=lambda one: one.due)
             if task.due > self._deadline:
                 _sleep_until(self._deadline, clock)
                 left, self._watched = self._watched, []
-                return [_out_of_time(one, self._policy) for one in left]
+                return [_timed_out(one, self._policy) for one in left]
             if not _sleep_until(task.due, clock):
                 for one in self._watched:
                     one.due = clock.monotonic()
-            ended = yield from self._look(task)
+            ended = yield from self._query(task)
             if ended is not None:
                 self._watched.remove(task)
                 return [ended]
 
-    def _look(self, task: _Watched) -> Generator[Event, None, Ended | None]:
-        """Ask once how the task stands; return how it ended, if it did."""
+    def _query(self, task: _Watched) -> Generator[Event, None, Ended | None]:
+        """Query the task's status once; return the end of the task, if it has ended."""
         tools, record = self._tools, task.record
         wait_for_slot(RateLimit.QUERY, tools)
         try:
             answer = tools.connect().query(record.task_id or "")
         except (UnreachableError, ThrottledError) as error:
-            yield from _wait_out(task, error, tools)
+            yield from _schedule_retry(task, error, tools)
             return None
         except PixverseError as error:
             return Ended(record=record, error=failed(record, error))
-        task.failures, task.trouble = 0, None
+        task.failures, task.last_error = 0, None
         task.due = tools.clock.monotonic() + self._pause(record)
         if is_not_known_yet(record, answer, tools.clock.now()):
             return None
-        current = settle(tools.store.records.seen(record.number, answer), answer, tools)
+        current = confirm_or_release(tools.store.records.seen(record.number, answer), answer, tools)
         if current.task_id is None:
             return (yield from _search_again(task, current, tools))
         task.record = current
-        yield Seen(record=current, note=_strange(task, answer))
+        yield Seen(record=current, note=_unknown_status_note(task, answer))
         return _ended(task, answer)
 
     def _pause(self, record: Record) -> float:
@@ -118,11 +123,11 @@ class Watch:
             return self._policy.interval
         now = self._tools.clock.now()
         age = (now - (record.submitted_at or now)).total_seconds()
-        return until_next_look(max(0.0, age), watched=len(self))
+        return query_interval(max(0.0, age), watched=len(self))
 
 
 def _sleep_until(due: float, clock: Clock) -> bool:
-    """Return whether it slept through; false as soon as the machine was suspended meanwhile."""
+    """Sleep until ``due``; return False early if the machine was suspended in the meantime."""
     while (left := due - clock.monotonic()) > 0:
         wall, monotonic = clock.now(), clock.monotonic()
         clock.sleep(min(left, _SLICE))
@@ -135,51 +140,51 @@ def _sleep_until(due: float, clock: Clock) -> bool:
 def _search_again(
     task: _Watched, record: Record, tools: Tools
 ) -> Generator[Event, None, Ended | None]:
-    """The task that a search had found is somebody else's: look for ours."""
-    from pixverse_cli.flows.search import search_to_the_end, unfound  # noqa: PLC0415  trouble only
+    """Search again, because the task that was found belongs to another request."""
+    from pixverse_cli.flows.search import not_found_error, search_until_conclusive  # noqa: PLC0415  rare
 
     yield Known(record=record)
-    yield Note(text=f"task {task.record.task_id} is not ours after all; searching on")
-    found = yield from search_to_the_end(record, tools)
+    yield Note(text=f"task {task.record.task_id} belongs to another request; the search continues")
+    found = yield from search_until_conclusive(record, tools)
     if found.record.task_id is None:
-        return Ended(record=None, error=unfound(found), label=record.image)
+        return Ended(record=None, error=not_found_error(found), label=record.image)
     task.record, task.due = found.record, tools.clock.monotonic()
     return None
 
 
-def _wait_out(task: _Watched, error: PixverseError, tools: Tools) -> Iterator[Event]:
+def _schedule_retry(task: _Watched, error: PixverseError, tools: Tools) -> Iterator[Event]:
     task.failures += 1
-    task.trouble = error
+    task.last_error = error
     delay = backoff(task.failures, error.retry_after)
     slow_down(RateLimit.QUERY, tools, error, delay)
     task.due = tools.clock.monotonic() + delay
     yield Retrying(reason=error.message, delay=delay, task_id=task.record.task_id)
 
 
-def _strange(task: _Watched, answer: Task) -> str | None:
-    """Tell once about a status that nobody knows; it counts as still running."""
-    if answer.raw_status.upper() == answer.status or answer.raw_status == task.strange_status:
+def _unknown_status_note(task: _Watched, answer: Task) -> str | None:
+    """Return a note about an unknown status, once; the task counts as still running."""
+    if answer.raw_status.upper() == answer.status or answer.raw_status == task.reported_status:
         return None
-    task.strange_status = answer.raw_status
-    return f"the service calls the task {answer.raw_status or 'nothing'!r}; taken as still running"
+    task.reported_status = answer.raw_status
+    return f"the service reports an unknown status {answer.raw_status!r}; treated as running"
 
 
 def _ended(task: _Watched, answer: Task) -> Ended | None:
-    """Return the end of the story if this answer is one; a success may lack its URL at first."""
+    """Return the end of the task if it has ended; a success may lack its video URL at first."""
     if answer.status.unfinished:
         return None
     if answer.status is Status.SUCCEEDED and not has_video(task.record):
-        task.without_url += 1
-        if task.without_url < _LOOKS_FOR_URL:
+        task.answers_without_url += 1
+        if task.answers_without_url < _MAX_ANSWERS_WITHOUT_URL:
             return None
-    return Ended(record=task.record, error=verdict(task.record, answer.status))
+    return Ended(record=task.record, error=status_error(task.record, answer.status))
 
 
-def _out_of_time(task: _Watched, policy: WaitPolicy) -> Ended:
+def _timed_out(task: _Watched, policy: WaitPolicy) -> Ended:
     record = task.record
-    trouble = f"; the last answer: {task.trouble.message}" if task.trouble else ""
+    last_error = f"; the last error: {task.last_error.message}" if task.last_error else ""
     error = StillRunningError(
-        f"task {record.task_id} is still {record.status} after {policy.timeout:g} s{trouble}",
-        hint=f"it goes on at the service: pixverse wait {record.task_id}",
+        f"task {record.task_id} is still {record.status} after {policy.timeout:g} s{last_error}",
+        hint=f"the task keeps running at the service: pixverse wait {record.task_id}",
     )
     return Ended(record=record, error=failed(record, error))

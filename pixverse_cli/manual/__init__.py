@@ -1,1 +1,1 @@
-"""The command tree as man pages and completion scripts, and the check that both are up to date."""
+"""Generates man pages and completion scripts from the command tree, and checks them."""

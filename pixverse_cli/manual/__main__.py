@@ -14,10 +14,15 @@ _PROJECT = Path(__file__).parent.parent.parent
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Write every file below the project's directory, or with ``--check`` say what differs."""
+    """Write every file below the project's directory, or with ``--check`` print what differs."""
     parser = ArgumentParser("python -m pixverse_cli.manual", description=__doc__)
-    parser.add_argument("--check", action="store_true", help="print a diff; exit 1 on any")
-    parser.add_argument("--directory", type=Path, default=_PROJECT, help="where man/ lies")
+    parser.add_argument("--check", action="store_true", help="print a diff; exit 1 if there is one")
+    parser.add_argument(
+        "--directory",
+        type=Path,
+        default=_PROJECT,
+        help="the directory that holds man/ and completions/",
+    )
     given = parser.parse_args(arguments)
     if given.check:
         difference = list(drift(given.directory))
@@ -28,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def files() -> dict[str, str]:
-    """Return every generated file: its path below the project's directory, and its text."""
+    """Return the text of every generated file by its path below the project's directory."""
     tree = outline()
     scripts = {
         "completions/pixverse.bash": bash.script(tree),
@@ -39,31 +44,34 @@ def files() -> dict[str, str]:
 
 
 def write(directory: Path) -> None:
-    """Write all files, and remove the pages of commands that are no more."""
-    made = files()
-    for path in _strangers(directory, made):
+    """Write all files, and remove the pages of commands that no longer exist."""
+    generated = files()
+    for path in _obsolete_pages(directory, generated):
         path.unlink()
-    for name, text in made.items():
+    for name, text in generated.items():
         path = directory / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8", newline="\n")
 
 
 def drift(directory: Path) -> Iterator[str]:
-    """Yield a unified diff from what is there to what should be; nothing if all is well."""
-    made = files()
-    wanted = dict.fromkeys(_strangers(directory, made), "")
-    wanted |= {directory / name: text for name, text in made.items()}
-    for path, text in wanted.items():
-        there = path.read_text(encoding="utf-8") if path.exists() else ""
+    """Yield a unified diff from the existing files to the generated ones; nothing if they agree."""
+    generated = files()
+    expected = dict.fromkeys(_obsolete_pages(directory, generated), "")
+    expected |= {directory / name: text for name, text in generated.items()}
+    for path, text in expected.items():
+        existing = path.read_text(encoding="utf-8") if path.exists() else ""
         yield from difflib.unified_diff(
-            there.splitlines(keepends=True), text.splitlines(keepends=True), str(path), "generated"
+            existing.splitlines(keepends=True),
+            text.splitlines(keepends=True),
+            str(path),
+            "generated",
         )
 
 
-def _strangers(directory: Path, made: dict[str, str]) -> list[Path]:
-    there = sorted((directory / "man").glob("*.1"))
-    return [path for path in there if f"man/{path.name}" not in made]
+def _obsolete_pages(directory: Path, generated: dict[str, str]) -> list[Path]:
+    existing = sorted((directory / "man").glob("*.1"))
+    return [path for path in existing if f"man/{path.name}" not in generated]
 
 
 if __name__ == "__main__":

@@ -40,12 +40,11 @@ def _words(kind: Kind) -> str:
 
 
 def _cases(tree: Command) -> dict[str, str]:
-    below = [command for command in tree.everything if command.path]
-    groups = [" ".join(command.path) for command in below if command.commands]
+    groups = [" ".join(each.path) for each in tree.everything if each.path and each.commands]
     return {
         "groups": " | ".join(groups) or "'no group'",
         "durations": _indented(_durations()),
-        "places": _indented(_places(tree)),
+        "arguments": _indented(_arguments(tree)),
         "options": _indented(_options(tree)),
         "kinds": _indented(_kinds(tree)),
     }
@@ -62,12 +61,12 @@ def _durations() -> Iterator[str]:
         yield f"{patterns}) words=({' '.join(map(str, seconds))}) ;;"
 
 
-def _places(tree: Command) -> Iterator[str]:
+def _arguments(tree: Command) -> Iterator[str]:
     for command in tree.everything:
-        kind, many = kinds.place_of(command)
+        kind, many = kinds.argument_kind(command)
         if command.commands:
-            inside = " ".join(each.path[-1] for each in command.commands)
-            yield f"{_case(command)}) words=({inside}); _pixverse_offer ;;"
+            names = " ".join(each.path[-1] for each in command.commands)
+            yield f"{_case(command)}) words=({names}); _pixverse_offer ;;"
         elif kind not in (Kind.NOTHING, Kind.CHILD):
             condition = "" if many else "((count)) || "
             yield f"{_case(command)}) {condition}_pixverse_values {kind} ;;"

@@ -36,7 +36,7 @@ def _cases(tree: Command) -> dict[str, str]:
     return {
         "groups": " ".join(map(_quoted, groups)) or "'no group'",
         "durations": "\n".join(_durations()),
-        "takers": "\n".join(_takers(tree)),
+        "value-options": "\n".join(_value_options(tree)),
         "completions": "\n".join(line for each in tree.everything for line in _lines(each)),
     }
 
@@ -46,7 +46,7 @@ def _quoted(text: str) -> str:
 
 
 def _described(words: dict[str, str]) -> str:
-    return "".join(f" \\\n        {word} {_quoted(told)}" for word, told in words.items())
+    return "".join(f" \\\n        {word} {_quoted(text)}" for word, text in words.items())
 
 
 def _durations() -> Iterator[str]:
@@ -57,27 +57,27 @@ def _durations() -> Iterator[str]:
         yield f"            printf '%s\\tseconds\\n' {' '.join(map(str, seconds))}"
 
 
-def _takers(tree: Command) -> Iterator[str]:
+def _value_options(tree: Command) -> Iterator[str]:
     for command in tree.everything:
-        takers = [word for each in command.options if each.metavar for word in each.spellings]
-        if takers:
+        options = [word for each in command.options if each.metavar for word in each.spellings]
+        if options:
             yield f"        case {_quoted(' '.join(command.path))}"
-            yield f"            set takers {' '.join(takers)}"
+            yield f"            set value_options {' '.join(options)}"
 
 
 def _lines(command: Command) -> Iterator[str]:
-    """Yield the ``complete`` lines of one command: what stands inside it, and its options."""
+    """Yield the ``complete`` lines of one command: its subcommands, argument and options."""
     condition = f"__pixverse_in {_quoted(' '.join(command.path))}"
     inside = f"complete -c pixverse -n {_quoted(condition)}"
     yield f"\n# {command.name}"
     for each in command.commands:
         yield f"{inside} -a {each.path[-1]} -d {_quoted(each.summary)}"
-    kind, many = kinds.place_of(command)
+    kind, many = kinds.argument_kind(command)
     if kind is Kind.CHILD:
-        yield "complete -c pixverse -n '__pixverse_behind' -f -k -a '(__pixverse_child)'"
+        yield "complete -c pixverse -n '__pixverse_in_child' -f -k -a '(__pixverse_child)'"
     elif kind is not Kind.NOTHING:
-        place = inside if many else inside.replace("__pixverse_in", "__pixverse_first")
-        yield f"{place} {_values(kind)}"
+        argument = inside if many else inside.replace("__pixverse_in", "__pixverse_first")
+        yield f"{argument} {_values(kind)}"
     for option in command.options:
         yield from _option(inside, option)
 
@@ -85,10 +85,11 @@ def _lines(command: Command) -> Iterator[str]:
 def _option(inside: str, option: Option) -> Iterator[str]:
     kind = kinds.kind_of(option)
     value = "" if kind is None else f" {_values(kind, required=True)}"
-    told = dict(option.told)
-    yield f"{inside}{_switches(option.spellings)}{value} -d {_quoted(told[option.spellings[0]])}"
+    descriptions = dict(option.descriptions)
+    text = descriptions[option.spellings[0]]
+    yield f"{inside}{_switches(option.spellings)}{value} -d {_quoted(text)}"
     for opposite in option.opposites:
-        yield f"{inside}{_switches((opposite,))} -d {_quoted(told[opposite])}"
+        yield f"{inside}{_switches((opposite,))} -d {_quoted(descriptions[opposite])}"
 
 
 def _switches(spellings: tuple[str, ...]) -> str:

@@ -1,4 +1,4 @@
-"""What stands in the place of each metavar, and so what a shell may offer there."""
+"""What kind of value each metavar stands for, and so what a shell can offer there."""
 
 from collections.abc import Iterator
 from enum import StrEnum
@@ -19,7 +19,7 @@ from pixverse_cli.sandbox.scenarios import SCENARIOS
 
 
 class Kind(StrEnum):
-    """The kinds of value; each shell has one way to complete each of them."""
+    """The kinds of values; each shell completes each kind in one way."""
 
     MODEL = "model"
     RESOLUTION = "resolution"
@@ -53,7 +53,7 @@ _METAVARS = {
     "PATH": Kind.FILE,
     "CMD": Kind.COMMAND,
     "[-- COMMAND...]": Kind.CHILD,
-    # Nothing that a shell could know fits these; an ID after --adopt is in no store yet.
+    # A shell cannot know values for these; an ID after --adopt is not in the store yet.
     "CNY": Kind.NOTHING,
     "I/N": Kind.NOTHING,
     "ID": Kind.NOTHING,
@@ -67,12 +67,12 @@ MANIFEST_ENDINGS = ("toml", "jsonl", "csv")
 
 _STATUSES = {
     Status.PENDING: "waits in the service's queue",
-    Status.RUNNING: "is being made",
-    Status.SUCCEEDED: "the video is there",
+    Status.RUNNING: "the service is making the video",
+    Status.SUCCEEDED: "the video is ready",
     Status.FAILED: "ended without a video",
-    Status.CANCELED: "was cancelled while queued",
-    Status.UNKNOWN: "older than 24 hours, or never ours",
-    Status.UNCLEAR: "sent, and no trustworthy answer came",
+    Status.CANCELED: "cancelled while queued",
+    Status.UNKNOWN: "older than 24 hours, or not a task of this account",
+    Status.UNCLEAR: "sent, but its answer was lost",
     Status.NOT_SENT: "never reached the service",
 }
 _SHELLS = {
@@ -84,46 +84,46 @@ _SHOTS = {ShotType.SINGLE: "one continuous shot", ShotType.MULTI: "cut into seve
 
 
 def kind_of(parameter: Option | Argument) -> Kind | None:
-    """Return what fits an argument or an option's value; None for a flag, which takes none.
+    """Return the kind of an argument or of an option's value; None for a flag.
 
-    :raises LookupError: nobody has said yet what that metavar stands for.
+    :raises LookupError: the metavar is not in the table above.
     """
     if parameter.metavar is None:
         return None
     if parameter.metavar not in _METAVARS:
-        raise LookupError(f"say in {__name__} what completes {parameter.metavar!r}")
+        raise LookupError(f"{__name__} has no kind for the metavar {parameter.metavar!r}")
     return _METAVARS[parameter.metavar]
 
 
-def place_of(command: Command) -> tuple[Kind, bool]:
-    """Return what fits a command's argument, and whether several may stand there."""
+def argument_kind(command: Command) -> tuple[Kind, bool]:
+    """Return the kind of a command's argument, and whether it may be repeated."""
     for argument in command.arguments:
         return kind_of(argument) or Kind.NOTHING, argument.many
     return Kind.NOTHING, False
 
 
 def words(kind: Kind) -> dict[str, str]:
-    """Return the words of a kind that is a fixed list, each with what it means."""
+    """Return the words of a kind that is a fixed list, each with its meaning."""
     match kind:
         case Kind.MODEL:
             return dict(_models())
         case Kind.RESOLUTION:
-            return {str(tier): _usual(tier is DEFAULT_RESOLUTION) for tier in Resolution}
+            return {str(tier): _resolution(tier) for tier in Resolution}
         case Kind.SHOT_TYPE:
-            return {str(shot): told for shot, told in _SHOTS.items()}
+            return {str(shot): text for shot, text in _SHOTS.items()}
         case Kind.STATUS:
-            return {str(status): told for status, told in _STATUSES.items()}
+            return {str(status): text for status, text in _STATUSES.items()}
         case Kind.SCENARIO:
-            every = {"help": "list the scenarios, and end"}
-            return every | {name: scenario.summary for name, scenario in SCENARIOS.items()}
+            scenarios = {name: scenario.summary for name, scenario in SCENARIOS.items()}
+            return {"help": "list the scenarios and exit"} | scenarios
         case Kind.SHELL:
-            return {str(shell): told for shell, told in _SHELLS.items()}
+            return {str(shell): text for shell, text in _SHELLS.items()}
         case _:
             return {}
 
 
-def _usual(default: bool) -> str:  # noqa: FBT001  the answer itself
-    return "resolution, the default" if default else "resolution"
+def _resolution(tier: Resolution) -> str:
+    return "resolution, the default" if tier is DEFAULT_RESOLUTION else "resolution"
 
 
 def _models() -> Iterator[tuple[str, str]]:
@@ -134,7 +134,7 @@ def _models() -> Iterator[tuple[str, str]]:
 
 
 def spellings(model: Model) -> tuple[str, str]:
-    """Return the two names by which a model may be called."""
+    """Return the two names of a model."""
     return model.alias, model.name
 
 
@@ -146,7 +146,7 @@ def shot_models() -> list[str]:
 
 
 def durations() -> Iterator[tuple[tuple[Model, Resolution | None], tuple[int, ...]]]:
-    """Yield the seconds on offer for a model and resolution; None is any other resolution."""
+    """Yield the durations of a model and resolution in seconds; None is any other resolution."""
     for model in MODELS:
         rows = list(model.durations.values())
         usual = max(rows, key=rows.count)

@@ -1,4 +1,4 @@
-"""The command tree as plain data: what man pages and completions have to tell."""
+"""The command tree as plain data, for man pages and completions."""
 
 import re
 from collections.abc import Iterator
@@ -26,12 +26,12 @@ class Option:
 
     @property
     def all_spellings(self) -> tuple[str, ...]:
-        """Every word that names the option, the ones that switch it off included."""
+        """Every spelling of the option, with those that switch it off."""
         return self.spellings + self.opposites
 
     @property
-    def told(self) -> Iterator[tuple[str, str]]:
-        """Each spelling with a line about it: the first sentence of the help."""
+    def descriptions(self) -> Iterator[tuple[str, str]]:
+        """Each spelling with a short description: the first sentence of the help."""
         for spelling in self.spellings:
             yield spelling, first_sentence(self.help)
         for spelling in self.opposites:
@@ -40,7 +40,7 @@ class Option:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Argument:
-    """What stands on the line without an option; ``many`` if it may be repeated."""
+    """A positional argument; ``many`` if it may be repeated."""
 
     metavar: str
     help: str
@@ -49,7 +49,7 @@ class Argument:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """One command, with its path of words below ``pixverse``; a group has ``commands``."""
+    """One command; ``path`` is its words after ``pixverse``; a group has ``commands``."""
 
     path: tuple[str, ...]
     summary: str
@@ -61,7 +61,7 @@ class Command:
 
     @property
     def name(self) -> str:
-        """The whole command as it is typed."""
+        """The command as it is typed, with ``pixverse``."""
         return " ".join(("pixverse", *self.path))
 
     @property
@@ -71,7 +71,7 @@ class Command:
 
     @property
     def everything(self) -> Iterator["Command"]:
-        """The command and all below it, in the order of the help."""
+        """The command and all its subcommands, in the order of the help."""
         yield self
         for command in self.commands:
             yield from command.everything
@@ -92,13 +92,13 @@ def _command(path: tuple[str, ...], command: Any, parent: Any) -> Command:  # no
     context = command.make_context(
         path[-1] if path else "pixverse", [], parent=parent, resilient_parsing=True
     )
-    told, examples = _parts(command.help or "")
+    prose, examples = _parts(command.help or "")
     shown = [each for each in command.get_params(context) if not getattr(each, "hidden", False)]
     words = command.list_commands(context) if hasattr(command, "list_commands") else ()
     return Command(
         path=path,
-        summary=first_sentence(told),
-        help=told,
+        summary=first_sentence(prose),
+        help=prose,
         examples=examples,
         arguments=tuple(map(_argument, filter(_is_argument, shown))),
         options=tuple(_option(each) for each in shown if not _is_argument(each)),

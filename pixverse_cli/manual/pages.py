@@ -1,8 +1,8 @@
-"""Man pages: sections of a template, in the order that readers expect, with holes filled.
+"""Man pages: templates with their placeholders filled, and sections in the usual order.
 
-A template is a file of man(7) source with sections. ``command.man`` has those that every
-page has; a page's own template gives other sections, or its own text for the same ones. A
-hole is a line ``@name@`` or ``@name word…@``.
+A template is a file of man(7) source with sections. ``command.man`` has the sections of
+every page; a page's own template adds sections, or replaces some of these. A placeholder
+is a line ``@name@`` or ``@name word…@``.
 """
 
 import re
@@ -25,7 +25,7 @@ _ORDER = (
     "EXAMPLES",
     "SEE ALSO",
 )
-_HOLE = re.compile(r"^@(?P<name>[a-z-]+)(?: (?P<words>[^@]+))?@$", re.MULTILINE)
+_PLACEHOLDER = re.compile(r"^@(?P<name>[a-z-]+)(?: (?P<words>[^@]+))?@$", re.MULTILINE)
 
 
 def pages(tree: Command) -> dict[str, str]:
@@ -35,18 +35,18 @@ def pages(tree: Command) -> dict[str, str]:
 
 
 def page(command: Command, tree: Command) -> str:
-    """Return the source of one page; a group's page tells of its commands as well."""
+    """Return the source of one page; a group's page describes its commands too."""
     sections = _sections("command.man")
     if has_template(f"{command.page}.man"):
         sections |= _sections(f"{command.page}.man") | {"": sections[""]}
     head = sections.pop("").replace("@title@", command.page.upper().replace("-", "\\-"))
-    holes = passages(command, tree)
-    body = [f".SH {name}\n{_filled(sections[name], holes)}" for name in _order(sections)]
+    fillers = passages(command, tree)
+    body = [f".SH {name}\n{_filled(sections[name], fillers)}" for name in _order(sections)]
     return "\n".join((head.replace("@version@", __version__), *body)) + "\n"
 
 
 def _sections(name: str) -> dict[str, str]:
-    """Return a template's sections by heading; what stands before the first has none."""
+    """Return a template's sections by heading; the text before the first has the key ``""``."""
     head, *parts = re.split(r"^\.SH ", template(name), flags=re.MULTILINE)
     named = dict(part.split("\n", 1) for part in parts)
     return {"": head.strip("\n"), **named}
@@ -56,7 +56,10 @@ def _order(sections: dict[str, str]) -> list[str]:
     return sorted((name for name in sections if name), key=_ORDER.index)
 
 
-def _filled(text: str, holes: dict[str, Passage]) -> str:
-    filled = _HOLE.sub(lambda hole: holes[hole["name"]](*(hole["words"] or "").split()), text)
-    tight = re.sub(r"\n{2,}", "\n", filled).strip("\n")  # a hole may have nothing to tell
+def _filled(text: str, fillers: dict[str, Passage]) -> str:
+    def fill(found: re.Match[str]) -> str:
+        return fillers[found["name"]](*(found["words"] or "").split())
+
+    filled = _PLACEHOLDER.sub(fill, text)
+    tight = re.sub(r"\n{2,}", "\n", filled).strip("\n")  # a placeholder may be empty
     return tight.removeprefix(".PP\n")

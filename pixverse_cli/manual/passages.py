@@ -1,4 +1,4 @@
-"""What fills the holes of the man pages' templates: passages made of the command tree."""
+"""The passages that replace placeholders in man page templates, made from the command tree."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -6,7 +6,7 @@ from functools import partial
 
 from pixverse_cli.domain.catalog import MODELS, Model, spell
 from pixverse_cli.manual import roff
-from pixverse_cli.manual.endings import endings
+from pixverse_cli.manual.exit_codes import exit_codes
 from pixverse_cli.manual.kinds import Kind, durations, words
 from pixverse_cli.manual.outline import Command, Option
 
@@ -16,7 +16,7 @@ _UNGROUPED = "Options"
 
 
 def passages(command: Command, tree: Command) -> dict[str, Passage]:
-    """Return what fills each hole of one page; words beside a hole's name are its arguments."""
+    """Return the function that fills each placeholder; words after its name are arguments."""
     return {
         "name": partial(_name, command),
         "synopsis": partial(_synopsis, command),
@@ -55,12 +55,12 @@ def _synopsis(command: Command) -> str:
 
 
 def _placeholder(metavar: str) -> str:
-    """Return ``[ID]...`` as it reads best: what is to be replaced in italics."""
+    """Return a metavar as ``[ID...]``, with what the user replaces in italics."""
     tidy = metavar.replace("[ID]...", "[ID...]")
-    return re.sub(r"--|[A-Z][A-Z/]*", _shaped, tidy)
+    return re.sub(r"--|[A-Z][A-Z/]*", _in_font, tidy)
 
 
-def _shaped(word: re.Match[str]) -> str:
+def _in_font(word: re.Match[str]) -> str:
     return roff.bold(word[0]) if word[0] == "--" else roff.italic(word[0])
 
 
@@ -90,19 +90,19 @@ def _option(option: Option) -> str:
     tag = ", ".join(map(roff.bold, option.all_spellings))
     if option.metavar:
         tag += f" {roff.italic(option.metavar)}"
-    told = [option.help]
+    sentences = [option.help]
     if option.default:
-        told.append(f"Default: {option.default}.")
-    return roff.item(tag, roff.prose(" ".join(told)))
+        sentences.append(f"Default: {option.default}.")
+    return roff.item(tag, roff.prose(" ".join(sentences)))
 
 
 def _environment(command: Command) -> str:
-    """Name the variables; each is called as its option is."""
+    """Return the sentence that names the variables of the command's options."""
     options = [option for leaf in _leaves(command) for option in leaf.options]
     *most, last = [option.variable for option in options if option.variable] or [""]
     if not most:
-        return roff.prose(f"{last} stands in for the option of its name.") if last else ""
-    return roff.prose(f"{', '.join(most)} and {last} stand in for the options of their names.")
+        return roff.prose(f"{last} sets the option of the same name.") if last else ""
+    return roff.prose(f"{', '.join(most)} and {last} set the options of the same names.")
 
 
 def _examples(command: Command) -> str:
@@ -119,11 +119,11 @@ def _commands(tree: Command) -> str:
 
 
 def _exit_status(*chosen: str) -> str:
-    """Return the codes of those names, or every code."""
-    told = endings()
+    """Return the exit codes of these names, or all."""
+    codes = exit_codes()
     return "\n".join(
         roff.item(f"\\fB{code}\\fR {roff.literal(name)}", roff.prose(f"{meaning}."))
-        for name, (code, meaning) in told.items()
+        for name, (code, meaning) in codes.items()
         if not chosen or name in chosen
     )
 
@@ -139,21 +139,21 @@ def _models() -> str:
 
 
 def _words(kind: str) -> str:
-    """Tell what each word of a kind means."""
-    told = words(Kind(kind)).items()
-    return "\n".join(roff.item(roff.bold(word), roff.prose(f"{text}.")) for word, text in told)
+    """Return what each word of a kind means."""
+    meanings = words(Kind(kind)).items()
+    return "\n".join(roff.item(roff.bold(word), roff.prose(f"{text}.")) for word, text in meanings)
 
 
 def _lengths(model: Model) -> str:
-    told = f"{spell(model.all_durations)} seconds"
+    text = f"{spell(model.all_durations)} seconds"
     for (other, resolution), seconds in durations():
         if other is model and resolution is not None:
-            told += f" ({spell(seconds)} at {resolution})"
-    return told
+            text += f" ({spell(seconds)} at {resolution})"
+    return text
 
 
 def _see_also(command: Command, tree: Command, *chosen: str) -> str:
-    """Refer to the pages of those names, or to every other page."""
+    """Refer to the pages of these names, or to every other page."""
     others = [each.page for each in (tree, *tree.commands) if each.page != command.page]
     shown = [page for page in others if not chosen or page in chosen]
     return "\n".join(

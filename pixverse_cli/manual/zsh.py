@@ -37,7 +37,7 @@ def _lists() -> dict[str, str]:
 
 
 def _described(words: dict[str, str]) -> str:
-    lines = (f"\n        {quote(f'{word}:{told}')}" for word, told in words.items())
+    lines = (f"\n        {quote(f'{word}:{text}')}" for word, text in words.items())
     return "".join(lines) + "\n    "
 
 
@@ -65,28 +65,28 @@ def _group(command: Command) -> str:
 {_function(command)}() {{
     local curcontext=$curcontext context state state_descr line ret=1
     local -A opt_args
-    local -a below=({_described(words)})
+    local -a subcommands=({_described(words)})
     _arguments -C -s -S : \\
 {_specs(command)} \\
         '1: :->command' \\
         '*:: :->rest' && ret=0
     case $state in
-        (command) _describe -V -t commands command below && ret=0 ;;
+        (command) _describe -V -t commands command subcommands && ret=0 ;;
         (rest) curcontext="${{curcontext%:*:*}}:{command.page}-$line[1]:"
             case $line[1] in
-{_deeper(cases)}
+{_indented(cases)}
             esac ;;
     esac
     return ret
 }}"""
 
 
-def _deeper(cases: str) -> str:
+def _indented(cases: str) -> str:
     return "\n".join(" " * 8 + line for line in cases.splitlines())
 
 
 def _function(command: Command) -> str:
-    return f"_{command.page}"  # with hyphens, so that no function of a value has the same name
+    return f"_{command.page}"  # with hyphens, unlike the functions that complete values
 
 
 def _specs(command: Command) -> str:
@@ -96,13 +96,13 @@ def _specs(command: Command) -> str:
 
 
 def _option(option: Option) -> Iterator[str]:
-    """Yield a spec for each spelling; repeating an option is never wrong, so all may be."""
+    """Yield a spec for each spelling; every option may be repeated, except those that exit."""
     value = _value(option)
-    for spelling, summary in option.told:
-        told = summary.replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
+    for spelling, description in option.descriptions:
+        text = description.replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
         joint = "" if not value else "=" if spelling.startswith("--") else "+"
         before = "(- *)" if spelling in ("-h", "--help", "--version") else "*"
-        yield f"{before}{spelling}{joint}[{told}]{value}"
+        yield f"{before}{spelling}{joint}[{text}]{value}"
 
 
 def _value(option: Option) -> str:

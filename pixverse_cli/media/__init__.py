@@ -1,1 +1,1 @@
-"""Pictures before paying, videos before destination."""
+"""Checks of images before paying, downloads and checks of videos, and output names."""

@@ -1,8 +1,8 @@
-"""Where a video goes: ``-o`` read as a template, checked before paying, filled in later.
+"""Where a video is saved: ``-o`` is a template, checked before paying and filled in later.
 
-``-`` is stdout; ``dir/``, or a directory that exists, takes the default name inside it;
-everything else is a path whose parts may hold fields such as ``{task_id:8}`` (its first
-eight characters). No field's value ever leads out of the folder it stands in.
+``-`` is stdout. ``dir/``, or a directory that exists, uses the default name inside it.
+Everything else is a path whose parts may contain fields such as ``{task_id:8}`` (its first
+eight characters). The value of a field cannot lead to another folder.
 """
 
 import os
@@ -20,14 +20,14 @@ from pixverse_cli.domain.plan import Field, OutputTemplate, Pattern
 
 FIELDS = ("task_id", "image", "model", "resolution", "duration", "seed", "index", "date")
 DEFAULT_NAME = "{image}-{task_id:8}.mp4"
-LONGEST_SIDE_NAME = ".part.json"  # what a download keeps beside the file while it runs
+LONGEST_SUFFIX = ".part.json"  # a download adds it to the name while it runs
 
-_MAX_NAME_BYTES = 255 - len(LONGEST_SIDE_NAME)
+_MAX_NAME_BYTES = 255 - len(LONGEST_SUFFIX)
 _SEPARATORS = "/" + os.sep + (os.altsep or "")
 _UNSAFE = re.compile(
-    r'[<>:"/\\|?*\x00-\x1f\x7f-\x9f'  # separators, controls, what Windows refuses
+    r'[<>:"/\\|?*\x00-\x1f\x7f-\x9f'  # separators, controls, characters that Windows refuses
     r"\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069"  # line ends, text direction
-    r"\ud800-\udfff]"  # no characters: bytes that were not UTF-8
+    r"\ud800-\udfff]"  # surrogates: bytes that were not UTF-8
 )
 _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?=\.|$)", re.IGNORECASE)
 
@@ -35,16 +35,16 @@ _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?=\.|$)
 def parse_template(output: str | None, source: str = "-o") -> OutputTemplate:
     """Read ``-o``; None means the default name in the current folder.
 
-    ``source`` is how to name it in a sentence, where it came from elsewhere.
+    ``source`` names the option or setting in error messages.
 
-    :raises UsageError: naming an unknown field and the ones there are, or a stray brace.
+    :raises UsageError: an unknown field, an unmatched brace, or a name that is not valid.
     """
     if output is None:
         return OutputTemplate(text=DEFAULT_NAME, name=_pattern(DEFAULT_NAME, source))
     if output == "-":
         return OutputTemplate(text=output, source=source, stdout=True)
-    if not _possible(output):
-        raise UsageError(f"{source} {output!r} is no file name")
+    if not _is_valid_path(output):
+        raise UsageError(f"{source} {output!r} is not a valid file name")
     if output[-1] in _SEPARATORS or is_directory(Path(output)):
         name = _pattern(DEFAULT_NAME, source)
         return OutputTemplate(text=output, source=source, folder=_folder(output, source), name=name)
@@ -57,15 +57,15 @@ def parse_template(output: str | None, source: str = "-o") -> OutputTemplate:
     )
 
 
-def _possible(output: str) -> bool:
+def _is_valid_path(output: str) -> bool:
     try:
         return b"\0" not in os.fsencode(output) and output != ""
-    except UnicodeEncodeError:  # a lone surrogate, which a manifest's escapes can make
+    except UnicodeEncodeError:  # a lone surrogate, from an escape in a manifest
         return False
 
 
 def _folder(text: str, source: str) -> Pattern:
-    """Read the folder; one that exists under a name with braces is meant literally."""
+    """Read the folder; an existing folder with braces in its name is not a template."""
     return (text,) if text and is_directory(Path(text)) else _pattern(text, source)
 
 
@@ -77,7 +77,7 @@ def _pattern(text: str, source: str) -> Pattern:
                 parts.append(literal)
             if name is not None:
                 parts.append(_field(name, length or "", conversion, source))
-    except ValueError as error:  # a brace without its partner
+    except ValueError as error:  # an unmatched brace
         message = f"{source} {text}: {error}"
         raise UsageError(message, hint="write {{ for a literal brace") from error
     return tuple(parts)
@@ -85,10 +85,10 @@ def _pattern(text: str, source: str) -> Pattern:
 
 def _field(name: str, length: str, conversion: str | None, source: str) -> Field:
     if name not in FIELDS:
-        raise UsageError(f"{source}: there is no field {{{name}}}", hint=_FIELDS_HINT)
+        raise UsageError(f"{source}: unknown field {{{name}}}", hint=_FIELDS_HINT)
     if conversion or (length and not (length.isascii() and length.isdecimal() and int(length))):
         raise UsageError(
-            f"{source}: {{{name}}} can be followed by a length only, as in {{{name}:8}}",
+            f"{source}: {{{name}}} can only have a length, as in {{{name}:8}}",
             hint=_FIELDS_HINT,
         )
     return Field(name=name, length=int(length or 0))
@@ -98,14 +98,14 @@ _FIELDS_HINT = "the fields are " + " ".join(f"{{{field}}}" for field in FIELDS)
 
 
 def sanitize(value: str) -> str:
-    """Return ``value`` as something that cannot leave a folder, hide, or look like an option."""
+    """Return ``value`` as a safe part of a file name: no path, no hidden file, no option."""
     safe = _UNSAFE.sub("_", value)
-    bare = safe.lstrip(".-")
-    return "_" * (len(safe) - len(bare)) + bare or "_"
+    rest = safe.lstrip(".-")
+    return "_" * (len(safe) - len(rest)) + rest or "_"
 
 
 def image_name(source: str) -> str:
-    """Return what ``{image}`` stands for: a file's or a URL's last part without its suffix."""
+    """Return the value of ``{image}``: the last part of a path or URL, without its suffix."""
     if source == "-":
         return "stdin"
     if re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", source):
@@ -114,25 +114,25 @@ def image_name(source: str) -> str:
     return Path(source).stem or "image"
 
 
-def _value(field: Field, values: Mapping[str, str]) -> str:
-    """Return what a field stands for, fit to be part of a file name."""
-    whole = values[field.name]
-    return sanitize(whole[: field.length] if field.length else whole)
+def _field_value(field: Field, values: Mapping[str, str]) -> str:
+    """Return the value of a field, sanitized."""
+    value = values[field.name]
+    return sanitize(value[: field.length] if field.length else value)
 
 
 def resolve(template: OutputTemplate, values: Mapping[str, str]) -> Path:
-    """Return the path for one video; ``values`` holds every one of :data:`FIELDS` it uses.
+    """Return the path for one video; ``values`` has a value for every field in the template.
 
-    An over-long name is cut in its longest field, at a character's boundary.
+    If the name is too long, its longest field is cut, between two characters.
     """
     folder = "".join(
-        part if isinstance(part, str) else _value(part, values) for part in template.folder
+        part if isinstance(part, str) else _field_value(part, values) for part in template.folder
     )
     return Path(folder) / _file_name(template.name, values)
 
 
 def _file_name(pattern: Pattern, values: Mapping[str, str]) -> str:
-    parts = [part if isinstance(part, str) else _value(part, values) for part in pattern]
+    parts = [part if isinstance(part, str) else _field_value(part, values) for part in pattern]
     fields = [at for at, part in enumerate(pattern) if isinstance(part, Field)]
     while fields and (over := len(os.fsencode("".join(parts))) - _MAX_NAME_BYTES) > 0:
         longest = max(fields, key=lambda at: len(parts[at].encode()))
@@ -145,9 +145,9 @@ def _file_name(pattern: Pattern, values: Mapping[str, str]) -> str:
 def problems(
     template: OutputTemplate, tasks: Sequence[Mapping[str, str]], *, force: bool = False
 ) -> Iterator[str]:
-    """Say everything about the output that can be known before paying.
+    """Yield every problem of the output that can be found before paying.
 
-    ``tasks`` holds for each video the values that are known already (never ``task_id``).
+    ``tasks`` has the known values for each video (never ``task_id``).
     """
     if template.stdout:
         if len(tasks) > 1:
@@ -156,43 +156,43 @@ def problems(
     yield from _folder_problems(template, tasks)
     if all(known(template.name, values) for values in tasks):
         paths = [resolve(template, values) for values in tasks if known(template.folder, values)]
-        yield from _shared_names(paths)
+        yield from _name_collisions(paths)
         for path in dict.fromkeys(paths):
-            yield from _place_problems(path, force=force)
+            yield from _target_problems(path, force=force)
 
 
 def known(pattern: Pattern, values: Mapping[str, str]) -> bool:
-    """Return whether ``values`` holds every field of the pattern."""
+    """Return whether ``values`` has every field of the pattern."""
     return all(part.name in values for part in pattern if isinstance(part, Field))
 
 
 def _folder_problems(template: OutputTemplate, tasks: Sequence[Mapping[str, str]]) -> Iterator[str]:
     if not all(known(template.folder, values) for values in tasks):
         yield (
-            f"{template.source} {template.text}: the folder depends on what is not known before"
-            " the task is accepted; use such fields in the file name only"
+            f"{template.source} {template.text}: the folder has a field that is not known before"
+            " the task is accepted; use it only in the file name"
         )
         return
-    bare = OutputTemplate(text=template.text, folder=template.folder)
-    for folder in dict.fromkeys(resolve(bare, values) for values in tasks):
-        yield from _unfit_folder(folder)
+    folders = OutputTemplate(text=template.text, folder=template.folder)
+    for folder in dict.fromkeys(resolve(folders, values) for values in tasks):
+        yield from _access_problems(folder)
 
 
-def _unfit_folder(folder: Path) -> Iterator[str]:
+def _access_problems(folder: Path) -> Iterator[str]:
     try:
         kind = kind_at(folder)
         if kind is None:
             yield f"the folder {folder} does not exist: mkdir -p {folder}"
         elif kind is not Kind.DIRECTORY:
-            yield f"{folder} is no directory"
-        else:  # asking for permission bits would miss read-only and full file systems
+            yield f"{folder} is not a directory"
+        else:  # permission bits would not show a read-only or full file system
             with tempfile.NamedTemporaryFile(dir=folder, prefix=".pixverse-"):
                 pass
     except OSError as error:
         yield f"cannot write in the folder {folder}: {reason(error)}"
 
 
-def _shared_names(paths: Sequence[Path]) -> Iterator[str]:
+def _name_collisions(paths: Sequence[Path]) -> Iterator[str]:
     for path, count in Counter(paths).items():
         if count > 1:
             yield (
@@ -201,7 +201,7 @@ def _shared_names(paths: Sequence[Path]) -> Iterator[str]:
             )
 
 
-def _place_problems(path: Path, *, force: bool) -> Iterator[str]:
+def _target_problems(path: Path, *, force: bool) -> Iterator[str]:
     try:
         kind = kind_at(path, follow=False)
     except OSError as error:

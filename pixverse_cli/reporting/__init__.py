@@ -1,1 +1,1 @@
-"""The only place that makes sentences for people and draws."""
+"""Everything that is shown: sentences, tables, progress and JSON Lines."""

@@ -1,4 +1,4 @@
-"""The catalogue, shown: models, limits, list prices with their date and source."""
+"""The catalogue as text and JSON: models, limits, list prices with their date and source."""
 
 from collections.abc import Iterator
 
@@ -22,9 +22,9 @@ def json_lines() -> Iterator[str]:
 
 
 def rows() -> Iterator[str]:
-    """Yield a tab-separated line for each model, resolution and kind of sound.
+    """Yield a tab-separated line for each model, resolution and ``silent`` or ``audio``.
 
-    Name, alias, resolution, durations, sound, CNY for one second.
+    Its fields: name, alias, resolution, durations, sound, CNY per second.
     """
     for model in MODELS:
         for sound, prices in (("silent", model.silent), ("audio", model.with_audio)):
@@ -34,24 +34,24 @@ def rows() -> Iterator[str]:
 
 
 def table_lines() -> Iterator[str]:
-    """Yield the catalogue for eyes, within 80 columns."""
+    """Yield the catalogue for a terminal, within 80 columns."""
     heads = "".join(f"{tier:>8}" for tier in Resolution)
     for model in MODELS:
         yield f"{model.alias}  ({model.name})"
         yield f"  prompt up to {model.prompt_limit} characters; {_seconds(model)}"
-        shots = "single or multi" if model.takes(Parameter.SHOT_TYPE) else "by the prompt only"
-        yield f"  shot type {shots}"
+        shots = "single or multi" if model.takes(Parameter.SHOT_TYPE) else "from the prompt only"
+        yield f"  shot type: {shots}"
         yield f"  {CURRENCY} per second{heads}"
         yield f"    silent      {_amounts(model.silent)}"
         yield f"    with audio  {_amounts(model.with_audio)}"
         yield ""
-    yield f"List prices of {PRICES_AS_OF}; promotions differ. {PRICES_SOURCE}"
+    yield f"List prices as of {PRICES_AS_OF}; promotions may differ. {PRICES_SOURCE}"
 
 
 def _seconds(model: Model) -> str:
     usual, at_1080 = model.durations[Resolution.P720], model.durations[Resolution.P1080]
-    told = f"{spell(usual)} seconds"
-    return told if usual == at_1080 else f"{told}, {spell(at_1080)} at 1080P"
+    text = f"{spell(usual)} seconds"
+    return text if usual == at_1080 else f"{text}, {spell(at_1080)} at 1080P"
 
 
 def _amounts(prices: dict[Resolution, str]) -> str:

@@ -1,8 +1,8 @@
 """In GitHub Actions: errors as annotations, outputs for later steps, a table in the summary.
 
-Formats: GitHub's pages on workflow commands and environment files. Everything foreign is
-escaped: a service's message must not become a command. Annotations go to stderr, which the
-runner reads as well; stdout stays the result's.
+Formats: GitHub's pages on workflow commands and environment files. All text from outside is
+escaped: a message of the service must not become a command. Annotations go to stderr, which
+the runner reads too; stdout holds only results.
 """
 
 import secrets
@@ -20,16 +20,16 @@ from pixverse_cli.reporting.streams import say
 _SUMMARY_HEAD = "| task | status | model | file | cost (CNY, list price) |\n|---|---|---|---|---|\n"
 
 
-def annotate(told: Ending) -> None:
+def annotate(ending: Ending) -> None:
     """Write an error where GitHub shows it beside the job."""
-    if isinstance(told, PixverseError):
-        say(f"::error title=pixverse {told.code}::{_data(told.message)}")
+    if isinstance(ending, PixverseError):
+        say(f"::error title=pixverse {ending.code}::{_data(ending.message)}")
 
 
-def noted(
+def with_summary(
     events: Iterable[Event], environ: Mapping[str, str], *, outputs: bool
 ) -> Generator[Event, None, None]:
-    """Pass events on; when they end, however they do, write the summary and the outputs."""
+    """Pass events on; at their end, even by an error, write the summary and the outputs."""
     ended: list[Record] = []
     try:
         for event in events:
@@ -69,7 +69,7 @@ def _outputs(records: list[Record]) -> str:
 
 
 def _output(name: str, values: list[str | None]) -> str:
-    end = f"pixverse_{secrets.token_hex(8)}"  # no value can end its own block
+    end = f"pixverse_{secrets.token_hex(8)}"  # random, so that no value can end its own block
     lines = "\n".join(harmless(value or "") for value in values)
     return f"{name}<<{end}\n{lines}\n{end}\n"
 

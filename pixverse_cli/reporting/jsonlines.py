@@ -1,4 +1,4 @@
-"""JSON Lines: records (and, if asked, events) on stdout, one error object on stderr."""
+"""JSON Lines: records (and with ``--events`` events) on stdout, one error object on stderr."""
 
 from collections.abc import Sequence
 
@@ -27,14 +27,14 @@ from pixverse_cli.reporting.types import EventDetails, EventJson
 class JsonReporter(Reporter):
     """For scripts that read every field."""
 
-    tells_each = False  # there is one error object, at the end
+    shows_each_error = False  # one error object, at the end
 
     def __init__(self, clock: Clock, *, events: bool) -> None:
         self._clock = clock
         self._events = events
 
     def draw(self, event: Event) -> None:
-        """Write the final record of a task, and its events on the way if asked for."""
+        """Write the event, if events are wanted, and the record of a task that has ended."""
         if self._events and event.name and (details := _details(event)) is not None:
             shape: EventJson = {
                 "schema": SCHEMA,
@@ -47,8 +47,8 @@ class JsonReporter(Reporter):
         if isinstance(event, Ended) and event.record:
             put(one_line(record_json(event.record)))
 
-    def leave(self, records: Sequence[Record]) -> None:
-        """Write accepted tasks that go on without us."""
+    def show_unfinished(self, records: Sequence[Record]) -> None:
+        """Write the records of accepted tasks that keep running at the service."""
         for record in records:
             put(one_line(record_json(record)))
 

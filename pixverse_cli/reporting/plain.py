@@ -1,4 +1,4 @@
-"""Lines: results on stdout, a word about each change on stderr, a heartbeat each minute."""
+"""Plain lines: results on stdout; on stderr each change of status, and a heartbeat each minute."""
 
 from pixverse_cli.domain.clock import Clock
 from pixverse_cli.domain.events import Ended, Event, Seen
@@ -17,13 +17,13 @@ class PlainReporter(Reporter):
         self._result = result
         self._clock = clock
         self._quiet = quiet
-        self._told: dict[int, tuple[str, float]] = {}
+        self._shown: dict[int, tuple[str, float]] = {}  # by record number: status, and when
 
     def draw(self, event: Event) -> None:
-        """Write a line if the event says something new."""
+        """Write a line, unless the event repeats the status that was shown last."""
         if isinstance(event, Ended):
             self._end(event)
-        elif not self._quiet and not self._is_old(event):
+        elif not self._quiet and not self._is_repeated(event):
             sentence = event_sentence(event, self._clock.now())
             if sentence:
                 say(sentence)
@@ -35,17 +35,17 @@ class PlainReporter(Reporter):
         elif event.record and (result := result_line(self._result, event.record)):
             put(result)
 
-    def _is_old(self, event: Event) -> bool:
+    def _is_repeated(self, event: Event) -> bool:
         if not isinstance(event, Seen) or event.note:
             return False
-        status, at = self._told.get(event.record.number, ("", 0.0))
+        status, at = self._shown.get(event.record.number, ("", 0.0))
         now = self._clock.monotonic()
         if status == event.record.status and now - at < _HEARTBEAT_SECONDS:
             return True
-        self._told[event.record.number] = (event.record.status, now)
+        self._shown[event.record.number] = (event.record.status, now)
         return False
 
     def note(self, text: str) -> None:
-        """Write a note, unless asked to be quiet."""
+        """Write a note, unless quiet."""
         if not self._quiet:
             say(text)

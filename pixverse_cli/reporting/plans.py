@@ -1,4 +1,4 @@
-"""The plan of a batch, as lines."""
+"""The plan of a batch, as lines for people and as JSON."""
 
 from pixverse_cli.dashscope import wire
 from pixverse_cli.domain.catalog import CURRENCY, PRICES_AS_OF
@@ -6,29 +6,37 @@ from pixverse_cli.domain.plan import Action, BatchItem
 from pixverse_cli.domain.text import harmless
 from pixverse_cli.reporting.shapes import SCHEMA, Json, number
 
+# What people read; the JSON has the values of Action themselves.
+_ACTIONS = {
+    Action.UP_TO_DATE: "up-to-date",
+    Action.ATTACH: "in progress",
+    Action.SUBMIT: "submit",
+    Action.REFUSE: "cannot",
+}
+
 
 def item_row(item: BatchItem) -> str:
-    """Return a tab-separated line: action, output, estimate in CNY or what is wrong."""
+    """Return a tab-separated line: action, output, then the estimate in CNY or the error."""
     if item.error is not None:
-        told = item.error.message
+        last = item.error.message
     elif item.order is not None and item.action is Action.SUBMIT:
-        told = str(item.order.request.estimate)
+        last = str(item.order.request.estimate)
     else:
-        told = "0"
-    return "\t".join((item.action, harmless(item.output), harmless(told)))
+        last = "0"
+    return "\t".join((_ACTIONS[item.action], harmless(item.output), harmless(last)))
 
 
 def item_json(item: BatchItem) -> Json:
-    """Return one output's plan as an object."""
+    """Return the plan for one output as an object."""
     order = item.order
-    buying = order is not None and item.action is Action.SUBMIT
+    submits = order is not None and item.action is Action.SUBMIT
     return {
         "schema": SCHEMA,
         "output": item.output,
         "action": item.action,
         "request": wire.create_body(order.request, order.image) if order else None,
         "cost": {
-            "estimate": number(order.request.estimate) if order and buying else 0.0,
+            "estimate": number(order.request.estimate) if order and submits else 0.0,
             "currency": CURRENCY,
             "prices_as_of": PRICES_AS_OF,
         },

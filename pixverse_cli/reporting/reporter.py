@@ -1,4 +1,4 @@
-"""What all reporters share: draining a flow, and knowing what is still open when it stops."""
+"""What all reporters share: draining a flow, and knowing which tasks are open when it stops."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import ClassVar
@@ -16,7 +16,7 @@ from pixverse_cli.reporting.streams import put
 def result_line(result: Result, record: Record) -> str | None:
     """Return what goes to stdout for one task, or None if there is nothing.
 
-    A path is ours and must be exact; id and URL are the service's, and it may send anything.
+    A path is our own and must be exact; id and URL come from the service, so they are cleaned.
     """
     match result:
         case Result.TASK_ID:
@@ -32,12 +32,12 @@ def result_line(result: Result, record: Record) -> str | None:
 
 
 class Reporter:
-    """Draws a flow's events; subclasses say how.
+    """Shows a flow's events; subclasses say how.
 
-    ``tells_each``: each task's error is shown when it happens.
+    ``shows_each_error``: each task's error is shown when it happens.
     """
 
-    tells_each: ClassVar[bool] = True
+    shows_each_error: ClassVar[bool] = True
 
     def run(
         self,
@@ -48,40 +48,39 @@ class Reporter:
     ) -> None:
         """Drain a flow.
 
-        ``sent`` returns the requests of this process as they stand in the store: a signal may
-        come before their events did. ``over`` is called when nothing is left that a signal
-        could stop.
+        ``sent`` returns the requests of this process from the store: a signal may come before
+        their events. ``over`` is called when there is nothing left that a signal could stop.
 
-        :raises PixverseError: how the tasks ended, unless all ended as asked.
-        :raises Stopped: a signal ended it; ``hint`` says how to go on.
+        :raises PixverseError: how the tasks ended, unless all succeeded.
+        :raises Stopped: a signal ended it; ``hint`` says how to continue.
         """
         tally = _Tally()
         try:
             self._drain(events, tally, over)
         except Stopped as stopped:
-            tally.know(sent())
+            tally.add(sent())
             if not isinstance(stopped, ClosedPipe):
-                self.leave(tally.open)
+                self.show_unfinished(tally.open)
             raise tally.explained(stopped) from stopped
         except PixverseError as broken:
-            # the flow itself broke off, or stdout takes nothing: what was bought is bought
+            # the flow itself failed, or stdout cannot be written: tasks may be paid for already
             raise broken.but(charged=tally.charged or broken.charged) from broken
         if error := combine(tally.errors, succeeded=tally.succeeded):
-            told = self.tells_each and any(error is each for each in tally.errors)
-            raise error.but(shown=told)
+            shown = self.shows_each_error and any(error is each for each in tally.errors)
+            raise error.but(shown=shown)
 
     def _drain(self, events: Iterable[Event], tally: "_Tally", over: Callable[[], None]) -> None:
         try:
-            for event in self.drawing(tally.opening(events)):
+            for event in self.drawing(tally.watch(events)):
                 tally.close(event)
             over()
         except Exception:
             over()
-            self.leave(tally.open)
+            self.show_unfinished(tally.open)
             raise
 
     def drawing(self, events: Iterable[Event]) -> Iterator[Event]:
-        """Draw each event as it comes, and pass it on; what is only known is not drawn."""
+        """Show each event and pass it on; ``Known`` is not shown."""
         for event in events:
             if not isinstance(event, Known):
                 self.draw(event)
@@ -91,23 +90,23 @@ class Reporter:
         """Show one event."""
         raise NotImplementedError
 
-    def leave(self, records: Sequence[Record]) -> None:
-        """Show tasks that were accepted and whose end will not be seen."""
+    def show_unfinished(self, records: Sequence[Record]) -> None:
+        """Show accepted tasks that the command stops watching."""
 
     def exports(self, variables: Mapping[str, str]) -> None:
-        """Show how a shell points its commands to the sandbox: always lines to evaluate."""
+        """Show the variables that point a shell's commands to the sandbox, as ``export`` lines."""
         for name, value in variables.items():
             put(f"export {name}={value}")
 
     def note(self, text: str) -> None:
-        """Tell something that changes nothing."""
+        """Show a note: it changes nothing."""
 
 
 class _Tally:
-    """What became of each task so far.
+    """How each task of the command has ended so far, and which are open.
 
-    A task is open before it is drawn and closed after: a signal in between may tell it
-    twice, but never leaves it out.
+    A task is opened before its event is drawn and closed afterwards: after a signal in
+    between it may be shown twice, but it is never left out.
     """
 
     def __init__(self) -> None:
@@ -119,19 +118,19 @@ class _Tally:
 
     @property
     def open(self) -> tuple[Record, ...]:
-        """Accepted tasks whose story has not ended."""
+        """Accepted tasks that have not ended."""
         return tuple(record for record in self._open.values() if record.task_id)
 
-    def know(self, records: Iterable[Record]) -> None:
-        """Take what the store says of requests whose story has not ended."""
+    def add(self, records: Iterable[Record]) -> None:
+        """Take the newest records of tasks that have not ended."""
         for record in records:
             if record.number not in self._closed:
                 self._open[record.number] = record
 
-    def opening(self, events: Iterable[Event]) -> Iterator[Event]:
+    def watch(self, events: Iterable[Event]) -> Iterator[Event]:
         for event in events:
             if isinstance(event, (Known, Submitted, Seen, Saved)):
-                self.know((event.record,))
+                self.add((event.record,))
             yield event
 
     def close(self, event: Event) -> None:
@@ -149,18 +148,18 @@ class _Tally:
 
     @property
     def charged(self) -> Charged | None:
-        """What was bought so far; None if nothing was tried."""
+        """What was charged so far; None if nothing was submitted."""
         charges = self._charges + [record.charged for record in self._open.values()]
         return common_charge(charges) if charges else None
 
     def explained(self, stopped: Stopped) -> Stopped:
-        """Say on a signal what was bought, what goes on, and how to take it up again."""
+        """Return a stop that says what was charged, what keeps running, and how to continue."""
         charges = self._charges + [record.charged for record in self._open.values()]
-        left = [record for record in self.open if not _is_over(record)]
+        unfinished = [record for record in self.open if not _is_over(record)]
         errors: list[Ending] = [*self.errors]
-        return stopped_with(stopped, left, charges, errors)
+        return stopped_with(stopped, unfinished, charges, errors)
 
 
 def _is_over(record: Record) -> bool:
-    """Return whether nothing more can be had of the task, or done for it."""
+    """Return whether nothing is left to do for the task: it ended, and any video is saved."""
     return record.status.final and (record.status is not Status.SUCCEEDED or bool(record.file))

@@ -1,10 +1,10 @@
-"""How a command speaks, and what it prints on stdout for one task."""
+"""The output format of a command, and what it prints on stdout for one task."""
 
 from enum import Enum
 
 
 class Output(Enum):
-    """To people, or in JSON Lines without or with progress."""
+    """The output format: for people, or JSON Lines without or with events."""
 
     HUMAN = "human"
     JSON = "json"
@@ -12,7 +12,7 @@ class Output(Enum):
 
 
 class Result(Enum):
-    """The kinds of plain results."""
+    """What a command prints on stdout for one task, when it is not JSON."""
 
     TASK_ID = "task id"
     FILE = "path"

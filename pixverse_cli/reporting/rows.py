@@ -1,4 +1,4 @@
-"""Records as lines of a pipe: tab-separated, one each."""
+"""Records as tab-separated lines, one each, for pipes."""
 
 from pathlib import Path
 
@@ -21,7 +21,7 @@ def row(record: Record) -> str:
 
 
 def outcome(record: Record) -> str | None:
-    """Return where the video is, or why there is none."""
+    """Return the video's file if it exists, else the error code or the video's URL."""
     if record.file and is_file(Path(record.file)):
         return record.file
     return record.error_code or record.video_url

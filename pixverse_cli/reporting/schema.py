@@ -1,4 +1,4 @@
-"""The JSON Schema of records, errors and events, read off their types."""
+"""The JSON Schema of records, errors and events, generated from their types."""
 
 from enum import StrEnum
 from types import NoneType, UnionType
@@ -63,6 +63,6 @@ def _type(hint: Any, defined: dict[str, Schema]) -> Schema:  # noqa: ANN401  any
 
 def _reference(shape: type, defined: dict[str, Schema]) -> Schema:
     if shape.__name__ not in defined:
-        defined[shape.__name__] = {}  # a type may hold itself
+        defined[shape.__name__] = {}  # a type may refer to itself
         defined[shape.__name__] = _object(shape, defined)
     return {"$ref": f"#/$defs/{shape.__name__}"}

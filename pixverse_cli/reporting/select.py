@@ -1,4 +1,4 @@
-"""Which reporter fits: by the options, and by whether a person reads the streams."""
+"""Chooses the reporter: by the options, and by which streams are terminals."""
 
 import sys
 from collections.abc import Mapping
@@ -9,14 +9,14 @@ from pixverse_cli.reporting import streams
 from pixverse_cli.reporting.reporter import Reporter
 from pixverse_cli.reporting.result import Output, Result
 
-# Importing late is what this module is for: rich and the JSON shapes are not always needed.
+# Imports are late on purpose: rich and the JSON shapes are not always needed.
 # ruff: noqa: PLC0415
 
 
 def select_reporter(
     output: Output, result: Result, clock: Clock, environ: Mapping[str, str], *, quiet: bool
 ) -> Reporter:
-    """Return a reporter for a way to speak; it fits itself to the streams."""
+    """Return the reporter for an output format and for what the streams are."""
     if output is not Output.HUMAN:
         from pixverse_cli.reporting.jsonlines import JsonReporter
 
@@ -33,7 +33,7 @@ def select_reporter(
 
 
 def report_ending(ending: Ending, output: Output, environ: Mapping[str, str]) -> None:
-    """Show how the program ended, unless a person has read it already."""
+    """Show how the program ended; for people, only if it was not shown already."""
     if output is not Output.HUMAN:
         from pixverse_cli.reporting.shapes import error_json, one_line
 

@@ -1,4 +1,4 @@
-"""What people read: one sentence for each event and each error."""
+"""The sentences that people read: one for each event and each error."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -26,19 +26,19 @@ from pixverse_cli.domain.task import Record
 from pixverse_cli.domain.text import harmless, lines_of
 from pixverse_cli.reporting.streams import CYAN, RED, paint
 
-_BOUGHT = {
+_CHARGES = {
     Charged.UNKNOWN: "a task may have been created and may cost money",
     Charged.MIXED: "some of the tasks cost money",
 }
 
 
 def short_id(record: Record) -> str:
-    """Return enough of a task id to recognise it, and to type."""
+    """Return the first 8 characters of a task id: enough to recognise it, and to type."""
     return harmless(record.task_id or f"#{record.number}")[:8]
 
 
 def model_name(record: Record) -> str:
-    """Return a model's short name, or what is known of it."""
+    """Return a model's short name, or the full name of a model that is not in the catalogue."""
     model = find_model(record.model)
     return model.alias if model else harmless(record.model or "?")
 
@@ -60,8 +60,8 @@ def size(count: int) -> str:
     return f"{count / 1000:.0f} kB" if count < 1_000_000 else f"{count / 1_000_000:.1f} MB"
 
 
-def bought(record: Record) -> str:
-    """Write what was asked for, and the estimate by list price."""
+def request_summary(record: Record) -> str:
+    """Write model, resolution and duration, and the estimated cost at list prices."""
     parts = [model_name(record)]
     if record.resolution and record.duration:
         parts += [record.resolution, f"{record.duration} s"]
@@ -77,15 +77,15 @@ def elapsed(record: Record, now: datetime) -> float:
     return max(0.0, (now - since).total_seconds())
 
 
-def usual(event: Expected) -> str:
-    """Write what the store's own history lets one expect."""
+def usual_time(event: Expected) -> str:
+    """Write how long such tasks took before, as the store knows it."""
     low, high = round(event.low), round(event.high)
     seconds = f"{low} s" if low == high else f"{low}-{high} s"
-    return f"{seconds}, from {event.count} earlier ones"
+    return f"{seconds}, based on {event.count} earlier tasks"
 
 
-def summary(record: Record) -> str:
-    """Write what was saved: size, length and cost, as far as they are known."""
+def video_summary(record: Record) -> str:
+    """Write size, length and cost of a saved video, as far as they are known."""
     parts = []
     with suppress(OSError):
         parts.append(size(Path(record.file or "").stat().st_size))
@@ -94,12 +94,12 @@ def summary(record: Record) -> str:
         parts.append(f"{record.usage['duration']} s of {dimensions}")
     cost = record.actual_cost
     if cost is not None:
-        parts.append(f"{cost} {CURRENCY} by list price")
+        parts.append(f"{cost} {CURRENCY} at list prices")
     return f" ({', '.join(parts)})" if parts else ""
 
 
 def event_sentence(event: Event, now: datetime) -> str | None:
-    """Return the line for an event; None for those that only a moving display can show."""
+    """Return the line for an event; None for those that only a progress display shows."""
     match event:
         case Uploading(sent=0):
             return f"{harmless(event.image)}: uploading {size(event.total)}"
@@ -108,36 +108,36 @@ def event_sentence(event: Event, now: datetime) -> str | None:
         case Uploaded():
             return f"{harmless(event.image)}: uploaded{' earlier' if event.cached else ''}"
         case Submitted(record=record):
-            return f"{harmless(record.task_id or '')} submitted: {bought(record)}"
+            return f"{harmless(record.task_id or '')} submitted: {request_summary(record)}"
         case Expected(record=record):
-            return f"{short_id(record)}: usually {usual(event)}"
+            return f"{short_id(record)}: usually {usual_time(event)}"
         case Seen(record=record):
             note = f" ({harmless(event.note)})" if event.note else ""
             return f"{short_id(record)}: {record.status} after {span(elapsed(record, now))}{note}"
         case Saved(record=record):
-            told = "already saved" if event.already else f"saved{summary(record)}"
-            return f"{short_id(record)}: {told}"
+            outcome = "already saved" if event.already else f"saved{video_summary(record)}"
+            return f"{short_id(record)}: {outcome}"
         case Retrying() | Note():
-            return _remark(event)
+            return _note(event)
         case _:
             assert_never(event)
 
 
-def _remark(event: Retrying | Note) -> str:
+def _note(event: Retrying | Note) -> str:
     if isinstance(event, Note):
         return harmless(event.text)
-    who = f"{harmless(event.task_id)[:8]}: " if event.task_id else ""
-    return f"{who}{harmless(event.reason)}; again in {span(event.delay)}"
+    task = f"{harmless(event.task_id)[:8]}: " if event.task_id else ""
+    return f"{task}{harmless(event.reason)}; trying again in {span(event.delay)}"
 
 
-def error_lines(told: Ending) -> Iterator[str]:
-    """Yield what went wrong, each on its own line; then the way out."""
-    label = "error: " if isinstance(told, PixverseError) else ""
-    for line in lines_of(told.message or "(no message)"):
+def error_lines(ending: Ending) -> Iterator[str]:
+    """Yield the lines of an error: what went wrong, what was charged, the hint."""
+    label = "error: " if isinstance(ending, PixverseError) else ""
+    for line in lines_of(ending.message or "(no message)"):
         yield f"{paint(label, RED)}{harmless(line)}"
-    if told.charged in _BOUGHT:
-        yield f"charged: {told.charged}: {_BOUGHT[told.charged]}"
-    if told.request_id:
-        yield f"request id: {harmless(told.request_id)}"
-    for line in lines_of(told.hint or ""):
+    if ending.charged in _CHARGES:
+        yield f"charged: {ending.charged}: {_CHARGES[ending.charged]}"
+    if ending.request_id:
+        yield f"request id: {harmless(ending.request_id)}"
+    for line in lines_of(ending.hint or ""):
         yield f"{paint('hint: ', CYAN)}{harmless(line)}"

@@ -1,4 +1,4 @@
-"""The JSON that scripts lean on. Keys are only ever added; times are RFC 3339 in UTC."""
+"""The JSON that scripts read. Keys are only ever added; times are RFC 3339 in UTC."""
 
 import json
 from collections.abc import Mapping
@@ -20,13 +20,13 @@ Json = Mapping[str, object]
 
 
 def one_line(value: Json) -> str:
-    """Return one line of JSON; what could disturb a terminal or is in no code page is escaped."""
+    """Return one line of JSON; it is escaped where a terminal or code page could not show it."""
     line = json.dumps(value, ensure_ascii=False)
     return line if line.isprintable() and can_show(line) else json.dumps(value)
 
 
 def number(amount: "Decimal | None") -> float | None:
-    """Return an amount of money as a JSON number with just the digits it has."""
+    """Return an amount of money as a JSON number, without added digits."""
     return None if amount is None else float(amount)
 
 
@@ -73,27 +73,27 @@ def _record_error(record: Record) -> FailureJson | None:
     return {"code": record.error_code, "message": record.error_message}
 
 
-def error_json(told: Ending) -> ErrorJson:
-    """Return how a command ended; ``errors`` holds the single tasks' endings, if several."""
-    return {"schema": SCHEMA, "error": _told_json(told)}
+def error_json(ending: Ending) -> ErrorJson:
+    """Return how a command ended; ``errors`` holds the endings of the single tasks, if several."""
+    return {"schema": SCHEMA, "error": _ending_json(ending)}
 
 
-def _told_json(told: Ending) -> EndingJson:
+def _ending_json(ending: Ending) -> EndingJson:
     shape: EndingJson = {
-        "code": told.code,
-        "message": told.message,
-        "hint": told.hint,
-        "service_code": told.service_code,
-        "request_id": told.request_id,
-        "http_status": told.http_status,
-        "retryable": told.retryable,
-        "charged": told.charged,
-        "task_id": told.task_id,
+        "code": ending.code,
+        "message": ending.message,
+        "hint": ending.hint,
+        "service_code": ending.service_code,
+        "request_id": ending.request_id,
+        "http_status": ending.http_status,
+        "retryable": ending.retryable,
+        "charged": ending.charged,
+        "task_id": ending.task_id,
     }
-    if isinstance(told, UnclearError):
-        shape["candidates"] = list(told.candidates)
-    if told.causes:
-        shape["errors"] = [_told_json(cause) for cause in told.causes]
+    if isinstance(ending, UnclearError):
+        shape["candidates"] = list(ending.candidates)
+    if ending.causes:
+        shape["errors"] = [_ending_json(cause) for cause in ending.causes]
     return shape
 
 

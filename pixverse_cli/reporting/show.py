@@ -1,4 +1,4 @@
-"""Lists that a command shows at once: records, the account's tasks, requests, plans, models."""
+"""Shows lists: records, the account's tasks, requests, plans, models, findings of doctor."""
 
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,12 +15,12 @@ from pixverse_cli.reporting.result import Output
 if TYPE_CHECKING:
     from pixverse_cli.flows.doctor import Finding
 
-# Importing late is what this module is for: rich and the JSON shapes are not always needed.
+# Imports are late on purpose: rich and the JSON shapes are not always needed.
 # ruff: noqa: PLC0415
 
 
 def show_records(records: Iterable[Record], output: Output, clock: Clock) -> None:
-    """Show records as they stand: JSON, a table for eyes, or lines for a pipe."""
+    """Show records: as JSON, as a table on a terminal, or as lines in a pipe."""
     if output is not Output.HUMAN:
         from pixverse_cli.reporting.shapes import one_line, record_json
 
@@ -39,7 +39,7 @@ def show_records(records: Iterable[Record], output: Output, clock: Clock) -> Non
 
 
 def show_remote(tasks: Iterable[RemoteTask | Event], output: Output, reporter: Reporter) -> None:
-    """Show the account's tasks; what happens on the way goes to the reporter."""
+    """Show the account's tasks; events that come with them go to the reporter."""
     from pixverse_cli.reporting.rows import remote_row
     from pixverse_cli.reporting.shapes import one_line, remote_json
 
@@ -53,7 +53,7 @@ def show_remote(tasks: Iterable[RemoteTask | Event], output: Output, reporter: R
 
 
 def show_requests(orders: Iterable[Order]) -> None:
-    """Show what ``--dry-run`` would send: JSON, one object per line."""
+    """Show the requests of a dry run: JSON, one object per line."""
     from pixverse_cli.flows.preview import preview
     from pixverse_cli.reporting.shapes import one_line, request_json
 
@@ -62,7 +62,7 @@ def show_requests(orders: Iterable[Order]) -> None:
 
 
 def show_plan(items: Sequence[BatchItem], output: Output) -> None:
-    """Show the plan of a batch: a line for each output."""
+    """Show the plan of a batch, one line for each output."""
     from pixverse_cli.reporting.plans import item_json, item_row
     from pixverse_cli.reporting.shapes import one_line
 
@@ -72,7 +72,7 @@ def show_plan(items: Sequence[BatchItem], output: Output) -> None:
 
 
 def show_models(output: Output) -> None:
-    """Show the catalogue."""
+    """Show the catalogue of models."""
     from pixverse_cli.reporting import catalog
 
     if output is not Output.HUMAN:

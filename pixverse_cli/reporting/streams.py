@@ -1,4 +1,4 @@
-"""Writing to stdout and stderr so that no reader and no code page can break a run."""
+"""Writing to stdout and stderr; no closed pipe and no code page can break a run."""
 
 import codecs
 import io
@@ -13,9 +13,9 @@ _EXACT = "pixverse-exact"
 
 
 def prepare() -> None:
-    """Escape what a code page cannot show, and let a closed stdin be an empty one."""
+    """Escape what a code page cannot show, and treat a closed stdin as an empty one."""
     for descriptor in range(3):
-        _occupy(descriptor)
+        _open_if_closed(descriptor)
     if sys.stdin is None:
         sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115, PTH123  for the whole run
     codecs.register_error(_EXACT, _exact)
@@ -25,7 +25,7 @@ def prepare() -> None:
 
 
 def _exact(error: UnicodeError) -> tuple[bytes | str, int]:
-    """Write the bytes of a file name as they are, even if they are no UTF-8; escape the rest."""
+    """Write the bytes of a file name unchanged, even if they are not UTF-8; escape the rest."""
     if isinstance(error, UnicodeEncodeError):
         item = error.object[error.start : error.end]
         if all("\udc80" <= char <= "\udcff" for char in item):
@@ -33,8 +33,8 @@ def _exact(error: UnicodeError) -> tuple[bytes | str, int]:
     return codecs.backslashreplace_errors(error)
 
 
-def _occupy(descriptor: int) -> None:
-    """Keep a standard stream that was closed from becoming the next file that is opened."""
+def _open_if_closed(descriptor: int) -> None:
+    """Open a closed standard stream on the null device, so that no other file gets its number."""
     try:
         os.fstat(descriptor)
     except OSError:
@@ -44,16 +44,17 @@ def _occupy(descriptor: int) -> None:
 def put(line: str) -> None:
     """Write one line of result to stdout, at once.
 
-    :raises ClosedPipe: the reader has gone. :raises UnexpectedError: stdout takes nothing.
+    :raises ClosedPipe: the reader closed the pipe.
+    :raises UnexpectedError: stdout cannot be written.
     """
     try:
         if sys.stdout is None:
-            raise ValueError("it was closed before we started")
-        print(line, flush=True)  # noqa: T201  the one place where results leave
+            raise ValueError("it was closed before the program started")
+        print(line, flush=True)  # noqa: T201  the one place that writes results
     except BrokenPipeError as error:
         raise ClosedPipe from error
     except (OSError, ValueError) as error:
-        discard_stdout()  # at exit Python would try once more, and end with 120
+        discard_stdout()  # else Python tries again at exit and exits with 120
         raise UnexpectedError(
             f"stdout cannot be written: {error}",
             hint=f"nothing is lost; the line was: {line}",
@@ -61,17 +62,17 @@ def put(line: str) -> None:
 
 
 def say(line: str) -> None:
-    """Write one line for people to stderr; if nobody can read it, go on without."""
+    """Write one line for people to stderr; if stderr cannot be written, do nothing."""
     if sys.stderr is None:
-        return  # closed before we started; print would take stdout instead
+        return  # closed before the program started; print would use stdout instead
     with suppress(OSError, ValueError):
-        print(line, file=sys.stderr, flush=True)  # noqa: T201  the one place where notes leave
+        print(line, file=sys.stderr, flush=True)  # noqa: T201  the one place that writes notes
 
 
 def paint(word: str, colour: str) -> str:
-    """Return a word for stderr, coloured if a person reads it there and wants colours.
+    """Return a word for stderr, coloured if the environment and the terminal allow it.
 
-    ``NO_COLOR`` wins over ``FORCE_COLOR``, that over whether stderr is a terminal.
+    ``NO_COLOR`` switches colour off; else ``FORCE_COLOR`` or a terminal switches it on.
     """
     forced = bool(os.environ.get("FORCE_COLOR"))
     able = is_terminal(sys.stderr) and os.environ.get("TERM") != "dumb"
@@ -98,6 +99,6 @@ def is_terminal(stream: object) -> bool:
 
 
 def discard_stdout() -> None:
-    """Point stdout at nothing, so that closing it at exit cannot fail on a closed pipe."""
+    """Point stdout at the null device, so that closing it at exit cannot fail."""
     with suppress(OSError, ValueError, AttributeError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,4 +1,4 @@
-"""``-v`` and ``-vv``: HTTP exchanges on stderr, with everything secret masked."""
+"""``-v`` and ``-vv``: HTTP exchanges on stderr, with secrets masked."""
 
 import logging
 import re
@@ -14,11 +14,11 @@ _SECRET_FIELDS = re.compile(
     r'(?i)("(?:policy|signature|oss_access_key_id|api_?key|authorization)"\s*:\s*")[^"]*'
 )
 _QUERIES = re.compile(r"(https?://[^\s\"'?]+)\?[^\s\"']*")
-_MOST_BODY = 4000
+_MAX_BODY = 4000
 
 
 def show_exchanges(verbosity: int) -> None:
-    """Show exchanges from now on: a line each, and from 2 on with headers and bodies."""
+    """Show HTTP exchanges from now on: one line each; at 2 and above, headers and bodies too."""
     logger = logging.getLogger("pixverse.http")
     logger.setLevel(logging.INFO)
     logger.propagate = False
@@ -48,19 +48,23 @@ def _lines(response: Any, body: bytes, verbosity: int) -> list[str]:  # noqa: AN
     address = urlsplit(request.url)
     request_id = response.headers.get("x-request-id", "")
     seconds = response.elapsed.total_seconds()
-    taken = f"{seconds:.2f} s" if seconds else ""  # a download is still coming in
+    taken = f"{seconds:.2f} s" if seconds else ""  # 0 while a download is still running
     head = (request.method, f"{address.hostname}{address.path}", response.status_code)
     lines = [" ".join(str(part) for part in (*head, taken, request_id) if part)]
     if verbosity > 1:
-        lines += [f"> {name}: {_shown(name, value)}" for name, value in request.headers.items()]
+        lines += [
+            f"> {name}: {_header_value(name, value)}" for name, value in request.headers.items()
+        ]
         if isinstance(request.body, bytes):
-            lines.append("> " + request.body[:_MOST_BODY].decode("utf-8", "replace"))
-        lines += [f"< {name}: {_shown(name, value)}" for name, value in response.headers.items()]
-        lines.append("< " + body[:_MOST_BODY].decode("utf-8", "replace"))
+            lines.append("> " + request.body[:_MAX_BODY].decode("utf-8", "replace"))
+        lines += [
+            f"< {name}: {_header_value(name, value)}" for name, value in response.headers.items()
+        ]
+        lines.append("< " + body[:_MAX_BODY].decode("utf-8", "replace"))
     return lines
 
 
-def _shown(name: str, value: object) -> str:
+def _header_value(name: str, value: object) -> str:
     if name.lower() in _SECRET_HEADERS:
         return _MASK
     return value.decode("ascii", "replace") if isinstance(value, bytes) else str(value)

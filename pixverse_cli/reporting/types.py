@@ -1,4 +1,4 @@
-"""The types of the JSON that scripts lean on; the JSON Schema is generated from them.
+"""The types of the JSON that scripts read; the JSON Schema is generated from them.
 
 Keys are only ever added. Times are RFC 3339 in UTC, absent is null.
 """
@@ -10,7 +10,7 @@ from pixverse_cli.domain.task import Status
 
 
 class ParametersJson(TypedDict):
-    """What was asked for; ``duration`` in seconds."""
+    """The parameters of the request; ``duration`` in seconds."""
 
     resolution: str | None
     duration: int | None
@@ -21,7 +21,7 @@ class ParametersJson(TypedDict):
 
 
 class CostJson(TypedDict):
-    """List prices: the estimate before, and what ``usage`` comes to afterwards."""
+    """Cost at list prices: the estimate, and the cost of what ``usage`` reports."""
 
     estimate: float | None
     actual: float | None
@@ -30,7 +30,7 @@ class CostJson(TypedDict):
 
 
 class FailureJson(TypedDict):
-    """Why a task failed, in the service's words."""
+    """Why a task failed: the service's code and message."""
 
     code: str | None
     message: str | None
@@ -63,8 +63,8 @@ class RecordJson(TypedDict):
 class EndingJson(TypedDict):
     """How a command, or one of its tasks, ended.
 
-    ``candidates`` are tasks that may be the one of an unclear create call; ``errors`` the
-    single tasks' endings where there were several.
+    ``candidates`` are tasks that may be the result of an unclear create call; ``errors`` are
+    the endings of the single tasks if there were several.
     """
 
     code: str
@@ -81,14 +81,14 @@ class EndingJson(TypedDict):
 
 
 class ErrorJson(TypedDict):
-    """The one object on stderr."""
+    """The one error object on stderr."""
 
     schema: str
     error: EndingJson
 
 
 class EventDetails(TypedDict, total=False):
-    """What the events carry, each its own part of it."""
+    """The fields of events; each event has some of them."""
 
     image: str
     sent: int
@@ -105,7 +105,7 @@ class EventDetails(TypedDict, total=False):
 
 
 class EventJson(EventDetails):
-    """One step on the way; ``event`` is never in a record."""
+    """One step of a command; a record never has the key ``event``."""
 
     schema: str
     event: str

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from pixverse_cli.disk.files import is_file
+from pixverse_cli.disk.files import Kind, kind_at
 from pixverse_cli.disk.writing import write_file
 from pixverse_cli.domain.errors import AuthError, UnexpectedError
 
@@ -116,12 +116,20 @@ def keep_key(config_directory: Path, value: str) -> Path:
 
 
 def forget_key(config_directory: Path) -> Path | None:
-    """Remove the kept key; return where it was, or None if there was none."""
+    """Remove the kept key; return where it was, or None if there was none.
+
+    :raises UnexpectedError: the system refuses.
+    """
     path = kept_key_path(config_directory)
     try:
         path.unlink()
     except FileNotFoundError:
         return None
+    except OSError as error:
+        raise UnexpectedError(
+            f"the stored API key {path} cannot be removed: {error.strerror}",
+            hint=f"give yourself permission to write in {config_directory}",
+        ) from error
     return path
 
 
@@ -131,8 +139,15 @@ def _candidates(environ: Mapping[str, str], config_directory: Path) -> Iterator[
     if named := environ.get("DASHSCOPE_API_KEY_FILE_PATH"):
         yield _from_file(Path(named), f"{named} (DASHSCOPE_API_KEY_FILE_PATH)")
     for path in (kept_key_path(config_directory), _vendor_path(environ)):
-        if path is not None and is_file(path):
+        if path is not None and _may_hold_a_key(path):
             yield _from_file(path, str(path))
+
+
+def _may_hold_a_key(path: Path) -> bool:
+    try:
+        return kind_at(path) is Kind.FILE
+    except OSError:  # reading it says what is wrong
+        return True
 
 
 def _stripped(value: str) -> str:

@@ -101,8 +101,12 @@ def _patiently(action: Callable[[], T]) -> T:
 def _connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
     connection.row_factory = _row
-    # even this reads the file, and may find it locked
-    _patiently(lambda: connection.execute("PRAGMA synchronous = FULL"))
+    try:
+        # even this reads the file, and may find it locked
+        _patiently(lambda: connection.execute("PRAGMA synchronous = FULL"))
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 

@@ -5,10 +5,10 @@ line.
 """
 
 import json
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from pixverse_cli.disk.files import reason
 from pixverse_cli.disk.writing import write_file
 from pixverse_cli.domain.errors import UsageError
 from pixverse_cli.domain.text import lines_of
@@ -47,9 +47,16 @@ class ManifestLock:
 
     def _read(self) -> None:
         self._lines: dict[str, LockEntry] = {}
-        with suppress(FileNotFoundError):
-            for number, line in enumerate(lines_of(self._path.read_text("utf-8")), 1):
-                self._take(number, line)
+        for number, line in enumerate(lines_of(self._text()), 1):
+            self._take(number, line)
+
+    def _text(self) -> str:
+        try:
+            return self._path.read_text("utf-8")
+        except FileNotFoundError:
+            return ""
+        except OSError as error:
+            raise UsageError(f"{self._path} cannot be read: {reason(error)}") from error
 
     def _take(self, number: int, line: str) -> None:
         try:

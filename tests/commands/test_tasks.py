@@ -73,7 +73,7 @@ def test_the_error_of_a_refused_cancel_has_its_reason(submit, pixverse):
     task_id = submit("--no-download") and pixverse("list").stdout.split("\t")[0]
     run = pixverse("cancel", task_id, "--json")
     assert (run.code, run.error["service_code"]) == (1, "UnsupportedOperation")
-    assert "only what is PENDING" in run.error["message"]
+    assert "only PENDING tasks" in run.error["message"]
 
 
 def test_list_filters_by_status_time_and_number(submit, pixverse):

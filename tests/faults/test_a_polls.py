@@ -1,6 +1,7 @@
 """A. Network: a task was accepted, and queries of its status fail (rows 11 to 24)."""
 
 import sqlite3
+from contextlib import closing
 
 from tests.faults.case import Case, Way, parameters
 from tests.faults.service import TASK, as_json, refusal, succeeded, task_is
@@ -62,7 +63,7 @@ def slept_at_most(seconds):
 
 def all_processes_wait(world, _ran):
     assert max(world.clock.slept) >= 2
-    with sqlite3.connect(world.database) as connection:
+    with closing(sqlite3.connect(world.database)) as connection:
         (until,) = connection.execute("SELECT next_at FROM slot WHERE name = 'query'").fetchone()
     assert until >= world.clock.wall.timestamp() - 2.2
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pixverse_cli.flows.polling import until_next_look
+from pixverse_cli.flows.polling import query_interval
 from pixverse_cli.flows.rate_limited import backoff
 
 AGES = st.floats(0.0, 10**9)
@@ -12,17 +12,17 @@ AGES = st.floats(0.0, 10**9)
 @given(AGES, AGES, st.integers(1, 5000))
 def test_an_older_task_is_not_queried_more_often(one, other, watched):
     younger, older = sorted((one, other))
-    assert until_next_look(younger, watched=watched) <= until_next_look(older, watched=watched)
+    assert query_interval(younger, watched=watched) <= query_interval(older, watched=watched)
 
 
 @given(AGES)
 def test_a_single_task_is_queried_every_1_to_15_seconds(age):
-    assert 1.0 <= until_next_look(age) <= 15.0
+    assert 1.0 <= query_interval(age) <= 15.0
 
 
 @given(AGES, st.integers(1, 100_000))
 def test_polling_uses_at_most_half_of_the_rate_limit(age, watched):
-    assert watched / until_next_look(age, watched=watched) <= 10.0 + 1e-9
+    assert watched / query_interval(age, watched=watched) <= 10.0 + 1e-9
 
 
 @given(st.integers(1, 10**6))

@@ -1,6 +1,5 @@
 """Real processes, killed: no task is lost or paid twice, and no file is incomplete."""
 
-import random
 import signal
 
 import pytest
@@ -9,8 +8,8 @@ from tests.kill.killing import Tally, trial
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
-def test_every_paid_video_of_killed_submits_is_saved_once(number, tmp_path):
-    tally, seed = Tally(), random.randrange(10**6)
+def test_every_paid_video_of_killed_submits_is_saved_once(number, tmp_path, seed):
+    tally = Tally()
     trial(seed, tmp_path, tally, number=number)
     assert tally.counts["submits"] == 4
     assert set(tally.errors().values()) == {0}, f"seed {seed}: {tally.failures}"

@@ -79,5 +79,5 @@ def test_a_sentence_ends_at_a_full_stop_before_a_space(text, expected):
 
 @pytest.mark.parametrize("values", [{}, {"a": "1", "b": "2"}])
 def test_placeholders_and_values_must_match(values):
-    with pytest.raises(LookupError, match="holes and fillings differ"):
+    with pytest.raises(LookupError, match="placeholders and values differ"):
         fill("x @a@ y", values)

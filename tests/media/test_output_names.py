@@ -95,19 +95,19 @@ def test_several_videos_cannot_share_stdout():
 @pytest.mark.parametrize(
     ("output", "words"),
     [
-        ("{task}.mp4", "there is no field {task}"),
-        ("{}.mp4", "there is no field {}"),
-        ("{image.__class__}.mp4", "no field {image.__class__}"),
-        ("{image[0]}.mp4", "no field"),
-        ("{seed!r}.mp4", "followed by a length only"),
-        ("{task_id:>8}.mp4", "followed by a length only"),
-        ("{task_id:0}.mp4", "followed by a length only"),
-        ("{task_id:{seed}}.mp4", "followed by a length only"),
+        ("{task}.mp4", "unknown field {task}"),
+        ("{}.mp4", "unknown field {}"),
+        ("{image.__class__}.mp4", "unknown field {image.__class__}"),
+        ("{image[0]}.mp4", "unknown field"),
+        ("{seed!r}.mp4", "can only have a length"),
+        ("{task_id:>8}.mp4", "can only have a length"),
+        ("{task_id:0}.mp4", "can only have a length"),
+        ("{task_id:{seed}}.mp4", "can only have a length"),
         ("{image.mp4", "expected '}'"),
         ("image}.mp4", "Single '}'"),
-        ("", "is no file name"),
-        ("a\0b", "is no file name"),
-        ("\ud800", "is no file name"),
+        ("", "is not a valid file name"),
+        ("a\0b", "is not a valid file name"),
+        ("\ud800", "is not a valid file name"),
         ("x" * 246, "is over 245 bytes long"),
     ],
 )
@@ -190,7 +190,7 @@ def test_the_image_field_is_the_last_part_without_its_suffix(source, expected):
     assert image_name(source) == expected
 
 
-def test_a_free_name_in_a_writable_folder_has_no_problem(here):
+def test_a_new_name_in_a_writable_folder_has_no_problem(here):
     assert said("out.mp4") == said(None) == said("{image}.mp4") == said("./") == []
     assert list(here.iterdir()) == []
 
@@ -202,7 +202,7 @@ def test_a_missing_folder_is_reported_58():
 
 def test_a_folder_that_is_a_file_is_reported_58(here):
     (here / "file").touch()
-    assert said("file/x.mp4") == ["file is no directory"]
+    assert said("file/x.mp4") == ["file is not a directory"]
 
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs a folder that nobody can fill")
@@ -243,4 +243,4 @@ def test_several_videos_need_different_names():
 
 
 def test_a_folder_cannot_contain_fields_that_are_known_after_the_submit():
-    assert "the folder depends on" in said("{task_id}/x.mp4")[0]
+    assert "the folder has a field that is not known" in said("{task_id}/x.mp4")[0]

@@ -22,7 +22,7 @@ AT_ONCE = Pace(queue=0, run=(0, 0))
 @dataclass(frozen=True)
 class Video:
     codec: str
-    rate: int
+    rate: float
     raw: list[av.VideoFrame]
     sound: list[float]
     seconds: float
@@ -49,7 +49,7 @@ def decode(data):
     with av.open(io.BytesIO(data)) as container:
         pictures = container.streams.video[0]
         frames = list(container.decode(pictures))
-        codec, rate = pictures.codec_context.name, int(pictures.average_rate)
+        codec, rate = pictures.codec_context.name, float(pictures.average_rate)
         seconds = float(container.duration / av.time_base)
     with av.open(io.BytesIO(data)) as container:
         sound = []

@@ -1,6 +1,7 @@
 """The store's file: its permissions, its format, and damaged or locked files."""
 
 import os
+import random
 import resource
 import sqlite3
 import stat
@@ -110,16 +111,19 @@ def test_a_file_that_is_not_a_store_is_refused_and_not_changed_83(directory, con
     assert path.read_bytes() == content
 
 
-def test_a_damaged_store_is_refused_83(store, directory, intent):
+def test_a_damaged_store_is_refused_83(store, directory, intent, seed):
     for _ in range(200):
         store.records.intend(intent(prompt="x" * 500))
     store.close()
     path = directory / "tasks.db"
     data = bytearray(path.read_bytes())
-    data[4096:-4096] = os.urandom(len(data) - 8192)
+    data[4096:-4096] = random.Random(seed).randbytes(len(data) - 8192)
     path.write_bytes(data)
-    with pytest.raises(UnexpectedError, match="damaged") as refused:
-        Store(directory).records.newest(-1)
+    with (
+        closing(Store(directory)) as damaged,
+        pytest.raises(UnexpectedError, match="damaged") as refused,
+    ):
+        damaged.records.newest(-1)
     assert "mv " in refused.value.hint
 
 

@@ -1,4 +1,4 @@
-"""Naming files that the service does not take, so that an error can say what they are."""
+"""Names of formats that the service does not accept, for error messages."""
 
 _STARTS = (
     (b"GIF8", "a GIF"),
@@ -18,14 +18,14 @@ _STARTS = (
 _HEIC = (b"heic", b"heix", b"hevc", b"heim", b"mif1", b"msf1")
 
 
-def name_of(head: bytes) -> str:
-    """Return "a GIF", "an SVG", … for a file's first bytes (1 024 of them suffice)."""
+def name_of(head: bytes) -> str | None:
+    """Return "a GIF", "an SVG", … for a file's first 1 024 bytes; None for an unknown format."""
     for start, name in _STARTS:
         if head.startswith(start):
             return name
     if head[4:8] == b"ftyp":
         return _iso_name(head)
-    return text_name(head) or "no picture that this program knows"
+    return text_name(head)
 
 
 def _iso_name(head: bytes) -> str:
@@ -38,7 +38,7 @@ def _iso_name(head: bytes) -> str:
 
 
 def text_name(head: bytes) -> str | None:
-    """Return "an HTML page", "an SVG", "an XML message", "JSON", or None for no such text."""
+    """Return "an HTML page", "an SVG", "an XML message", "JSON", or None for anything else."""
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     if text.startswith((b"{", b"[")):
         return "JSON"

@@ -1,8 +1,8 @@
-"""Checks of a picture before anything is paid: all that the service would refuse.
+"""Checks of an image before anything is paid: everything that the service would refuse.
 
 Limits: PixVerse image-to-video API reference, "Image limits": JPG, PNG or WEBP, at most
-20 MB, each side at most 10 000 pixels. The content decides, never the name, and the bytes
-go out as they are.
+20 MB, each side at most 10 000 pixels. The content decides the format, never the file name.
+The bytes are uploaded unchanged.
 """
 
 import hashlib
@@ -24,24 +24,24 @@ STDIN_LABEL = "stdin"
 
 
 def inspect(source: str) -> InputFile:
-    """Check the picture in a local file.
+    """Check the image in a local file.
 
-    :raises UsageError: listing everything that is wrong with it, a line each.
+    :raises UsageError: with one line for each problem.
     """
     return _inspect(Path(source), label=source)
 
 
 @contextmanager
 def inspect_stream(stream: BinaryIO) -> Iterator[InputFile]:
-    """Check the picture that comes out of ``stream``; the picture's file lives in the block.
+    """Check the image in ``stream``; its temporary file exists until the block ends.
 
     At most one byte more than the limit is read.
 
-    :raises UsageError: listing everything that is wrong with it, a line each.
-    :raises UnexpectedError: when the temporary directory does not take it.
+    :raises UsageError: with one line for each problem.
+    :raises UnexpectedError: the temporary directory cannot store it.
     """
     if stream.isatty():
-        raise UsageError("stdin is a terminal: pipe an image into it, or name a file")
+        raise UsageError("stdin is a terminal: pipe an image into it, or give a file")
     path = _spool(stream)
     try:
         yield _inspect(path, label=STDIN_LABEL)
@@ -52,15 +52,15 @@ def inspect_stream(stream: BinaryIO) -> Iterator[InputFile]:
 def _spool(stream: BinaryIO) -> Path:
     try:
         descriptor, name = tempfile.mkstemp(prefix="pixverse-")
-    except OSError as error:  # no temporary directory can be written to
-        raise _no_room(error) from error
+    except OSError as error:  # there is no writable temporary directory
+        raise _cannot_store(error) from error
     try:
         with os.fdopen(descriptor, "wb") as file:
             _copy_limited(stream, file)
     except BaseException as error:
         Path(name).unlink()
-        if isinstance(error, OSError):  # the disk is full, or stdin broke
-            raise _no_room(error) from error
+        if isinstance(error, OSError):  # the disk is full, or reading stdin failed
+            raise _cannot_store(error) from error
         raise
     return Path(name)
 
@@ -72,18 +72,18 @@ def _copy_limited(stream: BinaryIO, file: BinaryIO) -> None:
         left -= len(chunk)
 
 
-def _no_room(error: OSError) -> UnexpectedError:
+def _cannot_store(error: OSError) -> UnexpectedError:
     return UnexpectedError(
-        f"cannot keep the image from stdin in {tempfile.gettempdir()}: {reason(error)}",
-        hint="set TMPDIR to a directory with 20 MB of room, or name a file",
+        f"cannot store the image from stdin in {tempfile.gettempdir()}: {reason(error)}",
+        hint="set TMPDIR to a directory with 20 MB of free space, or give a file",
     )
 
 
 def _inspect(path: Path, *, label: str) -> InputFile:
-    with _opened(path, label) as file:
+    with _open(path, label) as file:
         size = os.fstat(file.fileno()).st_size
-        header = _sound_header(file, size, label)
-        sha256 = _hash_exactly(file, size, label)
+        header = _checked_header(file, size, label)
+        sha256 = _hash_of(file, size, label)
     return InputFile(
         path=path,
         label=label,
@@ -93,24 +93,24 @@ def _inspect(path: Path, *, label: str) -> InputFile:
         height=header.height,
         sha256=sha256,
         notes=tuple(
-            f"{label} is {oddity}: undocumented at the service, sent as it is"
-            for oddity in header.notes
+            f"{label} is {note}: undocumented by the service, sent unchanged"
+            for note in header.notes
         ),
     )
 
 
-def _opened(path: Path, label: str) -> BinaryIO:
+def _open(path: Path, label: str) -> BinaryIO:
     try:
         return open_regular(path)
     except NotRegularError as error:
         raise UsageError(f"{label}: {error}") from error
-    except OSError as error:  # missing, or not ours to read
+    except OSError as error:  # missing, or no permission to read it
         raise UsageError(f"{label}: {reason(error)}") from error
-    except ValueError as error:  # NUL, or text that cannot be a file name
-        raise UsageError(f"{label!r} cannot be a file name") from error
+    except ValueError as error:  # a NUL, or text that is not a valid file name
+        raise UsageError(f"{label!r} is not a valid file name") from error
 
 
-def _sound_header(file: BinaryIO, size: int, label: str) -> Header:
+def _checked_header(file: BinaryIO, size: int, label: str) -> Header:
     problems = list(_size_problems(size))
     header = None
     try:
@@ -144,7 +144,7 @@ def _side_problems(header: Header) -> Iterator[str]:
         )
 
 
-def _hash_exactly(file: BinaryIO, size: int, label: str) -> str:
+def _hash_of(file: BinaryIO, size: int, label: str) -> str:
     file.seek(0)
     digest, left = hashlib.sha256(), size
     while left and (chunk := file.read(min(left, CHUNK))):
@@ -158,40 +158,40 @@ def _hash_exactly(file: BinaryIO, size: int, label: str) -> str:
 def _changed(label: str) -> UsageError:
     return UsageError(
         f"{label}: changed while being read",
-        hint="wait until whatever writes it has finished",
+        hint="another program is writing it; wait until it has finished",
     )
 
 
 class Upload:
-    """The bytes of a checked picture, exactly ``len()`` of them, for one sending.
+    """The bytes of a checked image for one upload; ``len()`` is their number.
 
-    The last item is handed out only when all bytes together are still the picture's.
+    The last bytes are returned only if the whole content still has the checked SHA-256.
     """
 
-    def __init__(self, picture: InputFile, file: BinaryIO) -> None:
-        self._picture = picture
+    def __init__(self, image: InputFile, file: BinaryIO) -> None:
+        self._image = image
         self._file = file
-        self._left = picture.size
+        self._left = image.size
         self._digest = hashlib.sha256()
 
     def __len__(self) -> int:
-        return self._picture.size
+        return self._image.size
 
     def read(self, size: int = -1) -> bytes:
         """Return up to ``size`` bytes, b"" at the end.
 
-        :raises UsageError: when the file is no longer what was checked.
+        :raises UsageError: the file has changed since it was checked.
         """
         wanted = self._left if size < 0 else min(size, self._left)
         chunk = self._file.read(wanted)
         self._digest.update(chunk)
         self._left -= len(chunk)
         if len(chunk) < wanted or (wanted and not self._left and not self._unchanged()):
-            raise _changed(self._picture.label)
+            raise _changed(self._image.label)
         return chunk
 
     def _unchanged(self) -> bool:
-        return self._digest.hexdigest() == self._picture.sha256 and not self._file.read(1)
+        return self._digest.hexdigest() == self._image.sha256 and not self._file.read(1)
 
     def close(self) -> None:
         """Close the file."""
@@ -209,9 +209,9 @@ class Upload:
         self.close()
 
 
-def open_for_upload(picture: InputFile) -> Upload:
-    """Open a checked picture for sending; open it again to send it again.
+def open_for_upload(image: InputFile) -> Upload:
+    """Open a checked image for one upload; a second upload needs a second call.
 
-    :raises UsageError: when it is gone or no longer a file.
+    :raises UsageError: it is missing, or no longer a file.
     """
-    return Upload(picture, _opened(picture.path, picture.label))
+    return Upload(image, _open(image.path, image.label))

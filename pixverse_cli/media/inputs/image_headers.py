@@ -1,4 +1,4 @@
-"""What the header of a picture says: its format, its sides, what is unusual about it.
+"""Reading the header of an image: its format, its size in pixels, unusual properties.
 
 Only headers are read, never pixels, so a file that claims 100 000 x 100 000 pixels costs
 nothing. Layouts: JPEG (ITU-T T.81, annex B), Exif 2.3 (tag 0x0112), PNG (W3C, third
@@ -13,19 +13,19 @@ from typing import BinaryIO
 from pixverse_cli.media.inputs.foreign_formats import name_of
 
 _PNG = b"\x89PNG\r\n\x1a\n"
-_MANY = 4096  # segments or chunks before the picture data; real files have a few dozen
-_JPEG_BARE = {0x01, *range(0xD0, 0xD9)}  # markers without a length: TEM, RST0 to 7, SOI
+_MAX_CHUNKS = 4096  # segments or chunks before the image data; real files have a few dozen
+_JPEG_WITHOUT_LENGTH = {0x01, *range(0xD0, 0xD9)}  # TEM, RST0 to 7, SOI
 _JPEG_FRAMES = set(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # SOF0 to 15; those three are tables
-_JPEG_DATA = {0xD9, 0xDA}  # EOI, SOS: the header is over
+_JPEG_DATA = {0xD9, 0xDA}  # EOI, SOS: the end of the header
 
 
 class HeaderError(ValueError):
-    """What is wrong with the file, as the rest of a sentence that starts with its name."""
+    """A problem of the file; the message continues a sentence that starts with its name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Header:
-    """A picture's format (``JPEG``, ``PNG``, ``WEBP``), sides in pixels, and oddities."""
+    """An image's format (``JPEG``, ``PNG``, ``WEBP``), size in pixels, and unusual properties."""
 
     format: str
     width: int
@@ -34,9 +34,9 @@ class Header:
 
 
 def read_header(file: BinaryIO, size: int) -> Header:
-    """Read the header of a picture of ``size`` bytes.
+    """Read the header of an image of ``size`` bytes.
 
-    :raises HeaderError: when it is no JPEG, PNG or WebP, or one that is cut or damaged.
+    :raises HeaderError: it is not a JPEG, PNG or WebP, or it is cut short or damaged.
     """
     file.seek(0)
     head = file.read(1024)
@@ -46,10 +46,13 @@ def read_header(file: BinaryIO, size: int) -> Header:
         return _png(file)
     if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
         return _webp(file, size)
-    raise HeaderError(f"is {name_of(head)}; the service takes JPEG, PNG or WEBP")
+    name = name_of(head)
+    if name is None:
+        raise HeaderError("is not a supported image (JPEG, PNG or WEBP)")
+    raise HeaderError(f"is {name}; the service takes JPEG, PNG or WEBP")
 
 
-def _exactly(file: BinaryIO, count: int, kind: str) -> bytes:
+def _read_exactly(file: BinaryIO, count: int, kind: str) -> bytes:
     data = file.read(count)
     if len(data) < count:
         raise HeaderError(f"is a {kind} that is cut short: it ends inside its header")
@@ -59,33 +62,33 @@ def _exactly(file: BinaryIO, count: int, kind: str) -> bytes:
 def _jpeg(file: BinaryIO) -> Header:
     file.seek(2)
     notes: tuple[str, ...] = ()
-    for _ in range(_MANY):
+    for _ in range(_MAX_CHUNKS):
         marker = _next_marker(file)
-        if marker in _JPEG_BARE:
+        if marker in _JPEG_WITHOUT_LENGTH:
             continue
         if marker in _JPEG_DATA:
             break
-        (length,) = struct.unpack(">H", _exactly(file, 2, "JPEG"))
+        (length,) = struct.unpack(">H", _read_exactly(file, 2, "JPEG"))
         if marker in _JPEG_FRAMES:
-            bits, height, width, channels = struct.unpack(">BHHB", _exactly(file, 6, "JPEG"))
+            bits, height, width, channels = struct.unpack(">BHHB", _read_exactly(file, 6, "JPEG"))
             notes += _jpeg_notes(bits, channels)
             return Header(format="JPEG", width=width, height=height, notes=notes)
         if marker == 0xE1:
-            notes += _orientation_notes(_exactly(file, max(0, length - 2), "JPEG"))
+            notes += _orientation_notes(_read_exactly(file, max(0, length - 2), "JPEG"))
         else:
             file.seek(max(0, length - 2), io.SEEK_CUR)
-    raise HeaderError("is a damaged JPEG: its header tells no size")
+    raise HeaderError("is a damaged JPEG: its header has no size")
 
 
 def _next_marker(file: BinaryIO) -> int:
-    """Return the next marker, over fill bytes and stray ones, as decoders do."""
-    before = b""
-    for _ in range(_MANY):
-        byte = _exactly(file, 1, "JPEG")
-        if before == b"\xff" and byte not in {b"\x00", b"\xff"}:
+    """Return the next marker; skip fill bytes and stray bytes, as decoders do."""
+    previous = b""
+    for _ in range(_MAX_CHUNKS):
+        byte = _read_exactly(file, 1, "JPEG")
+        if previous == b"\xff" and byte not in {b"\x00", b"\xff"}:
             return byte[0]
-        before = byte
-    raise HeaderError("is a damaged JPEG: its header breaks off into something else")
+        previous = byte
+    raise HeaderError("is a damaged JPEG: its header contains other data")
 
 
 def _jpeg_notes(bits: int, channels: int) -> tuple[str, ...]:
@@ -94,7 +97,7 @@ def _jpeg_notes(bits: int, channels: int) -> tuple[str, ...]:
 
 
 def _orientation_notes(segment: bytes) -> tuple[str, ...]:
-    """Tell a rotation or mirroring in an Exif block; a broken block tells none."""
+    """Return a note if an Exif block rotates or mirrors the image; ignore a broken block."""
     if not segment.startswith(b"Exif\0\0"):
         return ()
     tiff = segment[6:]
@@ -113,13 +116,13 @@ def _orientation_notes(segment: bytes) -> tuple[str, ...]:
 
 def _png(file: BinaryIO) -> Header:
     file.seek(len(_PNG))
-    (_length, kind, width, height, bits) = struct.unpack(">I4sIIB", _exactly(file, 17, "PNG"))
+    (_length, kind, width, height, bits) = struct.unpack(">I4sIIB", _read_exactly(file, 17, "PNG"))
     if kind != b"IHDR":
-        raise HeaderError("is a damaged PNG: it does not begin with its size")
-    _exactly(file, 8, "PNG")
+        raise HeaderError("is a damaged PNG: it does not start with its size")
+    _read_exactly(file, 8, "PNG")
     notes: tuple[str, ...] = ("16-bit",) if bits == 16 else ()
-    for _ in range(_MANY):
-        length, kind = struct.unpack(">I4s", _exactly(file, 8, "PNG"))
+    for _ in range(_MAX_CHUNKS):
+        length, kind = struct.unpack(">I4s", _read_exactly(file, 8, "PNG"))
         if kind == b"IDAT":
             return Header(format="PNG", width=width, height=height, notes=notes)
         if kind == b"acTL":
@@ -133,24 +136,24 @@ def _png(file: BinaryIO) -> Header:
 
 def _webp(file: BinaryIO, size: int) -> Header:
     file.seek(4)
-    (told,) = struct.unpack("<I", _exactly(file, 4, "WEBP"))
-    _exactly(file, 4, "WEBP")
-    if told + 8 > size + 1:  # an odd size is padded, which not every writer does
-        raise HeaderError(f"is a WEBP that is cut short: {size} bytes of {told + 8}")
-    kind = _exactly(file, 4, "WEBP")
-    _exactly(file, 4, "WEBP")
+    (declared,) = struct.unpack("<I", _read_exactly(file, 4, "WEBP"))
+    _read_exactly(file, 4, "WEBP")
+    if declared + 8 > size + 1:  # an odd size should be padded, but not every writer does so
+        raise HeaderError(f"is a WEBP that is cut short: {size} bytes of {declared + 8}")
+    kind = _read_exactly(file, 4, "WEBP")
+    _read_exactly(file, 4, "WEBP")
     if kind == b"VP8 ":
-        return _webp_lossy(_exactly(file, 10, "WEBP"))
+        return _webp_lossy(_read_exactly(file, 10, "WEBP"))
     if kind == b"VP8L":
-        return _webp_lossless(_exactly(file, 5, "WEBP"))
+        return _webp_lossless(_read_exactly(file, 5, "WEBP"))
     if kind == b"VP8X":
-        return _webp_extended(file, _exactly(file, 10, "WEBP"))
-    raise HeaderError("is a damaged WEBP: it begins with no picture")
+        return _webp_extended(file, _read_exactly(file, 10, "WEBP"))
+    raise HeaderError("is a damaged WEBP: it does not start with image data")
 
 
 def _webp_lossy(data: bytes) -> Header:
     if data[0] & 1 or data[3:6] != b"\x9d\x01\x2a":
-        raise HeaderError("is a damaged WEBP: it begins with no key frame")
+        raise HeaderError("is a damaged WEBP: it does not start with a key frame")
     width, height = struct.unpack_from("<HH", data, 6)
     return Header(format="WEBP", width=width & 0x3FFF, height=height & 0x3FFF)
 
@@ -173,8 +176,8 @@ def _webp_extended(file: BinaryIO, data: bytes) -> Header:
 
 
 def _webp_exif_notes(file: BinaryIO) -> tuple[str, ...]:
-    """Look for the Exif chunk, which stands behind the picture's data."""
-    for _ in range(_MANY):
+    """Read the notes of the Exif chunk, which follows the image data."""
+    for _ in range(_MAX_CHUNKS):
         start = file.read(8)
         if len(start) < 8:
             break

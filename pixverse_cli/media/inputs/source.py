@@ -1,4 +1,4 @@
-"""What an IMAGE argument points at: a URL that the service fetches, a local file, or stdin."""
+"""The kinds of IMAGE arguments: a URL that the service fetches, a local file, or stdin."""
 
 import re
 from urllib.parse import unquote, urlsplit
@@ -8,43 +8,43 @@ from pixverse_cli.http.addresses import host_of, is_private, without_secrets
 
 STDIN = "-"
 
-_SCHEME = re.compile(r"([a-z][a-z0-9+.-]*)://|(data|file|javascript):", re.IGNORECASE)
+_URL_START = re.compile(r"([a-z][a-z0-9+.-]*)://|(data|file|javascript):", re.IGNORECASE)
 
 
 def remote(argument: str) -> str | None:
     """Return IMAGE if it is a URL that the service fetches itself; None for ``-`` and files.
 
-    :raises UsageError: when it is a URL that the service does not take.
+    :raises UsageError: it is a URL that the service does not accept, or not a valid one.
     """
-    found = _SCHEME.match(argument)
+    found = _URL_START.match(argument)
     scheme = found and (found[1] or found[2]).lower()
     if scheme is None or scheme == "file":
         return None
     if scheme not in {"http", "https", "oss"}:
         raise UsageError(
-            f"{scheme}: the service takes no such URL",
+            f"{scheme}: the service does not accept such URLs",
             hint="give a file, or an http(s):// or oss:// URL",
         )
     if not host_of(argument) or not argument.isprintable() or " " in argument:
-        raise UsageError(f"{argument!r} is no URL")
+        raise UsageError(f"{argument!r} is not a valid URL")
     return argument
 
 
 def local_path(argument: str) -> str:
-    """Return the path that a local IMAGE names, which may be spelt ``file:///…``.
+    """Return the path of a local IMAGE, which may be written as ``file:///…``.
 
-    :raises UsageError: when a ``file:`` URL names another machine.
+    :raises UsageError: a ``file:`` URL names another machine.
     """
     if not argument.lower().startswith("file:"):
         return argument
     parts = urlsplit(argument)
     if parts.netloc.lower() not in {"", "localhost"}:
-        raise UsageError(f"{argument}: names a file on another machine ({parts.netloc})")
+        raise UsageError(f"{argument}: is a file on another machine ({parts.netloc})")
     return unquote(parts.path, errors="surrogateescape")
 
 
 def private_note(url: str) -> str | None:
-    """Return a sentence if the service, out on the internet, will hardly reach the URL."""
+    """Return a note if the URL is on a private network, which the service cannot reach."""
     if url.lower().startswith("oss:") or not is_private(host_of(url)):
         return None
-    return f"{without_secrets(url)} is on a private network, which the service will hardly reach"
+    return f"{without_secrets(url)} is on a private network; the service probably cannot reach it"

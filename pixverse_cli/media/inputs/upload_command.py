@@ -1,4 +1,4 @@
-"""The user's own way of giving a local file a public URL."""
+"""The user's own command that uploads a local file and prints its public URL."""
 
 import os
 import re
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pixverse_cli.domain.errors import UsageError
 
-_SECONDS = 600.0
+_TIMEOUT = 600.0
 _KEY_VARIABLES = ("DASHSCOPE_API_KEY", "DASHSCOPE_API_KEY_FILE_PATH")
 _ONE_URL = re.compile(r"https?://[!-~]+")
 _RULE = "it must print one http(s) URL and nothing else, and exit 0"
@@ -17,7 +17,7 @@ _RULE = "it must print one http(s) URL and nothing else, and exit 0"
 def run_upload_command(command: str, path: Path) -> str:
     """Run ``command PATH`` without a shell and without the key, and return the URL it prints.
 
-    :raises UsageError: it cannot be run, fails, or prints something else; nothing was bought.
+    :raises UsageError: it cannot be run, fails, or prints something else; nothing was charged.
     """
     environ = {name: value for name, value in os.environ.items() if name not in _KEY_VARIABLES}
     try:
@@ -26,11 +26,11 @@ def run_upload_command(command: str, path: Path) -> str:
             env=environ,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
-            timeout=_SECONDS,
+            timeout=_TIMEOUT,
             check=False,
         )
     except (OSError, ValueError, subprocess.TimeoutExpired) as error:
-        # no such program, unbalanced quotes, or it hangs
+        # no such program, unbalanced quotes, or a timeout
         raise _refused(command, str(error)) from error
     if done.returncode:
         raise _refused(command, f"it exited {done.returncode}")

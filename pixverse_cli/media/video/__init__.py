@@ -1,1 +1,1 @@
-"""Finished videos: fetched, checked, and only then given their name."""
+"""Finished videos: downloaded, checked, and then renamed to their final name."""

@@ -1,8 +1,8 @@
-"""Fetching a video: whole, checked, on the disk, and only then under its name.
+"""Downloading a video: the file gets its name only when it is complete, checked and on disk.
 
-The bytes go to a ``.part`` beside the target, which a later call, or another process,
-takes up where it ends. One call makes one attempt; how it failed says what would help
-(:mod:`pixverse_cli.media.video.failures`). Nothing of ours travels: no key, no cookies.
+The bytes go to a ``.part`` file beside the target, which a later call or another process can
+resume. One call makes one attempt; the class of its error says what the caller can do
+(:mod:`pixverse_cli.media.video.failures`). Requests carry no key and no cookies.
 """
 
 import tempfile
@@ -47,10 +47,10 @@ def download(
 ) -> Iterator[Progress | Checked | Fetched]:
     """Save the video at ``url`` as ``target``, in one attempt; the last value is a Fetched.
 
-    Progress comes at most ten times a second. If another process is fetching the same
-    target, wait for it.
+    Progress is yielded at most ten times a second. If another process is downloading the
+    same target, wait for it.
 
-    :raises NotSavedError: as :mod:`pixverse_cli.media.video.failures` draws them.
+    :raises NotSavedError: one of the classes in :mod:`pixverse_cli.media.video.failures`.
     """
     refuse_taken(target, force=force, unfinished=True)
     part = acquire(target, clock)
@@ -64,11 +64,11 @@ def download(
         transfer = Transfer(
             part=part,
             url=url,
-            ask=lambda headers: _answered(url, headers, limits),
+            request=lambda headers: _request(url, headers, limits),
             clock=clock,
             limits=limits,
         )
-        with _discarding_rubbish(part):
+        with _discarding_wrong_content(part):
             yield from transfer.fill()
             mp4.check_file(part.file)
         yield Checked(sha256=part.sha256)
@@ -79,36 +79,37 @@ def download(
 def download_to_stdout(
     url: str, stream: BinaryIO, *, clock: Clock, limits: TransferLimits = LIMITS
 ) -> Iterator[Progress | Fetched]:
-    """Write the video at ``url`` to ``stream``, checked as a whole before its first byte.
+    """Download and check the video at ``url``, then write it to ``stream``.
 
     The last value is a Fetched without a path.
 
-    :raises NotSavedError: as :func:`download` does; nothing has been written then.
-    :raises ClosedPipe: nobody reads the stream.
+    :raises NotSavedError: as :func:`download`, before anything is written; or writing failed.
+    :raises ClosedPipe: the reader of the stream has closed it.
     """
     with tempfile.TemporaryDirectory(prefix="pixverse-") as folder:
         path = Path(folder, "video.mp4")
         for step in download(url, path, clock=clock, limits=limits):
             if isinstance(step, Fetched):
-                _copy_out(path, stream)
+                _copy(path, stream)
                 yield replace(step, path=None)
             elif isinstance(step, Progress):
                 yield step
 
 
-def _copy_out(path: Path, stream: BinaryIO) -> None:
+def _copy(path: Path, stream: BinaryIO) -> None:
     try:
         with path.open("rb") as file:
             stream.writelines(chunks(file))
         stream.flush()
     except BrokenPipeError as error:
         raise ClosedPipe from error
-    except OSError as error:  # what stdout leads to is full
+    except OSError as error:  # for example, the disk of a redirected stdout is full
         raise CannotWriteError(f"cannot write the video to stdout: {reason(error)}") from error
 
 
 @contextmanager
-def _discarding_rubbish(part: Part) -> Iterator[None]:
+def _discarding_wrong_content(part: Part) -> Iterator[None]:
+    """Remove the part if its content turns out to be wrong."""
     try:
         yield
     except WrongContentError:
@@ -117,21 +118,21 @@ def _discarding_rubbish(part: Part) -> Iterator[None]:
 
 
 @contextmanager
-def _answered(
+def _request(
     url: str, headers: Mapping[str, str], limits: TransferLimits
 ) -> Iterator[tuple[VideoResponse, Body]]:
-    """Ask for the URL, over redirects, and give the response and its unread body."""
+    """Request the URL, follow redirects, and give the response and its unread body."""
     from pixverse_cli.http.exchange import Limits  # noqa: PLC0415  imports requests
     from pixverse_cli.http.stream import stream  # noqa: PLC0415  as above
 
     bounds = Limits(connect=limits.connect, stall=limits.stall, total=limits.connect + limits.stall)
-    with _translated(), stream(url, headers, bounds) as (head, body):
+    with _translating_errors(), stream(url, headers, bounds) as (head, body):
         yield VideoResponse(url=url, status=head.status, headers=head.headers), body
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
-    """Tell what http raises by what helps."""
+def _translating_errors() -> Iterator[None]:
+    """Translate the errors of ``http`` into the classes of ``failures``."""
     try:
         yield
     except NotSentError as error:

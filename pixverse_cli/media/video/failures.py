@@ -1,25 +1,25 @@
-"""How saving a video can fail, by what helps: each kind tells the caller what to do next.
+"""The errors of saving a video; each class says what the caller can do next.
 
 ::
 
-    NotSavedError                final: trying again as things are will not help
-    ├── LinkDeadError            ask the service for a fresh URL
-    ├── WrongContentError        ask for the URL once more, and start from zero
+    NotSavedError                final: another attempt will not help
+    ├── LinkDeadError            ask the service for a new URL
+    ├── WrongContentError        ask for a new URL, and start from zero
     │   └── CutShortError        the file ends before its own structure does
-    ├── BrokenOffError           try again later; what has arrived is kept
-    └── CannotWriteError         trouble on this machine: do not try again
-        └── TakenError           something has the file's name already
+    ├── BrokenOffError           try again later; the received bytes are kept
+    └── CannotWriteError         an error on this machine: do not try again
+        └── TakenError           the file exists already
 """
 
 from pixverse_cli.domain.errors import NotSavedError
 
 
 class LinkDeadError(NotSavedError):
-    """The URL leads nowhere, or nowhere that may be asked."""
+    """The URL does not work, or points to an address that is not allowed."""
 
 
 class WrongContentError(NotSavedError):
-    """Something came that is not a whole MP4 video."""
+    """The received content is not a complete MP4 video."""
 
 
 class CutShortError(WrongContentError):
@@ -27,14 +27,14 @@ class CutShortError(WrongContentError):
 
 
 class BrokenOffError(NotSavedError):
-    """The transfer was cut, stalled or refused for the moment."""
+    """The transfer was interrupted, stalled, or temporarily refused."""
 
     retryable = True
 
 
 class CannotWriteError(NotSavedError):
-    """The machine will not take the file: full, read-only, too large, not permitted."""
+    """The file cannot be written: disk full, read-only, file too large, no permission."""
 
 
 class TakenError(CannotWriteError):
-    """Something has the file's name already, and nobody said ``--force``."""
+    """The file exists already, and ``--force`` was not given."""

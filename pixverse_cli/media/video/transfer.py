@@ -1,6 +1,6 @@
-"""Filling a part: from where it is if that is certain to fit, else from the start.
+"""Downloading into a part: resume if the content is certainly the same, else start over.
 
-What a response to a (range) request means for the bytes that are there already: RFC 9110,
+The meaning of a response to a range request for the bytes that exist already: RFC 9110,
 sections 13.1.5 (If-Range), 14.4 (Content-Range), 15.3.7 (206), 15.5.17 (416).
 """
 
@@ -26,16 +26,16 @@ from pixverse_cli.media.video.failures import (
 )
 from pixverse_cli.media.video.part_file import Origin, Part
 
-_FOR_THE_MOMENT = {408, 425, 429}
-_SURE_SECONDS = 60  # a Last-Modified as fresh as its answer may name two contents
+_TEMPORARY_STATUSES = {408, 425, 429}  # and all from 500
+_MIN_AGE_SECONDS = 60  # within it, two contents may have the same Last-Modified
 _PROGRESS_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TransferLimits:
-    """How long to wait: for a connection, for the next byte, for ``rate`` bytes a second.
+    """Timeouts in seconds (connect, next byte), and the lowest ``rate`` in bytes per second.
 
-    The rate is judged every ``rate_window`` seconds; ``most_bytes`` bounds a video's size.
+    The rate is checked every ``rate_window`` seconds. ``most_bytes`` is the largest size.
     """
 
     connect: float = 10.0
@@ -47,7 +47,7 @@ class TransferLimits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """``received`` of ``total`` bytes are on disk; ``total`` may be unknown."""
+    """``received`` of ``total`` bytes are on disk; ``total`` is None if it is unknown."""
 
     received: int
     total: int | None
@@ -55,9 +55,9 @@ class Progress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """All bytes are on disk and are a whole video; what comes next is its name.
+    """All bytes are on disk and are a complete video; the rename comes next.
 
-    Whoever keeps ``sha256`` now knows the file again, even if the process dies right after.
+    A caller that stores ``sha256`` now can identify the file even if the process dies next.
     """
 
     sha256: str
@@ -65,7 +65,7 @@ class Checked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetched:
-    """The video is there, whole; ``path`` is None when it went to a stream.
+    """The video is saved; ``path`` is None if it was written to a stream.
 
     ``already``: another process had just finished the same download.
     """
@@ -80,47 +80,47 @@ class Body(Protocol):
     """The bytes that follow a response's headers."""
 
     def read(self, count: int, /) -> bytes:
-        """Return what has come so far, at most ``count`` bytes; b"" at the end.
+        """Return the bytes received so far, at most ``count``; b"" at the end.
 
-        :raises OSError: the connection breaks.
+        :raises OSError: the connection was interrupted.
         """
 
 
-Ask = Callable[[Mapping[str, str]], AbstractContextManager[tuple["VideoResponse", Body]]]
+MakeRequest = Callable[[Mapping[str, str]], AbstractContextManager[tuple["VideoResponse", Body]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transfer:
-    """The bytes at ``url`` on their way into ``part``; ``ask`` makes the requests."""
+    """The download of ``url`` into ``part``; ``request`` makes the requests."""
 
     part: Part
     url: str
-    ask: Ask
+    request: MakeRequest
     clock: Clock
     limits: TransferLimits
 
     def fill(self) -> Iterator[Progress]:
-        """Bring the part to its full length, from where it is if that is certain to fit."""
+        """Download all missing bytes; resume if the content is certainly the same."""
         origin = self.part.origin()
         if origin is not None and self.part.size and origin.url == without_secrets(self.url):
-            done = yield from self._go_on(origin)
+            done = yield from self._resume(origin)
             if done:
                 return
-        with self.ask({}) as (response, body):
+        with self.request({}) as (response, body):
             decide(response, held=0, origin=None)
             self.part.restart(response.origin)
             yield from self._receive(body, response.length)
 
-    def _go_on(self, origin: Origin) -> Generator[Progress, None, bool]:
-        """Fetch the rest; return False when everything has to be asked for."""
-        if self.part.size == origin.total:  # who fetched it died before giving it its name
+    def _resume(self, origin: Origin) -> Generator[Progress, None, bool]:
+        """Download the rest; return False if the whole content must be requested instead."""
+        if self.part.size == origin.total:  # the process that downloaded it died before the rename
             self.part.resume()
             return True
         headers = {"Range": f"bytes={self.part.size}-", "If-Range": origin.validator}
-        with self.ask(headers) as (response, body):
+        with self.request(headers) as (response, body):
             decision = decide(response, held=self.part.size, origin=origin)
             match decision:
-                case Decision.ASK_FOR_ALL:
+                case Decision.REQUEST_ALL:
                     return False
                 case Decision.START_OVER:
                     self.part.restart(response.origin)
@@ -135,55 +135,55 @@ class Transfer:
         return True
 
     def _receive(self, body: Body, total: int | None) -> Iterator[Progress]:
-        """Take the body, up to ``total`` bytes in the part; None: as long as it comes."""
-        self._refuse_oversize(total or 0)
+        """Append the body until the part has ``total`` bytes; None: until the body ends."""
+        self._check_size(total or 0)
         self.part.require_room((total or 0) - self.part.size)
         meter = Meter(self.clock, self.limits)
-        known = self.part.size >= mp4.HEAD_BYTES
+        head_checked = self.part.size >= mp4.HEAD_BYTES
         yield Progress(received=self.part.size, total=total)
         while chunk := self._read(body, total):
             self.part.append(chunk)
-            self._refuse_oversize(self.part.size)
-            if not known and self.part.size >= mp4.HEAD_BYTES:
+            self._check_size(self.part.size)
+            if not head_checked and self.part.size >= mp4.HEAD_BYTES:
                 mp4.check_head(self.part.head(mp4.HEAD_BYTES))
-                known = True
+                head_checked = True
             if meter.count(len(chunk)):
                 yield Progress(received=self.part.size, total=total)
-        self._refuse_early_end(total)
+        self._check_end(total)
         yield Progress(received=self.part.size, total=self.part.size)
 
     def _read(self, body: Body, total: int | None) -> bytes:
         count = CHUNK if total is None else min(CHUNK, total - self.part.size)
         try:
             return body.read(count) if count else b""
-        except OSError as error:  # cut, reset, or silent for too long
-            raise self._broken(total, f": {error}") from error
+        except OSError as error:  # closed, reset, or no data for too long
+            raise self._interrupted(total, f": {error}") from error
 
-    def _refuse_oversize(self, size: int) -> None:
+    def _check_size(self, size: int) -> None:
         if size > self.limits.most_bytes:
-            raise WrongContentError(f"what comes is over {self.limits.most_bytes} bytes long")
+            raise WrongContentError(f"the video is larger than {self.limits.most_bytes} bytes")
 
-    def _refuse_early_end(self, total: int | None) -> None:
-        """Check that the end is one, also where no length was promised."""
+    def _check_end(self, total: int | None) -> None:
+        """Check that the body did not end too early, even if its length was not declared."""
         if self.part.size < (1 if total is None else total):
-            raise self._broken(total)
+            raise self._interrupted(total)
         try:
             mp4.check_file(self.part.file)
         except CutShortError as error:
             if total is None:
-                raise self._broken(total) from error
+                raise self._interrupted(total) from error
             raise
 
-    def _broken(self, total: int | None, why: str = "") -> BrokenOffError:
+    def _interrupted(self, total: int | None, why: str = "") -> BrokenOffError:
         return BrokenOffError(
-            f"the video broke off after {self.part.size} of {total or 'unknown'} bytes{why};"
-            f" they are kept in {self.part.path}",
-            hint="`pixverse download` goes on from there",
+            f"the download was interrupted after {self.part.size} of {total or 'unknown'} bytes"
+            f"{why}; they are kept in {self.part.path}",
+            hint="`pixverse download` resumes it",
         )
 
 
 class Meter:
-    """Counts the bytes of one transfer."""
+    """Counts the bytes of one transfer; limits its progress events and checks its rate."""
 
     def __init__(self, clock: Clock, limits: TransferLimits) -> None:
         self._clock = clock
@@ -192,24 +192,24 @@ class Meter:
         self._window_bytes = 0
 
     def count(self, received: int) -> bool:
-        """Take note of ``received`` further bytes; return whether progress is due again.
+        """Count ``received`` more bytes; return whether a Progress is due.
 
-        :raises BrokenOffError: they come too slowly to ever be a video.
+        :raises BrokenOffError: the transfer is slower than the lowest rate.
         """
         now = self._clock.monotonic()
         self._window_bytes += received
-        self._judge(now - self._window_start)
+        self._check_rate(now - self._window_start)
         due = now - self._shown_at >= _PROGRESS_SECONDS
         if due:
             self._shown_at = now
         return due
 
-    def _judge(self, seconds: float) -> None:
+    def _check_rate(self, seconds: float) -> None:
         if seconds < self._limits.rate_window:
             return
         if self._window_bytes < self._limits.rate * seconds:
             raise BrokenOffError(
-                f"the video comes too slowly: {self._window_bytes} bytes in {seconds:.0f} s"
+                f"the download is too slow: {self._window_bytes} bytes in {seconds:.0f} s"
             )
         self._window_start += seconds
         self._window_bytes = 0
@@ -221,12 +221,12 @@ class Decision(StrEnum):
     APPEND = "append"
     START_OVER = "start over"
     COMPLETE = "complete"
-    ASK_FOR_ALL = "ask again, without a range"
+    REQUEST_ALL = "request everything, without a range"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VideoResponse:
-    """A status line and its headers (names in any case), for the ``url`` that was asked for."""
+    """The status and headers (names in any case) of a response, and the ``url`` requested."""
 
     url: str
     status: int
@@ -234,14 +234,14 @@ class VideoResponse:
 
     @property
     def length(self) -> int | None:
-        """The length of the body in bytes, if it is promised."""
+        """The declared length of the body in bytes, if any."""
         if "Transfer-Encoding" in self.headers:  # it overrides (RFC 9112, section 6.3)
             return None
         return _number(self.headers.get("Content-Length", ""))
 
     @property
     def range(self) -> tuple[int, int, int] | None:
-        """First byte, last byte and whole length of a 206, if told."""
+        """First byte, last byte and total length of a 206, if its header is complete."""
         found = re.fullmatch(
             r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18})", self.headers.get("Content-Range", "")
         )
@@ -249,54 +249,54 @@ class VideoResponse:
 
     @property
     def whole_length(self) -> int | None:
-        """The length of the whole content, of which a 206 brings a part."""
+        """The length of the whole content, of which a 206 contains a part."""
         return self.range[2] if self.range else self.length
 
     @property
     def validator(self) -> str | None:
-        """What can stand in If-Range: a strong ETag, or a Last-Modified that is sure."""
+        """A value for If-Range: a strong ETag, or a Last-Modified that is old enough."""
         etag = self.headers.get("ETag", "")
         if re.fullmatch(r'"[\x21\x23-\x7e]+"', etag):
             return etag
         try:
             changed = parsedate_to_datetime(self.headers["Last-Modified"])
             answered = parsedate_to_datetime(self.headers["Date"])
-            sure = (answered - changed).total_seconds() >= _SURE_SECONDS
-        except (KeyError, ValueError, TypeError):  # not told, no date, or one without a zone
+            old_enough = (answered - changed).total_seconds() >= _MIN_AGE_SECONDS
+        except (KeyError, ValueError, TypeError):  # missing, not a date, or without a zone
             return None
-        return self.headers["Last-Modified"] if sure else None
+        return self.headers["Last-Modified"] if old_enough else None
 
     @property
     def origin(self) -> Origin | None:
-        """What to remember, to go on later; None when going on would be a gamble."""
+        """What to store for resuming later; None if the same content cannot be guaranteed."""
         if self.validator is None:
             return None
         return Origin(url=without_secrets(self.url), validator=self.validator, total=self.length)
 
 
 def decide(response: VideoResponse, *, held: int, origin: Origin | None) -> Decision:
-    """Decide about the response to a request that asked for the bytes from ``held`` on.
+    """Return what to do with the response to a request for the bytes from ``held`` on.
 
-    ``origin`` is None when everything was asked for.
+    ``origin`` is None if the whole content was requested.
 
-    :raises LinkDeadError: a fresh URL may help.
-    :raises BrokenOffError: time may help.
-    :raises WrongContentError: a success that is none.
+    :raises LinkDeadError: a new URL may help.
+    :raises BrokenOffError: a later attempt may help.
+    :raises WrongContentError: the status is below 400, but there is no video.
     """
     match response.status:
         case 200:
             return Decision.START_OVER
         case 206 if origin is not None:
-            return Decision.APPEND if _fits(response, held, origin) else Decision.ASK_FOR_ALL
+            return Decision.APPEND if _fits(response, held, origin) else Decision.REQUEST_ALL
         case 416 if origin is not None:
             whole = response.headers.get("Content-Range") == f"bytes */{held}"
-            return Decision.COMPLETE if whole else Decision.ASK_FOR_ALL
+            return Decision.COMPLETE if whole else Decision.REQUEST_ALL
         case _:
             raise refusal(response)
 
 
 def _fits(response: VideoResponse, held: int, origin: Origin) -> bool:
-    """Return whether a 206 begins where we end, runs to the end, and is of the same content."""
+    """Return whether a 206 starts where the part ends, is complete, and has the same content."""
     if response.range is None:
         return False
     first, last, total = response.range
@@ -315,17 +315,17 @@ def _is_unchanged(response: VideoResponse, origin: Origin) -> bool:
 
 
 def refusal(response: VideoResponse) -> NotSavedError:
-    """Return the error for a response that brings no video."""
-    status, said = response.status, f"{without_secrets(response.url)} answers {response.status}"
-    if status >= 500 or status in _FOR_THE_MOMENT:
+    """Return the error for a response that contains no video."""
+    status, answer = response.status, f"{without_secrets(response.url)} answers {response.status}"
+    if status >= 500 or status in _TEMPORARY_STATUSES:
         return BrokenOffError(
-            f"{said}: not available for the moment",
+            f"{answer}: temporarily not available",
             http_status=status,
             retry_after=_number(response.headers.get("Retry-After", "")),
         )
     if status >= 400:
-        return LinkDeadError(f"{said}: the link does not work (any more)", http_status=status)
-    return WrongContentError(f"{said}, which is no video", http_status=status)
+        return LinkDeadError(f"{answer}: the link has expired or is not valid", http_status=status)
+    return WrongContentError(f"{answer}, which is not a video", http_status=status)
 
 
 def _number(text: str) -> int | None:

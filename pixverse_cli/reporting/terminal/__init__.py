@@ -1,4 +1,4 @@
-"""For eyes: a moving line per task on stderr, tables on stdout. The only importer of rich."""
+"""For a terminal: a progress line per task on stderr, tables on stdout. Only here is rich used."""
 
 import shlex
 import sys
@@ -28,38 +28,38 @@ from pixverse_cli.domain.text import harmless, shortened
 from pixverse_cli.reporting.reporter import Reporter, result_line
 from pixverse_cli.reporting.result import Result
 from pixverse_cli.reporting.sentences import (
-    bought,
     elapsed,
     error_lines,
     event_sentence,
+    request_summary,
     short_id,
     size,
     span,
-    usual,
+    usual_time,
 )
 from pixverse_cli.reporting.streams import put, say
-from pixverse_cli.reporting.terminal.tables import near, show_table
+from pixverse_cli.reporting.terminal.tables import shorter_path, show_table
 
 _REDRAWS_PER_SECOND = 8
 _TOTAL = "total"
-_START = "start"  # shown until the first event, which may have to wait for the network
+_START = "start"  # shown until the first event comes
 
 
 class TerminalReporter(Reporter):
-    """For a person at a terminal; ``lively`` when stderr is one, so that lines may move."""
+    """For a person at a terminal; ``lively`` if stderr is one, so that lines may be redrawn."""
 
     def __init__(self, result: Result, clock: Clock, *, quiet: bool, lively: bool) -> None:
         self._result = result
         self._clock = clock
         self._quiet = quiet
-        self._still = quiet or not lively
-        self._progress = _progress(disable=self._still)
+        self._disabled = quiet or not lively
+        self._progress = _progress(disable=self._disabled)
         self._lines: dict[str, TaskID] = {}
-        self._usual: dict[str, str] = {}
+        self._usual_times: dict[str, str] = {}
         self._count = self._ended = 0
 
     def drawing(self, events: Iterable[Event]) -> Generator[Event, None, None]:
-        """Draw each event; whatever happens, the terminal is left as it was."""
+        """Draw each event; at the end, even by an error, restore the terminal."""
         self._draw(_START, "asking the service", 0, None)
         self._progress.start()
         try:
@@ -68,7 +68,7 @@ class TerminalReporter(Reporter):
             self._progress.stop()
 
     def draw(self, event: Event) -> None:
-        """Move the line that the event is about."""
+        """Update the line of the event's task."""
         self._drop(_START)
         match event:
             case Uploading(image=image):
@@ -78,28 +78,28 @@ class TerminalReporter(Reporter):
                 self._drop(image)
             case Submitted(record=record):
                 self._count += 1
-                self._remark(event_sentence(event, self._clock.now()))
-                self._line(_key(record), f"{short_id(record)} {bought(record)}")
+                self._write(event_sentence(event, self._clock.now()))
+                self._line(_key(record), f"{short_id(record)} {request_summary(record)}")
             case Expected(record=record):
-                self._usual[_key(record)] = f" (usually {usual(event)})"
+                self._usual_times[_key(record)] = f" (usually {usual_time(event)})"
             case Seen(record=record):
-                self._see(record)
-                self._remark(event.note)
+                self._show_status(record)
+                self._write(event.note)
             case Downloading(record=record):
                 text = f"{short_id(record)} downloading"
                 self._line(_key(record), text, event.received, event.total)
             case Saved(record=record):
                 self._drop(_key(record))
-                self._remark(event_sentence(event, self._clock.now()))
-                self._remark(_how_to_open(record) if self._count == 1 else None)
+                self._write(event_sentence(event, self._clock.now()))
+                self._write(_open_command(record) if self._count == 1 else None)
             case Retrying() | Note():
-                self._remark(event_sentence(event, self._clock.now()))
+                self._write(event_sentence(event, self._clock.now()))
             case Ended():
                 self._end(event)
 
-    def _see(self, record: Record) -> None:
+    def _show_status(self, record: Record) -> None:
         waited = span(elapsed(record, self._clock.now()))
-        expected = self._usual.get(_key(record), "")
+        expected = self._usual_times.get(_key(record), "")
         self._line(_key(record), f"{short_id(record)} {record.status} {waited}{expected}")
 
     def _line(self, key: str, text: str, done: int = 0, total: int | None = None) -> None:
@@ -119,7 +119,7 @@ class TerminalReporter(Reporter):
         if key in self._lines:
             self._progress.remove_task(self._lines.pop(key))
 
-    def _remark(self, text: str | None) -> None:
+    def _write(self, text: str | None) -> None:
         if text and not self._quiet:
             with self._paused():
                 say(text)
@@ -133,9 +133,9 @@ class TerminalReporter(Reporter):
                 for line in error_lines(event.error):
                     say(line)
             elif event.record is not None:
-                self._tell(event.record)
+                self._show_result(event.record)
 
-    def _tell(self, record: Record) -> None:
+    def _show_result(self, record: Record) -> None:
         if self._result is Result.ROW:
             show_table([record], self._clock)
         elif line := result_line(self._result, record):
@@ -143,16 +143,16 @@ class TerminalReporter(Reporter):
 
     @contextmanager
     def _paused(self) -> Iterator[None]:
-        """Take the moving lines off the screen while something is written in their place.
+        """Remove the progress lines from the screen while something else is written.
 
-        New lines take the old ones' place: rich's would draw over what was written.
+        Afterwards they are made anew: rich would draw the old ones over what was written.
         """
         before = self._progress
         before.stop()
         try:
             yield
         finally:
-            self._progress = _progress(disable=self._still)
+            self._progress = _progress(disable=self._disabled)
             lines = {line.id: line for line in before.tasks}
             for key, number in list(self._lines.items()):
                 line = lines[number]
@@ -163,12 +163,12 @@ class TerminalReporter(Reporter):
 
     def note(self, text: str) -> None:
         """Write a note."""
-        self._remark(harmless(text))
+        self._write(harmless(text))
 
 
-def _how_to_open(record: Record) -> str | None:
+def _open_command(record: Record) -> str | None:
     opener = {"darwin": "open", "win32": "start"}.get(sys.platform, "xdg-open")
-    return f"open it: {opener} {shlex.quote(near(record.file))}" if record.file else None
+    return f"open it: {opener} {shlex.quote(shorter_path(record.file))}" if record.file else None
 
 
 def _key(record: Record) -> str:
@@ -176,11 +176,11 @@ def _key(record: Record) -> str:
 
 
 class _Narrow(Console):
-    """A console four columns narrower than it is: a ``^C`` that is echoed must not wrap."""
+    """A console four columns narrower than the terminal: an echoed ``^C`` must not wrap a line."""
 
     @property
     def size(self) -> ConsoleDimensions:
-        """The size that lines have to fit."""
+        """The size that lines must fit into."""
         width, height = super().size
         return ConsoleDimensions(max(8, width - 4), height)
 
@@ -190,12 +190,12 @@ class _Narrow(Console):
 
 
 def _progress(*, disable: bool) -> Progress:
-    """Return moving lines that fit any width: the text is cut, never wrapped."""
+    """Return progress lines that fit any width: their text is cut, never wrapped."""
     return Progress(
         SpinnerColumn(),
-        TextColumn("{task.fields[text]}", markup=False, table_column=_cut()),
+        TextColumn("{task.fields[text]}", markup=False, table_column=_cut_column()),
         BarColumn(bar_width=16),
-        TextColumn("{task.fields[amount]}", markup=False, table_column=_cut()),
+        TextColumn("{task.fields[amount]}", markup=False, table_column=_cut_column()),
         console=_Narrow(stderr=True, highlight=False),
         refresh_per_second=_REDRAWS_PER_SECOND,
         transient=True,
@@ -205,5 +205,5 @@ def _progress(*, disable: bool) -> Progress:
     )
 
 
-def _cut() -> Column:
+def _cut_column() -> Column:
     return Column(no_wrap=True, overflow="ellipsis")

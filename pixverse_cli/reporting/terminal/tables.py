@@ -1,4 +1,4 @@
-"""Records as a table that fits the terminal: what it has no room for is left out."""
+"""Records as a table that fits the terminal: columns without room are left out."""
 
 import os
 import sys
@@ -16,7 +16,7 @@ from pixverse_cli.reporting.rows import outcome, row
 from pixverse_cli.reporting.sentences import elapsed, model_name, short_id
 from pixverse_cli.reporting.streams import is_terminal, put, say
 
-_COLUMNS_BUT_PROMPT = 68
+_WIDTH_WITHOUT_PROMPT = 72
 _NOTHING_TO_FETCH = (Status.FAILED, Status.CANCELED, Status.UNKNOWN, Status.NOT_SENT)
 _STYLES = {
     Status.SUCCEEDED: "green",
@@ -27,13 +27,13 @@ _STYLES = {
 }
 
 
-def near(path: str) -> str:
-    """Return a path as seen from here, where that is shorter."""
+def shorter_path(path: str) -> str:
+    """Return the path relative to the current directory if that is shorter."""
     return min(path, os.path.relpath(path), key=len)
 
 
 def show_table(records: Sequence[Record], clock: Clock) -> None:
-    """Draw records as a table that fits, or in a pipe as tab-separated lines."""
+    """Draw records as a table on a terminal, or print them as tab-separated lines in a pipe."""
     if not is_terminal(sys.stdout):
         for record in records:
             put(row(record))
@@ -41,28 +41,28 @@ def show_table(records: Sequence[Record], clock: Clock) -> None:
         console = Console(highlight=False)
         console.print(_table(records, clock, console.width))
     else:
-        say("no tasks yet: pixverse submit IMAGE -p TEXT --wait")
+        say("no tasks to show; start one: pixverse submit IMAGE -p TEXT --wait")
 
 
 def _table(records: Sequence[Record], clock: Clock, width: int) -> Table:
-    room = max(0, width - _COLUMNS_BUT_PROMPT)
+    room = max(0, width - _WIDTH_WITHOUT_PROMPT)
     table = Table(box=None, pad_edge=False)
-    wanted = [column for column in _COLUMNS if width >= column.least_width]
-    for column in wanted:
+    shown = [column for column in _COLUMNS if width >= column.min_width]
+    for column in shown:
         table.add_column(column.title, no_wrap=not column.folds, overflow="fold")
     for record in records:
-        cells = [Text(column.cell(record, clock, room)) for column in wanted]
+        cells = [Text(column.cell(record, clock, room)) for column in shown]
         cells[1].stylize(_STYLES.get(record.status, ""))
         table.add_row(*cells)
     return table
 
 
 class _Column(NamedTuple):
-    """One column: what it shows, and how wide the terminal must be for it."""
+    """One column: what it shows, and the terminal width it needs."""
 
     title: str
     cell: Callable[[Record, Clock, int], str]
-    least_width: int = 0
+    min_width: int = 0
     folds: bool = False
 
 
@@ -82,32 +82,32 @@ def _coarse(seconds: float) -> str:
     return f"{int(seconds)} s"
 
 
-def _time_left(record: Record, clock: Clock, _room: int) -> str:
-    """Return how long the service still knows a task whose video is not saved."""
+def _kept_for(record: Record, clock: Clock, _room: int) -> str:
+    """Return how long the service still keeps a task whose video is not saved."""
     if record.expires_at is None or record.file or record.status in _NOTHING_TO_FETCH:
         return ""
     return _coarse(max(0.0, (record.expires_at - clock.now()).total_seconds()))
 
 
 def _next_step(record: Record) -> str:
-    """Return where the video is, or the command that gets on."""
-    told = outcome(record) or ""
+    """Return where the video is, or the command to run next."""
+    result = outcome(record) or ""
     if record.status is Status.UNCLEAR:
         return "pixverse recover"
     if record.status.unfinished:
         return f"pixverse wait {short_id(record)}"
-    if record.status is Status.SUCCEEDED and told == record.video_url:
+    if record.status is Status.SUCCEEDED and result == record.video_url:
         return f"pixverse download {short_id(record)}"
-    return near(told) if told == record.file else told
+    return shorter_path(result) if result == record.file else result
 
 
 _COLUMNS = (
     _Column("task", lambda record, _clock, _room: short_id(record)),
     _Column("status", lambda record, _clock, _room: record.status),
-    _Column("model", lambda record, _clock, _room: model_name(record), least_width=60),
-    _Column("age", _age, least_width=60),
-    _Column("left", _time_left, least_width=60),
-    _Column("prompt", _prompt, least_width=80),
+    _Column("model", lambda record, _clock, _room: model_name(record), min_width=60),
+    _Column("age", _age, min_width=60),
+    _Column("kept for", _kept_for, min_width=60),
+    _Column("prompt", _prompt, min_width=80),
     _Column(
         "result or next step",
         lambda record, _clock, _room: harmless(_next_step(record)),

@@ -133,7 +133,7 @@ def test_the_sides_of_every_kind_of_webp_are_read(width, height, kind):
 def test_undocumented_features_are_noted_75(tmp_path, data, note):
     picture = inspect(str(put(tmp_path / "odd", data)))
     (said,) = picture.notes
-    assert said.endswith(f"is {note}: undocumented at the service, sent as it is")
+    assert said.endswith(f"is {note}: undocumented by the service, sent unchanged")
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_undocumented_features_are_noted_75(tmp_path, data, note):
         ("cat.png", b'\xef\xbb\xbf<?xml version="1.0"?>\n<svg xmlns="">', "is an SVG"),
         ("cat.png", b"<!doctype html><title>Not found</title>", "is an HTML page"),
         ("cat.png", b"%PDF-1.7", "is a PDF"),
-        ("cat.png", b"meow", "is no picture that this program knows"),
+        ("cat.png", b"meow", "is not a supported image (JPEG, PNG or WEBP)"),
     ],
 )
 def test_the_content_decides_and_not_the_name_73(tmp_path, name, data, said):
@@ -182,13 +182,13 @@ def test_hostile_headers_are_read_or_refused(start, rest_of_video):
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        (b"\xff\xd8\xff\xda\0\2", "tells no size"),
-        (b"\xff\xd8" + bytes(5000), "breaks off into something else"),
-        (b"\xff\xd8" + b"\xff\xe0\0\2" * 5000, "tells no size"),
-        (b"\x89PNG\r\n\x1a\n" + chunk(b"CgBI", bytes(13)), "does not begin with its size"),
+        (b"\xff\xd8\xff\xda\0\2", "has no size"),
+        (b"\xff\xd8" + bytes(5000), "contains other data"),
+        (b"\xff\xd8" + b"\xff\xe0\0\2" * 5000, "has no size"),
+        (b"\x89PNG\r\n\x1a\n" + chunk(b"CgBI", bytes(13)), "does not start with its size"),
         (png(5, 5, extra=chunk(b"tEXt") * 5000), "does not end"),
-        (b"RIFF\x1c\0\0\0WEBPICCP" + bytes(30), "begins with no picture"),
-        (b"RIFF\x1c\0\0\0WEBPVP8 " + bytes(30), "begins with no key frame"),
+        (b"RIFF\x1c\0\0\0WEBPICCP" + bytes(30), "does not start with image data"),
+        (b"RIFF\x1c\0\0\0WEBPVP8 " + bytes(30), "does not start with a key frame"),
         (b"RIFF\x1c\0\0\0WEBPVP8L" + bytes(30), "lossless signature"),
     ],
 )
@@ -295,7 +295,7 @@ def test_names_that_are_not_utf_8_work_77(tmp_path):
 
 @pytest.mark.parametrize("name", ["a\0b", "\ud800.png"])
 def test_an_impossible_file_name_is_refused(name):
-    assert "cannot be a file name" in refusal(name)
+    assert "is not a valid file name" in refusal(name)
 
 
 def test_only_the_first_chunks_of_a_webp_are_searched():
@@ -397,7 +397,7 @@ def test_at_most_one_byte_over_the_limit_is_read_from_stdin():
 
 def test_stdin_that_cannot_be_stored_is_an_error(tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "missing"))
-    with pytest.raises(UnexpectedError, match="cannot keep the image"), inspect_stream(Pipe()):
+    with pytest.raises(UnexpectedError, match="cannot store the image"), inspect_stream(Pipe()):
         pass
 
 

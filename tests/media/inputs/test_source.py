@@ -24,7 +24,7 @@ def test_paths_and_file_urls_are_local(argument):
     ["data:image/png;base64,AAAA", "ftp://example.com/a.png", "s3://bucket/a.png", "javascript:x"],
 )
 def test_other_urls_are_refused_76(argument):
-    with pytest.raises(UsageError, match="the service takes no such URL"):
+    with pytest.raises(UsageError, match="the service does not accept such URLs"):
         remote(argument)
 
 
@@ -32,7 +32,7 @@ def test_other_urls_are_refused_76(argument):
     "argument", ["http://", "https:///a.png", "http://[x", "http://a/b c.png", "http://a/\n"]
 )
 def test_an_invalid_url_is_refused_76(argument):
-    with pytest.raises(UsageError, match="is no URL"):
+    with pytest.raises(UsageError, match="is not a valid URL"):
         remote(argument)
 
 

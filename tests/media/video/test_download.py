@@ -216,7 +216,7 @@ def test_retry_after_is_passed_on_24(target):
 def test_a_success_status_without_a_video_is_wrong_content(target, status):
     with (
         ScriptedServer([answer(status=f"{status} Odd")]) as server,
-        pytest.raises(WrongContentError, match="no video"),
+        pytest.raises(WrongContentError, match="not a video"),
     ):
         save(server.url(), target)
 
@@ -254,7 +254,7 @@ def test_a_video_over_the_limit_is_refused_with_and_without_a_length(target):
     endless = answer(VIDEO, content_length=None)
     with ScriptedServer([answer(VIDEO)], [endless]) as server:
         for _ in range(2):
-            with pytest.raises(WrongContentError, match="over 100000 bytes"):
+            with pytest.raises(WrongContentError, match="larger than 100000 bytes"):
                 save(server.url(), target, limits=limits)
 
 

@@ -66,7 +66,7 @@ def test_all_encodings_of_a_box_length_are_read(data):
         (box(b"ftyp", FTYP) + moov(track(b"soun")) + box(b"mdat"), "without a video track"),
         (box(b"ftyp", FTYP) + moov() + box(b"mdat") + b"\0\0\0\4free", "damaged"),
         (box(b"ftyp", FTYP) + moov() + box(b"mdat") + bytes(9), "damaged"),
-        (box(b"ftyp", FTYP) + box(b"free") * 20_001, "20000 parts"),
+        (box(b"ftyp", FTYP) + box(b"free") * 20_001, "20000 boxes"),
     ],
 )
 def test_a_file_that_is_not_a_complete_video_is_refused_with_the_reason(data, said):

@@ -280,7 +280,7 @@ def test_a_part_replaced_during_the_wait_is_opened_again_68(target):
 
 
 class StoppedClock:
-    """A clock whose sleep is ended by a signal."""
+    """A clock whose sleep raises for a signal."""
 
     def sleep(self, _seconds):
         raise Stopped(15, "SIGTERM")
@@ -306,6 +306,6 @@ class ReplacesLockedPart:
 
 def test_a_part_that_is_replaced_again_and_again_is_an_error(target):
     clock = ReplacesLockedPart(acquire(target, SystemClock()))
-    with pytest.raises(CannotWriteError, match="does not stay in place"):
+    with pytest.raises(CannotWriteError, match="other processes keep replacing"):
         acquire(target, clock)
     clock.holder.close()

@@ -40,7 +40,7 @@ def test_a_closed_port_is_broken_off(target):
 
 
 @pytest.mark.parametrize("script", [[], [RESET], [b"HTTP/1.1 200 O"], [b"SSH-2.0-OpenSSH\r\n"]])
-def test_a_connection_without_an_answer_is_broken_off(target, script):
+def test_a_connection_without_a_response_raises_broken_off_error(target, script):
     with ScriptedServer(script) as server, pytest.raises(BrokenOffError):
         save(server.url(), target)
     assert list(target.parent.iterdir()) == []
@@ -80,7 +80,7 @@ def test_a_body_of_single_bytes_is_broken_off_13(target):
     one_byte_each_half_second = [cut(600)] + [b"x", Pause(0.05)] * 60
     with (
         ScriptedServer(one_byte_each_half_second) as server,
-        pytest.raises(BrokenOffError, match="comes too slowly"),
+        pytest.raises(BrokenOffError, match="too slow"),
     ):
         save(server.url(), target)
     assert part(target).stat().st_size > 600
@@ -101,7 +101,7 @@ def test_a_cut_video_is_kept_and_resumed_62(target, end):
     assert f"\r\nRange: bytes={held}-\r\nIf-Range: {ETAG}\r\n".encode() in requests[0]
 
 
-def test_a_chunk_that_is_cut_short_is_broken_off_62(target):
+def test_a_chunk_that_is_cut_short_raises_broken_off_error_62(target):
     chunked = answer(transfer_encoding="chunked", content_length=None) + b"30000\r\n" + VIDEO[:1000]
     with ScriptedServer([chunked]) as server, pytest.raises(BrokenOffError, match="after 1000 of"):
         save(server.url(), target)
