@@ -231,7 +231,7 @@ def test_a_signal_before_the_call_says_that_nothing_was_bought_49(tell):
     events = interrupted(Uploading(image="turtle.webp", sent=1, total=2))
     ending, stdout, stderr = tell("plain", events)
     assert (ending.charged, stdout) == ("no", "")
-    assert "nothing was bought" in stderr
+    assert "Nothing was bought" in stderr
 
 
 def test_a_signal_in_the_call_says_that_it_is_not_clear_50(tell):
