@@ -12,7 +12,7 @@ from typing import Protocol
 from pixverse_cli.dashscope.wire import Policy
 from pixverse_cli.domain.errors import UnreachableError
 from pixverse_cli.http.addresses import host_of, is_loopback
-from pixverse_cli.http.exchange import Limits, Request, Response, under_way, whole
+from pixverse_cli.http.exchange import Limits, Request, Response, exchange_steps, read_whole
 from pixverse_cli.http.session import Session
 
 _LIMITS = Limits(stall=60.0, total=1800.0)
@@ -48,7 +48,7 @@ def send(policy: Policy, key: str, source: Readable, size: int, *, loopback: boo
 
 
 def _counted(session: Session, request: Request, form: "_Form") -> Generator[int, None, Response]:
-    steps = under_way(session, request, _LIMITS, receive=whole)
+    steps = exchange_steps(session, request, _LIMITS, receive=read_whole)
     while True:
         try:
             next(steps)

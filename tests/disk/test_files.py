@@ -28,4 +28,4 @@ def test_what_is_no_file_is_not_the_video(target, tmp_path):
 
 
 def test_a_kind_that_nobody_knows_has_a_name():
-    assert kind_of(0) == "something unknown"
+    assert kind_of(0) == "an object of unknown type"

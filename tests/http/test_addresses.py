@@ -5,7 +5,7 @@ import pytest
 from pixverse_cli.http.addresses import (
     is_loopback,
     is_private,
-    leads_inside,
+    is_private_url,
     without_secrets,
 )
 
@@ -52,15 +52,15 @@ def name_server(address):
 
 
 def test_a_name_is_judged_by_what_it_resolves_to_unless_a_proxy_does_that():
-    assert leads_inside("http://rebound.example/", name_server("10.0.0.1"))
-    assert leads_inside("http://2130706433/", name_server("127.0.0.1"))
-    assert not leads_inside("http://media.example/", name_server("8.8.8.8"))
-    assert not leads_inside("http://rebound.example/", None)
-    assert leads_inside("http://localhost/", None)
+    assert is_private_url("http://rebound.example/", name_server("10.0.0.1"))
+    assert is_private_url("http://2130706433/", name_server("127.0.0.1"))
+    assert not is_private_url("http://media.example/", name_server("8.8.8.8"))
+    assert not is_private_url("http://rebound.example/", None)
+    assert is_private_url("http://localhost/", None)
 
 
 def test_a_name_that_cannot_be_one_leads_nowhere():
-    assert not leads_inside(f"http://{'a' * 64}.example/")
+    assert not is_private_url(f"http://{'a' * 64}.example/")
 
 
 def test_credentials_queries_and_fragments_are_not_without_secrets():

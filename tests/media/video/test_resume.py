@@ -69,7 +69,7 @@ def test_a_server_that_never_answers_is_given_up(target):
 
 def test_headers_that_drip_for_ever_are_given_up_13(target):
     drip = [b"HTTP/1.1 200 OK\r\nX-Drip: "] + [b"x", Pause(0.05)] * 60
-    with ScriptedServer(drip) as server, pytest.raises(BrokenOffError, match="no whole answer"):
+    with ScriptedServer(drip) as server, pytest.raises(BrokenOffError, match="no complete answer"):
         save(server.url(), target, limits=TransferLimits(connect=0.3, stall=0.3))
 
 
