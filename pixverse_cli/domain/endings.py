@@ -76,7 +76,7 @@ def stopped_with(
     sentences, hints = [stopped.message], list[str]()
     if Charged.UNKNOWN in charges:
         sentences.append("It is not known whether the last task was created")
-        hints.append("run `pixverse recover`: it checks this without paying again")
+        hints.append("run `pixverse recover`: it checks for a task without paying again")
     elif not ids and charged is Charged.NO:
         sentences.append("Nothing was bought")
     if ids:

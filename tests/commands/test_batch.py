@@ -104,12 +104,12 @@ def test_shards_are_stable_and_share_everything_out(pixverse, directory):
     ("name", "text", "told"),
     [
         ("a.csv", "image,output,foo\na,b,c\n", "foo: no such field"),
-        ("a.csv", "image,output\na,b.mp4\na,b.mp4\n", "is that of a.csv, video 1 already"),
+        ("a.csv", "image,output\na,b.mp4\na,b.mp4\n", "is already used by a.csv, video 1"),
         ("a.jsonl", '{"image": "a"}\n', "output is missing"),
-        ("a.jsonl", "[]\n", "line 1 is no JSON object"),
+        ("a.jsonl", "[]\n", "line 1 is not a JSON object"),
         ("a.toml", "videos = 3\n", "[[video]]"),
-        ("a.toml", "", "holds no videos"),
-        ("a.yaml", "", "is no manifest"),
+        ("a.toml", "", "contains no videos"),
+        ("a.yaml", "", "must be a .toml, .jsonl or .csv file"),
     ],
 )
 def test_a_manifest_that_cannot_be_understood_is_refused_whole(

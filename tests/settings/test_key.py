@@ -119,7 +119,7 @@ BAD = [
 @pytest.mark.parametrize("value", BAD, ids=ascii)
 def test_what_cannot_be_a_key_is_refused_without_showing_it_30(environ, config, value):
     environ["DASHSCOPE_API_KEY"] = value
-    with pytest.raises(AuthError, match="DASHSCOPE_API_KEY holds spaces") as refused:
+    with pytest.raises(AuthError, match="DASHSCOPE_API_KEY contains spaces") as refused:
         find_key(environ, config)
     assert CANARY not in repr(refused.value) + str(refused.value) + str(refused.value.hint)
 
@@ -229,6 +229,6 @@ def test_a_draft_that_a_killed_process_left_is_no_obstacle(config):
 def test_a_place_that_takes_no_key_is_told(tmp_path):
     blocked = tmp_path / "file"
     blocked.write_text("")
-    with pytest.raises(UnexpectedError, match="cannot be kept") as refused:
+    with pytest.raises(UnexpectedError, match="cannot be saved") as refused:
         keep_key(blocked / "config", CANARY)
     assert CANARY not in str(refused.value)
