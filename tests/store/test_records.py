@@ -313,6 +313,6 @@ class TestFinding:
         assert records.known_ids() == {"abcd-1", "abcd-2", "ABCD-3", "abce-4"}
 
 
-def test_a_record_that_vanished_is_an_error(records):
-    with pytest.raises(UnexpectedError, match="vanished"):
+def test_a_missing_record_is_an_error(records):
+    with pytest.raises(UnexpectedError, match="is missing"):
         records.get(7)
