@@ -91,13 +91,13 @@ def decode(body: bytes, *, secrets: Sequence[str] = ()) -> Json | None:
     Every text in it is made harmless, and the secrets are masked.
     """
     try:
-        value = harmless_value(json.loads(body, parse_constant=_no_constant), secrets)
+        value = harmless_value(json.loads(body, parse_constant=_refuse_constant), secrets)
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
 
 
-def _no_constant(name: str) -> object:
+def _refuse_constant(name: str) -> object:
     raise ValueError(f"{name} is not JSON")
 
 
@@ -190,13 +190,13 @@ def read_list(body: Json, date: datetime | None) -> Page | None:
     tasks = tuple(task for task in map(_listed, rows) if task)
     return Page(
         tasks=tasks,
-        number=_whole(body.get("page_no"), 1),
-        total_pages=_whole(body.get("total_page"), 1),
+        number=_integer(body.get("page_no"), 1),
+        total_pages=_integer(body.get("total_page"), 1),
         date=date,
     )
 
 
-def _whole(value: object, default: int) -> int:
+def _integer(value: object, default: int) -> int:
     return value if isinstance(value, int) and not isinstance(value, bool) else default
 
 
@@ -228,7 +228,7 @@ def read_policy(body: Json) -> Policy | None:
     fields = {name: value for name, value in form.items() if value is not None}
     if host is None or directory is None or len(fields) < len(form):
         return None
-    megabytes = _whole(data.get("max_file_size_mb"), 0)
+    megabytes = _integer(data.get("max_file_size_mb"), 0)
     return Policy(
         host=host, directory=directory, form=fields, max_bytes=megabytes * 1024 * 1024 or None
     )

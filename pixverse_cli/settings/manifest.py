@@ -75,9 +75,9 @@ def _rows(path: Path) -> Iterator[Row]:
 def _toml_rows(text: str) -> Iterator[Row]:
     import tomllib  # noqa: PLC0415  other manifests do not need it
 
-    whole = tomllib.loads(text)
-    defaults, videos = whole.pop("defaults", {}), whole.pop("video", [])
-    if whole or not isinstance(defaults, dict) or not isinstance(videos, list):
+    document = tomllib.loads(text)
+    defaults, videos = document.pop("defaults", {}), document.pop("video", [])
+    if document or not isinstance(defaults, dict) or not isinstance(videos, list):
         raise ValueError("only [defaults] and [[video]] are allowed")
     for video in videos:
         yield {**defaults, **video}
