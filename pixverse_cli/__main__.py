@@ -1,6 +1,6 @@
-"""``python -m pixverse_cli``, and what the ``pixverse`` command starts.
+"""The entry point of ``python -m pixverse_cli`` and of the ``pixverse`` command.
 
-What needs no parsing is answered before anything is imported.
+``--version`` and task id completion are answered before the parser is imported.
 """
 
 import os
@@ -11,26 +11,26 @@ def run() -> None:
     """Run the program and end the process with its exit code."""
     store = os.environ.get("_PIXVERSE_TASK_IDS")
     if store:
-        from pixverse_cli.commands.task_ids import offer  # noqa: PLC0415  a shell waits for it
+        from pixverse_cli.commands.task_ids import offer  # noqa: PLC0415  a shell is waiting
 
         offer(store)
         return
     arguments = sys.argv[1:]
     if arguments == ["--version"]:
-        from pixverse_cli import __version__  # noqa: PLC0415  faster than any parser
+        from pixverse_cli import __version__  # noqa: PLC0415  faster than the parser
 
-        print(f"pixverse {__version__}")  # noqa: T201  no reporter is worth importing for this
+        print(f"pixverse {__version__}")  # noqa: T201  importing a reporter would be slower
         return
-    _end_silently_on_signals()
-    _speak_utf8()
+    _exit_silently_on_signals()
+    _restart_in_utf8_mode()
     from pixverse_cli.main import main  # noqa: PLC0415  imports the parser
 
     sys.exit(main(arguments))
 
 
-def _end_silently_on_signals() -> None:
-    """While modules load nothing is at stake, and a traceback helps nobody."""
-    import signal  # noqa: PLC0415  two thirds of the time that --version takes
+def _exit_silently_on_signals() -> None:
+    """Exit without a traceback on a signal that comes while modules load: nothing was sent."""
+    import signal  # noqa: PLC0415  takes two thirds of the time of --version
 
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)
@@ -38,11 +38,11 @@ def _end_silently_on_signals() -> None:
             signal.signal(number, lambda received, _frame: os._exit(128 + received))
 
 
-def _speak_utf8() -> None:
-    """Start again in UTF-8 mode where the locale would garble arguments into other letters."""
+def _restart_in_utf8_mode() -> None:
+    """Restart in UTF-8 mode where the locale would decode arguments wrongly."""
     if os.name == "posix" and sys.getfilesystemencoding() != "utf-8":
         python = [sys.executable, "-X", "utf8", "-P", "-m", "pixverse_cli"]
-        os.execv(sys.executable, python + sys.argv[1:])  # noqa: S606  ourselves, same arguments
+        os.execv(sys.executable, python + sys.argv[1:])  # noqa: S606  this program, same arguments
 
 
 if __name__ == "__main__":

@@ -1,1 +1,1 @@
-"""The service, over requests; wire shapes stay inside."""
+"""The client of the service; JSON of the wire does not leave this package."""

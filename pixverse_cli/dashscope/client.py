@@ -1,4 +1,4 @@
-"""The calls of the service, one method each.
+"""The calls to the service, one method each.
 
 Endpoints, headers and limits: PixVerse image-to-video API reference, steps 1 and 2;
 Model Studio's pages on asynchronous tasks and on temporary files.
@@ -26,7 +26,7 @@ _CALL = Limits(total=40.0)
 
 
 class Client:
-    """One account on one service. The key goes to ``base_url`` and nowhere else."""
+    """One account on one service. The key is sent to ``base_url`` and nowhere else."""
 
     def __init__(self, base_url: str, key: str) -> None:
         self._base_url = base_url.rstrip("/")
@@ -35,15 +35,15 @@ class Client:
 
     @property
     def on_loopback(self) -> bool:
-        """Whether the service runs on this machine; only then may anything be plain http."""
+        """Whether the service runs on this machine; only then is plain http allowed."""
         return self._base_url.startswith("http://")
 
     def create(self, body: bytes, *, give_up: Callable[[], bool]) -> Task:
         """Create one task, which costs money: the call is sent once, on a fresh connection.
 
-        :raises UnclearError: it was sent, and no trustworthy response came.
+        :raises UnclearError: it was sent, but no reliable response came.
         :raises NotSentError: it certainly did not reach the service.
-        :raises PixverseError: it was certainly refused; the class tells why.
+        :raises PixverseError: it was certainly refused; the class says why.
         """
         call = Request(
             method="POST",
@@ -59,7 +59,7 @@ class Client:
         return _accepted(response, self._read(response))
 
     def query(self, task_id: str) -> Task:
-        """Return how a task stands.
+        """Return a task with its current status.
 
         :raises UnreachableError: no usable response. :raises ThrottledError: rate limit.
         """
@@ -67,23 +67,23 @@ class Client:
         body = _usable(response, self._read(response))
         task = wire.read_task(body)
         if task is None:
-            raise _useless(response)
+            raise _unusable(response)
         return task
 
     def listed(self, *, page: int, page_size: int, model: str | None = None) -> wire.Page:
         """Return one page of the account's tasks of the last 24 hours.
 
-        No time is asked for: the zone of ``start_time`` is not documented, and a wrong guess
-        would hide tasks. Neither is the order of the rows.
+        The query sets no time: the zone of ``start_time`` is not documented, and a wrong guess
+        would hide tasks. The order of the rows is not documented either.
         """
-        asked = {"page_no": str(page), "page_size": str(page_size)}
+        query = {"page_no": str(page), "page_size": str(page_size)}
         if model is not None:
-            asked["model_name"] = model
-        response = self._get("/tasks/", asked)
-        found = wire.read_list(_usable(response, self._read(response)), response.date)
-        if found is None:
-            raise _useless(response)
-        return found
+            query["model_name"] = model
+        response = self._get("/tasks/", query)
+        listing = wire.read_list(_usable(response, self._read(response)), response.date)
+        if listing is None:
+            raise _unusable(response)
+        return listing
 
     def cancel(self, task_id: str) -> None:
         """Cancel a task that is still PENDING.
@@ -97,28 +97,28 @@ class Client:
         _usable(response, self._read(response))
 
     def policy(self, model: str) -> wire.Policy:
-        """Return leave to upload one image for this model."""
+        """Return the permission to upload one image for this model."""
         response = self._get("/uploads", {"action": "getPolicy", "model": model})
         policy = wire.read_policy(_usable(response, self._read(response)))
         if policy is None:
-            raise _useless(response)
+            raise _unusable(response)
         return policy
 
-    def _get(self, path: str, asked: dict[str, str]) -> Response:
-        url = f"{self._base_url}{path}" + (f"?{urlencode(asked)}" if asked else "")
+    def _get(self, path: str, query: dict[str, str]) -> Response:
+        url = f"{self._base_url}{path}" + (f"?{urlencode(query)}" if query else "")
         request = Request(method="GET", url=url)
-        kept = self._session
-        if kept is not None:
+        session = self._session
+        if session is not None:
             try:
-                return exchange(kept, request, _CALL)
+                return exchange(session, request, _CALL)
             except NoAnswerError:
                 # the server may have closed the kept connection since the last call
-                kept.close()
+                session.close()
         self._session = self._new_session()
         return exchange(self._session, request, _CALL)
 
     def _read(self, response: Response) -> wire.Json | None:
-        """Return the JSON object of a response, its texts harmless and without the key."""
+        """Return the JSON object of a response, with its texts harmless and without the key."""
         return wire.decode(response.body, secrets=(self._key,)) if response.body else None
 
     def _new_session(self) -> Session:
@@ -126,7 +126,7 @@ class Client:
 
 
 def _accepted(response: Response, body: wire.Json | None) -> Task:
-    """Read the response to a create call: accepted, certainly refused, or unclear."""
+    """Return the accepted task of a create call, or raise: certainly refused, or unclear."""
     if response.status == 200:
         task = wire.read_task(body) if body else wire.read_task_in_fragment(response.body)
         if task is not None:
@@ -141,7 +141,7 @@ def _accepted(response: Response, body: wire.Json | None) -> Task:
 
 
 def _usable(response: Response, body: wire.Json | None) -> wire.Json:
-    """Return the JSON of a good response, or raise what the response says instead."""
+    """Return the JSON of a successful response, or raise the error that the response reports."""
     body = body if response.whole else None
     refusal = wire.read_refusal(body or {}, response.status, response.headers)
     if response.status == 200 and body is not None and ("output" in body or refusal is None):
@@ -152,12 +152,14 @@ def _usable(response: Response, body: wire.Json | None) -> wire.Json:
 
 
 def _not_json(response: Response) -> PixverseError:
-    """Tell a response without the service's JSON by its status alone."""
+    """Return the error for a response without the service's JSON, by its status alone."""
     if response.status == 429:
-        return ThrottledError("the service asks to slow down (HTTP 429)", http_status=429)
+        return ThrottledError(
+            "the service refused the call: too many requests (HTTP 429)", http_status=429
+        )
     if response.status == 404:
         return UnknownTaskError(
-            "the service knows no such address (HTTP 404)",
+            "the service has no such address (HTTP 404)",
             hint="check DASHSCOPE_HTTP_BASE_URL",
             http_status=404,
         )
@@ -167,20 +169,23 @@ def _not_json(response: Response) -> PixverseError:
             hint="check DASHSCOPE_HTTP_BASE_URL and the proxy settings",
             http_status=response.status,
         )
-    return _useless(response)
+    return _unusable(response)
 
 
-def _useless(response: Response) -> UnreachableError:
+def _unusable(response: Response) -> UnreachableError:
     what = response.kind if response.whole else "cut off"
     return UnreachableError(
-        f"not the service's response: HTTP {response.status}, {what}",
-        hint="a proxy or a login page may stand between; `pixverse doctor` checks the way",
+        f"the response is not the service's: HTTP {response.status}, {what}",
+        hint="a proxy or a login page may have answered instead;"
+        " `pixverse doctor` checks the connection",
         http_status=response.status,
     )
 
 
 def _unclear(what: str) -> UnclearError:
-    return UnclearError(what, hint="run `pixverse recover`: it finds out without paying again")
+    return UnclearError(
+        what, hint="run `pixverse recover`: it checks for a task without paying again"
+    )
 
 
 def _with_delay(error: PixverseError, response: Response) -> PixverseError:

@@ -1,4 +1,4 @@
-"""The client, made on first use: importing it costs more than most commands take."""
+"""The client, created on first use: its import takes longer than most commands."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 
 
 class Connect:
-    """Returns the one client of a command; ``find_key`` is asked only when it is made."""
+    """Returns the one client of a command; ``find_key`` is called only when it is created."""
 
     def __init__(self, base_url: str, find_key: Callable[[], str]) -> None:
         self._base_url = base_url

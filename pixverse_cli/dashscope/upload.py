@@ -1,4 +1,4 @@
-"""Putting a file into the service's temporary store: a form post that streams.
+"""Uploading a file to the service's temporary store: a streamed form post.
 
 Source: Model Studio's page on temporary files, and OSS's rules for form posts: ``file`` is
 the last field, field names are case-sensitive, errors are XML.
@@ -12,7 +12,7 @@ from typing import Protocol
 from pixverse_cli.dashscope.wire import Policy
 from pixverse_cli.domain.errors import UnreachableError
 from pixverse_cli.http.addresses import host_of, is_loopback
-from pixverse_cli.http.exchange import Limits, Request, Response, under_way, whole
+from pixverse_cli.http.exchange import Limits, Request, Response, exchange_steps, read_whole
 from pixverse_cli.http.session import Session
 
 _LIMITS = Limits(stall=60.0, total=1800.0)
@@ -20,10 +20,10 @@ _ERROR_CODE = re.compile(rb"<Code>([A-Za-z0-9.]{1,64})</Code>")
 
 
 class Readable(Protocol):
-    """Something that gives its bytes piece by piece."""
+    """An object whose bytes are read in pieces."""
 
     def read(self, size: int, /) -> bytes:
-        """Return up to ``size`` bytes, none at the end."""
+        """Return up to ``size`` bytes; b"" at the end."""
 
 
 def object_key(policy: Policy, suffix: str) -> str:
@@ -32,10 +32,10 @@ def object_key(policy: Policy, suffix: str) -> str:
 
 
 def send(policy: Policy, key: str, source: Readable, size: int, *, loopback: bool) -> Iterator[int]:
-    """Post ``size`` bytes of ``source`` under ``key``; yield how many are on their way.
+    """Post ``size`` bytes of ``source`` under ``key``; yield how many were sent so far.
 
-    ``loopback`` permits plain http to this machine. Nothing of ours travels along but the
-    form: no key, no cookie.
+    ``loopback`` permits plain http to this machine. Only the form is sent: no API key, no
+    cookie.
 
     :raises UnreachableError: not stored; ``service_code`` is OSS's own code.
     """
@@ -48,7 +48,7 @@ def send(policy: Policy, key: str, source: Readable, size: int, *, loopback: boo
 
 
 def _counted(session: Session, request: Request, form: "_Form") -> Generator[int, None, Response]:
-    steps = under_way(session, request, _LIMITS, receive=whole)
+    steps = exchange_steps(session, request, _LIMITS, receive=read_whole)
     while True:
         try:
             next(steps)
@@ -59,10 +59,10 @@ def _counted(session: Session, request: Request, form: "_Form") -> Generator[int
 
 
 def _check_host(url: str, *, loopback: bool) -> None:
-    here = loopback and url.startswith("http://") and is_loopback(host_of(url))
-    if not (url.startswith("https://") or here):
+    local = loopback and url.startswith("http://") and is_loopback(host_of(url))
+    if not (url.startswith("https://") or local):
         raise UnreachableError(
-            "the service names an upload host without TLS; the image was not sent",
+            "the service gave an upload address without TLS; the image was not sent",
             retryable=False,
         )
 
@@ -70,8 +70,8 @@ def _check_host(url: str, *, loopback: bool) -> None:
 def _check_stored(response: Response) -> None:
     if response.status in (200, 201, 204):
         return
-    found = _ERROR_CODE.search(response.body)
-    code = found[1].decode() if found else None
+    match = _ERROR_CODE.search(response.body)
+    code = match[1].decode() if match else None
     raise UnreachableError(
         f"the temporary store refused the image: {code or response.kind} (HTTP {response.status})",
         hint="try again, or give a public https URL or an --upload-command",
@@ -82,7 +82,7 @@ def _check_stored(response: Response) -> None:
 
 
 class _Form:
-    """A multipart body that is read item by item: fields first, the file last."""
+    """A multipart body that is read in parts: fields first, the file last."""
 
     def __init__(self, fields: dict[str, str], source: Readable, size: int) -> None:
         boundary = secrets.token_hex(16)
@@ -106,12 +106,12 @@ class _Form:
         return len(self._before) + self._size + len(self._after)
 
     def read(self, amount: int = 64 * 1024) -> bytes:
-        """Return the next item; an empty one at the end."""
+        """Return the next bytes of the body; b"" at the end."""
         if self._before:
-            item, self._before = self._before, b""
-            return item
-        if item := self._source.read(amount):
-            self.sent += len(item)
-            return item
-        item, self._after = self._after, b""
-        return item
+            data, self._before = self._before, b""
+            return data
+        if data := self._source.read(amount):
+            self.sent += len(data)
+            return data
+        data, self._after = self._after, b""
+        return data

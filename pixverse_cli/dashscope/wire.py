@@ -1,9 +1,9 @@
-"""The shapes on the wire, read field by field: nothing the service sends is trusted whole.
+"""The JSON of the service, read field by field: no answer is trusted as a whole.
 
 Sources: PixVerse image-to-video API reference (create, query); Model Studio's pages on
 asynchronous tasks (list, cancel) and temporary files (upload policy). Field notes: codes
-may stand at the top or inside ``output``, empty strings mean absent, times carry no zone
-and are UTC+8 in text but epoch milliseconds in lists.
+may be at the top or inside ``output``, empty strings mean absent, times have no zone and
+are UTC+8 in text but epoch milliseconds in lists.
 """
 
 import json
@@ -18,7 +18,7 @@ from pixverse_cli.domain.task import ListedTask, Status, Task
 from pixverse_cli.domain.text import harmless_value
 
 BEIJING = timezone(timedelta(hours=8))
-_OWN_WORDS = (Status.UNCLEAR, Status.NOT_SENT)
+_LOCAL_STATUSES = (Status.UNCLEAR, Status.NOT_SENT)
 _TASK_ID_IN_FRAGMENT = re.compile(rb'"task_id"\s*:\s*"([0-9A-Za-z._-]{8,128})"')
 
 CREATE_PATH = "/services/aigc/video-generation/video-synthesis"
@@ -28,10 +28,10 @@ Json = dict[str, object]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """Leave to put one file into the temporary store, for about five minutes.
+    """The permission to upload one file to the temporary store, for about five minutes.
 
-    ``form`` holds the form's fields but for ``key`` and ``file``; ``directory`` is where
-    the key must begin; ``max_bytes`` what the store takes, if it said so.
+    ``form`` holds the fields of the form, except ``key`` and ``file``; ``directory`` is the
+    required prefix of the key; ``max_bytes`` the store's limit, if it is known.
     """
 
     host: str
@@ -42,7 +42,7 @@ class Policy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """One page of the service's task list, and the service's own time when it answered."""
+    """One page of the service's task list; ``date`` is the service's time of the answer."""
 
     tasks: tuple[ListedTask, ...]
     number: int
@@ -51,11 +51,11 @@ class Page:
 
 
 def create_body(request: VideoRequest, image_url: str) -> Json:
-    """Return the JSON of a create call; what is not set is not sent."""
-    given: Json = {"type": "image_url", "url": image_url}
-    made_of: Json = {"media": [given]}
+    """Return the JSON of a create call; unset options are left out."""
+    image: Json = {"type": "image_url", "url": image_url}
+    inputs: Json = {"media": [image]}
     if request.prompt:
-        made_of["prompt"] = request.prompt
+        inputs["prompt"] = request.prompt
     parameters: Json = {
         "resolution": request.resolution.value,
         "duration": request.duration,
@@ -66,13 +66,13 @@ def create_body(request: VideoRequest, image_url: str) -> Json:
         parameters["shot_type"] = request.shot_type.value
     if request.seed is not None:
         parameters["seed"] = request.seed
-    return {"model": request.model.name, "input": made_of, "parameters": parameters}
+    return {"model": request.model.name, "input": inputs, "parameters": parameters}
 
 
 def create_headers(body: bytes) -> dict[str, str]:
-    """Return the headers of a create call but for the key.
+    """Return the headers of a create call, except the key's.
 
-    Source: the same page; the last one is the temporary store's page, for ``oss://`` images.
+    Source: the same page; for the header of ``oss://`` images, the temporary store's page.
     """
     headers = {"Content-Type": "application/json", "X-DashScope-Async": "enable"}
     if b'"oss://' in body:
@@ -81,33 +81,33 @@ def create_headers(body: bytes) -> dict[str, str]:
 
 
 def encode(body: Json) -> bytes:
-    """Return the very bytes that are sent."""
+    """Return the bytes of the body, exactly as they are sent."""
     return json.dumps(body, ensure_ascii=False).encode()
 
 
 def decode(body: bytes, *, secrets: Sequence[str] = ()) -> Json | None:
-    """Return the JSON object in a body, or None where there is no readable one.
+    """Return the JSON object in a body; None if the body is not one.
 
-    Every text in it is made harmless, and loses the secrets that it repeats.
+    Every text in it is made harmless, and the secrets are masked.
     """
     try:
-        value = harmless_value(json.loads(body, parse_constant=_no_constant), secrets)
+        value = harmless_value(json.loads(body, parse_constant=_refuse_constant), secrets)
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
 
 
-def _no_constant(name: str) -> object:
+def _refuse_constant(name: str) -> object:
     raise ValueError(f"{name} is not JSON")
 
 
 def text(value: object) -> str | None:
-    """Return a string that says something; anything else is absent."""
+    """Return a string that is not blank; None for any other value."""
     return value if isinstance(value, str) and value.strip() else None
 
 
 def part(body: Json, name: str) -> Json:
-    """Return an object inside an object, or an empty one."""
+    """Return the object in this field, or an empty one."""
     value = body.get(name)
     return value if isinstance(value, dict) else {}
 
@@ -117,7 +117,7 @@ def _moment(value: object) -> datetime | None:
     try:
         moment = datetime.fromisoformat(text(value) or "")
         return (moment if moment.tzinfo else moment.replace(tzinfo=BEIJING)).astimezone(UTC)
-    except (ValueError, OverflowError):  # the first day of all time is one earlier in UTC
+    except (ValueError, OverflowError):  # out of datetime's range, also by the conversion to UTC
         return None
 
 
@@ -130,24 +130,24 @@ def _epoch_moment(value: object) -> datetime | None:
         return None
 
 
-def _status(word: str | None) -> Status:
-    """Read a state; a word nobody knows counts as still running."""
-    known = (word or "").upper()
-    if known in Status.__members__ and known not in _OWN_WORDS:
-        return Status(known)
+def _status(raw_status: str | None) -> Status:
+    """Return the status; an unknown one counts as still running."""
+    name = (raw_status or "").upper()
+    if name in Status.__members__ and name not in _LOCAL_STATUSES:
+        return Status(name)
     return Status.RUNNING
 
 
 def read_task(body: Json) -> Task | None:
-    """Return the task that an answer tells of; None if it tells of none."""
+    """Return the task in an answer; None if there is none."""
     output = part(body, "output")
-    task_id, word = text(output.get("task_id")), text(output.get("task_status"))
+    task_id, raw_status = text(output.get("task_id")), text(output.get("task_status"))
     if task_id is None:
         return None
     return Task(
         task_id=task_id,
-        status=_status(word),
-        raw_status=word or "",
+        status=_status(raw_status),
+        raw_status=raw_status or "",
         request_id=text(body.get("request_id")),
         submitted_at=_moment(output.get("submit_time")),
         scheduled_at=_moment(output.get("scheduled_time")),
@@ -161,17 +161,17 @@ def read_task(body: Json) -> Task | None:
 
 
 def read_task_in_fragment(body: bytes) -> Task | None:
-    """Return the accepted task whose id stands readable in a cut answer."""
-    found = _TASK_ID_IN_FRAGMENT.search(body)
-    if found is None:
+    """Return the accepted task whose id is complete in a cut answer; None if there is none."""
+    match = _TASK_ID_IN_FRAGMENT.search(body)
+    if match is None:
         return None
-    return Task(task_id=found[1].decode(), status=Status.PENDING, raw_status="PENDING")
+    return Task(task_id=match[1].decode(), status=Status.PENDING, raw_status="PENDING")
 
 
 def read_refusal(body: Json, http_status: int, headers: Mapping[str, str]) -> Refusal | None:
-    """Return what an error body says, in either of its two shapes; None if it says nothing."""
-    told = part(body, "error") or body
-    code, message = text(told.get("code")), text(told.get("message"))
+    """Return the code and message of an error body, in either of its two shapes, or None."""
+    error = part(body, "error") or body
+    code, message = text(error.get("code")), text(error.get("message"))
     if code is None and (message is None or http_status < 400):
         return None
     return Refusal(
@@ -183,20 +183,20 @@ def read_refusal(body: Json, http_status: int, headers: Mapping[str, str]) -> Re
 
 
 def read_list(body: Json, date: datetime | None) -> Page | None:
-    """Return a page of the task list; rows that are no tasks are left out."""
+    """Return a page of the task list; rows without a task id are left out."""
     rows = body.get("data")
     if not isinstance(rows, list):
         return None
     tasks = tuple(task for task in map(_listed, rows) if task)
     return Page(
         tasks=tasks,
-        number=_whole(body.get("page_no"), 1),
-        total_pages=_whole(body.get("total_page"), 1),
+        number=_integer(body.get("page_no"), 1),
+        total_pages=_integer(body.get("total_page"), 1),
         date=date,
     )
 
 
-def _whole(value: object, default: int) -> int:
+def _integer(value: object, default: int) -> int:
     return value if isinstance(value, int) and not isinstance(value, bool) else default
 
 
@@ -214,7 +214,7 @@ def _listed(row: object) -> ListedTask | None:
 
 
 def read_policy(body: Json) -> Policy | None:
-    """Return the upload policy, or None where a field is missing."""
+    """Return the upload policy, or None if a field is missing."""
     data = part(body, "data")
     host, directory = text(data.get("upload_host")), text(data.get("upload_dir"))
     form = {
@@ -228,7 +228,7 @@ def read_policy(body: Json) -> Policy | None:
     fields = {name: value for name, value in form.items() if value is not None}
     if host is None or directory is None or len(fields) < len(form):
         return None
-    megabytes = _whole(data.get("max_file_size_mb"), 0)
+    megabytes = _integer(data.get("max_file_size_mb"), 0)
     return Policy(
         host=host, directory=directory, form=fields, max_bytes=megabytes * 1024 * 1024 or None
     )

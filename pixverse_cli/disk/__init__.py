@@ -1,1 +1,1 @@
-"""Files: what stands at a path, and writing that is whole or not at all."""
+"""Files: what kind of file a path is, safe reading, and atomic writing."""

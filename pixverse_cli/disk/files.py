@@ -1,7 +1,7 @@
-"""What stands at a path, and reading it, so that no answer of the system is a surprise.
+"""What kind of file a path is, and reading it, with every error of the system expected.
 
-``Path.exists`` and its like raise for some errors and hide others, differently in each
-version of Python; here every caller chooses. A test keeps the bare forms out.
+``Path.exists`` and similar methods raise for some errors and hide others, differently in each
+version of Python; here every caller chooses. A test forbids the methods elsewhere.
 """
 
 import errno
@@ -13,7 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO
 
-_NOTHING_THERE = {errno.ENOENT, errno.ENOTDIR}
+_MISSING = {errno.ENOENT, errno.ENOTDIR}
 CHUNK = 256 * 1024  # bytes; measured: larger chunks copy no faster, smaller ones cost more
 
 _SAFE_READ = (
@@ -25,7 +25,7 @@ _SAFE_READ = (
 
 
 class Kind(StrEnum):
-    """What can stand at a path, as the rest of a sentence: "… is a directory"."""
+    """The kinds of files, as the end of a sentence: "… is a directory"."""
 
     FILE = "a file"
     DIRECTORY = "a directory"
@@ -33,7 +33,7 @@ class Kind(StrEnum):
     PIPE = "a named pipe"
     SOCKET = "a socket"
     DEVICE = "a device"
-    OTHER = "something unknown"
+    OTHER = "an object of unknown type"
 
 
 _KINDS = {
@@ -48,43 +48,43 @@ _KINDS = {
 
 
 def kind_of(mode: int) -> Kind:
-    """Return the kind that a ``st_mode`` stands for."""
+    """Return the kind of file of a ``st_mode``."""
     return _KINDS.get(stat.S_IFMT(mode), Kind.OTHER)
 
 
 def look(path: Path, *, follow: bool = True) -> os.stat_result | None:
-    """Return what the system tells about a path; None where nothing stands.
+    """Return the ``stat`` result of a path; None if nothing is there.
 
-    ``follow`` looks through a symbolic link; without it the link itself is told.
+    With ``follow`` a symbolic link is followed; without it the result is the link's own.
 
-    :raises OSError: it cannot be told: no permission, a name too long, a loop of links.
+    :raises OSError: the system cannot say: no permission, name too long, loop of links.
     """
     try:
         return path.stat() if follow else path.lstat()
     except OSError as error:
-        if error.errno in _NOTHING_THERE:
+        if error.errno in _MISSING:
             return None
         raise
     except ValueError as error:  # a NUL, or a character that no file name can hold
-        raise OSError(errno.EINVAL, "cannot be a file name") from error
+        raise OSError(errno.EINVAL, "not a valid file name") from error
 
 
 def kind_at(path: Path, *, follow: bool = True) -> Kind | None:
-    """Return what stands at a path; None where nothing does.
+    """Return the kind of file at a path; None if nothing is there.
 
     :raises OSError: as :func:`look`.
     """
-    found = look(path, follow=follow)
-    return None if found is None else kind_of(found.st_mode)
+    status = look(path, follow=follow)
+    return None if status is None else kind_of(status.st_mode)
 
 
 def is_file(path: Path) -> bool:
-    """Return whether a regular file, or a link to one, stands there; False if it cannot be told."""
+    """Return whether a regular file, or a link to one, is there; False if that is unknown."""
     return _is(path, Kind.FILE)
 
 
 def is_directory(path: Path) -> bool:
-    """Return whether a directory, or a link to one, stands there; False if it cannot be told."""
+    """Return whether a directory, or a link to one, is there; False if that is unknown."""
     return _is(path, Kind.DIRECTORY)
 
 
@@ -96,13 +96,13 @@ def _is(path: Path, kind: Kind) -> bool:
 
 
 def reason(error: OSError) -> str:
-    """Return what the system says, as the rest of a sentence, without number and path."""
-    said = error.strerror or str(error)
-    return said[:1].lower() + said[1:]
+    """Return the system's error text as the end of a sentence, without number and path."""
+    text = error.strerror or str(error)
+    return text[:1].lower() + text[1:]
 
 
 class NotRegularError(OSError):
-    """There is something under that name, but no file; ``kind`` says what."""
+    """The path is not a regular file; ``kind`` says what it is."""
 
     def __init__(self, kind: Kind) -> None:
         super().__init__(f"is {kind}, not a file")
@@ -110,12 +110,12 @@ class NotRegularError(OSError):
 
 
 def open_regular(path: Path) -> BinaryIO:
-    """Open a regular file for reading, once, so that nothing can be swapped in between.
+    """Open a regular file for reading; the open file is checked, so it cannot be swapped.
 
     :raises NotRegularError: it is a directory, pipe, socket or device.
     :raises OSError: it is missing or may not be read.
     """
-    if is_directory(path):  # on Windows opening one says only "permission denied"
+    if is_directory(path):  # on Windows, opening one only raises "permission denied"
         raise NotRegularError(Kind.DIRECTORY)
     descriptor = os.open(path, _SAFE_READ)
     kind = kind_of(os.fstat(descriptor).st_mode)
@@ -126,22 +126,22 @@ def open_regular(path: Path) -> BinaryIO:
 
 
 def chunks(file: BinaryIO) -> Iterator[bytes]:
-    """Yield what is left of ``file``, at most 256 KiB at a time."""
+    """Yield the rest of ``file``, at most 256 KiB at a time."""
     while chunk := file.read(CHUNK):
         yield chunk
 
 
 def has_sha256(path: Path, sha256: str) -> bool:
-    """Return whether a regular file is there and has that SHA-256 (hexadecimal)."""
+    """Return whether the path is a regular file with this SHA-256 (hexadecimal)."""
     try:
         with open_regular(path) as file:
             return sha256_of(file) == sha256.lower()
-    except (OSError, ValueError):  # missing, unreadable, or no file name at all
+    except (OSError, ValueError):  # missing, unreadable, or not a valid file name
         return False
 
 
 def sha256_of(file: BinaryIO) -> str:
-    """Return the SHA-256 of the whole file, hexadecimal."""
+    """Return the SHA-256 of the whole file (hexadecimal)."""
     file.seek(0)
     digest = hashlib.sha256()
     for chunk in chunks(file):

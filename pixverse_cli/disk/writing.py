@@ -1,7 +1,7 @@
-"""Writing that survives a crash: a file whole or not at all, a line at the end, one at a time.
+"""Writing that survives a crash: atomic files, appended lines, locks.
 
-The bytes of a file go to a draft beside the target, are forced to the disk, and only then get
-the name: by a rename where an old file may be replaced, by a hard link where it may not.
+The bytes of a file go to a draft beside the target and are forced to the disk. Only then the
+draft gets the target's name: by a rename if an old file may be replaced, else by a hard link.
 """
 
 import errno
@@ -19,10 +19,10 @@ Link = Callable[[Path, Path], None]
 
 
 def write_file(path: Path, data: bytes, *, replace: bool = True, mode: int = 0o666) -> None:
-    """Write ``data`` to ``path``; ``mode`` is what the umask may take permissions from.
+    """Write ``data`` to ``path``; ``mode`` holds the permissions before the umask.
 
-    :raises FileExistsError: something stands there and ``replace`` is false.
-    :raises OSError: the system refuses; what stood there is unchanged.
+    :raises FileExistsError: the path exists and ``replace`` is false.
+    :raises OSError: the system refused; an existing file is unchanged.
     """
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.new")
     try:
@@ -40,9 +40,9 @@ def write_file(path: Path, data: bytes, *, replace: bool = True, mode: int = 0o6
 
 
 def append_line(path: Path, line: str, *, mode: int = 0o600) -> None:
-    """Add one line to a file, which is made if it is missing, and force it to the disk.
+    """Append one line to a file and force it to the disk; the file is created if missing.
 
-    :raises OSError: the system refuses, or ``path`` is a symbolic link.
+    :raises OSError: the system refused, or ``path`` is a symbolic link.
     """
     flags = os.O_CREAT | os.O_APPEND | os.O_WRONLY | getattr(os, "O_NOFOLLOW", 0)
     with os.fdopen(os.open(path, flags, mode), "w", encoding="utf-8", newline="\n") as file:
@@ -52,22 +52,24 @@ def append_line(path: Path, line: str, *, mode: int = 0o600) -> None:
 
 
 def name_new(draft: Path, target: Path, link: Link = os.link) -> None:
-    """Give ``draft`` the name ``target`` if nothing has it; of two that race one wins.
+    """Rename ``draft`` to ``target`` if that does not exist; of two processes only one succeeds.
 
-    :raises FileExistsError: something has it.
-    :raises OSError: the system refuses; the draft stays.
+    :raises FileExistsError: ``target`` exists.
+    :raises OSError: the system refused; the draft stays.
     """
     try:
         link(draft, target)
     except FileExistsError:
         raise
-    except OSError:  # a file system without hard links: claim the name, then replace the claim
-        _replace_claim(draft, target)
+    except (
+        OSError
+    ):  # a file system without hard links: reserve the name with an empty file, then replace it
+        _rename_over_placeholder(draft, target)
     else:
         draft.unlink()
 
 
-def _replace_claim(draft: Path, target: Path) -> None:
+def _rename_over_placeholder(draft: Path, target: Path) -> None:
     target.open("xb").close()
     try:
         draft.replace(target)
@@ -77,7 +79,7 @@ def _replace_claim(draft: Path, target: Path) -> None:
 
 
 def sync_directory(folder: Path) -> None:
-    """Force a new name to the disk; not every system can open or sync a directory."""
+    """Force a new file name to the disk; not every system can open or sync a directory."""
     with suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)
         try:
@@ -87,20 +89,20 @@ def sync_directory(folder: Path) -> None:
 
 
 def try_lock(file: BinaryIO) -> bool:
-    """Try to lock an open file for this process; false when another process holds it.
+    """Try to lock an open file for this process; false if another process holds the lock.
 
-    The lock dies with its process. Where there are no locks, go on.
+    The system releases the lock when the process ends. True where locks are not supported.
     """
     try:
-        if sys.platform == "win32":  # pragma: no cover  another system
-            import msvcrt  # noqa: PLC0415  exists there alone
+        if sys.platform == "win32":  # pragma: no cover  not the system of the tests
+            import msvcrt  # noqa: PLC0415  exists only on Windows
 
-            os.lseek(file.fileno(), 1 << 40, os.SEEK_SET)  # a byte that no video reaches
+            os.lseek(file.fileno(), 1 << 40, os.SEEK_SET)  # an offset beyond the end of any video
             msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
         else:
             import fcntl  # noqa: PLC0415  does not exist on Windows
 
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:  # EWOULDBLOCK, EACCES: held; others: no locks on this file system
+    except OSError as error:  # EWOULDBLOCK, EACCES: locked; others: no locks on this file system
         return error.errno not in {errno.EWOULDBLOCK, errno.EACCES}
     return True

@@ -1,1 +1,1 @@
-"""The vocabulary that every other room speaks; standard library only."""
+"""The types that all other rooms use; standard library only."""

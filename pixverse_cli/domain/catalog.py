@@ -1,8 +1,8 @@
-"""What the service sells: models, limits and list prices, as data.
+"""The models of the service, their limits and list prices, as data.
 
 One table feeds the checks before paying, the wire, the help, the completions, the man pages,
-``models`` and the sandbox. A new model is a new row; nothing outside this module asks for a
-model by its name. Limits come from the PixVerse image-to-video API reference ("Request
+``models`` and the sandbox. A new model is a new row; no code outside this module compares
+model names. Limits come from the PixVerse image-to-video API reference ("Request
 parameters"); prices from Model Studio's model-pricing page, in CNY for one second of output
 video in the China (Beijing) region.
 """
@@ -15,25 +15,25 @@ if TYPE_CHECKING:
 
 
 class Kind(StrEnum):
-    """The kinds of video, by what they are made of."""
+    """A kind of video, named by its input."""
 
     IMAGE_TO_VIDEO = "image-to-video"
 
 
 class Role(StrEnum):
-    """What an input is for."""
+    """The purpose of an input."""
 
     IMAGE = "image"
 
 
 class Media(StrEnum):
-    """What an input is."""
+    """The media type of an input."""
 
     IMAGE = "image"
 
 
 class Resolution(StrEnum):
-    """A resolution tier: the pixel area of the video, whose shape follows the image."""
+    """A resolution tier: the pixel area of the video; the aspect ratio is the image's."""
 
     P360 = "360P"
     P540 = "540P"
@@ -42,14 +42,14 @@ class Resolution(StrEnum):
 
 
 class ShotType(StrEnum):
-    """Whether the video is one continuous shot or is cut into several."""
+    """Whether the video is one continuous shot or consists of several."""
 
     SINGLE = "single"
     MULTI = "multi"
 
 
 class Parameter(StrEnum):
-    """What a create call may say beside prompt and inputs, by its name on the command line."""
+    """A parameter of a create call, beside prompt and inputs; named as its option."""
 
     RESOLUTION = "resolution"
     DURATION = "duration"
@@ -66,17 +66,19 @@ PRICES_SOURCE = "https://help.aliyun.com/zh/model-studio/model-pricing"
 MAX_SEED = 2_147_483_647
 
 TASK_LIFE_SECONDS = 24 * 60 * 60
-UPLOAD_LIFE_SECONDS = 47 * 60 * 60  # the service keeps them 48 h; the last hour is for the queue
+UPLOAD_LIFE_SECONDS = (
+    47 * 60 * 60
+)  # the service keeps uploads for 48 h; one hour is reserved for the time in the queue
 CREATES_PER_SECOND = 5
-CALLS_PER_SECOND = 20  # query, list and cancel, each by itself
-RUNNING_TASKS = 5  # of a lane; further tasks wait as PENDING
+CALLS_PER_SECOND = 20  # for each of query, list and cancel
+RUNNING_TASKS = 5  # per lane; further tasks wait as PENDING
 
 DEFAULT_RESOLUTION = Resolution.P720
 DEFAULT_DURATION = 5
 
 
 class FileLimits(NamedTuple):
-    """What the service takes as one input file; a side in pixels."""
+    """What the service accepts as one input file; ``max_side`` in pixels."""
 
     formats: tuple[str, ...]
     max_bytes: int
@@ -89,7 +91,7 @@ IMAGE_LIMITS = FileLimits(
 
 
 class InputRule(NamedTuple):
-    """What a model takes in one role; ``word`` names it on the wire."""
+    """What a model accepts in one role; ``word`` is the name of the role on the wire."""
 
     role: Role
     word: str
@@ -100,11 +102,11 @@ class InputRule(NamedTuple):
 
 
 class Model(NamedTuple):
-    """One model: its names, what it accepts, and what a second of its video costs.
+    """One model: its names, what it accepts, and the price of one second of its video.
 
-    ``alias`` is what ``-m`` takes: the generation. ``lane``: models of one lane share the
-    service's five running tasks. ``durations`` holds the seconds on offer at each resolution,
-    ``silent`` and ``with_audio`` the prices of a second there, as the page prints them.
+    ``alias`` is the short name for ``-m``: the generation. Models of the same ``lane`` share
+    the service's limit of five running tasks. ``durations`` holds the allowed seconds at each
+    resolution, ``silent`` and ``with_audio`` the price of one second, as on the pricing page.
     """
 
     name: str
@@ -124,12 +126,12 @@ class Model(NamedTuple):
         return tuple(sorted({seconds for row in self.durations.values() for seconds in row}))
 
     def takes(self, parameter: Parameter) -> bool:
-        """Return whether a request for this model may hold the parameter."""
+        """Return whether a request for this model may set the parameter."""
         return parameter in self.parameters
 
     def price(self, resolution: Resolution, *, audio: bool) -> "Decimal":
         """Return the list price of one second, in CNY."""
-        from decimal import Decimal  # noqa: PLC0415  most commands name no price
+        from decimal import Decimal  # noqa: PLC0415  most commands show no price
 
         return Decimal((self.with_audio if audio else self.silent)[resolution])
 
@@ -194,12 +196,12 @@ _BY_NAME = {spelling: model for model in MODELS for spelling in (model.name, mod
 
 
 def find_model(name: str | None) -> Model | None:
-    """Return the model of that full name or alias, whatever its case; None if there is none."""
+    """Return the model with this full name or alias, in any case; None if unknown."""
     return _BY_NAME.get((name or "").strip().lower())
 
 
 def spell(numbers: tuple[int, ...]) -> str:
-    """Write ``1 to 15`` for a run of numbers, ``5, 8 or 10`` for others."""
+    """Return ``1 to 15`` for consecutive numbers, ``5, 8 or 10`` for others."""
     if len(numbers) > 2 and numbers == tuple(range(numbers[0], numbers[-1] + 1)):
         return f"{numbers[0]} to {numbers[-1]}"
     *most, last = map(str, numbers)

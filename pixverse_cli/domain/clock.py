@@ -1,4 +1,4 @@
-"""Time as an argument: the only module that asks the machine what time it is."""
+"""Time as an argument: the only module that reads the machine's clocks."""
 
 import time
 from datetime import UTC, datetime
@@ -6,41 +6,41 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """What the flows know of time."""
+    """The clock that the flows use."""
 
     def now(self) -> datetime:
         """Return the wall-clock time, aware, in UTC."""
 
     def monotonic(self) -> float:
-        """Return seconds that never jump, from an arbitrary start."""
+        """Return seconds since an arbitrary start; they never jump."""
 
     def sleep(self, seconds: float) -> None:
-        """Pause; a signal may end the pause with an exception."""
+        """Pause for this many seconds; a signal may end the pause with an exception."""
 
 
 class SystemClock:
-    """The machine's own clock."""
+    """The machine's clock."""
 
     def now(self) -> datetime:
         """Return the wall-clock time, aware, in UTC."""
         return datetime.now(UTC)
 
     def monotonic(self) -> float:
-        """Return seconds that never jump, from an arbitrary start."""
+        """Return seconds since an arbitrary start; they never jump."""
         return time.monotonic()
 
     def sleep(self, seconds: float) -> None:
-        """Pause for so many seconds."""
+        """Pause for this many seconds."""
         time.sleep(max(0.0, seconds))
 
 
 def rfc3339(moment: datetime | None) -> str | None:
-    """Format as RFC 3339 in UTC with milliseconds, or pass None through."""
+    """Return the time as RFC 3339 in UTC with milliseconds; None for None."""
     if moment is None:
         return None
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def from_rfc3339(text: str | None) -> datetime | None:
-    """Read back what :func:`rfc3339` wrote."""
+    """Return the time that :func:`rfc3339` wrote; None for None."""
     return None if text is None else datetime.fromisoformat(text)

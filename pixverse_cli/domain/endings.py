@@ -1,4 +1,4 @@
-"""What one task's trouble, or several tasks' endings, come to for whoever asked."""
+"""How errors of single tasks become the ending of a command."""
 
 from collections.abc import Sequence
 
@@ -7,9 +7,9 @@ from pixverse_cli.domain.task import Record, Status
 
 
 def failed(record: Record, error: PixverseError) -> PixverseError:
-    """Return the error as this task's: its id and image, what was paid, how to go on.
+    """Return the error with this task's id, image, charge and next command.
 
-    This is the one place that joins what went wrong with what is known of the task.
+    This is the only place that combines an error with the record of its task.
     """
     return error.but(
         task_id=record.task_id or error.task_id,
@@ -20,7 +20,7 @@ def failed(record: Record, error: PixverseError) -> PixverseError:
 
 
 def next_command(record: Record) -> str | None:
-    """Return the command that goes on with a task without paying; None if nothing is left."""
+    """Return the command that continues a task without paying; None if nothing is left to do."""
     if record.status is Status.UNCLEAR:
         return "pixverse recover"
     if record.task_id is None:
@@ -31,16 +31,16 @@ def next_command(record: Record) -> str | None:
 
 
 def common_charge(charges: Sequence[Charged]) -> Charged:
-    """Return what all share, else ``mixed``."""
-    kinds = set(charges)
-    return kinds.pop() if len(kinds) == 1 else Charged.MIXED
+    """Return the value that all share, else ``mixed``."""
+    distinct = set(charges)
+    return distinct.pop() if len(distinct) == 1 else Charged.MIXED
 
 
 def combine(errors: Sequence[PixverseError], *, succeeded: int) -> PixverseError | None:
-    """Make one ending out of several tasks': None if all succeeded.
+    """Return one error for several tasks; None if all succeeded.
 
-    One failed task alone is its own error. Failures that share an exit code, with no
-    success beside them, keep that code; anything else is ``partial``.
+    The error of a single task is returned as it is. If no task succeeded and all failures
+    have the same exit code, it is kept; anything else is ``partial``.
     """
     if not errors:
         return None
@@ -64,26 +64,26 @@ def stopped_with(
     charges: Sequence[Charged],
     errors: Sequence[Ending],
 ) -> Stopped:
-    """Return a stop that says what was paid, what keeps running, and how to take it up again.
+    """Return the stop with what was paid, what keeps running, and the command to continue.
 
-    ``records`` are the tasks that are not over, ``charges`` what all of the command's tasks
-    come to, ``errors`` how some of them ended.
+    ``records`` are the tasks that have not ended, ``charges`` those of all tasks of the
+    command, ``errors`` the errors of tasks that have ended.
     """
     if stopped.charged is Charged.UNKNOWN:
         charges = (*charges, Charged.UNKNOWN)
     charged = common_charge(charges) if charges else Charged.NO
     ids = [str(record.task_id) for record in records]
-    parts, hints = [stopped.message], list[str]()
+    sentences, hints = [stopped.message], list[str]()
     if Charged.UNKNOWN in charges:
-        parts.append("whether the last task was created is not clear")
-        hints.append("run `pixverse recover`: it finds out without paying again")
+        sentences.append("It is not known whether the last task was created")
+        hints.append("run `pixverse recover`: it checks for a task without paying again")
     elif not ids and charged is Charged.NO:
-        parts.append("nothing was bought")
+        sentences.append("Nothing was bought")
     if ids:
-        parts.append(_going_on(records))
+        sentences.append(_open_tasks(records))
         hints.append(f"pixverse wait {' '.join(ids)} --download")
     return stopped.but(
-        message="; ".join(parts),
+        message=". ".join(sentences),
         hint="\n".join(hints) or None,
         charged=charged,
         causes=tuple(errors),
@@ -91,8 +91,8 @@ def stopped_with(
     )
 
 
-def _going_on(records: Sequence[Record]) -> str:
-    names = f"task {records[0].task_id}" if len(records) == 1 else f"{len(records)} tasks"
+def _open_tasks(records: Sequence[Record]) -> str:
+    names = f"Task {records[0].task_id}" if len(records) == 1 else f"{len(records)} tasks"
     if all(record.status is Status.SUCCEEDED for record in records):
         return f"{names} succeeded, but nothing is saved yet"
-    return f"{names} {'goes' if len(records) == 1 else 'go'} on at the service"
+    return f"{names} {'keeps' if len(records) == 1 else 'keep'} running at the service"

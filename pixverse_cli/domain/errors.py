@@ -3,7 +3,7 @@
 ::
 
     PixverseError               code              exit  charged
-    ├── UnexpectedError         unexpected           1  as told
+    ├── UnexpectedError         unexpected           1  as given
     ├── UsageError              usage                2  no
     ├── AuthError               auth                 3  no
     ├── BillingError            billing              4  no
@@ -23,8 +23,8 @@
                                 hung-up            129
     └── ClosedPipe              closed-pipe        141  as the record says
 
-``Stopped`` is no ``Exception``: code that handles one task's trouble and goes on
-with the next must not swallow it. Errors never print, log or exit.
+``Stopped`` is not an ``Exception``: code that handles the error of one task and continues
+with the next must not catch it. Errors never print, log or exit.
 """
 
 from collections.abc import Sequence
@@ -33,7 +33,7 @@ from typing import ClassVar, Self, TypedDict, Unpack
 
 
 class Charged(StrEnum):
-    """What was bought: nothing, something, or nobody can say yet."""
+    """Whether something was paid for: no, yes, not known yet, or mixed over several tasks."""
 
     NO = "no"
     YES = "yes"
@@ -42,7 +42,7 @@ class Charged(StrEnum):
 
 
 class Facts(TypedDict, total=False):
-    """What an ending can tell beside its sentence."""
+    """The optional fields of an ending."""
 
     hint: str | None
     next: str | None
@@ -59,20 +59,20 @@ class Facts(TypedDict, total=False):
 
 
 class Changes(Facts, total=False):
-    """What a copy of an ending may differ in."""
+    """The fields that a copy of an ending may change."""
 
     message: str
     shown: bool
 
 
 class Ending(BaseException):
-    """How a command, or one of its tasks, ended: a sentence, the way out, and what was paid.
+    """How a command, or one of its tasks, ended: a message, a hint, and what was paid.
 
-    ``hint`` is advice for people; ``next`` the command that goes on without paying.
-    ``retryable`` is true only where the same call, made again, cannot pay twice.
-    ``causes`` holds the single tasks' endings where there were several, ``candidates`` the
-    tasks that an unclear create call may have made, ``retry_after`` the seconds that the
-    service asks to wait. ``shown``: a person has read it already.
+    ``hint`` is advice for people; ``next`` is the command that continues without paying.
+    ``retryable`` is true only if a retry of the same call cannot pay twice.
+    ``causes`` holds the endings of the single tasks where there were several, ``candidates``
+    the tasks that an unclear create call may have made, ``retry_after`` the seconds that the
+    service asks to wait. ``shown`` is true if the ending is on the screen already.
 
     An ending is frozen: :meth:`but` returns a changed copy.
     """
@@ -100,14 +100,14 @@ class Ending(BaseException):
         self.__dict__.update(facts, message=message)
 
     def but(self, **changes: Unpack[Changes]) -> Self:
-        """Return a copy that differs in these facts."""
+        """Return a copy with these fields changed."""
         copy = type(self).__new__(type(self), *self.args)
         copy.__dict__.update(self.__dict__, **changes)
         copy.__cause__ = self.__cause__
         return copy.with_traceback(self.__traceback__)
 
     def __setattr__(self, name: str, value: object) -> None:
-        if not name.startswith("__"):  # tracebacks and causes are Python's own
+        if not name.startswith("__"):  # Python itself sets __traceback__ and __cause__
             raise AttributeError(f"an ending is frozen: {name} cannot be set")
         super().__setattr__(name, value)
 
@@ -116,7 +116,7 @@ class Ending(BaseException):
 
 
 class PixverseError(Ending, Exception):
-    """A failure that the program foresaw."""
+    """A failure that the program expects and explains."""
 
 
 class UnexpectedError(PixverseError):
@@ -152,7 +152,7 @@ class TaskFailedError(PixverseError):
 
 
 class UnreachableError(PixverseError):
-    """No usable answer, and a create call was certainly not accepted."""
+    """There was no usable answer, and a create call was certainly not accepted."""
 
     code = "unreachable"
     exit_code = 6
@@ -160,11 +160,11 @@ class UnreachableError(PixverseError):
 
 
 class NotSentError(UnreachableError):
-    """No connection came about, so the service certainly did not see the call."""
+    """No connection was made, and the service certainly did not receive the call."""
 
 
 class ThrottledError(PixverseError):
-    """Refused by a rate limit, after retries."""
+    """A rate limit refused the call, after retries."""
 
     code = "throttled"
     exit_code = 7
@@ -180,7 +180,7 @@ class StillRunningError(PixverseError):
 
 
 class UnclearError(PixverseError):
-    """The create call was sent and no trustworthy answer came: a task may exist."""
+    """The create call was sent, but no reliable answer came: a task may exist."""
 
     code = "unclear"
     exit_code = 9
@@ -203,7 +203,7 @@ class NotSavedError(PixverseError):
 
 
 class UnknownTaskError(PixverseError):
-    """The service answers UNKNOWN: older than 24 hours, or never ours."""
+    """The service answers UNKNOWN: the task is older than 24 hours, or not of this account."""
 
     code = "unknown-task"
     exit_code = 12
@@ -217,7 +217,7 @@ class CanceledError(PixverseError):
 
 
 class PartialError(PixverseError):
-    """Several tasks that did not all end the same way."""
+    """Several tasks did not all end the same way."""
 
     code = "partial"
     exit_code = 14
@@ -225,18 +225,19 @@ class PartialError(PixverseError):
 
 
 class Stopped(Ending):
-    """SIGINT, SIGTERM or SIGHUP asked the program to end; ``exit_code`` is 128 + its number."""
+    """SIGINT, SIGTERM or SIGHUP stopped the program; ``exit_code`` is 128 + the signal number."""
 
     code = "interrupted"
 
     def __init__(self, signal_number: int, name: str) -> None:
-        super().__init__(f"stopped by {name}")
+        # a person knows that it was Ctrl-C; a log needs the names of the other signals
+        super().__init__("Stopped" if name == "SIGINT" else f"Stopped by {name}")
         code = {"SIGTERM": "terminated", "SIGHUP": "hung-up"}.get(name, self.code)
         self.__dict__.update(exit_code=128 + signal_number, code=code)
 
 
 class ClosedPipe(Stopped):
-    """Whoever read our stdout has gone away (exit 141, as if by SIGPIPE)."""
+    """The reader of stdout closed the pipe (exit 141, as after SIGPIPE)."""
 
     code = "closed-pipe"
 

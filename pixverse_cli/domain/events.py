@@ -1,7 +1,7 @@
-"""What happens on the way to a video, as frozen facts that the flows yield.
+"""The events that the flows yield on the way to a video, as frozen values.
 
-``name`` is the word in the ``--events`` stream, None for what only people are told.
-:class:`Ended` closes a task's story, with the error that it ended in, if any.
+``name`` is the event's name in the ``--events`` stream, None if only people see the event.
+:class:`Ended` is the last event of a task, with its error, if any.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from pixverse_cli.domain.task import Record
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Uploading:
-    """``sent`` of ``total`` bytes of the image are on their way to the temporary store."""
+    """``sent`` of ``total`` bytes of the image were sent to the temporary store."""
 
     name: ClassVar[str] = "uploading"
     image: str
@@ -23,7 +23,7 @@ class Uploading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Uploaded:
-    """The image has a URL; ``cached`` when an earlier upload of the same bytes serves."""
+    """The image has a URL; ``cached`` if it is from an earlier upload of the same bytes."""
 
     name: ClassVar[str] = "uploaded"
     image: str
@@ -33,10 +33,10 @@ class Uploaded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """The record as it stands in the store, before the service is asked; not drawn.
+    """The record from the store, before the service is asked; not drawn.
 
-    Whoever drains a flow can then say on a signal what the command was about. ``position`` is the
-    order's place on the command line where the record is an equal request's.
+    With it, a command that a signal stops can report its tasks. ``position`` is the order's
+    place on the command line, if the record belongs to an equal request.
     """
 
     name: ClassVar[str | None] = None
@@ -58,9 +58,9 @@ class Submitted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expected:
-    """How long ``count`` earlier tasks of the same kind took: most of them ``low`` to ``high``.
+    """How long earlier tasks of the same kind took: most of ``count`` took ``low`` to ``high``.
 
-    In seconds, from this store's own history.
+    In seconds, from the history in this store.
     """
 
     name: ClassVar[str | None] = None
@@ -72,9 +72,9 @@ class Expected:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """The service answered how a task stands, and the store holds the answer.
+    """The service reported a task's status, and the store holds it.
 
-    ``note`` tells something odd about the answer, once (a status word nobody knows).
+    ``note`` describes something unusual in the answer, once (an unknown status).
     """
 
     name: ClassVar[str] = "status"
@@ -84,7 +84,7 @@ class Seen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retrying:
-    """A call did not work and will be tried again in ``delay`` seconds."""
+    """A call failed and is retried in ``delay`` seconds."""
 
     name: ClassVar[str] = "retrying"
     reason: str
@@ -104,7 +104,7 @@ class Downloading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Saved:
-    """The video is whole, checked, and under its final name."""
+    """The video is complete, checked, and under its final name."""
 
     name: ClassVar[str] = "saved"
     record: Record
@@ -113,7 +113,7 @@ class Saved:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
-    """Something that a person should know and that changes nothing."""
+    """A remark for people; it changes nothing."""
 
     name: ClassVar[str | None] = None
     text: str
@@ -121,9 +121,9 @@ class Note:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
-    """One task's story is over: as asked, or with ``error``.
+    """The last event of one task: done as requested, or failed with ``error``.
 
-    ``record`` is None when nothing is worth remembering (the request was never sent).
+    ``record`` is None if there is nothing to keep (the request was never sent).
     """
 
     name: ClassVar[str] = "failed"

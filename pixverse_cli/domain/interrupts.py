@@ -1,13 +1,13 @@
-"""Signals as an argument: when a request to stop is heard, and when it has to wait.
+"""Signals as an argument: when a signal stops the program, and when it has to wait.
 
 Outside :meth:`Interrupts.held` the first SIGINT, SIGTERM or SIGHUP raises
-:class:`~pixverse_cli.domain.errors.Stopped` in the main thread. Inside it is noted, and
-raised by the next :meth:`Interrupts.check`: between "the create call is out" and "its task
-id is on disk, and told" nothing may be cut off. A second signal is raised at once.
+:class:`~pixverse_cli.domain.errors.Stopped` in the main thread. Inside it is noted, and the
+next :meth:`Interrupts.check` raises it: from the start of the create call until its task id
+is on disk and reported, nothing may be interrupted. A second signal is raised at once.
 
-After that the program is leaving. What it still has to say takes milliseconds, and a signal
-that was sent twice (to a process and to its group) must not silence it; one that finds it
-still there a second later ends the process on the spot.
+After that the program is exiting. Its last messages take milliseconds, and a signal that was
+sent twice (to a process and to its group) must not suppress them; a signal that comes more
+than a second later ends the process immediately.
 """
 
 import os
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
     from sys import UnraisableHookArgs
 
 _NAMES = ("SIGINT", "SIGTERM", "SIGHUP")  # SIGHUP does not exist on Windows
-_FAREWELL_SECONDS = 1.0
-_AGAIN_SECONDS = 0.01  # until a signal that was lost comes once more
+_EXIT_SECONDS = 1.0  # how long the last messages may take
+_RESEND_SECONDS = 0.01  # before a signal that was lost is sent again
 
 
 class Interrupts:
-    """Turns signals into :class:`Stopped`, at a moment when it is safe.
+    """Turns signals into :class:`Stopped`, when that is safe.
 
-    ``end`` ends the process on the spot, with an exit code.
+    ``end`` ends the process immediately, with an exit code.
     """
 
     def __init__(self, clock: Clock, end: Callable[[int], object] = os._exit) -> None:
@@ -41,42 +41,42 @@ class Interrupts:
         self._holding = False
         self._noted: Stopped | None = None
         self._noted_at = 0.0
-        self._leaving_since: float | None = None
+        self._exiting_since: float | None = None
 
     def install(self) -> None:
-        """Hear signals from now on; call once, in the main thread."""
+        """Install the signal handlers; call once, in the main thread."""
         for name in _NAMES:
             number = getattr(signal, name, None)
             if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, self.hear)
-        self._catch_lost_ones()
+        self._resend_lost_signals()
 
     def hear(self, number: int, _frame: FrameType | None = None) -> None:
-        """Take one signal: raise it, or note it while held."""
+        """Handle one signal: raise it, or note it while held."""
         stopped = Stopped(number, signal.Signals(number).name)
-        if self._leaving_since is not None:
-            if self._clock.monotonic() - self._leaving_since > _FAREWELL_SECONDS:
+        if self._exiting_since is not None:
+            if self._clock.monotonic() - self._exiting_since > _EXIT_SECONDS:
                 self._end(stopped.exit_code)
         elif self._holding and self._noted is None:
             self._noted_at = self._clock.monotonic()
             self._noted = stopped
         else:
             if self._holding:
-                stopped = stopped.but(charged=Charged.UNKNOWN)  # the create call may be out
+                stopped = stopped.but(charged=Charged.UNKNOWN)  # the create call may have been sent
             self.leave()
             raise stopped
 
     def leave(self) -> None:
-        """From now on raise nothing: the program is ending, and has its last words to say."""
-        self._leaving_since = self._clock.monotonic()
+        """Raise nothing from now on: the program is exiting and writes its last messages."""
+        self._exiting_since = self._clock.monotonic()
 
     def seconds_since_noted(self) -> float:
-        """Return how long ago a signal was noted, in seconds; 0 if there was none."""
+        """Return the seconds since a signal was noted; 0 if there was none."""
         return self._clock.monotonic() - self._noted_at if self._noted else 0.0
 
     @property
     def noted(self) -> bool:
-        """Whether a signal waits to be raised."""
+        """Whether a signal is noted and not raised yet."""
         return self._noted is not None
 
     def check(self) -> None:
@@ -88,7 +88,7 @@ class Interrupts:
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Let the block run to its end even if a first signal comes."""
+        """Run the block to its end, even if a first signal comes."""
         before, self._holding = self._holding, True
         try:
             yield
@@ -97,7 +97,7 @@ class Interrupts:
 
     @contextmanager
     def heard(self) -> Iterator[None]:
-        """Within a held block, let signals cut this part off: nothing is bought in it."""
+        """Let signals interrupt this part of a held block: no create call is sent in it."""
         before, self._holding = self._holding, False
         try:
             self.check()
@@ -105,22 +105,22 @@ class Interrupts:
         finally:
             self._holding = before
 
-    def _catch_lost_ones(self) -> None:
-        """Send a signal once more that came inside a destructor: Python drops exceptions there."""
-        before = sys.unraisablehook
+    def _resend_lost_signals(self) -> None:
+        """Resend a signal that came inside a destructor, where Python drops exceptions."""
+        previous_hook = sys.unraisablehook
 
         def hook(unraisable: "UnraisableHookArgs") -> None:
             if isinstance(unraisable.exc_value, Stopped):
-                import threading  # noqa: PLC0415  one run in thousands needs it
+                import threading  # noqa: PLC0415  very few runs need it
 
                 number = unraisable.exc_value.exit_code - 128
-                threading.Thread(target=self._send_again, args=(number,), daemon=True).start()
+                threading.Thread(target=self._resend, args=(number,), daemon=True).start()
             else:
-                before(unraisable)
+                previous_hook(unraisable)
 
         sys.unraisablehook = hook
 
-    def _send_again(self, number: int) -> None:
-        self._clock.sleep(_AGAIN_SECONDS)
-        self._leaving_since = None
+    def _resend(self, number: int) -> None:
+        self._clock.sleep(_RESEND_SECONDS)
+        self._exiting_since = None
         os.kill(os.getpid(), number)

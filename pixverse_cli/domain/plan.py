@@ -1,4 +1,4 @@
-"""From what a command line asks for to what will be done: the values that flows pass on."""
+"""The values that commands give to flows, and flows to each other: arguments, orders, plans."""
 
 from collections.abc import Sequence
 from enum import StrEnum
@@ -12,7 +12,7 @@ DEFAULT_TIMEOUT = 1800.0
 
 
 class SubmitArgs(NamedTuple):
-    """What the command line asks to make and to do with it, unchecked."""
+    """The arguments of ``submit``, not checked yet."""
 
     images: Sequence[str]
     prompt: str | None = None
@@ -28,15 +28,15 @@ class SubmitArgs(NamedTuple):
 
     @property
     def stdout_is_taken(self) -> bool:
-        """Whether JSON goes to stdout, so that a video cannot."""
+        """Whether JSON goes to stdout, so that no video can."""
         return self.as_json or self.as_events
 
 
 class InputFile(NamedTuple):
-    """A checked file that the service would take: ``size`` bytes with that SHA-256.
+    """A checked file that the service accepts; ``size`` in bytes.
 
-    ``label`` is what the user typed; ``notes`` are sentences about what the service's pages
-    do not mention.
+    ``label`` is what the user typed; ``notes`` are sentences about properties that the
+    service's documentation does not mention.
     """
 
     path: Path
@@ -52,9 +52,9 @@ class InputFile(NamedTuple):
 class Order(NamedTuple):
     """One video to buy: a request, and its image as a checked file or as a URL.
 
-    ``image`` is the image as the user named it; ``identity`` its hash, or its URL;
-    ``position`` its place on the command line, counted from 1. ``once``: not if an equal
-    request is live already.
+    ``image`` is the image as the user typed it; ``identity`` its hash, or its URL;
+    ``position`` its place on the command line, counted from 1. ``once``: do not submit it if
+    an equal request is live already.
     """
 
     request: VideoRequest
@@ -67,15 +67,15 @@ class Order(NamedTuple):
 
     @property
     def fingerprint(self) -> str:
-        """What equal requests share."""
+        """A hash that is the same for equal requests."""
         return self.request.fingerprint(self.identity)
 
 
 class WaitPolicy(NamedTuple):
-    """How long to wait and how often to look, in seconds.
+    """How long to wait, and how often to query, in seconds.
 
-    ``timeout`` 0 is no limit, ``interval`` 0 leaves it to the schedule. ``any_one`` ends the
-    watch with the first task, ``fail_fast`` with the first that fails.
+    ``timeout`` 0 is no limit, ``interval`` 0 uses the default schedule. ``any_one`` ends the
+    watch when the first task ends, ``fail_fast`` when the first task fails.
     """
 
     timeout: float = DEFAULT_TIMEOUT
@@ -85,7 +85,7 @@ class WaitPolicy(NamedTuple):
 
 
 class Field(NamedTuple):
-    """One ``{name}`` or ``{name:length}`` of an output name; ``length`` 0 stands for all."""
+    """One ``{name}`` or ``{name:length}`` of an output name; ``length`` 0 means no limit."""
 
     name: str
     length: int = 0
@@ -95,7 +95,7 @@ Pattern = tuple[str | Field, ...]
 
 
 class OutputTemplate(NamedTuple):
-    """Where videos go; ``text`` is what the user typed, ``source`` names where."""
+    """Where videos are saved; ``text`` is what the user typed, ``source`` the option or file."""
 
     text: str
     source: str = "-o"
@@ -105,9 +105,10 @@ class OutputTemplate(NamedTuple):
 
 
 class Destination(NamedTuple):
-    """Where videos go, and whether files there may be replaced.
+    """Where videos are saved, and whether existing files may be replaced.
 
-    Where the place was not ``chosen`` now, a video that is saved elsewhere is saved already.
+    If the user did not choose the place now (``chosen``), a video that was saved elsewhere
+    counts as saved.
     """
 
     template: OutputTemplate
@@ -116,9 +117,9 @@ class Destination(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """Orders fit to be sent, how long to wait for them (None: not at all), where to save.
+    """Orders that passed all checks, how long to wait (None: do not wait), where to save.
 
-    ``notes`` tell what is odd but allowed.
+    ``notes`` describe what is unusual but allowed.
     """
 
     orders: list[Order]
@@ -128,7 +129,7 @@ class Plan(NamedTuple):
 
 
 class Action(StrEnum):
-    """What an output of a manifest needs."""
+    """What ``batch`` does for one output of a manifest."""
 
     UP_TO_DATE = "up-to-date"
     ATTACH = "attach"
@@ -137,9 +138,10 @@ class Action(StrEnum):
 
 
 class BatchItem(NamedTuple):
-    """One output of a manifest, and what it needs; ``error`` if it can have nothing.
+    """One output of a manifest, and what to do for it; ``error`` says why nothing can be done.
 
-    ``replaces``: the file there is ours by an earlier request, and may be replaced.
+    ``replaces``: this manifest made the existing file with an earlier request, so it may be
+    replaced.
     """
 
     output: str

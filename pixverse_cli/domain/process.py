@@ -1,4 +1,4 @@
-"""Which process is in a create call, and whether it still lives."""
+"""Names of processes that send create calls, and whether such a process is still alive."""
 
 import os
 import re
@@ -9,12 +9,12 @@ _NAME = re.compile(r"(?P<host>.+):(?P<number>[0-9]{1,9}):(?P<started>[0-9]*)")
 
 
 def this_process() -> str:
-    """Return a name for this process that no other ever has: host, number, start."""
+    """Return a name that is unique to this process: host, process id, start time."""
     return f"{socket.gethostname()}:{os.getpid()}:{_started(os.getpid())}"
 
 
 def may_be_alive(process: str | None) -> bool:
-    """Return whether the process may still be at work; true where nobody can tell."""
+    """Return whether the process may still be running; true if this cannot be determined."""
     if process is None:
         return False
     name = _NAME.fullmatch(process)
@@ -22,7 +22,7 @@ def may_be_alive(process: str | None) -> bool:
         return True
     number = int(name["number"])
     try:
-        os.kill(number, 0)  # asks only; signal 0 is never delivered
+        os.kill(number, 0)  # only checks; signal 0 is never delivered
     except ProcessLookupError:
         return False
     except PermissionError:
@@ -31,7 +31,7 @@ def may_be_alive(process: str | None) -> bool:
 
 
 def _started(number: int) -> str:
-    """Return when a process started, in clock ticks since boot; empty where that is not told."""
+    """Return when a process started, in clock ticks since boot; empty where this is unknown."""
     try:
         stat = Path(f"/proc/{number}/stat").read_text(encoding="ascii", errors="replace")
     except OSError:

@@ -1,8 +1,8 @@
-"""What the service's error codes mean, and the way out of each, as one table.
+"""What the service's error codes mean, and the hint for each, as one table.
 
-Sources: Model Studio's error-code page; field notes for what PixVerse itself says
+Sources: Model Studio's error-code page; field notes for PixVerse's own messages
 (protocol notes, sections 3.2 and 3.3). A refused create call and a task that ended
-FAILED use the same codes, so both are read here. Unknown codes pass through readable.
+FAILED use the same codes, so both are read here. Unknown codes are shown as they came.
 """
 
 from dataclasses import dataclass
@@ -33,18 +33,18 @@ _KEY = (
 _PAY = "settle the account's balance in the Alibaba Cloud console, then submit again"
 _PERMISSION = "let the key's workspace use the PixVerse models, or use another key"
 _TEMPORARY_URL = (
-    "the service did not take the image from its temporary store: give a public"
+    "the service could not use the image in its temporary store: give a public"
     " https URL as IMAGE, or an --upload-command that makes one"
 )
-_IMAGE = "check that the image is a JPEG, PNG or WEBP that anybody can fetch by its URL"
+_IMAGE = "check that the image is a JPEG, PNG or WEBP, and that anyone can download it from its URL"
 _CONTENT = "change the image or the prompt; refused and failed tasks are not billed"
-_PARAMETERS = "`pixverse submit --dry-run` shows the request as it would be sent"
+_PARAMETERS = "`pixverse submit --dry-run` shows the request without sending it"
 _BUSY = "wait a minute, then submit again: nothing was bought"
-_OURS = "please report this with the request id: the request is not what the service expects"
+_BUG = "please report this with the request id: the request is not what the service expects"
 
 
 class _Row(NamedTuple):
-    """A code or its start up to a dot; where the code is vague, words of the message."""
+    """An error code, or its part before a dot; for vague codes, ``words`` of the message."""
 
     code: str
     words: str
@@ -54,7 +54,7 @@ class _Row(NamedTuple):
 
 _TABLE = (
     _Row("", "product is not activated", AuthError, _ACTIVATE),
-    _Row("", "does not support synchronous calls", UsageError, _OURS),
+    _Row("", "does not support synchronous calls", UsageError, _BUG),
     _Row("", "oss://", None, _TEMPORARY_URL),
     _Row("", "provided url does not appear to be valid", None, _TEMPORARY_URL),
     _Row("", "media format is not supported or incorrect", None, _TEMPORARY_URL),
@@ -100,7 +100,7 @@ _BY_HTTP_STATUS = {401: AuthError, 402: BillingError, 403: AuthError, 429: Throt
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
-    """The service's own words: ``code`` and ``message`` of an error body or a FAILED task."""
+    """The service's ``code`` and ``message``, from an error body or a FAILED task."""
 
     code: str
     message: str
@@ -109,7 +109,7 @@ class Refusal:
 
     @property
     def throttled(self) -> bool:
-        """Whether a rate limit refused the call, so that nothing was accepted."""
+        """Whether a rate limit refused the call; no task was created then."""
         return _kind(self) is ThrottledError
 
 
@@ -130,11 +130,11 @@ def _kind(refusal: Refusal) -> type[PixverseError] | None:
     return _BY_HTTP_STATUS.get(refusal.http_status or 0)
 
 
-def _told(kind: type[PixverseError], refusal: Refusal, *, what: str) -> PixverseError:
+def _error(kind: type[PixverseError], refusal: Refusal, *, what: str) -> PixverseError:
     row = _row(refusal)
-    words = ": ".join(part for part in (refusal.code, refusal.message) if part)
+    detail = ": ".join(part for part in (refusal.code, refusal.message) if part)
     return kind(
-        f"{what}: {words}" if words else what,
+        f"{what}: {detail}" if detail else what,
         hint=row.hint if row else None,
         service_code=refusal.code or None,
         request_id=refusal.request_id,
@@ -148,7 +148,7 @@ def refused_call(refusal: Refusal) -> PixverseError:
     default: type[PixverseError] = UnreachableError if status >= 500 else UsageError
     if status == 404 and refusal.code in ("", "NotFound"):
         default = UnknownTaskError
-    return _told(_kind(refusal) or default, refusal, what="the service refused the call")
+    return _error(_kind(refusal) or default, refusal, what="the service refused the call")
 
 
 def failed_task(refusal: Refusal) -> PixverseError:
@@ -156,4 +156,4 @@ def failed_task(refusal: Refusal) -> PixverseError:
     kind = _kind(refusal) or TaskFailedError
     if kind in (UsageError, ThrottledError):
         kind = TaskFailedError
-    return _told(kind, refusal, what="the task failed")
+    return _error(kind, refusal, what="the task failed")

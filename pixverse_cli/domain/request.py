@@ -1,4 +1,4 @@
-"""What somebody wants made, whether the service would take it, and what it would cost."""
+"""A request for one video: its checks, its price estimate and its fingerprint."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class VideoRequest(NamedTuple):
-    """One video to make; ``duration`` in seconds.
+    """A request for one video; ``duration`` in seconds.
 
     Fields and limits: PixVerse image-to-video API reference, "Request parameters".
     """
@@ -42,7 +42,7 @@ class VideoRequest(NamedTuple):
 
         ``image_identity`` is the hash of the image's bytes, or its URL.
         """
-        import hashlib  # noqa: PLC0415  most commands read records and make none
+        import hashlib  # noqa: PLC0415  most commands only read records
         import json  # noqa: PLC0415  as above
 
         parts = (
@@ -60,14 +60,14 @@ class VideoRequest(NamedTuple):
 
 
 class Problem(NamedTuple):
-    """What is wrong with one option (named as on the command line), and the way out."""
+    """What is wrong with one option (named as on the command line), and how to correct it."""
 
     option: str
     text: str
 
 
 def problems(request: VideoRequest) -> Iterator[Problem]:
-    """Say everything that the service would refuse, cut or ignore; nothing means fit to send."""
+    """Yield everything that the service would refuse, cut or ignore; nothing if all is valid."""
     yield from _prompt_problems(request)
     allowed = request.model.durations[request.resolution]
     if request.duration not in allowed:
@@ -79,14 +79,15 @@ def problems(request: VideoRequest) -> Iterator[Problem]:
     if request.shot_type and not request.model.takes(Parameter.SHOT_TYPE):
         yield Problem(
             Parameter.SHOT_TYPE,
-            f"{request.model.alias} does not take it (only {_takers(Parameter.SHOT_TYPE)} does);"
+            f"{request.model.alias} does not support it"
+            f" (only {_models_with(Parameter.SHOT_TYPE)} does);"
             " describe the shots in the prompt instead",
         )
     if request.seed is not None and not 0 <= request.seed <= MAX_SEED:
         yield Problem(Parameter.SEED, f"must be a whole number from 0 to {MAX_SEED}")
 
 
-def _takers(parameter: Parameter) -> str:
+def _models_with(parameter: Parameter) -> str:
     return ", ".join(dict.fromkeys(model.alias for model in MODELS if model.takes(parameter)))
 
 
@@ -95,10 +96,10 @@ def _prompt_problems(request: VideoRequest) -> Iterator[Problem]:
     if len(prompt) > model.prompt_limit:
         yield Problem(
             "prompt",
-            f"has {len(prompt)} characters; {model.alias} takes {model.prompt_limit}"
-            " and would cut the rest silently: shorten it",
+            f"has {len(prompt)} characters; {model.alias} reads {model.prompt_limit}"
+            " and silently cuts the rest: shorten it",
         )
     if "\0" in prompt:
-        yield Problem("prompt", "holds a NUL character: remove it")
+        yield Problem("prompt", "contains a NUL character: remove it")
     if any("\ud800" <= char <= "\udfff" for char in prompt):
-        yield Problem("prompt", "is not valid text (it holds bytes that are not UTF-8)")
+        yield Problem("prompt", "is not valid text (it contains bytes that are not UTF-8)")

@@ -1,4 +1,4 @@
-"""Tasks as the service tells them, and records: what we remember of each."""
+"""Tasks as the service reports them, and records: what the store keeps of each."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Status(StrEnum):
-    """The service's six states, and our two for a create call without an accepted task."""
+    """The service's six states, and two of this program for create calls without a known task."""
 
     PENDING = "PENDING"
     RUNNING = "RUNNING"
@@ -26,12 +26,12 @@ class Status(StrEnum):
 
     @property
     def final(self) -> bool:
-        """Whether the task can never change again (UNKNOWN may: the service replicates late)."""
+        """Whether the task cannot change any more (UNKNOWN can: the service replicates late)."""
         return self in (Status.SUCCEEDED, Status.FAILED, Status.CANCELED, Status.NOT_SENT)
 
     @property
     def unfinished(self) -> bool:
-        """Whether the service is still at work on the task, as far as we know."""
+        """Whether the task is queued or running, as far as is known."""
         return self in (Status.PENDING, Status.RUNNING)
 
 
@@ -47,7 +47,7 @@ _CHARGES = {
 class Task:
     """One answer of the service about one task.
 
-    ``raw_status`` is the state as the service spelt it; an unknown word counts as RUNNING.
+    ``raw_status`` is the status as the service spelled it; an unknown one counts as RUNNING.
     """
 
     task_id: str
@@ -85,12 +85,12 @@ class RemoteTask(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """What the store remembers of one paid request; ``number`` is its place in the store.
+    """What the store keeps of one paid request; ``number`` is its primary key.
 
-    A record exists before the create call is sent (status UNCLEAR, no ``task_id``), so
-    that a process that dies in the call leaves a trace. ``provisional``: the task id was
-    found by a search and may yet turn out to be somebody else's. Fields that are None are
-    unknown, as for a task that another machine submitted.
+    A record is written before the create call is sent (status UNCLEAR, no ``task_id``), so
+    that a process that dies during the call leaves a trace. ``provisional``: the task id was
+    found by a search, and the task may turn out to belong to another request. Fields that are
+    None are unknown, as for a task that another machine submitted.
     """
 
     number: int
@@ -125,23 +125,23 @@ class Record:
 
     @property
     def charged(self) -> Charged:
-        """Whether this request was or will be paid for."""
+        """Whether this request costs money."""
         return _CHARGES.get(self.status, Charged.YES)
 
     @property
     def expires_at(self) -> datetime | None:
-        """When the service forgets the task: 24 hours after it was submitted."""
+        """When the service deletes the task: 24 hours after it was submitted."""
         if self.submitted_at is None or self.task_id is None:
             return None
         try:
             return self.submitted_at + timedelta(seconds=TASK_LIFE_SECONDS)
-        except OverflowError:  # the service says that it was submitted on the last day of all time
+        except OverflowError:  # the service sent a time at the end of datetime's range
             return None
 
     @property
     def actual_cost(self) -> "Decimal | None":
-        """The list price of what ``usage`` reports: its duration, tier and audio (CNY)."""
-        from decimal import Decimal, InvalidOperation  # noqa: PLC0415  few commands name a price
+        """The list price, in CNY, of the duration, tier and audio that ``usage`` reports."""
+        from decimal import Decimal, InvalidOperation  # noqa: PLC0415  few commands show a price
 
         model, usage = find_model(self.model), self.usage
         try:

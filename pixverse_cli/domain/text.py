@@ -1,8 +1,8 @@
-"""Text of other people and of the service: made harmless, cut to a width, split into lines.
+"""Untrusted text, from users and the service: made harmless, shortened, split into lines.
 
-Prompts, file names and everything that the service sends may hold escape sequences, line
-breaks or characters that turn the writing direction. What the service sends may also repeat
-the API key. Such text is made harmless when it enters, and again when it is shown.
+Prompts, file names and everything that the service sends may contain escape sequences, line
+breaks or characters that change the writing direction. The service's text may also repeat the
+API key. Such text is made harmless when it enters, and again when it is shown.
 """
 
 import unicodedata
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 _LINE_BREAKS = ("\n", "\r", "\t")
 _HARMFUL = ("Cc", "Cf", "Cs", "Zl", "Zp")  # control, format (bidi), surrogate, separators
-_JOINERS = "\u200d\ufe0f"  # hold emoji together
+_JOINERS = "\u200d\ufe0f"  # join several code points into one emoji
 _MASK = "***"
 
 
@@ -30,7 +30,7 @@ def _harmless(char: str) -> str:
 
 
 def masked(text: str, secrets: Iterable[str]) -> str:
-    """Return the text with every secret replaced."""
+    """Return the text with every secret replaced by ``***``."""
     for secret in secrets:
         if secret:
             text = text.replace(secret, _MASK)
@@ -38,7 +38,7 @@ def masked(text: str, secrets: Iterable[str]) -> str:
 
 
 def harmless_value(value: object, secrets: Iterable[str]) -> object:
-    """Return a JSON value in which every text, names included, is harmless."""
+    """Return a JSON value with every text in it made harmless, names included."""
     if isinstance(value, str):
         return harmless(value, secrets=secrets)
     if isinstance(value, list):
@@ -52,9 +52,9 @@ def harmless_value(value: object, secrets: Iterable[str]) -> object:
 
 
 def lines_of(text: str) -> Iterator[str]:
-    """Yield a text's lines, split at LF only; a CR before it goes with it.
+    """Yield a text's lines, split at LF only, without the LF and a CR before it.
 
-    ``str.splitlines`` splits at U+2028 and its like too, which may stand in any name.
+    ``str.splitlines`` also splits at U+2028 and others, which any name may contain.
     """
     if text:
         for line in text.removesuffix("\n").split("\n"):
@@ -62,6 +62,6 @@ def lines_of(text: str) -> Iterator[str]:
 
 
 def shortened(text: str, width: int) -> str:
-    """Return harmless text of at most ``width`` characters, cut in the middle of nothing."""
-    whole = harmless(text)
-    return whole if len(whole) <= width else whole[: max(0, width - 1)] + "…"
+    """Return harmless text of at most ``width`` characters, with "…" at the end if it was cut."""
+    line = harmless(text)
+    return line if len(line) <= width else line[: max(0, width - 1)] + "…"

@@ -1,1 +1,1 @@
-"""One HTTP exchange for everybody: deadlines, bounds, proxies, and failures told apart."""
+"""The HTTP client of all other rooms: deadlines, size limits, proxies, classified failures."""

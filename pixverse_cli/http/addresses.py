@@ -1,4 +1,4 @@
-"""URLs and hosts: how a URL may be shown, and which hosts are this machine or its network."""
+"""URLs and hosts: how to show a URL without secrets, and which hosts are local or private."""
 
 import re
 import socket
@@ -12,27 +12,27 @@ _LOCAL_NAMES = (".localhost", ".local", ".internal", ".home.arpa")
 
 
 def host_of(url: str) -> str:
-    """Return the host of a URL in small letters; empty where it has none."""
+    """Return the host of a URL in lower case; empty if it has none."""
     try:
         return urlsplit(url).hostname or ""
-    except ValueError:  # brackets without a partner
+    except ValueError:  # unbalanced brackets
         return ""
 
 
 def without_secrets(url: str) -> str:
-    """Return the URL as it may be shown and kept: without user, password and query.
+    """Return the URL without user, password and query, so that it may be shown and stored.
 
-    A query may hold a signature that lets anybody fetch the file.
+    A query may contain a signature that lets anyone download the file.
     """
     bare = re.split(r"[?#]", url, maxsplit=1)[0]
     return re.sub(r"(?<=//)[^/]*@", "", bare)
 
 
 def is_loopback(host: str) -> bool:
-    """Return whether a host, as a URL names it, is this very machine."""
+    """Return whether a host, as it is written in a URL, is this machine."""
     if host == "localhost":
         return True
-    from ipaddress import ip_address  # noqa: PLC0415  few commands meet an address in digits
+    from ipaddress import ip_address  # noqa: PLC0415  few commands see a numeric address
 
     try:
         return ip_address(host).is_loopback
@@ -41,7 +41,7 @@ def is_loopback(host: str) -> bool:
 
 
 def is_private(host: str) -> bool:
-    """Return whether a host itself says that it is private: loopback, LAN, link-local, .local."""
+    """Return whether a host is private by its text: loopback, LAN, link-local, .local."""
     from ipaddress import IPv6Address, ip_address  # noqa: PLC0415  as above
 
     if host == "localhost" or host.endswith(_LOCAL_NAMES):
@@ -54,16 +54,16 @@ def is_private(host: str) -> bool:
     return not (mapped or address).is_global
 
 
-def leads_inside(url: str, resolve: Resolve | None = socket.getaddrinfo) -> bool:
-    """Return whether a URL's host is private by its name, or by what the name resolves to.
+def is_private_url(url: str, resolve: Resolve | None = socket.getaddrinfo) -> bool:
+    """Return whether a URL's host is private by its text, or by the addresses it resolves to.
 
-    Behind a proxy names are the proxy's to resolve: ``resolve`` is None then.
+    ``resolve`` is None behind a proxy, which resolves names itself.
     """
     host = host_of(url)
     if is_private(host) or resolve is None:
         return is_private(host)
     try:
-        found = resolve(host, None)
-    except (OSError, UnicodeError):  # no such name: connecting will say so
+        addresses = resolve(host, None)
+    except (OSError, UnicodeError):  # the name does not resolve: connecting will report it
         return False
-    return any(is_private(str(entry[4][0])) for entry in found)
+    return any(is_private(str(entry[4][0])) for entry in addresses)

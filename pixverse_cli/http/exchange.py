@@ -1,7 +1,7 @@
-"""One HTTP exchange: bounded in time and size, its failures told apart by what was sent.
+"""One HTTP exchange, limited in time and size; its errors say whether anything was sent.
 
-A body is read to at most 1 MB, decoded; one that was cut is returned as far as it came.
-Redirects are answers like others.
+At most 1 MB of a decoded body is read; of a body that was cut off, the received part is
+returned. A redirect is returned like any other response.
 """
 
 import logging
@@ -20,7 +20,7 @@ import urllib3
 from pixverse_cli.domain.clock import SystemClock
 from pixverse_cli.domain.errors import NotSentError
 from pixverse_cli.http.addresses import host_of
-from pixverse_cli.http.failures import given_up, translated
+from pixverse_cli.http.failures import abandoned, translated
 from pixverse_cli.http.network import certificates, proxies_for
 from pixverse_cli.http.session import FirstByte, Session
 
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 MAX_BODY_BYTES = 1024 * 1024
 _CHUNK = 64 * 1024
 _SENDABLE = re.compile(r"[\x21-\x7e]+")
-_CLOCK = SystemClock()  # only tells how long an exchange took
-_SLICE = 0.1  # seconds; platforms whose waits no signal interrupts still hear it this soon
+_CLOCK = SystemClock()  # only measures how long an exchange took
+_POLL_SECONDS = 0.1  # where a signal does not interrupt a wait, it is noticed this soon
 
 T = TypeVar("T")
 GiveUp = Callable[[], bool]
@@ -41,7 +41,7 @@ log = logging.getLogger("pixverse.http")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """Seconds: until a connection stands, between two bytes, and for the whole exchange."""
+    """Seconds: for the connect, between two bytes, and for the whole exchange."""
 
     connect: float = 10.0
     stall: float = 30.0
@@ -50,7 +50,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One request to send: ``body`` is bytes, or something with ``read`` and a length."""
+    """One request to send; ``body`` is bytes, or an object with ``read`` and a length."""
 
     method: str
     url: str
@@ -60,7 +60,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Response:
-    """What came back. ``body`` is decoded and at most 1 MB; ``whole`` is false if it was cut."""
+    """A response. ``body`` is decoded and at most 1 MB; ``whole`` is false if it was cut off."""
 
     status: int
     headers: Mapping[str, str]
@@ -69,21 +69,21 @@ class Response:
 
     @property
     def date(self) -> datetime | None:
-        """The server's own time, by its Date header."""
+        """The server's time, from its Date header."""
         return _http_date(self.headers.get("Date"))
 
     @property
     def retry_after(self) -> float | None:
-        """How many seconds the server asks to wait; None if it does not, or says nonsense."""
-        told = (self.headers.get("Retry-After") or "").strip()
-        if told.isascii() and told.isdecimal():
-            return float(told[:9])
-        until = _http_date(told)
+        """How many seconds the server asks to wait; None if it does not, or not validly."""
+        value = (self.headers.get("Retry-After") or "").strip()
+        if value.isascii() and value.isdecimal():
+            return float(value[:9])
+        until = _http_date(value)
         return max(0.0, (until - self.date).total_seconds()) if until and self.date else None
 
     @property
     def kind(self) -> str:
-        """What the body is, for a sentence: ``HTML``, ``XML``, ``empty``, ``not JSON``."""
+        """What a body that is not JSON is: ``HTML``, ``XML``, ``empty``, ``not JSON``."""
         start = self.body.lstrip()[:15].lower()
         if not start:
             return "empty"
@@ -95,18 +95,18 @@ class Response:
 def _http_date(value: str | None) -> datetime | None:
     try:
         moment = parsedate_to_datetime(value or "")
-    except (ValueError, OverflowError):  # no date, or one of the year 99999
+    except (ValueError, OverflowError):  # not a date, or one of the year 99999
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 class Background(Generic[T]):
-    """A call under way on a daemon thread, which never keeps the process alive.
+    """A call that runs on a daemon thread, which never keeps the process alive.
 
-    Name resolution, connects and reads block in C, some of them without any limit of their
-    own; so whoever waits for one must be able to stop waiting.
+    Name resolution, connects and reads block in C, some of them without a timeout, so the
+    caller must be able to stop waiting.
 
-    :raises RuntimeError: the system starts no more threads.
+    :raises RuntimeError: the system cannot start another thread.
     """
 
     def __init__(self, call: Callable[[], T]) -> None:
@@ -119,17 +119,17 @@ class Background(Generic[T]):
     def _run(self) -> None:
         try:
             self._result = self._call()
-        except BaseException as error:  # noqa: BLE001  handed over whole to whoever waits
+        except BaseException as error:  # noqa: BLE001  raised again in the waiting thread
             self._error = error
         finally:
             self._done.set()
 
     def wait(self, seconds: float) -> bool:
-        """Return whether the call has ended, waiting for that at most so long."""
+        """Wait at most this long for the call to end, and return whether it has."""
         return self._done.wait(seconds)
 
     def result(self) -> T:
-        """Return what the ended call returned, or raise what it raised."""
+        """Return the result of the ended call, or raise its exception."""
         if self._error is not None:
             raise self._error
         return self._result
@@ -138,24 +138,24 @@ class Background(Generic[T]):
 def exchange(
     session: Session, request: Request, limits: Limits, *, give_up: GiveUp = lambda: False
 ) -> Response:
-    """Send one request and return its answer.
+    """Send one request and return its response.
 
-    ``give_up`` is asked ten times a second whether to wait no longer.
+    ``give_up`` is called ten times a second; if it returns true, the wait ends.
 
-    :raises NotSentError: certainly nothing of it was sent.
-    :raises NoAnswerError: it may have arrived, and no whole answer came.
+    :raises NotSentError: certainly nothing of the request was sent.
+    :raises NoAnswerError: it may have arrived, but no complete response came.
     :raises UsageError: the environment's proxy or certificate settings are wrong.
     """
-    steps = under_way(session, request, limits, receive=whole, give_up=give_up)
+    steps = exchange_steps(session, request, limits, receive=read_whole, give_up=give_up)
     while True:
         try:
             next(steps)
         except StopIteration as done:
-            answer: Response = done.value
-            return answer
+            response: Response = done.value
+            return response
 
 
-def under_way(
+def exchange_steps(
     session: Session,
     request: Request,
     limits: Limits,
@@ -163,15 +163,15 @@ def under_way(
     receive: Callable[[requests.Response], T],
     give_up: GiveUp = lambda: False,
 ) -> Generator[None, None, T]:
-    """Do the same, yield ten times a second meanwhile, and return what ``receive`` makes of it."""
+    """Do an exchange, yield ten times a second during it, and return the result of ``receive``."""
     first_byte = session.first_byte = FirstByte()
-    call = _started(lambda: receive(_send(session, request, limits)), request.url)
+    call = _start(lambda: receive(_send(session, request, limits)), request.url)
     waited = 0.0
-    while not call.wait(_SLICE):
-        waited += _SLICE
+    while not call.wait(_POLL_SECONDS):
+        waited += _POLL_SECONDS
         unconnected = waited >= limits.connect and not first_byte.written
         if waited >= limits.total or unconnected or give_up():
-            raise given_up(request.url, waited, written=not first_byte.forbid())
+            raise abandoned(request.url, waited, written=not first_byte.forbid())
         yield
     try:
         return call.result()
@@ -179,17 +179,17 @@ def under_way(
         raise translated(error, request.url, written=first_byte.written) from error
 
 
-def _started(call: Callable[[], T], url: str) -> Background[T]:
+def _start(call: Callable[[], T], url: str) -> Background[T]:
     try:
         return Background(call)
-    except RuntimeError as error:  # the system starts no more threads
+    except RuntimeError as error:  # the system cannot start another thread
         raise NotSentError(f"cannot call {host_of(url)}: {error}") from error
 
 
 def _send(session: Session, request: Request, limits: Limits) -> requests.Response:
-    """Send, and return the response with its body unread.
+    """Send the request, and return the response with its body unread.
 
-    The adapter is called itself: a session's own ``send`` reads a redirect's body whole.
+    The adapter is called directly: a session's ``send`` reads the whole body of a redirect.
     """
     prepared = session.prepare_request(
         requests.Request(
@@ -197,7 +197,7 @@ def _send(session: Session, request: Request, limits: Limits) -> requests.Respon
         )
     )
     if _SENDABLE.fullmatch(request.url):
-        prepared.url = request.url  # requests would spell it in its own way
+        prepared.url = request.url  # undo the changes that requests makes to its spelling
     started = _CLOCK.monotonic()
     response = session.get_adapter(request.url).send(
         prepared,
@@ -210,8 +210,8 @@ def _send(session: Session, request: Request, limits: Limits) -> requests.Respon
     return response
 
 
-def whole(response: requests.Response) -> Response:
-    """Read a response's body, and return it decoded."""
+def read_whole(response: requests.Response) -> Response:
+    """Read the body of a response, and return the response with it decoded."""
     with response:
         raw, complete = _read(response.raw)
     body = _decoded(raw, response.headers.get("Content-Encoding", ""))
@@ -222,22 +222,22 @@ def whole(response: requests.Response) -> Response:
 
 
 def _read(raw: "BaseHTTPResponse") -> tuple[bytes, bool]:
-    """Return what arrived of a body, and whether that is all of it."""
+    """Return the received part of a body, and whether it is complete."""
     received = bytearray()
     try:
-        # `read` would lose what came of a chunk that is cut, which may hold a task id
+        # `read` would lose the received part of a cut chunk, which may contain a task id
         while chunk := raw.read1(_CHUNK, decode_content=False):
             received += chunk
             if len(received) > MAX_BODY_BYTES:
                 return bytes(received[:MAX_BODY_BYTES]), False
     except (urllib3.exceptions.HTTPError, OSError):
-        # the connection was cut or stalled inside the body; what came may hold a task id
+        # the connection was cut or stalled in the body; the received part may contain a task id
         return bytes(received), False
     return bytes(received), True
 
 
 def _decoded(raw: bytes, encoding: str) -> bytes:
-    """Undo gzip or deflate, which some gateways use unasked, never to more than 1 MB."""
+    """Return at most 1 MB of a gzip or deflate body; some gateways compress without being asked."""
     if encoding.strip().lower() not in ("gzip", "deflate"):
         return raw
     try:

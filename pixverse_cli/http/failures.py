@@ -1,7 +1,8 @@
-"""Failed exchanges, told apart by whether the first byte of the request was written.
+"""Errors of failed exchanges, by whether the first byte of the request was written.
 
-Money hangs on the difference: after :class:`NotSentError` the service certainly saw nothing,
-after :class:`NoAnswerError` it may have acted. No sentence holds a URL: it may be signed.
+Whether a call may have cost money depends on this: after :class:`NotSentError` the service
+certainly received nothing, after :class:`NoAnswerError` it may have acted. No message contains
+a URL's query: it may be signed.
 """
 
 import re
@@ -19,30 +20,32 @@ _PROXIES = f"check {', '.join(PROXY_VARIABLES[:-1])} and {PROXY_VARIABLES[-1]}"
 
 
 class WrongAddressError(UnreachableError):
-    """The URL, or one that it redirects to, is none that may be asked."""
+    """The URL, or one that it redirects to, is invalid or not allowed."""
 
     retryable = False
 
 
 class NoAnswerError(UnreachableError):
-    """The call may have been sent, and no whole answer came."""
+    """The call may have been sent, but no complete answer came."""
 
 
-def given_up(url: str, seconds: float, *, written: bool) -> PixverseError:
-    """Return the error for an exchange that nobody waits for any longer."""
+def abandoned(url: str, seconds: float, *, written: bool) -> PixverseError:
+    """Return the error for an exchange that took too long or was given up."""
     host = host_of(url)
     if written:
-        return NoAnswerError(f"no whole answer from {host} within {seconds:.3g} s")
+        return NoAnswerError(f"no complete answer from {host} within {seconds:.3g} s")
     return NotSentError(f"no connection to {host} within {seconds:.3g} s")
 
 
 def translated(error: Exception, url: str, *, written: bool) -> PixverseError:
-    """Return our error for what requests, urllib3, ssl or the system raised.
+    """Return this package's error for an exception of requests, urllib3, ssl or the system.
 
-    :param written: whether the first byte of the request was.
+    :param written: whether the first byte of the request was written.
     """
     host = host_of(url)
-    if isinstance(error, PixverseError):  # the surroundings are wrong, or the file that is sent
+    if isinstance(
+        error, PixverseError
+    ):  # from the proxy settings, or from reading the body that is sent
         return error
     if not written:
         return _not_connected(error, url, host)
@@ -50,12 +53,12 @@ def translated(error: Exception, url: str, *, written: bool) -> PixverseError:
         _root(error), (exceptions.Timeout, urllib3.exceptions.TimeoutError, TimeoutError)
     ):
         return NoAnswerError(f"{host} takes too long to answer")
-    return NoAnswerError(f"the connection to {host} broke off before the answer came")
+    return NoAnswerError(f"the connection to {host} was lost before the answer was complete")
 
 
 def _not_connected(error: Exception, url: str, host: str) -> PixverseError:
-    if isinstance(error, ValueError):  # requests' family of faulty URLs
-        return WrongAddressError(f"{without_secrets(url)[:200]!r} is no URL that can be asked for")
+    if isinstance(error, ValueError):  # requests raises its kinds for invalid URLs
+        return WrongAddressError(f"{without_secrets(url)[:200]!r} is not a valid URL")
     if isinstance(error, exceptions.ProxyError):
         fault = _proxy_fault(error)
         return NotSentError(f"the proxy {proxy_host(url)} cannot be used: {fault}", hint=_PROXIES)
@@ -68,13 +71,13 @@ def _not_connected(error: Exception, url: str, host: str) -> PixverseError:
             )
         case urllib3.exceptions.NameResolutionError():
             return NotSentError(f"the name {host} does not resolve", hint="check the network")
-        case urllib3.exceptions.NewConnectionError():  # before the next, of which it is a kind
+        case urllib3.exceptions.NewConnectionError():  # a subclass of the next, so it comes first
             return NotSentError(f"no connection to {host}: refused or unreachable")
         case urllib3.exceptions.ConnectTimeoutError():
             return NotSentError(f"no connection to {host} in time")
         case ssl.SSLError() as cause:
-            said = cause.reason or "the handshake failed"
-            return NotSentError(f"no TLS connection to {host}: {said}", hint=_PROXIES)
+            detail = cause.reason or "the handshake failed"
+            return NotSentError(f"no TLS connection to {host}: {detail}", hint=_PROXIES)
         case OSError() as cause if not isinstance(cause, exceptions.RequestException):
             return NotSentError(f"no connection to {host}: {reason(cause)}")
         case _:
@@ -82,7 +85,7 @@ def _not_connected(error: Exception, url: str, host: str) -> PixverseError:
 
 
 def _proxy_fault(error: BaseException) -> str:
-    """Return what is wrong with the proxy, in words of ours: its address may hold a password."""
+    """Return what is wrong with the proxy, without the original text: it may hold a password."""
     fault = getattr(_root(error), "original_error", error)
     match fault:
         case urllib3.exceptions.NameResolutionError():
@@ -92,11 +95,11 @@ def _proxy_fault(error: BaseException) -> str:
         case urllib3.exceptions.ConnectTimeoutError() | TimeoutError():
             return "no connection in time"
     status = re.search(r"\b[1-5]\d\d\b", str(fault))  # Tunnel connection failed: 407 …
-    return f"it answers {status[0]}" if status else "it does not answer as a proxy does"
+    return f"it answers {status[0]}" if status else "its answer is not that of a proxy"
 
 
 def _root(error: BaseException) -> BaseException:
-    """Unwrap ``ConnectionError(MaxRetryError(reason=SSLError(…)))`` to its innermost part."""
+    """Return the innermost exception of ``ConnectionError(MaxRetryError(reason=SSLError(…)))``."""
     while True:
         inner = getattr(error, "reason", None) or next(iter(error.args), None)
         if not isinstance(inner, BaseException):

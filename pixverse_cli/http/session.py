@@ -1,7 +1,7 @@
-"""A requests session of ours: nothing of the environment but proxies and certificates.
+"""A requests session that takes only proxies and certificates from the environment.
 
-No ``~/.netrc`` (it would replace the API key), no cookies, no redirects by itself, and for
-each exchange a mark that tells whether its first byte was written.
+No ``~/.netrc`` (it would replace the API key), no cookies, no automatic redirects. For each
+exchange it records whether the first byte was written.
 """
 
 import threading
@@ -17,10 +17,11 @@ USER_AGENT = f"pixverse-cli/{__version__}"
 
 
 class FirstByte:
-    """Whether the first byte of a request was written, and a way to forbid that it ever is.
+    """Whether the first byte of a request was written, and a way to forbid writing it.
 
-    Money hangs on it: before that byte the service certainly saw nothing. Whoever stops
-    waiting for a call that runs on another thread forbids it first, and so knows for certain.
+    Before that byte the service certainly received nothing, so nothing can cost money. A
+    caller that stops waiting for a call on another thread forbids the byte first: then the
+    answer is final.
     """
 
     def __init__(self) -> None:
@@ -29,9 +30,9 @@ class FirstByte:
         self.written = False
 
     def write(self) -> None:
-        """Note that the next thing to happen is the write.
+        """Note that the first byte is about to be written.
 
-        :raises ConnectionAbortedError: it was forbidden.
+        :raises ConnectionAbortedError: writing is forbidden.
         """
         with self._lock:
             if self._forbidden:
@@ -39,17 +40,17 @@ class FirstByte:
             self.written = True
 
     def forbid(self) -> bool:
-        """Return whether nothing was written; from now on nothing will be."""
+        """Forbid writing from now on, and return whether nothing was written."""
         with self._lock:
             self._forbidden = True
             return not self.written
 
 
 class Session(requests.Session):
-    """One exchange at a time; ``first_byte`` belongs to the one under way.
+    """A session for one exchange at a time; ``first_byte`` belongs to the current one.
 
-    ``stall`` is how many seconds the other side may take no further byte of a body; ``key``
-    travels with every request.
+    ``stall`` is the timeout in seconds for sending further bytes of a body; ``key`` is sent
+    with every request.
     """
 
     def __init__(self, *, stall: float = 30.0, key: str = "") -> None:
@@ -70,36 +71,36 @@ class Session(requests.Session):
 
 
 def _no_credentials(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """Stand where credentials would: without this requests takes some from the URL."""
+    """Add no credentials: without an auth object requests takes them from the URL."""
     return request
 
 
 class _Adapter(HTTPAdapter):
-    """Lets every connection, direct or through a proxy, tell its session about the first byte."""
+    """Makes every connection, direct or through a proxy, report its first byte to the session."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
         super().__init__()
 
-    def init_poolmanager(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401  requests' own
+    def init_poolmanager(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401  as in requests
         super().init_poolmanager(*arguments, **options)
-        _mark(self.poolmanager, self._session)
+        _watch(self.poolmanager, self._session)
 
     def proxy_manager_for(self, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401  as above
         manager = super().proxy_manager_for(*arguments, **options)
-        _mark(manager, self._session)
+        _watch(manager, self._session)
         return manager
 
 
-def _mark(manager: Any, session: Session) -> None:  # noqa: ANN401  urllib3's kinds of manager differ
+def _watch(manager: Any, session: Session) -> None:  # noqa: ANN401  urllib3 has several types
     manager.pool_classes_by_scheme = {
-        scheme: _marked_pool(pool, session)
+        scheme: _watched_pool(pool, session)
         for scheme, pool in manager.pool_classes_by_scheme.items()
     }
 
 
-def _marked_pool(pool: Any, session: Session) -> Any:  # noqa: ANN401  classes are made here
-    """Return a kind of pool whose connections are watched; one that is watched already stays."""
+def _watched_pool(pool: Any, session: Session) -> Any:  # noqa: ANN401  returns a new class
+    """Return a pool class whose connections are watched; the same one if they already are."""
     if issubclass(pool.ConnectionCls, _WatchedConnection):
         return pool
     names = {"session": session}
@@ -108,9 +109,10 @@ def _marked_pool(pool: Any, session: Session) -> Any:  # noqa: ANN401  classes a
 
 
 class _WatchedConnection:
-    """Put before urllib3's connection: what it sends once connected is the request itself.
+    """A mixin for urllib3's connections that reports the first byte of the request.
 
-    What goes out while it connects (``CONNECT`` to a proxy, a TLS handshake) is not.
+    Bytes that are sent during the connect (``CONNECT`` to a proxy, a TLS handshake) are not
+    part of the request.
     """
 
     session: Session
@@ -123,10 +125,10 @@ class _WatchedConnection:
             super().connect()  # type: ignore[misc]
         finally:
             self._connecting = False
-        # urllib3 leaves the connect time-out in place while a body is sent
+        # urllib3 would keep the connect timeout while a body is sent
         self.sock.settimeout(self.session.stall)
 
-    def send(self, data: Any) -> None:  # noqa: ANN401  bytes, or what is read piece by piece
+    def send(self, data: Any) -> None:  # noqa: ANN401  bytes, or an object to read from
         if self.sock is None:
             self.connect()
         if not self._connecting:

@@ -1,4 +1,4 @@
-"""A response whose body is read piece by piece, over redirects that are looked at first."""
+"""A response whose body is read in pieces; redirects are checked before they are followed."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -9,8 +9,8 @@ from urllib.parse import urljoin
 import requests
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
-from pixverse_cli.http.addresses import leads_inside, without_secrets
-from pixverse_cli.http.exchange import Limits, Request, Response, log, under_way
+from pixverse_cli.http.addresses import is_private_url, without_secrets
+from pixverse_cli.http.exchange import Limits, Request, Response, exchange_steps, log
 from pixverse_cli.http.failures import WrongAddressError
 from pixverse_cli.http.network import proxies_for
 from pixverse_cli.http.session import Session
@@ -23,21 +23,21 @@ _MOST_REDIRECTS = 5
 
 
 class Body:
-    """The bytes that follow the headers, as they travelled."""
+    """The body after the headers, not decoded."""
 
     def __init__(self, raw: "BaseHTTPResponse") -> None:
         self._raw = raw
 
     def read(self, count: int) -> bytes:
-        """Return what has come so far, at most ``count`` bytes; b"" at the end.
+        """Return the bytes received so far, at most ``count``; b"" at the end.
 
-        :raises OSError: the connection broke, or nothing came for too long.
+        :raises OSError: the connection was lost, or no byte came within the stall limit.
         """
         try:
-            # `read` would wait until so many bytes are there, however slowly they drip
+            # `read` would wait until all `count` bytes are there, however slowly they come
             chunk: bytes = self._raw.read1(count, decode_content=False)
         except ReadTimeoutError as error:
-            raise TimeoutError("nothing came for too long") from error
+            raise TimeoutError("no byte came for too long") from error
         except HTTPError as error:  # reset, or closed in the middle of a chunk
             raise ConnectionError("the connection was cut") from error
         return chunk
@@ -45,13 +45,13 @@ class Body:
 
 @contextmanager
 def stream(url: str, headers: Mapping[str, str], limits: Limits) -> Iterator[tuple[Response, Body]]:
-    """Ask for a URL and give its status and headers, and its body unread.
+    """Send a GET request, and give the response's status and headers, and its unread body.
 
-    At most five redirects are followed, to http(s) only, and never from the internet into a
-    private network: someone else's server must not make us knock at doors that only we reach.
-    ``limits.total`` bounds the time until the headers are there, not the body's.
+    At most five redirects are followed, to http(s) only, and never from the internet to a
+    private network: a foreign server must not send requests to hosts that only this machine
+    can reach. ``limits.total`` limits the time until the headers, not the time of the body.
 
-    :raises WrongAddressError: it leads nowhere, or nowhere that may be asked.
+    :raises WrongAddressError: the URL or a redirect is invalid or not allowed.
     :raises UnreachableError: no answer. :raises UsageError: as :func:`exchange`.
     """
     with (
@@ -67,43 +67,43 @@ def _follow(
 ) -> requests.Response:
     start = url
     for _ in range(_MOST_REDIRECTS + 1):
-        response = _ask(session, url, headers, limits)
+        response = _get(session, url, headers, limits)
         log.info("exchange", extra={"response": response, "body": b""})
         location = response.headers.get("Location")
         if response.status_code not in _REDIRECTS or location is None:
             return response
         response.close()
-        url = _target(url, location)
-        if _is_inside(url) and not _is_inside(start):
+        url = _redirect_target(url, location)
+        if _is_private(url) and not _is_private(start):
             raise WrongAddressError(
-                f"{without_secrets(start)} redirects into the private network: refused"
+                f"{without_secrets(start)} redirects to a private network: refused"
             )
     raise WrongAddressError(f"{without_secrets(start)} redirects more than {_MOST_REDIRECTS} times")
 
 
-def _target(url: str, location: str) -> str:
+def _redirect_target(url: str, location: str) -> str:
     if re.match(r"[a-z]+:", location, re.IGNORECASE):
         return location
     try:
         return urljoin(url, location)
-    except ValueError as error:  # brackets without a partner
-        raise WrongAddressError(f"{without_secrets(url)} redirects to no URL") from error
+    except ValueError as error:  # unbalanced brackets
+        raise WrongAddressError(f"{without_secrets(url)} redirects to an invalid URL") from error
 
 
-def _ask(
+def _get(
     session: Session, url: str, headers: Mapping[str, str], limits: Limits
 ) -> requests.Response:
     if not re.match(r"https?://[^/?#\s]", url, re.IGNORECASE):
-        raise WrongAddressError(f"{without_secrets(url)[:200]!r} is no http(s) URL")
+        raise WrongAddressError(f"{without_secrets(url)[:200]!r} is not an http(s) URL")
     request = Request(method="GET", url=url, headers=headers)
-    steps = under_way(session, request, limits, receive=lambda response: response)
+    steps = exchange_steps(session, request, limits, receive=lambda response: response)
     while True:
         try:
             next(steps)
         except StopIteration as done:
-            answer: requests.Response = done.value
-            return answer
+            response: requests.Response = done.value
+            return response
 
 
-def _is_inside(url: str) -> bool:
-    return leads_inside(url, resolve=None) if proxies_for(url) else leads_inside(url)
+def _is_private(url: str) -> bool:
+    return is_private_url(url, resolve=None) if proxies_for(url) else is_private_url(url)

@@ -1,1 +1,1 @@
-"""Settings, directories and the key: where each value comes from, and whether it is sound."""
+"""Settings, directories and the API key: the source of each value, and its checks."""

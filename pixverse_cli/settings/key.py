@@ -1,8 +1,8 @@
-"""The API key: where it is found, whether it can be one, and where it is kept.
+"""The API key: where it is found, whether its form is valid, and where it is saved.
 
-Never an option: options show in process lists. Sources in order: ``DASHSCOPE_API_KEY``,
-the file that ``DASHSCOPE_API_KEY_FILE_PATH`` names, what ``pixverse auth login`` kept, and
-``~/.dashscope/api_key`` (the vendor's SDK keeps it there).
+It is never an option: process lists show options. Sources in order: ``DASHSCOPE_API_KEY``,
+the file in ``DASHSCOPE_API_KEY_FILE_PATH``, the key that ``pixverse auth login`` saved, and
+``~/.dashscope/api_key`` (the file of the vendor's SDK).
 """
 
 import hashlib
@@ -20,12 +20,12 @@ _LOGIN = (
     " then run `pixverse auth login` or set DASHSCOPE_API_KEY"
 )
 
-_LONGEST = 4096  # bytes of a key file that are read
+_MAX_BYTES = 4096  # of a key file that are read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Key:
-    """A usable key. ``exposed`` when its file can be read by other people."""
+    """A usable key; ``exposed`` if other users can read its file."""
 
     value: str
     source: str
@@ -36,18 +36,18 @@ class Key:
 
     @property
     def ending(self) -> str:
-        """The last four characters: enough to recognise a key, too little to use it."""
+        """The last four characters: enough to recognise a key, not enough to use it."""
         return self.value[-4:]
 
     def account(self, service: str) -> str:
-        """Return a name for "this key on this service" that does not give the key away."""
+        """Return a hash that identifies this key on this service without showing the key."""
         return hashlib.sha256(f"pixverse {service} {self.value}".encode()).hexdigest()[:32]
 
 
 def find_key(environ: Mapping[str, str], config_directory: Path) -> Key:
     """Return the key.
 
-    :raises AuthError: there is none, or what is there cannot be one.
+    :raises AuthError: there is no key, or its form is not valid.
     """
     found = next(_candidates(environ, config_directory), None)
     if found is None:
@@ -57,7 +57,7 @@ def find_key(environ: Mapping[str, str], config_directory: Path) -> Key:
 
 
 def key_value(environ: Mapping[str, str], config_directory: Path) -> str:
-    """Return the key itself.
+    """Return the text of the key.
 
     :raises AuthError: as :func:`find_key`.
     """
@@ -65,7 +65,7 @@ def key_value(environ: Mapping[str, str], config_directory: Path) -> str:
 
 
 def account(environ: Mapping[str, str], config_directory: Path, service: str) -> str:
-    """Return a name for "the key in use, on this service" that does not give the key away.
+    """Return a hash that identifies the key in use on this service without showing it.
 
     :raises AuthError: as :func:`find_key`.
     """
@@ -73,35 +73,35 @@ def account(environ: Mapping[str, str], config_directory: Path, service: str) ->
 
 
 def check_shape(value: str, source: str) -> None:
-    """Refuse what cannot be a key before a byte of it is sent.
+    """Check the form of a key before it is sent anywhere.
 
-    :raises AuthError: without showing the value.
+    :raises AuthError: it is not valid; the message does not show it.
     """
     if not value:
         raise AuthError(f"the API key from {source} is blank", hint=_LOGIN)
     if not value.isascii() or not value.isprintable() or " " in value:
         raise AuthError(
-            f"the API key from {source} holds spaces, line breaks or other characters"
-            " that no key has",
+            f"the API key from {source} contains spaces, line breaks or other characters"
+            " that are not allowed in a key",
             hint=_LOGIN,
         )
     if value.startswith("sk-sp-"):
         raise AuthError(
             f"the API key from {source} is a Coding Plan key (sk-sp-…), which PixVerse"
-            " does not take",
+            " does not accept",
             hint=_LOGIN,
         )
 
 
 def kept_key_path(config_directory: Path) -> Path:
-    """Return where ``pixverse auth login`` keeps the key."""
+    """Return the path where ``pixverse auth login`` saves the key."""
     return config_directory / "api_key"
 
 
 def keep_key(config_directory: Path, value: str) -> Path:
-    """Keep a key for this user alone (0600), replacing an earlier one whole.
+    """Save a key for this user only (0600), replace an earlier one, and return the path.
 
-    :raises UnexpectedError: the directory takes no file.
+    :raises UnexpectedError: the file cannot be written.
     """
     path = kept_key_path(config_directory)
     try:
@@ -109,14 +109,14 @@ def keep_key(config_directory: Path, value: str) -> Path:
         write_file(path, f"{value}\n".encode(), mode=0o600)
     except OSError as error:
         raise UnexpectedError(
-            f"the API key cannot be kept in {path}: {error.strerror}",
-            hint="set PIXVERSE_CONFIG_DIR to a directory that can be written",
+            f"the API key cannot be saved in {path}: {error.strerror}",
+            hint="set PIXVERSE_CONFIG_DIR to a writable directory",
         ) from error
     return path
 
 
 def forget_key(config_directory: Path) -> Path | None:
-    """Remove the kept key; return where it was, or None if there was none.
+    """Remove the saved key, and return its path, or None if there was none.
 
     :raises UnexpectedError: the system refuses.
     """
@@ -163,8 +163,8 @@ def _vendor_path(environ: Mapping[str, str]) -> Path | None:
 def _from_file(path: Path, source: str) -> Key:
     try:
         with path.open("rb") as file:
-            # no more than a key may have: the path could name a device without end
-            value = file.read(_LONGEST).decode("ascii", "replace").strip()
+            # the limit is for paths such as /dev/zero, which never end
+            value = file.read(_MAX_BYTES).decode("ascii", "replace").strip()
         exposed = os.name == "posix" and bool(path.stat().st_mode & 0o077)
     except OSError as error:
         raise AuthError(

@@ -1,7 +1,7 @@
 """A manifest of videos: TOML (``[defaults]``, ``[[video]]``), JSON Lines or CSV.
 
 Fields are named as the options of ``submit``, with ``image`` and ``output`` beside them.
-Every value keeps its place, so that a bad one is refused by name.
+Every value keeps its position, so that the error for a bad one can show it.
 """
 
 import csv
@@ -35,7 +35,7 @@ Row = Mapping[str, object]
 
 
 class ManifestItem(NamedTuple):
-    """One video of a manifest: where it stands there, and its fields."""
+    """One video of a manifest: its position (``place``) and its fields."""
 
     place: str
     fields: dict[str, Setting]
@@ -45,14 +45,14 @@ def read_manifest(path: Path) -> list[ManifestItem]:
     """Return the videos of a manifest, in its order.
 
     :raises UsageError: it cannot be read; or with a line for every unknown field, missing
-        field, value of a wrong type and output that stands there twice.
+        field, value of a wrong type and repeated output.
     """
     rows = list(_rows(path))
     items = [_item(f"{path.name}, video {number}", row) for number, row in enumerate(rows, 1)]
     problems = [problem for _, found in items for problem in found]
     problems += _shared_outputs([item for item, _ in items])
     if not rows:
-        problems.append(f"{path}: holds no videos")
+        problems.append(f"{path}: contains no videos")
     if problems:
         raise UsageError("\n".join(problems), hint=f"the fields are {', '.join(FIELDS)}")
     return [item for item, _ in items]
@@ -62,23 +62,23 @@ def _rows(path: Path) -> Iterator[Row]:
     readers = {".toml": _toml_rows, ".jsonl": _json_rows, ".csv": _csv_rows}
     reader = readers.get(path.suffix.lower())
     if reader is None:
-        raise UsageError(f"{path}: is no manifest; its name must end in {', '.join(readers)}")
+        raise UsageError(f"{path}: must be a .toml, .jsonl or .csv file")
     try:
         yield from reader(path.read_bytes().decode("utf-8-sig"))
     except OSError as error:
         raise UsageError(f"{path}: {(error.strerror or str(error)).lower()}") from error
     except ValueError as error:
-        # not UTF-8, no TOML, no JSON; each parser says where
+        # not UTF-8, TOML, JSON or CSV; each parser says where
         raise UsageError(f"{path}: {error}") from error
 
 
 def _toml_rows(text: str) -> Iterator[Row]:
-    import tomllib  # noqa: PLC0415  other manifests need none
+    import tomllib  # noqa: PLC0415  other manifests do not need it
 
-    whole = tomllib.loads(text)
-    defaults, videos = whole.pop("defaults", {}), whole.pop("video", [])
-    if whole or not isinstance(defaults, dict) or not isinstance(videos, list):
-        raise ValueError("holds something else than [defaults] and [[video]]")
+    document = tomllib.loads(text)
+    defaults, videos = document.pop("defaults", {}), document.pop("video", [])
+    if document or not isinstance(defaults, dict) or not isinstance(videos, list):
+        raise ValueError("only [defaults] and [[video]] are allowed")
     for video in videos:
         yield {**defaults, **video}
 
@@ -88,14 +88,14 @@ def _json_rows(text: str) -> Iterator[Row]:
         if line.strip():
             row = json.loads(line)
             if not isinstance(row, dict):
-                raise ValueError(f"line {number} is no JSON object")
+                raise ValueError(f"line {number} is not a JSON object")
             yield row
 
 
 def _csv_rows(text: str) -> Iterator[Row]:
     for number, row in enumerate(csv.DictReader(io.StringIO(text), strict=True), 2):
         if None in row:
-            raise ValueError(f"line {number} has more fields than the first line names")
+            raise ValueError(f"line {number} has more fields than the header line")
         yield row
 
 
@@ -122,4 +122,4 @@ def _shared_outputs(items: list[ManifestItem]) -> Iterator[str]:
         if output is not None:
             first = seen.setdefault(output.value, item.place)
             if first != item.place:
-                yield f"{item.place}: output {output.value} is that of {first} already"
+                yield f"{item.place}: output {output.value} is already used by {first}"

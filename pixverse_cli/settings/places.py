@@ -1,4 +1,4 @@
-"""Where things are: the service's address, the directories, ``config.toml``."""
+"""The service's address, the state and config directories, and ``config.toml``."""
 
 import re
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ DEFAULT_BASE_URL = "https://dashscope.aliyuncs.com/api/v1"
 
 _PLAIN_URL = re.compile(r"https?://[^\s\\@?#\x00-\x1f\x7f]+", re.IGNORECASE)
 
-# What may stand in config.toml, named as the options of `submit`.
+# The settings that config.toml may have, named as the options of `submit`.
 CONFIG_KEYS = (
     "model",
     "resolution",
@@ -32,22 +32,22 @@ CONFIG_KEYS = (
 def base_url(environ: Mapping[str, str]) -> str:
     """Return the service's address, without a slash at the end.
 
-    :raises UsageError: it is no http(s) URL, or plain http to another machine.
+    :raises UsageError: it is not an http(s) URL, or is plain http to another machine.
     """
     url = environ.get("DASHSCOPE_HTTP_BASE_URL") or DEFAULT_BASE_URL
     if (_host(url) and url.lower().startswith("https:")) or is_loopback(url):
         return url.rstrip("/")
     shown = "(a secret)" if "@" in url else url
     raise UsageError(
-        f"DASHSCOPE_HTTP_BASE_URL={shown}: must be an https address and no more than that"
-        " (over plain http, which only this machine may use, the network could read the key)",
+        f"DASHSCOPE_HTTP_BASE_URL={shown}: must be an https URL without user, query or fragment"
+        " (plain http is for this machine only: on a network others could read the key)",
         hint=f"unset it to use {DEFAULT_BASE_URL}",
     )
 
 
 def is_loopback(url: str) -> bool:
-    """Return whether an http(s) URL leads to this very machine."""
-    from ipaddress import ip_address  # noqa: PLC0415  https, the rule, asks first
+    """Return whether the host of an http(s) URL is this machine."""
+    from ipaddress import ip_address  # noqa: PLC0415  https, the usual case, does not need it
 
     host = _host(url)
     try:
@@ -59,61 +59,59 @@ def is_loopback(url: str) -> bool:
 def _host(url: str) -> str | None:
     """Return the host of a plain http(s) URL; None for any other text.
 
-    Plain: no user, no query, and no character that parsers disagree on. Some end the host
-    at a backslash, and some do not; between the two the key would leave this machine.
+    Plain: no user, no query, and no character that parsers read differently. Some parsers end
+    the host at a backslash and some do not, so the key could be sent to another machine.
     """
     if not _PLAIN_URL.fullmatch(url):
         return None
     try:
         parts = urlsplit(url)
         _ = parts.port
-    except ValueError:  # brackets without an address between them, a port that is no number
+    except ValueError:  # no address between the brackets, or a port that is not a number
         return None
     return parts.hostname
 
 
 def state_directory(environ: Mapping[str, str]) -> Path:
-    """Return where the store is: ``PIXVERSE_STATE_DIR``, else the platform's place."""
+    """Return the store's directory: ``PIXVERSE_STATE_DIR``, else the platform's default."""
     return _directory(environ, "PIXVERSE_STATE_DIR", "user_state_path")
 
 
 def config_directory(environ: Mapping[str, str]) -> Path:
-    """Return where ``config.toml`` and the kept key are."""
+    """Return the directory of ``config.toml`` and the saved key."""
     return _directory(environ, "PIXVERSE_CONFIG_DIR", "user_config_path")
 
 
 def _directory(environ: Mapping[str, str], variable: str, platform: str) -> Path:
     try:
-        place = _chosen(environ.get(variable)) or _usual(platform)
+        directory = _from_variable(environ.get(variable)) or _default(platform)
     except RuntimeError as error:
-        # pathlib and platformdirs say so where a home directory cannot be found out
-        raise _homeless(variable) from error
-    if not place.is_absolute():
-        raise _homeless(variable)
-    return place
+        # pathlib and platformdirs raise it if the home directory is not known
+        raise _no_home(variable) from error
+    if not directory.is_absolute():
+        raise _no_home(variable)
+    return directory
 
 
-def _chosen(directory: str | None) -> Path | None:
+def _from_variable(directory: str | None) -> Path | None:
     return Path(directory).expanduser().absolute() if directory else None
 
 
-def _usual(platform: str) -> Path:
-    import platformdirs  # noqa: PLC0415  costs as much as Python itself to start
+def _default(platform: str) -> Path:
+    import platformdirs  # noqa: PLC0415  takes as long as starting Python itself
 
-    place: Path = getattr(platformdirs, platform)("pixverse", appauthor=False)
-    return place
+    directory: Path = getattr(platformdirs, platform)("pixverse", appauthor=False)
+    return directory
 
 
-def _homeless(variable: str) -> UnexpectedError:
-    return UnexpectedError(
-        "there is no home directory to keep things in", hint=f"set HOME or {variable}"
-    )
+def _no_home(variable: str) -> UnexpectedError:
+    return UnexpectedError("no home directory was found", hint=f"set HOME or {variable}")
 
 
 def config_file(directory: Path) -> dict[str, Setting]:
-    """Return what ``config.toml`` sets; nothing where there is no such file.
+    """Return the settings in ``config.toml``; empty if there is no such file.
 
-    :raises UsageError: it cannot be read, is no TOML, or holds a key or type we do not know.
+    :raises UsageError: it cannot be read, is not TOML, or has an unknown setting or type.
     """
     path = directory / "config.toml"
     try:
@@ -123,7 +121,7 @@ def config_file(directory: Path) -> dict[str, Setting]:
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{path} cannot be read: {error}") from error
     values = _toml(path, content)
-    return {name: _kept(path, content, name, value) for name, value in values.items()}
+    return {name: _setting(path, content, name, value) for name, value in values.items()}
 
 
 def _toml(path: Path, content: str) -> dict[str, object]:
@@ -135,7 +133,7 @@ def _toml(path: Path, content: str) -> dict[str, object]:
         raise UsageError(f"{path}: {error}") from error
 
 
-def _kept(path: Path, content: str, name: str, value: object) -> Setting:
+def _setting(path: Path, content: str, name: str, value: object) -> Setting:
     lines = content[: _position(content, name)].count("\n")
     source = f"{path}, line {lines + 1}: {name}"
     if name not in CONFIG_KEYS:
@@ -150,7 +148,7 @@ def _kept(path: Path, content: str, name: str, value: object) -> Setting:
 
 
 def _position(content: str, name: str) -> int:
-    found = re.search(
+    match = re.search(
         rf"""^[ \t]*\[?["']?{re.escape(name)}["']?[ \t]*[\].=]""", content, re.MULTILINE
     )
-    return found.start() if found else 0
+    return match.start() if match else 0

@@ -1,7 +1,7 @@
-"""Option, then environment, then ``config.toml``, then the default.
+"""The value of a setting: from an option, the environment, ``config.toml`` or the default.
 
-Each value knows its source, so that a bad one is refused by name. What is wrong is noted,
-not raised, so that everything can be told at once.
+They are used in this order. Each value has its source, so that the error for a bad one can
+show it. Problems are collected, not raised, so that all can be reported together.
 """
 
 import re
@@ -37,42 +37,42 @@ class Settings:
 
     @property
     def problems(self) -> tuple[str, ...]:
-        """Everything found wrong so far, as sentences."""
+        """All problems found so far, as sentences."""
         return tuple(self._problems)
 
     def wrong(self, name: str, rule: str) -> None:
-        """Note what is wrong with a setting, naming its source and value."""
+        """Note a problem of a setting, with its source and value."""
         self._problems.append(f"{self._label(name)}: {rule}")
 
     def text(self, name: str) -> str | None:
-        """Return a setting as text, or None where nobody set it."""
+        """Return a setting as text; None if it is not set."""
         setting = self._settings.get(name)
         return setting.value if setting else None
 
     def source(self, name: str) -> str | None:
-        """Return where a setting comes from, as it should be named in a sentence."""
+        """Return the source of a setting, as a message shows it; None if it is not set."""
         setting = self._settings.get(name)
         return setting.source if setting else None
 
     def typed(self, name: str) -> bool:
-        """Return whether a setting stands on the command line itself."""
+        """Return whether a setting comes from the command line."""
         setting = self._settings.get(name)
         return setting is not None and setting.source.startswith("-")
 
     def insist(self) -> None:
-        """Go on only if nothing is wrong.
+        """Check that there are no problems.
 
-        :raises UsageError: with a line for everything that is.
+        :raises UsageError: there are; with one line for each.
         """
         if self._problems:
             raise UsageError("\n".join(self._problems), hint="nothing was sent")
 
     def read(self, name: str, convert: Callable[[str], T | None], default: D, rule: str) -> T | D:
-        """Return a converted setting; where ``convert`` gives None, note ``rule`` and go on."""
-        word = self.text(name)
-        if word is None:
+        """Return a converted setting; if ``convert`` returns None, note ``rule`` as a problem."""
+        text = self.text(name)
+        if text is None:
             return default
-        value = convert(word.strip())
+        value = convert(text.strip())
         if value is None:
             self.wrong(name, rule)
             return default
@@ -81,7 +81,7 @@ class Settings:
     def flag(self, name: str, default: bool = False) -> bool:  # noqa: FBT001, FBT002  the value itself
         """Return a yes-or-no setting."""
         return self.read(
-            name, lambda word: _FLAGS.get(word.lower()), default, "must be true or false"
+            name, lambda text: _FLAGS.get(text.lower()), default, "must be true or false"
         )
 
     def whole(self, name: str, default: D) -> int | D:
@@ -93,27 +93,27 @@ class Settings:
         return self.read(name, parse_seconds, default, "must be a time such as 90, 90s, 30m or 2h")
 
     def money(self, name: str) -> Decimal | None:
-        """Return an amount in CNY, or None where nobody set one."""
+        """Return an amount in CNY; None if it is not set."""
         return self.read(name, _money, None, "must be an amount in CNY such as 5 or 2.70")
 
     def _label(self, name: str) -> str:
         setting = self._settings.get(name)
         if name == "prompt" or setting is None:
             return f"--{name}"
-        joint = "=" if setting.source.startswith("PIXVERSE_") else " "
+        separator = "=" if setting.source.startswith("PIXVERSE_") else " "
         shown = setting.value if len(setting.value) <= 80 else setting.value[:77] + "..."
-        return f"{setting.source}{joint}{shown}"
+        return f"{setting.source}{separator}{shown}"
 
 
-def parse_seconds(word: str) -> float | None:
-    """Read ``90``, ``90s``, ``30m`` or ``2h``."""
-    found = re.fullmatch(r"(\d{1,9}(?:\.\d{1,3})?)([smh]?)", word.lower(), re.ASCII)
-    return float(found[1]) * _UNITS[found[2]] if found else None
+def parse_seconds(text: str) -> float | None:
+    """Return the seconds of ``90``, ``90s``, ``30m`` or ``2h``; None for other text."""
+    match = re.fullmatch(r"(\d{1,9}(?:\.\d{1,3})?)([smh]?)", text.lower(), re.ASCII)
+    return float(match[1]) * _UNITS[match[2]] if match else None
 
 
-def _whole(word: str) -> int | None:
-    return int(word) if re.fullmatch(r"[+-]?\d{1,18}", word, re.ASCII) else None
+def _whole(text: str) -> int | None:
+    return int(text) if re.fullmatch(r"[+-]?\d{1,18}", text, re.ASCII) else None
 
 
-def _money(word: str) -> Decimal | None:
-    return Decimal(word) if re.fullmatch(r"\d{1,9}(?:\.\d{1,9})?", word, re.ASCII) else None
+def _money(text: str) -> Decimal | None:
+    return Decimal(text) if re.fullmatch(r"\d{1,9}(?:\.\d{1,9})?", text, re.ASCII) else None

@@ -1,4 +1,4 @@
-"""What this machine remembers: SQLite, made for many processes at once."""
+"""The store of this machine: an SQLite file that many processes may use at once."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 
 class Store:
-    """The store file ``tasks.db`` in ``directory``, made on first use (0600, directory 0700).
+    """The store file ``tasks.db`` in ``directory``, created on first use (0600, directory 0700).
 
-    :raises UnexpectedError: when it is not a store, is damaged, comes from a newer version,
-        or cannot be written.
+    :raises UnexpectedError: it is not a store, is damaged, was made by a newer version, or
+        cannot be written.
     """
 
     def __init__(self, directory: Path) -> None:
@@ -28,8 +28,8 @@ class Store:
         self.rate_slots = RateSlots(self._database)
 
     def keep_in_fallback_log(self, record: Record) -> Path | None:
-        """Keep an accepted task's id in a plain file, and return it; None if no disk takes it."""
-        from pixverse_cli.store import fallback_log  # noqa: PLC0415  for a disaster only
+        """Write an accepted task's id to a plain file; return its path, or None on failure."""
+        from pixverse_cli.store import fallback_log  # noqa: PLC0415  rarely needed
 
         return fallback_log.put(self._directory, record)
 
@@ -37,23 +37,23 @@ class Store:
         """Move the ids of the fallback log into the database, and return their records."""
         from pixverse_cli.store import fallback_log  # noqa: PLC0415  as above
 
-        taken = [self._taken(each) for each in fallback_log.read(self._directory)]
-        if taken:
+        restored = [self._restore(line) for line in fallback_log.read(self._directory)]
+        if restored:
             fallback_log.clear(self._directory)
-        return taken
+        return restored
 
-    def _taken(self, each: "Unrecorded") -> Record:
-        """Give an id to its request; one whose request this database lost gets a new record."""
-        adopted = None
-        row = self._database.row("SELECT intent_at FROM task WHERE number = :n", n=each.number)
-        if row and each.intent_at in (None, row["intent_at"]):
-            adopted = self.records.adopt(each.number, each.task, provisional=False)
-        return adopted or self.records.remember(each.task, each.service)
+    def _restore(self, line: "Unrecorded") -> Record:
+        """Write an id to its request's record, or to a new one if the request is not here."""
+        record = None
+        row = self._database.row("SELECT intent_at FROM task WHERE number = :n", n=line.number)
+        if row and line.intent_at in (None, row["intent_at"]):
+            record = self.records.adopt(line.number, line.task, provisional=False)
+        return record or self.records.remember(line.task, line.service)
 
     def damage(self) -> str | None:
-        """Return what SQLite's own check finds wrong, or None."""
+        """Return what SQLite's quick check finds wrong, or None."""
         return self._database.damage()
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the store file."""
         self._database.close()

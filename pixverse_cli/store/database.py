@@ -1,9 +1,9 @@
-"""Opening the SQLite file, and telling what is wrong with it when it will not open.
+"""Opens the SQLite file, runs statements, and explains errors.
 
 Rollback journal, full synchronisation, no implicit transactions: every statement is its
-own transaction and is on the disk when it returns. Measured as fast as a write-ahead log
-for commands that write a row or two, readable on a read-only disk, and without a race at
-first start.
+own transaction and is on the disk when it returns. By measurement this is as fast as a
+write-ahead log for commands that write a row or two; it is also readable on a read-only
+disk, and has no race at the first start.
 """
 
 import os
@@ -20,7 +20,7 @@ from pixverse_cli.store.schema import MIGRATIONS
 T = TypeVar("T")
 Value = str | int | float | None
 
-_BUSY_SECONDS = 0.5  # one wait inside SQLite, which no signal can end
+_BUSY_SECONDS = 0.5  # one wait inside SQLite, which a signal cannot interrupt
 _BUSY_WAITS = 60
 
 
@@ -30,12 +30,12 @@ class Database:
     def __init__(self, path: Path) -> None:
         self.path = path
         with self._translated():
-            there = _is_there(path)
-            if not there:
+            exists = _exists(path)
+            if not exists:
                 _create(path)
             self._connection = _connect(path)
             try:
-                version: int = _patiently(
+                version: int = _retry_while_busy(
                     lambda: self._connection.execute("PRAGMA user_version").fetchone()[0]
                 )
                 self._migrate(version)
@@ -46,37 +46,41 @@ class Database:
     def rows(self, statement: str, **values: Value) -> list[sqlite3.Row]:
         """Run one statement as its own transaction and return all its rows."""
         with self._translated():
-            given = {name: _storable(value) for name, value in values.items()}
-            return _patiently(lambda: self._connection.execute(statement, given).fetchall())
+            parameters = {name: _storable(value) for name, value in values.items()}
+            return _retry_while_busy(
+                lambda: self._connection.execute(statement, parameters).fetchall()
+            )
 
     def row(self, statement: str, **values: Value) -> sqlite3.Row | None:
         """Run one statement as its own transaction and return its first row, if any."""
         return next(iter(self.rows(statement, **values)), None)
 
-    def together(self, *statements: str, **values: Value) -> sqlite3.Row | None:
+    def transaction(self, *statements: str, **values: Value) -> sqlite3.Row | None:
         """Run statements as one transaction and return the last one's first row, if any."""
-        given = {name: _storable(value) for name, value in values.items()}
+        parameters = {name: _storable(value) for name, value in values.items()}
         with self._translated():
-            return _patiently(lambda: _all_or_none(self._connection, statements, given))
+            return _retry_while_busy(
+                lambda: _run_transaction(self._connection, statements, parameters)
+            )
 
     def close(self) -> None:
-        """Close the file; committed rows are on the disk already."""
+        """Close the file; committed rows are already on the disk."""
         self._connection.close()
 
     def damage(self) -> str | None:
-        """Return what SQLite's own quick check finds wrong, or None."""
-        found = self.rows("PRAGMA quick_check(1)")[0][0]
-        return None if found == "ok" else str(found)
+        """Return what SQLite's quick check finds wrong, or None."""
+        result = self.rows("PRAGMA quick_check(1)")[0][0]
+        return None if result == "ok" else str(result)
 
     def _migrate(self, version: int) -> None:
         if version > len(MIGRATIONS):
             raise UnexpectedError(
                 f"the store {self.path} was made by a newer pixverse"
-                f" (format {version}; this one knows {len(MIGRATIONS)})",
+                f" (format {version}; this version supports {len(MIGRATIONS)})",
                 hint="upgrade pixverse, or set PIXVERSE_STATE_DIR to another directory",
             )
         if version < len(MIGRATIONS):
-            _patiently(lambda: _apply(self._connection))
+            _retry_while_busy(lambda: _apply(self._connection))
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
@@ -87,12 +91,12 @@ class Database:
             raise _explained(self.path, error) from error
 
 
-def _patiently(action: Callable[[], T]) -> T:
+def _retry_while_busy(action: Callable[[], T]) -> T:
     for _ in range(_BUSY_WAITS - 1):
         try:
             return action()
         except sqlite3.OperationalError as error:
-            # another process holds the lock; each wait gives signals a chance to be heard
+            # another process holds the lock; between two waits signals are handled
             if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
                 raise
     return action()
@@ -102,8 +106,8 @@ def _connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
     connection.row_factory = _row
     try:
-        # even this reads the file, and may find it locked
-        _patiently(lambda: connection.execute("PRAGMA synchronous = FULL"))
+        # this statement reads the file too, which may be locked
+        _retry_while_busy(lambda: connection.execute("PRAGMA synchronous = FULL"))
     except BaseException:
         connection.close()
         raise
@@ -111,7 +115,7 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 
 def _storable(value: Value) -> Value | bytes:
-    """Return text that UTF-8 cannot hold as bytes: file names and the service may bring such."""
+    """Return text that is not valid UTF-8 as bytes; file names and the service may contain it."""
     if not isinstance(value, str) or value.isascii():
         return value
     encoded = value.encode("utf-8", "surrogatepass")
@@ -119,7 +123,7 @@ def _storable(value: Value) -> Value | bytes:
 
 
 def _row(cursor: sqlite3.Cursor, values: tuple[object, ...]) -> sqlite3.Row:
-    """Return a row in which such bytes are text again."""
+    """Return a row with the bytes of :func:`_storable` converted back to text."""
     return sqlite3.Row(
         cursor,
         tuple(
@@ -129,7 +133,7 @@ def _row(cursor: sqlite3.Cursor, values: tuple[object, ...]) -> sqlite3.Row:
     )
 
 
-def _all_or_none(
+def _run_transaction(
     connection: sqlite3.Connection, statements: Sequence[str], values: Mapping[str, Value | bytes]
 ) -> sqlite3.Row | None:
     row: sqlite3.Row | None = None
@@ -141,7 +145,7 @@ def _all_or_none(
 
 
 def _apply(connection: sqlite3.Connection) -> None:
-    """Bring the store to the newest format; another process may have done it meanwhile."""
+    """Migrate the store to the newest format, unless another process has already done it."""
     with connection:
         connection.execute("BEGIN IMMEDIATE")
         version: int = connection.execute("PRAGMA user_version").fetchone()[0]
@@ -152,15 +156,15 @@ def _apply(connection: sqlite3.Connection) -> None:
 
 
 def _create(path: Path) -> None:
-    """Make an empty store under another name and link it into place, whole.
+    """Create an empty store under another name, and link it to the store's name when complete.
 
-    A process that dies here leaves nothing under the store's name; of two that race, one
-    wins. So an empty file under that name is always damage.
+    A process that dies here leaves nothing under the store's name; of two processes only one
+    succeeds. An empty file under that name is therefore always damage.
     """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = path.with_name(f"{path.name}.{os.getpid()}.new")
     with suppress(FileNotFoundError):
-        draft.unlink()  # left by a process that died here with our number
+        draft.unlink()  # left by a process that died here and had the same process id
     os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     try:
         with closing(_connect(draft)) as connection:
@@ -171,27 +175,27 @@ def _create(path: Path) -> None:
         draft.unlink()
 
 
-def _is_there(path: Path) -> bool:
-    """Return whether there is a store to open.
+def _exists(path: Path) -> bool:
+    """Return whether the store exists.
 
-    :raises UnexpectedError: something else stands there. :raises OSError: it cannot be told.
+    :raises UnexpectedError: it is not a store file. :raises OSError: the system cannot say.
     """
-    found = look(path, follow=False)
-    if found is None:
+    status = look(path, follow=False)
+    if status is None:
         return False
-    kind = kind_of(found.st_mode)
+    kind = kind_of(status.st_mode)
     if kind is not Kind.FILE:
         raise _broken(path, f"is {kind}")
-    if found.st_size == 0:
+    if status.st_size == 0:
         raise _broken(path, "is empty (0 bytes)")
     return True
 
 
 def _broken(path: Path, what: str) -> PixverseError:
     return UnexpectedError(
-        f"the store {path} {what}: refusing to go on, nothing was changed or sent",
+        f"the store {path} {what}; nothing was changed or sent",
         hint=f"move it away (mv '{path}' '{path}.damaged'), then `pixverse list --remote`"
-        " shows what the account has on the service; finished videos stay where they are",
+        " shows the account's tasks at the service; saved videos are not affected",
     )
 
 
@@ -201,6 +205,6 @@ def _explained(path: Path, error: Exception) -> PixverseError:
         return _broken(path, f"is damaged or not a store ({error})")
     return UnexpectedError(
         f"the store {path} cannot be used: {error}",
-        hint="make room or give permission there,"
-        " or set PIXVERSE_STATE_DIR to a directory that can be written",
+        hint="free disk space or correct the permissions there,"
+        " or set PIXVERSE_STATE_DIR to a writable directory",
     )

@@ -1,7 +1,7 @@
-"""A plain file for accepted task ids, for when the database no longer writes.
+"""A plain file for accepted task ids, used when the database cannot be written.
 
-It lies beside the database, or, where not even that directory takes it, in the temporary
-one. Its lines go back into the database with the next ``pixverse recover``.
+It is beside the database, or in the temporary directory if that directory is not writable
+either. The next ``pixverse recover`` moves its lines into the database.
 """
 
 import json
@@ -23,7 +23,7 @@ NAME = "unrecorded-tasks.jsonl"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unrecorded:
-    """A task id whose request had the row ``number`` in the database, written ``intent_at``."""
+    """A task id whose request is row ``number`` of the database, written at ``intent_at``."""
 
     number: int
     intent_at: str | None
@@ -32,8 +32,8 @@ class Unrecorded:
 
 
 def put(directory: Path, record: Record) -> Path | None:
-    """Keep an accepted task's id; return the file that holds it, None if none takes it."""
-    line = {
+    """Write an accepted task's id; return the file's path, or None on failure."""
+    entry = {
         "store": str(directory),
         "number": record.number,
         "intent_at": rfc3339(record.intent_at),
@@ -42,31 +42,31 @@ def put(directory: Path, record: Record) -> Path | None:
         "request_id": record.request_id,
         "submitted_at": rfc3339(record.submitted_at),
     }
-    for place in _places(directory):
+    for folder in _folders(directory):
         with suppress(OSError):
-            append_line(place / NAME, json.dumps(line))
-            return place / NAME
+            append_line(folder / NAME, json.dumps(entry))
+            return folder / NAME
     return None
 
 
 def read(directory: Path) -> list[Unrecorded]:
-    """Return what was kept for the database in ``directory``."""
-    return [found for place in _places(directory) for found in _lines(place / NAME, directory)]
+    """Return the entries for the database in ``directory``."""
+    return [line for folder in _folders(directory) for line in _lines(folder / NAME, directory)]
 
 
 def clear(directory: Path) -> None:
-    """Forget what was kept beside the database, and our own lines elsewhere."""
-    for place in _places(directory):
-        others = [line for line in _raw(place / NAME) if line.get("store") != str(directory)]
+    """Remove the entries for the database in ``directory``; those of other stores stay."""
+    for folder in _folders(directory):
+        others = [line for line in _raw(folder / NAME) if line.get("store") != str(directory)]
         with suppress(OSError):
             if others:
                 text = "".join(json.dumps(line) + "\n" for line in others)
-                write_file(place / NAME, text.encode(), mode=0o600)
+                write_file(folder / NAME, text.encode(), mode=0o600)
             else:
-                (place / NAME).unlink()
+                (folder / NAME).unlink()
 
 
-def _places(directory: Path) -> tuple[Path, Path]:
+def _folders(directory: Path) -> tuple[Path, Path]:
     return directory, Path(tempfile.gettempdir())
 
 
@@ -92,12 +92,12 @@ def _task(line: dict[str, object]) -> Task:
 
 
 def _raw(path: Path) -> list[dict[str, object]]:
-    """Return the readable lines of a file of ours; a half-written last one is passed over."""
+    """Return the valid lines of a file of this user; a half-written last line is skipped."""
     lines = []
     with suppress(OSError, UnicodeDecodeError):
-        found = look(path, follow=False)
-        if found is None or kind_of(found.st_mode) is not Kind.FILE or not _is_ours(found):
-            return []  # in the temporary directory anybody may plant a file
+        status = look(path, follow=False)
+        if status is None or kind_of(status.st_mode) is not Kind.FILE or not _is_own(status):
+            return []  # in the temporary directory other users may create a file of this name
         for text in lines_of(path.read_text(encoding="utf-8")):
             with suppress(ValueError):
                 value = json.loads(text)
@@ -105,5 +105,5 @@ def _raw(path: Path) -> list[dict[str, object]]:
     return lines
 
 
-def _is_ours(found: os.stat_result) -> bool:
-    return os.name != "posix" or found.st_uid == os.getuid()
+def _is_own(status: os.stat_result) -> bool:
+    return os.name != "posix" or status.st_uid == os.getuid()

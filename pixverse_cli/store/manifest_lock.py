@@ -1,7 +1,6 @@
-"""``MANIFEST.lock``: which request each output was made by, and the hash of its file.
+"""``MANIFEST.lock``: which request made each output, and the hash of its file.
 
-JSON Lines sorted by output, made to be committed: a change of one video is a change of one
-line.
+JSON Lines sorted by output, for version control: a change of one video changes one line.
 """
 
 import json
@@ -32,23 +31,23 @@ class ManifestLock:
         self._read()
 
     def entry(self, output: str) -> LockEntry | None:
-        """Return what is known of an output."""
-        return self._lines.get(output)
+        """Return the entry of an output, if any."""
+        return self._entries.get(output)
 
     def keep(self, entry: LockEntry) -> None:
-        """Write one line beside what others have written meanwhile, all or nothing."""
+        """Write one entry atomically, and keep those that other processes wrote meanwhile."""
         self._read()
-        self._lines[entry.output] = entry
+        self._entries[entry.output] = entry
         text = "".join(
             json.dumps(asdict(line), ensure_ascii=False) + "\n"
-            for _, line in sorted(self._lines.items())
+            for _, line in sorted(self._entries.items())
         )
         write_file(self._path, text.encode())
 
     def _read(self) -> None:
-        self._lines: dict[str, LockEntry] = {}
+        self._entries: dict[str, LockEntry] = {}
         for number, line in enumerate(lines_of(self._text()), 1):
-            self._take(number, line)
+            self._add(number, line)
 
     def _text(self) -> str:
         try:
@@ -58,14 +57,14 @@ class ManifestLock:
         except OSError as error:
             raise UsageError(f"{self._path} cannot be read: {reason(error)}") from error
 
-    def _take(self, number: int, line: str) -> None:
+    def _add(self, number: int, line: str) -> None:
         try:
             entry = LockEntry(**json.loads(line))
         except (ValueError, TypeError) as error:
-            # a merge conflict, a line of a newer version
+            # a merge conflict, or a line of a newer version
             raise UsageError(
-                f"{self._path}, line {number}: cannot be understood",
+                f"{self._path}, line {number}: not a valid entry",
                 hint="resolve the conflict there, or remove the line:"
-                " what it spoke of is then looked up in the store",
+                " its output is then looked up in the store",
             ) from error
-        self._lines[entry.output] = entry
+        self._entries[entry.output] = entry

@@ -10,12 +10,12 @@ from pixverse_cli.domain.clock import from_rfc3339, rfc3339
 from pixverse_cli.domain.errors import UnexpectedError
 from pixverse_cli.domain.task import Record, Status, Task
 from pixverse_cli.store.database import Database, Value
-from pixverse_cli.store.ownership import FREE, FROM_ANYBODY, FROM_LOOKED_AT
+from pixverse_cli.store.ownership import RELEASE, TAKE_FROM_ANY, TAKE_FROM_QUERIED
 
 if TYPE_CHECKING:
     from decimal import Decimal
 
-# A request is live while its task may still give, or has given, a video.
+# A request is live if its task has succeeded or may still succeed.
 _LIVE = "status IN ('UNCLEAR', 'PENDING', 'RUNNING', 'SUCCEEDED')"
 _ENDED = "('SUCCEEDED', 'FAILED', 'CANCELED')"
 
@@ -27,13 +27,13 @@ _NEWEST = 50
 
 
 _HINT = (
-    "`pixverse list --remote` shows what the account has on the service;"
-    " PIXVERSE_STATE_DIR takes another store"
+    "`pixverse list --remote` shows the account's tasks at the service;"
+    " set PIXVERSE_STATE_DIR to use another store"
 )
 
 
 class Records:
-    """The ``task`` table; every method is one statement and is on the disk when it returns."""
+    """The ``task`` table; each method is atomic, and its change is on the disk when it returns."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -48,9 +48,9 @@ class Records:
         return required(row)
 
     def intend_once(self, record: Record) -> Record | None:
-        """Write the request unless an equal one is live; None if it is.
+        """Write the request unless an equal one is live; None if there is one.
 
-        One statement, so of two processes with the same request only one gets a record.
+        In one statement: of two processes with the same request only one gets a record.
         """
         row = self._database.row(
             f"INSERT INTO task ({', '.join(_REQUEST)})"
@@ -62,7 +62,7 @@ class Records:
         return _from_row(row)
 
     def resend(self, number: int, process: str, now: datetime, *, once: bool) -> Record | None:
-        """Write that a refused request is about to be sent once more.
+        """Write that a refused request is about to be sent again.
 
         With ``once``: None if an equal request has become live meanwhile.
         """
@@ -92,10 +92,10 @@ class Records:
         )
 
     def accepted(self, number: int, task: Task, submitted_at: datetime) -> Record:
-        """Keep the task id that answered the request, whatever a search gave it to meanwhile."""
+        """Write the task id from the service, even if a search gave it to another record."""
         return required(
-            self._database.together(
-                *FROM_ANYBODY,
+            self._database.transaction(
+                *TAKE_FROM_ANY,
                 "UPDATE task SET task_id = :task_id, status = :status, request_id = :request_id,"
                 " submitted_at = :submitted_at, process = NULL WHERE number = :number RETURNING *",
                 number=number,
@@ -109,9 +109,9 @@ class Records:
     def not_accepted(
         self, number: int, status: Status, now: datetime, code: str | None, message: str | None
     ) -> Record:
-        """Keep that no task id came: ``NOT_SENT`` when that is certain, else ``UNCLEAR``.
+        """Write that no task id came: ``NOT_SENT`` if that is certain, else ``UNCLEAR``.
 
-        ``ended_at`` becomes the moment when the call was over.
+        ``ended_at`` becomes the time when the call ended.
         """
         return required(
             self._database.row(
@@ -128,9 +128,9 @@ class Records:
         )
 
     def adopt(self, number: int, task: Task, *, provisional: bool) -> Record | None:
-        """Give an unclear request the task that a search found; None if another has it."""
-        row = self._database.together(
-            *FROM_LOOKED_AT,
+        """Write a found task to an unclear request; None if another record has the task."""
+        row = self._database.transaction(
+            *TAKE_FROM_QUERIED,
             "UPDATE OR IGNORE task SET task_id = :task_id, provisional = :provisional,"
             " process = NULL, ended_at = NULL, error_code = NULL, error_message = NULL"
             " WHERE number = :number AND task_id IS NULL RETURNING *",
@@ -141,7 +141,7 @@ class Records:
         return self.seen(number, task) if row else None
 
     def confirm(self, number: int) -> Record:
-        """Keep that a found task is ours."""
+        """Write that a found task certainly belongs to this request."""
         return required(
             self._database.row(
                 "UPDATE task SET provisional = NULL WHERE number = :number RETURNING *",
@@ -150,34 +150,34 @@ class Records:
         )
 
     def let_go(self, number: int) -> Record:
-        """Take back a found task that turned out to be somebody else's."""
+        """Remove a found task that turned out to belong to another request."""
         return required(
             self._database.row(
-                f"UPDATE task SET {FREE} WHERE number = :number RETURNING *", number=number
+                f"UPDATE task SET {RELEASE} WHERE number = :number RETURNING *", number=number
             )
         )
 
     def unsettled(self) -> list[Record]:
-        """Return requests whose fate is not known for certain, oldest first."""
+        """Return requests whose task is not known for certain, oldest first."""
         rows = self._database.rows(
             "SELECT * FROM task WHERE status = 'UNCLEAR' OR provisional ORDER BY number"
         )
         return [required(row) for row in rows]
 
     def seen(self, number: int, task: Task) -> Record:
-        """Keep how the service says a task stands; what it no longer tells stays known."""
+        """Write the service's answer about a task; fields that it no longer reports are kept."""
         return required(
             self._database.row(
                 "UPDATE task SET"
-                # an ended task is UNKNOWN to the service after 24 hours, but not to us; and
-                # what another process asked before the end may arrive here after it
+                # after 24 hours the service reports an ended task as UNKNOWN; and another
+                # process may write an older answer after the final one
                 f" status = iif(status IN {_ENDED} AND :status NOT IN {_ENDED}, status, :status),"
                 " submitted_at = coalesce(:submitted_at, submitted_at),"
                 " scheduled_at = coalesce(:scheduled_at, scheduled_at),"
                 " ended_at = coalesce(:ended_at, ended_at),"
                 " video_url = coalesce(:video_url, video_url),"
                 " usage = coalesce(:usage, usage),"
-                # a request of ours knows its prompt, also if it has none
+                # a request of this store has its own prompt, or certainly none
                 " prompt = iif(fingerprint IS NULL, coalesce(prompt, :prompt), prompt),"
                 " error_code = coalesce(:error_code, error_code),"
                 " error_message = coalesce(:error_message, error_message)"
@@ -196,7 +196,7 @@ class Records:
         )
 
     def remember(self, task: Task, service: str) -> Record:
-        """Keep a task that this machine did not submit, or return what is known of it."""
+        """Write a task that this machine did not submit, and return its record."""
         row = self._database.row(
             "INSERT INTO task (task_id, status, service) VALUES (:task_id, :status, :service)"
             " ON CONFLICT (task_id) DO UPDATE SET task_id = excluded.task_id RETURNING *",
@@ -207,7 +207,7 @@ class Records:
         return self.seen(required(row).number, task)
 
     def saved(self, number: int, file: str | None, sha256: str) -> Record:
-        """Keep where the checked video is; ``file`` is None just before it gets its name."""
+        """Write the path of the checked video; ``file`` is None just before it gets its name."""
         return required(
             self._database.row(
                 "UPDATE task SET sha256 = iif(:file IS NULL AND file NOTNULL, sha256, :sha256),"
@@ -219,18 +219,18 @@ class Records:
         )
 
     def of_run(self, run: str) -> list[Record]:
-        """Return the requests that one run of the program has sent, oldest first."""
+        """Return the requests that one run of the program sent, oldest first."""
         rows = self._database.rows("SELECT * FROM task WHERE run = :run ORDER BY number", run=run)
         return [required(row) for row in rows]
 
     def get(self, number: int) -> Record:
-        """Return one record as it stands now."""
+        """Return one record in its current state."""
         return required(
             self._database.row("SELECT * FROM task WHERE number = :number", number=number)
         )
 
     def by_prefix(self, prefix: str, *, limit: int = 10) -> list[Record]:
-        """Return the records whose task id starts so; a range of the index, never a scan."""
+        """Return the records whose task id starts with ``prefix``; uses the index, never a scan."""
         rows = self._database.rows(
             "SELECT * FROM task WHERE task_id >= :low AND task_id < :high"
             " ORDER BY task_id LIMIT :limit",
@@ -248,7 +248,7 @@ class Records:
         since: datetime | None = None,
         submitted: bool = False,
     ) -> list[Record]:
-        """Return the newest first: all for ``limit`` -1, only with ids if ``submitted``."""
+        """Return records, newest first; ``limit`` -1: all, ``submitted``: only those with ids."""
         rows = self._database.rows(
             "SELECT * FROM task WHERE (:statuses = '' OR instr(:statuses, ',' || status || ','))"
             " AND coalesce(submitted_at, intent_at, '') >= :since"
@@ -264,8 +264,8 @@ class Records:
     def past_seconds(self, record: Record) -> list[float]:
         """Return the seconds that the newest 50 finished tasks of a kind took, shortest first.
 
-        The kind: model, resolution and duration. Counted from submission to end, by the
-        service's own clock.
+        The kind: model, resolution and duration. Measured from submission to end, by the
+        service's clock.
         """
         rows = self._database.rows(
             "SELECT (julianday(ended_at) - julianday(submitted_at)) * 86400 AS seconds FROM"
@@ -281,7 +281,7 @@ class Records:
         return [max(0.0, row["seconds"]) for row in rows]
 
     def known_ids(self, *, requested: bool = False) -> frozenset[str]:
-        """Return every task id in the store, or only those that its own requests have."""
+        """Return every task id in the store, or only those of its own requests."""
         rows = self._database.rows(
             "SELECT task_id FROM task WHERE task_id IS NOT NULL"
             " AND (fingerprint IS NOT NULL OR NOT :requested)",
@@ -296,7 +296,7 @@ def _usage_json(usage: dict[str, object]) -> str | None:
 
 
 def _to_row(record: Record) -> dict[str, Value]:
-    """Return the values of every column that a new row is written with."""
+    """Return the values of all columns of a new row."""
     row: dict[str, Value] = {name: getattr(record, name) for name in _REQUEST}
     row |= {name: rfc3339(getattr(record, name)) for name in _TIMES}
     row["usage"] = _usage_json(record.usage)
@@ -308,21 +308,21 @@ def required(row: sqlite3.Row | None) -> Record:
     """Return the record in a row that must be there."""
     record = _from_row(row)
     if record is None:
-        raise UnexpectedError("a record vanished from the store", hint=_HINT)
+        raise UnexpectedError("a record is missing from the store", hint=_HINT)
     return record
 
 
 def _from_row(row: sqlite3.Row | None) -> Record | None:
     """Return the record in a row, or None for no row.
 
-    :raises UnexpectedError: what stands there was not written by this program.
+    :raises UnexpectedError: the row was not written by this program.
     """
     if row is None:
         return None
     try:
         return _read(row)
     except (ValueError, TypeError, ArithmeticError) as error:
-        # a state, time, amount or JSON text that is none: damage, or somebody else's hand
+        # an invalid status, time, amount or JSON: damage, or changed by another program
         number = row["number"]
         raise UnexpectedError(
             f"record {number} of the store cannot be read: {error}", hint=_HINT
@@ -342,6 +342,6 @@ def _read(row: sqlite3.Row) -> Record:
 def _amount(text: str | None) -> "Decimal | None":
     if text is None:
         return None
-    from decimal import Decimal  # noqa: PLC0415  costs start-up, and most rows of old hold none
+    from decimal import Decimal  # noqa: PLC0415  slows the start, and is rarely needed
 
     return Decimal(text)

@@ -1,18 +1,18 @@
-"""The store's tables, as migrations that only ever add.
+"""The store's tables, as migrations that only add.
 
-``PRAGMA user_version`` counts the migrations that a store has been through. Each one and
-its count are committed together, so a store is never half-way; an older program still at
-work on a migrated store finds everything it knows.
+``PRAGMA user_version`` counts the migrations that were applied to a store. Each one and its
+count are committed together, so a store is never partly migrated; an older program that still
+uses a migrated store finds everything it needs.
 """
 
 MIGRATIONS = (
     """
     -- One row for each paid request, written before it is sent.
     CREATE TABLE task (
-        number        INTEGER PRIMARY KEY,  -- age: a later request has a higher one
-        task_id       TEXT UNIQUE,          -- the service's handle; NULL until it has answered
-        status        TEXT NOT NULL,        -- the service's word, or UNCLEAR, or NOT_SENT
-        service       TEXT NOT NULL,        -- base URL that it was sent to
+        number        INTEGER PRIMARY KEY,  -- a later request has a higher one
+        task_id       TEXT UNIQUE,          -- of the service; NULL until it has answered
+        status        TEXT NOT NULL,        -- the service's, or UNCLEAR, or NOT_SENT
+        service       TEXT NOT NULL,        -- base URL of the create call
 
         -- the request, as the user gave it; NULL where another machine submitted the task
         model         TEXT,
@@ -29,10 +29,10 @@ MIGRATIONS = (
 
         -- the create call
         intent_at     TEXT,                 -- when the row was written; RFC 3339, UTC
-        process       TEXT,                 -- who is in the call: host, process id, its start
+        process       TEXT,                 -- which runs the call: host, process id, start
         provisional   INTEGER,              -- 1 if task_id was found by search and is not confirmed
 
-        -- what the service told
+        -- what the service reported
         request_id    TEXT,
         submitted_at  TEXT,
         scheduled_at  TEXT,
@@ -49,24 +49,24 @@ MIGRATIONS = (
     CREATE INDEX task_by_fingerprint ON task (fingerprint);
     CREATE INDEX task_by_status ON task (status);
 
-    -- Images in the service's temporary store, so that the same bytes travel once.
+    -- Images in the service's temporary store, so that the same bytes are sent once.
     CREATE TABLE upload (
         sha256      TEXT NOT NULL,          -- of the image
         model       TEXT NOT NULL,          -- the service binds an upload to one model
-        account     TEXT NOT NULL,          -- which key and service: a hash, never the key
+        account     TEXT NOT NULL,          -- hash of key and service, never the key
         url         TEXT NOT NULL,          -- oss://…
         uploaded_at TEXT NOT NULL,
         PRIMARY KEY (sha256, model, account)
     ) WITHOUT ROWID;
 
-    -- When the next call of a kind may go out, for all processes together.
+    -- When the next call of a kind may be sent, for all processes together.
     CREATE TABLE slot (
         name    TEXT PRIMARY KEY,
         next_at REAL NOT NULL               -- seconds since 1970
     ) WITHOUT ROWID;
     """,
     """
-    -- Which run of the program sent the request: a random word.
+    -- Which run of the program sent the request: a random name.
     ALTER TABLE task ADD COLUMN run TEXT;
     CREATE INDEX task_by_run ON task (run);
     """,

@@ -14,7 +14,7 @@ class Uploads:
         self._database = database
 
     def find(self, sha256: str, model: str, account: str, now: datetime) -> str | None:
-        """Return the ``oss://`` URL of these bytes, if it still lives for an hour (47 of 48 h)."""
+        """Return the ``oss://`` URL of these bytes, if it is at most 47 of its 48 hours old."""
         row = self._database.row(
             "SELECT url FROM upload WHERE sha256 = :sha256 AND model = :model"
             " AND account = :account AND uploaded_at > :oldest AND uploaded_at <= :now",
@@ -27,7 +27,7 @@ class Uploads:
         return row["url"] if row else None
 
     def keep(self, sha256: str, model: str, account: str, url: str, now: datetime) -> None:
-        """Remember an upload; a newer one of the same bytes takes its place."""
+        """Store an upload; it replaces an earlier one of the same bytes."""
         self._database.rows(
             "INSERT OR REPLACE INTO upload VALUES (:sha256, :model, :account, :url, :now)",
             sha256=sha256,
@@ -38,5 +38,5 @@ class Uploads:
         )
 
     def forget(self, url: str) -> None:
-        """Do not use this upload again: the service refused it."""
+        """Remove an upload that the service refused, so that it is not used again."""
         self._database.rows("DELETE FROM upload WHERE url = :url", url=url)

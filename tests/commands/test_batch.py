@@ -106,12 +106,12 @@ def test_shards_together_contain_every_item_once(pixverse, directory):
     ("name", "text", "message"),
     [
         ("a.csv", "image,output,foo\na,b,c\n", "foo: no such field"),
-        ("a.csv", "image,output\na,b.mp4\na,b.mp4\n", "is that of a.csv, video 1 already"),
+        ("a.csv", "image,output\na,b.mp4\na,b.mp4\n", "is already used by a.csv, video 1"),
         ("a.jsonl", '{"image": "a"}\n', "output is missing"),
-        ("a.jsonl", "[]\n", "line 1 is no JSON object"),
+        ("a.jsonl", "[]\n", "line 1 is not a JSON object"),
         ("a.toml", "videos = 3\n", "[[video]]"),
-        ("a.toml", "", "holds no videos"),
-        ("a.yaml", "", "is no manifest"),
+        ("a.toml", "", "contains no videos"),
+        ("a.yaml", "", "must be a .toml, .jsonl or .csv file"),
     ],
 )
 def test_an_invalid_manifest_is_refused_as_a_whole(

@@ -109,8 +109,8 @@ XML = b"<?xml version='1.0'?><Error><Code>%s</Code><Message>no</Message></Error>
         (answer(b"", status="500 Internal Server Error"), None, "empty"),
         (answer(b"<html>", status="502 Bad Gateway"), None, "HTML"),
         (answer(status="302 Found", location="https://elsewhere.invalid/"), None, "HTTP 302"),
-        (RESET, None, "broke off"),
-        (b"", None, "broke off"),
+        (RESET, None, "was lost"),
+        (b"", None, "was lost"),
     ],
 )
 def test_the_error_of_a_refused_upload_has_the_stores_code_79(step, code, says):

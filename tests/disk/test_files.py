@@ -28,4 +28,4 @@ def test_a_path_that_is_not_a_file_never_has_the_hash(target, tmp_path):
 
 
 def test_an_unknown_kind_of_file_has_a_description():
-    assert kind_of(0) == "something unknown"
+    assert kind_of(0) == "an object of unknown type"

@@ -18,9 +18,9 @@ def interrupts(clock):
 @pytest.mark.parametrize(
     ("number", "exit_code", "message"),
     [
-        (signal.SIGINT, 130, "stopped by SIGINT"),
-        (signal.SIGTERM, 143, "stopped by SIGTERM"),
-        (signal.SIGHUP, 129, "stopped by SIGHUP"),
+        (signal.SIGINT, 130, "Stopped"),
+        (signal.SIGTERM, 143, "Stopped by SIGTERM"),
+        (signal.SIGHUP, 129, "Stopped by SIGHUP"),
     ],
 )
 def test_a_signal_stops_at_once(interrupts, number, exit_code, message):
@@ -162,11 +162,11 @@ except Stopped as stopped:
 @pytest.mark.parametrize(
     ("how", "number", "code", "said"),
     [
-        ("plain", signal.SIGINT, 130, ["stopped by SIGINT"]),
-        ("plain", signal.SIGTERM, 143, ["stopped by SIGTERM"]),
-        ("plain", signal.SIGHUP, 129, ["stopped by SIGHUP"]),
-        ("held", signal.SIGTERM, 143, ["the block ran to its end", "stopped by SIGTERM"]),
-        ("destructor", signal.SIGTERM, 143, ["stopped by SIGTERM"]),
+        ("plain", signal.SIGINT, 130, ["Stopped"]),
+        ("plain", signal.SIGTERM, 143, ["Stopped by SIGTERM"]),
+        ("plain", signal.SIGHUP, 129, ["Stopped by SIGHUP"]),
+        ("held", signal.SIGTERM, 143, ["the block ran to its end", "Stopped by SIGTERM"]),
+        ("destructor", signal.SIGTERM, 143, ["Stopped by SIGTERM"]),
         ("ignored", signal.SIGHUP, 0, ["went on"]),
     ],
 )

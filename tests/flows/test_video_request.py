@@ -48,7 +48,7 @@ def test_shot_types_are_case_insensitive(value):
         ({"duration": "16"}, "--duration 16: v6 at 720P makes videos of 1 to 15 seconds"),
         ({"duration": "5.5"}, "--duration 5.5: must be a whole number"),
         ({"shot_type": "many"}, "--shot-type many: choose single or multi"),
-        ({"shot_type": "multi", "model": "c1"}, "--shot-type multi: c1 does not take it"),
+        ({"shot_type": "multi", "model": "c1"}, "--shot-type multi: c1 does not support it"),
         ({"seed": "-1"}, "--seed -1: must be a whole number from 0 to 2147483647"),
         ({"audio": "maybe"}, "--audio maybe: must be true or false"),
     ],

@@ -5,7 +5,7 @@ import pytest
 from pixverse_cli.http.addresses import (
     is_loopback,
     is_private,
-    leads_inside,
+    is_private_url,
     without_secrets,
 )
 
@@ -52,15 +52,15 @@ def name_server(address):
 
 
 def test_a_name_is_resolved_to_find_private_addresses_except_behind_a_proxy():
-    assert leads_inside("http://rebound.example/", name_server("10.0.0.1"))
-    assert leads_inside("http://2130706433/", name_server("127.0.0.1"))
-    assert not leads_inside("http://media.example/", name_server("8.8.8.8"))
-    assert not leads_inside("http://rebound.example/", None)
-    assert leads_inside("http://localhost/", None)
+    assert is_private_url("http://rebound.example/", name_server("10.0.0.1"))
+    assert is_private_url("http://2130706433/", name_server("127.0.0.1"))
+    assert not is_private_url("http://media.example/", name_server("8.8.8.8"))
+    assert not is_private_url("http://rebound.example/", None)
+    assert is_private_url("http://localhost/", None)
 
 
 def test_an_invalid_name_does_not_lead_to_a_private_address():
-    assert not leads_inside(f"http://{'a' * 64}.example/")
+    assert not is_private_url(f"http://{'a' * 64}.example/")
 
 
 def test_credentials_queries_and_fragments_are_removed():

@@ -119,7 +119,7 @@ def test_auth_login_reports_a_folder_that_is_not_writable(pixverse, places, forb
     forbid(places["config folder"], 0o500)
     ran = pixverse("auth", "login", stdin=f"{KEY}\n", DASHSCOPE_API_KEY=None)
     assert (ran.code, ran.stdout) == (1, "")
-    assert f"cannot be kept in {places['key']}: Permission denied" in ran.stderr
+    assert f"cannot be saved in {places['key']}: Permission denied" in ran.stderr
     assert not places["key"].exists()
 
 

@@ -231,7 +231,7 @@ def test_a_signal_before_the_call_says_that_nothing_was_bought_49(report):
     events = interrupted(Uploading(image="turtle.webp", sent=1, total=2))
     ending, stdout, stderr = report("plain", events)
     assert (ending.charged, stdout) == ("no", "")
-    assert "nothing was bought" in stderr
+    assert "Nothing was bought" in stderr
 
 
 def test_a_signal_during_the_call_leaves_charged_unknown_50(report):

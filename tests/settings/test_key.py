@@ -119,7 +119,7 @@ BAD = [
 @pytest.mark.parametrize("value", BAD, ids=ascii)
 def test_an_invalid_key_is_refused_without_showing_it_30(environ, config, value):
     environ["DASHSCOPE_API_KEY"] = value
-    with pytest.raises(AuthError, match="DASHSCOPE_API_KEY holds spaces") as refused:
+    with pytest.raises(AuthError, match="DASHSCOPE_API_KEY contains spaces") as refused:
         find_key(environ, config)
     assert CANARY not in repr(refused.value) + str(refused.value) + str(refused.value.hint)
 
@@ -231,6 +231,6 @@ def test_the_draft_of_a_killed_process_does_not_matter(config):
 def test_a_key_that_cannot_be_written_is_an_error(tmp_path):
     blocked = tmp_path / "file"
     blocked.write_text("")
-    with pytest.raises(UnexpectedError, match="cannot be kept") as refused:
+    with pytest.raises(UnexpectedError, match="cannot be saved") as refused:
         keep_key(blocked / "config", CANARY)
     assert CANARY not in str(refused.value)

@@ -224,7 +224,7 @@ def on_a_full_disk(directory, when):
 def test_a_full_disk_before_the_call_is_an_error_57(directory):
     message, hint = on_a_full_disk(directory, "before")
     assert f"the store {directory}/tasks.db cannot be used" in message
-    assert "make room" in hint
+    assert "free disk space" in hint
     assert list(directory.iterdir()) == []
 
 

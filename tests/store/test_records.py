@@ -314,5 +314,5 @@ class TestFinding:
 
 
 def test_a_missing_record_is_an_error(records):
-    with pytest.raises(UnexpectedError, match="vanished"):
+    with pytest.raises(UnexpectedError, match="is missing"):
         records.get(7)

@@ -138,7 +138,7 @@ def test_a_redirect_to_a_private_address_is_refused_35(target, monkeypatch, insi
     redirect = answer(status="302 Found", location=f"http://{inside}/admin")
     with ScriptedServer([redirect]) as proxy:  # replaces the internet
         monkeypatch.setenv("HTTP_PROXY", proxy.origin)
-        with pytest.raises(LinkDeadError, match="into the private network"):
+        with pytest.raises(LinkDeadError, match="to a private network"):
             save("http://media.example/video.mp4", target)
 
 

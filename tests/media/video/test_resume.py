@@ -71,7 +71,7 @@ def test_headers_without_an_end_are_broken_off_13(target):
     one_byte_each_half_second = [b"HTTP/1.1 200 OK\r\nX-Drip: "] + [b"x", Pause(0.05)] * 60
     with (
         ScriptedServer(one_byte_each_half_second) as server,
-        pytest.raises(BrokenOffError, match="no whole answer"),
+        pytest.raises(BrokenOffError, match="no complete answer"),
     ):
         save(server.url(), target, limits=TransferLimits(connect=0.3, stall=0.3))
 
