@@ -6,6 +6,8 @@ What needs no parsing is answered before anything is imported.
 import os
 import sys
 
+_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")  # SIGHUP does not exist on Windows
+
 
 def run() -> None:
     """Run the program and end the process with its exit code."""
@@ -25,17 +27,29 @@ def run() -> None:
     _speak_utf8()
     from pixverse_cli.main import main  # noqa: PLC0415  imports the parser
 
-    sys.exit(main(arguments))
+    code = main(arguments)
+    _ignore_signals()
+    sys.exit(code)
 
 
 def _end_silently_on_signals() -> None:
     """While modules load nothing is at stake, and a traceback helps nobody."""
     import signal  # noqa: PLC0415  two thirds of the time that --version takes
 
-    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+    for name in _SIGNALS:
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, lambda received, _frame: os._exit(128 + received))
+
+
+def _ignore_signals() -> None:
+    """Let no late signal replace the exit code: while Python ends, it restores the defaults."""
+    import signal  # noqa: PLC0415  as above
+
+    for name in _SIGNALS:
+        number = getattr(signal, name, None)
+        if number is not None:
+            signal.signal(number, signal.SIG_IGN)
 
 
 def _speak_utf8() -> None:
