@@ -7,7 +7,7 @@ survives is shown, and fewer than nine in ten killed is a failure.
 Two libraries were looked at. mutmut 3 leaves decorated functions alone (every property and
 context manager), replaces functions by others with the same name, which Typer and start-up
 notice, and knows no sample. Cosmic Ray knows no sample either, changes the files that are being
-worked on, and spends half of its faults on annotations. Neither drops a statement.
+worked on, and puts faults into annotations as well. Neither drops a statement.
 """
 
 import argparse
