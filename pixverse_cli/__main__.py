@@ -6,6 +6,8 @@
 import os
 import sys
 
+_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")  # SIGHUP does not exist on Windows
+
 
 def run() -> None:
     """Run the program and end the process with its exit code."""
@@ -25,17 +27,29 @@ def run() -> None:
     _restart_in_utf8_mode()
     from pixverse_cli.main import main  # noqa: PLC0415  imports the parser
 
-    sys.exit(main(arguments))
+    code = main(arguments)
+    _ignore_signals()
+    sys.exit(code)
 
 
 def _exit_silently_on_signals() -> None:
     """Exit without a traceback on a signal that comes while modules load: nothing was sent."""
     import signal  # noqa: PLC0415  takes two thirds of the time of --version
 
-    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+    for name in _SIGNALS:
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, lambda received, _frame: os._exit(128 + received))
+
+
+def _ignore_signals() -> None:
+    """Keep the exit code if a signal comes now: Python restores the default handlers at its end."""
+    import signal  # noqa: PLC0415  as above
+
+    for name in _SIGNALS:
+        number = getattr(signal, name, None)
+        if number is not None:
+            signal.signal(number, signal.SIG_IGN)
 
 
 def _restart_in_utf8_mode() -> None:

@@ -7,7 +7,7 @@ tests take too long. Survivors are printed; the run fails if fewer than nine in 
 Two libraries were tried. mutmut 3 skips decorated functions (every property and context
 manager), replaces functions by others with the same name, which breaks Typer and start-up, and
 has no samples. Cosmic Ray has no samples either, changes the files in the working tree, and
-spends half of its faults on annotations. Neither one removes a statement.
+puts faults into annotations as well. Neither one removes a statement.
 """
 
 import argparse

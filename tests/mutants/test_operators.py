@@ -29,6 +29,7 @@ def faulty(source):
         ("if a: b = c", ["if (not a): b = c"]),
         ("a = [b for b in c if b]", ["a = [b for b in c if (not b)]"]),
         ("def a(): return b", ["def a(): return None"]),
+        ("def a(): return True", ["def a(): return False"]),
         ("for a in b:\n  break", ["for a in b:\n  pass"]),
         ("é = 'é é'; a = 1", ["é = 'é é'; a = 2"]),
     ],
@@ -48,6 +49,7 @@ def test_a_fault_replaces_one_part(source, expected):
         "@a(b=1)\ndef c(): ...",
         "if TYPE_CHECKING:\n  a()",
         "def a(): return None",
+        "def a(): return",
     ],
 )
 def test_code_without_an_effect_gets_no_faults(source):
