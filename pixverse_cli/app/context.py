@@ -147,7 +147,7 @@ class AppContext:
 
     def live(self, order: "Order") -> "Record | None":
         """Return the newest live record of the same request."""
-        return self.store.records.live(order.fingerprint, self.base_url)
+        return self.store.records.live(order.fingerprint, self.base_url, order.take)
 
     def reporter(self, result: Result = Result.NOTHING) -> "Reporter":
         """Return the reporter that fits the streams and the options."""

@@ -81,7 +81,7 @@ def _preview(app: AppContext, plan: "Plan", *, as_curl: bool) -> None:
     from pixverse_cli.flows.preview import PLACEHOLDER, curl
     from pixverse_cli.reporting.show import show_requests
 
-    if any(order.file for order in plan.orders):
+    if any(each.file for order in plan.orders for each in order.inputs):
         app.reporter().note(f"{PLACEHOLDER} is a placeholder: a local image is uploaded at submit")
     if as_curl:
         for order in plan.orders:

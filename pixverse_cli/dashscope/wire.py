@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 
+from pixverse_cli.domain.plan import Input
 from pixverse_cli.domain.refusals import Refusal
 from pixverse_cli.domain.request import VideoRequest
 from pixverse_cli.domain.task import ListedTask, Status, Task
@@ -50,10 +51,13 @@ class Page:
     date: datetime | None
 
 
-def create_body(request: VideoRequest, image_url: str) -> Json:
-    """Return the JSON of a create call; unset options are left out."""
-    image: Json = {"type": "image_url", "url": image_url}
-    inputs: Json = {"media": [image]}
+def create_body(request: VideoRequest, media: Sequence[tuple[Input, str]]) -> Json:
+    """Return the JSON of a create call; unset options are left out.
+
+    ``media`` holds each input with the URL from which the service fetches it.
+    """
+    words = {rule.role: rule.word for rule in request.model.inputs}
+    inputs: Json = {"media": [{"type": words[each.role], "url": url} for each, url in media]}
     if request.prompt:
         inputs["prompt"] = request.prompt
     parameters: Json = {

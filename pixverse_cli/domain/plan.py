@@ -5,8 +5,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
 
+from pixverse_cli.domain.catalog import Role
 from pixverse_cli.domain.errors import PixverseError
-from pixverse_cli.domain.request import VideoRequest
+from pixverse_cli.domain.request import InputKey, VideoRequest
 
 DEFAULT_TIMEOUT = 1800.0
 
@@ -49,26 +50,45 @@ class InputFile(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-class Order(NamedTuple):
-    """One video to buy: a request, and its image as a checked file or as a URL.
+class Input(NamedTuple):
+    """One input of a video: a checked file, or a URL that the service fetches.
 
-    ``image`` is the image as the user typed it; ``identity`` its hash, or its URL;
-    ``position`` its place on the command line, counted from 1. ``once``: do not submit it if
-    an equal request is live already.
+    ``source`` is the input as the user named it, a URL without its query; ``identity`` the
+    file's hash, or the whole URL; ``name`` is how a prompt cites it.
+    """
+
+    role: Role
+    source: str
+    identity: str
+    file: InputFile | None = None
+    name: str | None = None
+
+
+class Order(NamedTuple):
+    """One video to buy: a request and its inputs.
+
+    ``position`` is its place on the command line, counted from 1; ``take`` tells several
+    videos of the same request apart. ``once``: not if an equal request is live already.
     """
 
     request: VideoRequest
-    image: str
-    identity: str
+    inputs: tuple[Input, ...]
     position: int = 1
-    file: InputFile | None = None
+    take: int = 1
     upload_command: str | None = None
     once: bool = False
 
     @property
+    def image(self) -> str | None:
+        """The first picture as the user named it."""
+        return self.inputs[0].source if self.inputs else None
+
+    @property
     def fingerprint(self) -> str:
-        """A hash that is the same for equal requests."""
-        return self.request.fingerprint(self.identity)
+        """What equal requests share."""
+        return self.request.fingerprint(
+            [InputKey(each.role, each.name, each.identity) for each in self.inputs]
+        )
 
 
 class WaitPolicy(NamedTuple):

@@ -1,6 +1,6 @@
 """A request for one video: its checks, its price estimate and its fingerprint."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from pixverse_cli.domain.catalog import (
@@ -9,6 +9,7 @@ from pixverse_cli.domain.catalog import (
     Model,
     Parameter,
     Resolution,
+    Role,
     ShotType,
     spell,
 )
@@ -37,17 +38,15 @@ class VideoRequest(NamedTuple):
         """The list price of this video in CNY; promotions and billing may differ."""
         return self.model.price(self.resolution, audio=self.audio) * self.duration
 
-    def fingerprint(self, image_identity: str) -> str:
-        """Return a SHA-256 that is equal for equal requests of the same image.
-
-        ``image_identity`` is the hash of the image's bytes, or its URL.
-        """
-        import hashlib  # noqa: PLC0415  most commands only read records
+    def fingerprint(self, inputs: Sequence["InputKey"]) -> str:
+        """Return a SHA-256 that is equal for equal requests with equal inputs."""
+        import hashlib  # noqa: PLC0415  slows the start; many commands do not need it
         import json  # noqa: PLC0415  as above
 
+        image, *others = [*inputs, None] if inputs else [None]
         parts = (
             self.model.name,
-            image_identity,
+            image.identity if image else "",
             self.prompt or "",
             self.resolution,
             self.duration,
@@ -55,8 +54,18 @@ class VideoRequest(NamedTuple):
             self.watermark,
             self.shot_type or ShotType.SINGLE,
             self.seed,
+            # further facts are added only where there are any: old fingerprints stay valid
+            *(tuple(key) for key in others if key),
         )
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+class InputKey(NamedTuple):
+    """What tells one input of a request from another: ``identity`` is its hash, or its URL."""
+
+    role: Role
+    name: str | None
+    identity: str
 
 
 class Problem(NamedTuple):

@@ -83,22 +83,39 @@ class RemoteTask(NamedTuple):
     known: bool
 
 
+class RecordInput(NamedTuple):
+    """One input of a recorded request; ``source`` as the user named it, without a URL's query.
+
+    ``sha256`` is that of a local file.
+    """
+
+    role: str
+    name: str | None
+    source: str
+    sha256: str | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
     """What the store keeps of one paid request; ``number`` is its primary key.
 
     A record is written before the create call is sent (status UNCLEAR, no ``task_id``), so
     that a process that dies during the call leaves a trace. ``provisional``: the task id was
-    found by a search, and the task may turn out to belong to another request. Fields that are
-    None are unknown, as for a task that another machine submitted.
+    found by a search, and the task may turn out to belong to another request. ``account``
+    names the key of the create call without giving it away, ``take`` counts videos of the same
+    request, ``seen_at`` is when the service last reported the task. Fields that are None are
+    unknown, as for a task that another machine submitted.
     """
 
     number: int
     status: Status
     task_id: str | None = None
     service: str
+    account: str | None = None
     model: str | None = None
+    kind: str | None = None
     image: str | None = None
+    inputs: tuple[RecordInput, ...] = ()
     prompt: str | None = None
     resolution: str | None = None
     duration: int | None = None
@@ -107,6 +124,7 @@ class Record:
     shot_type: str | None = None
     seed: int | None = None
     fingerprint: str | None = None
+    take: int = 1
     estimate: "Decimal | None" = None
     intent_at: datetime | None = None
     process: str | None = None
@@ -116,6 +134,7 @@ class Record:
     submitted_at: datetime | None = None
     scheduled_at: datetime | None = None
     ended_at: datetime | None = None
+    seen_at: datetime | None = None
     video_url: str | None = None
     usage: dict[str, object] = field(default_factory=dict)
     error_code: str | None = None
@@ -125,7 +144,9 @@ class Record:
 
     @property
     def charged(self) -> Charged:
-        """Whether this request costs money."""
+        """Whether this request costs money; a provisional task may be another request's."""
+        if self.provisional:
+            return Charged.UNKNOWN
         return _CHARGES.get(self.status, Charged.YES)
 
     @property

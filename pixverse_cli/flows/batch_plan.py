@@ -110,7 +110,9 @@ def _order(position: int, item: ManifestItem, inputs: PlanInputs) -> Order:
         problems += lines_of(error.message)
     if problems:
         raise UsageError("\n".join(problems), hint="nothing was sent for it")
-    return order._replace(image=image if local else order.image, position=position, once=True)
+    if local:  # the store and the screen show it as the manifest names it
+        order = order._replace(inputs=(order.inputs[0]._replace(source=image),))
+    return order._replace(position=position, once=True)
 
 
 def _prompt(item: ManifestItem, folder: Path, problems: list[str]) -> str | None:

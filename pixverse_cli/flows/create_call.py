@@ -4,7 +4,7 @@ The call is retried only if it certainly did not arrive, or was certainly refuse
 limit. A process that dies at any point here leaves a row that shows how far it got.
 """
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import NamedTuple
@@ -22,7 +22,7 @@ from pixverse_cli.domain.errors import (
 from pixverse_cli.domain.events import Event, Retrying
 from pixverse_cli.domain.plan import Order
 from pixverse_cli.domain.process import this_process
-from pixverse_cli.domain.task import Record, Status, Task
+from pixverse_cli.domain.task import Record, RecordInput, Status, Task
 from pixverse_cli.flows.rate_limited import RateLimit, backoff, slow_down, wait_for_slot
 from pixverse_cli.flows.tools import Tools
 
@@ -44,9 +44,9 @@ class Outcome(NamedTuple):
     attached: bool = False
 
 
-def create(order: Order, url: str, tools: Tools) -> Generator[Event, None, Outcome]:
-    """Create the order's task; ``url`` is the URL of its image."""
-    body = wire.encode(wire.create_body(order.request, url))
+def create(order: Order, urls: Sequence[str], tools: Tools) -> Generator[Event, None, Outcome]:
+    """Create the order's task; ``urls`` are those of its inputs."""
+    body = wire.encode(wire.create_body(order.request, list(zip(order.inputs, urls, strict=True))))
     started, failures = tools.clock.monotonic(), 0
     record = draft(order, tools)
     tools.connect()  # import the HTTP client now: on a busy machine it takes longer than a slot
@@ -59,7 +59,8 @@ def create(order: Order, url: str, tools: Tools) -> Generator[Event, None, Outco
         seconds = tools.clock.monotonic() - started + delay
         if tools.interrupts.noted or not _may_retry(error, failures, seconds):
             if isinstance(error, UsageError):
-                tools.store.uploads.forget(url)  # the next submit must upload the image again
+                for url in urls:
+                    tools.store.uploads.forget(url)  # the next submit must upload the image again
             return outcome
         record = outcome.record or record
         slow_down(RateLimit.CREATE, tools, error, delay, of=order.request.model.name)
@@ -74,8 +75,15 @@ def draft(order: Order, tools: Tools) -> Record:
         number=0,
         status=Status.UNCLEAR,
         service=tools.service,
+        account=tools.account(),
         model=request.model.name,
+        kind=request.model.kind,
         image=order.image,
+        inputs=tuple(
+            RecordInput(each.role, each.name, each.source, each.file and each.file.sha256)
+            for each in order.inputs
+        ),
+        take=order.take,
         prompt=request.prompt,
         resolution=request.resolution,
         duration=request.duration,

@@ -88,7 +88,7 @@ def _query_unknown(task_id: str, tools: Tools) -> Generator[Event, None, Record]
             task_id=task_id,
             charged=Charged.UNKNOWN,  # an older task may have been charged
         )
-    return tools.store.records.remember(task, tools.service)
+    return tools.store.records.remember(task, tools.service, tools.clock.now())
 
 
 def look(references: Sequence[str] | None, tools: Tools, *, judging: bool) -> Iterator[Event]:

@@ -15,6 +15,7 @@ from pixverse_cli.domain.catalog import (
     MODELS,
     PRICES_AS_OF,
     Resolution,
+    Role,
     ShotType,
     find_model,
 )
@@ -22,6 +23,7 @@ from pixverse_cli.domain.errors import UsageError
 from pixverse_cli.domain.plan import (
     DEFAULT_TIMEOUT,
     Destination,
+    Input,
     Order,
     Plan,
     SubmitArgs,
@@ -79,7 +81,7 @@ def known_values(order: Order, now: datetime) -> dict[str, str]:
     """Return the values of the fields of an output name that are known before submitting."""
     request = order.request
     return {
-        "image": output_names.image_name(order.image),
+        "image": output_names.image_name(order.image or "video"),
         "model": request.model.alias,
         "resolution": request.resolution,
         "duration": str(request.duration),
@@ -118,20 +120,26 @@ def order_of(image: str, request: VideoRequest, settings: Settings, stack: ExitS
 
     :raises UsageError: with one line for each problem of the image.
     """
+    return Order(
+        request=request,
+        inputs=(image_input(image, stack),),
+        upload_command=settings.text("upload-command"),
+    )
+
+
+def image_input(image: str, stack: ExitStack) -> Input:
+    """Return the checked input that an IMAGE argument names.
+
+    :raises UsageError: with one line for each problem.
+    """
     url = remote(image)
     if url is not None:
-        return Order(request=request, image=without_secrets(url), identity=url)
+        return Input(Role.IMAGE, without_secrets(url), url)
     if image == STDIN:
         file = stack.enter_context(inspect_stream(sys.stdin.buffer))
     else:
         file = inspect(local_path(image))
-    return Order(
-        request=request,
-        image=image,
-        identity=file.sha256,
-        file=file,
-        upload_command=settings.text("upload-command"),
-    )
+    return Input(Role.IMAGE, image, file.sha256, file)
 
 
 def _orders(
@@ -194,10 +202,11 @@ def _cost_problems(request: VideoRequest, images: int, settings: Settings) -> It
 
 
 def _notes(order: Order) -> Iterator[str]:
-    if order.file is not None:
-        yield from order.file.notes
-    elif note := private_note(order.identity):
-        yield note
+    for each in order.inputs:
+        if each.file is not None:
+            yield from each.file.notes
+        elif note := private_note(each.identity):
+            yield note
 
 
 def video_request(settings: Settings, prompt: str | None) -> VideoRequest:

@@ -17,8 +17,8 @@ def preview(order: Order) -> tuple[wire.Json, "Decimal"]:
 
     :data:`PLACEHOLDER` stands for the URL of a local image, which would be uploaded first.
     """
-    url = order.identity if order.file is None else PLACEHOLDER
-    return wire.create_body(order.request, url), order.request.estimate
+    media = [(each, PLACEHOLDER if each.file else each.identity) for each in order.inputs]
+    return wire.create_body(order.request, media), order.request.estimate
 
 
 def curl(order: Order, base_url: str) -> str:

@@ -1,4 +1,4 @@
-"""Giving the image a URL that the service can fetch.
+"""Giving each input a URL that the service can fetch.
 
 A URL is used unchanged. A local file is uploaded to the service's temporary store, or by
 the user's own upload command. The same bytes for the same model and key are uploaded once
@@ -9,35 +9,43 @@ from collections.abc import Generator
 
 from pixverse_cli.domain.errors import UnreachableError, UsageError
 from pixverse_cli.domain.events import Event, Retrying, Uploaded, Uploading
-from pixverse_cli.domain.plan import InputFile, Order
+from pixverse_cli.domain.plan import Input, InputFile, Order
 from pixverse_cli.flows.rate_limited import RateLimit, with_retries
 from pixverse_cli.flows.tools import Tools
 
 _SUFFIXES = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp"}
 
 
-def publish(order: Order, tools: Tools) -> Generator[Event, None, str]:
-    """Return the URL from which the service can fetch the order's image.
+def publish(order: Order, tools: Tools) -> Generator[Event, None, list[str]]:
+    """Return the URLs from which the service can fetch the order's inputs, in their order.
 
-    :raises UnreachableError: the image could not be uploaded; nothing was charged.
+    :raises UnreachableError: one could not be uploaded; nothing was charged.
     """
-    file = order.file
+    urls = list[str]()
+    for each in order.inputs:
+        url = yield from _published(each, order, tools)
+        urls.append(url)
+    return urls
+
+
+def _published(each: Input, order: Order, tools: Tools) -> Generator[Event, None, str]:
+    file = each.file
     if file is None:
-        return order.identity
+        return each.identity
     if order.upload_command:
         from pixverse_cli.media.inputs.upload_command import run_upload_command  # noqa: PLC0415  rare
 
         url = run_upload_command(order.upload_command, file.path)
-        yield Uploaded(image=order.image, url=url)
+        yield Uploaded(image=each.source, url=url)
         return url
     model, account = order.request.model.name, tools.account()
     uploads = tools.store.uploads
     if cached := uploads.find(file.sha256, model, account, tools.clock.now()):
-        yield Uploaded(image=order.image, url=cached, cached=True)
+        yield Uploaded(image=each.source, url=cached, cached=True)
         return cached
-    url = yield from _upload(file, order.image, model, tools)
+    url = yield from _upload(file, each.source, model, tools)
     uploads.keep(file.sha256, model, account, url, tools.clock.now())
-    yield Uploaded(image=order.image, url=url)
+    yield Uploaded(image=each.source, url=url)
     return url
 
 

@@ -109,7 +109,7 @@ def adopt(task_id: str, tools: Tools) -> Iterator[Event]:
             charged=Charged.UNKNOWN,  # as `status` reports
         )
     record = _matching_request(task, tools)
-    adopted = tools.store.records.adopt(record.number, task, provisional=False)
+    adopted = tools.store.records.adopt(record.number, task, tools.clock.now(), provisional=False)
     if adopted is None:
         raise UsageError(f"task {task_id} already belongs to another request")
     yield Ended(record=adopted)

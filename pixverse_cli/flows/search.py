@@ -218,7 +218,9 @@ def _adopt_first(
 ) -> Record | None:
     """Adopt the first task that no other process has adopted in the meantime."""
     for task in tasks:
-        adopted = tools.store.records.adopt(record.number, task, provisional=provisional)
+        adopted = tools.store.records.adopt(
+            record.number, task, tools.clock.now(), provisional=provisional
+        )
         if adopted is not None:
             return adopted
     return None

@@ -51,7 +51,9 @@ def _outcome(order: Order, tools: Tools) -> Generator[Event, None, Outcome]:
     """Return the outcome of one create call, or of an equal request that is live already."""
     try:
         while True:
-            if order.once and (live := tools.store.records.live(order.fingerprint, tools.service)):
+            if order.once and (
+                live := tools.store.records.live(order.fingerprint, tools.service, order.take)
+            ):
                 outcome = yield from _attach(live, tools)
             else:
                 outcome = yield from _create(order, tools)
@@ -63,8 +65,8 @@ def _outcome(order: Order, tools: Tools) -> Generator[Event, None, Outcome]:
 
 def _create(order: Order, tools: Tools) -> Generator[Event, None, Outcome]:
     """Return the result of the create call; if its answer is lost, search for its task."""
-    url = yield from publish(order, tools)
-    outcome = yield from create(order, url, tools)
+    urls = yield from publish(order, tools)
+    outcome = yield from create(order, urls, tools)
     record, error, _ = outcome
     if record is None or not isinstance(error, UnclearError) or tools.interrupts.noted:
         return outcome

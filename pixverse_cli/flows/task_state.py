@@ -22,7 +22,7 @@ def store_answer(record: Record, task: Task, tools: Tools) -> Record:
     """Store an answer, except UNKNOWN for a new task: the replica that answered is behind."""
     if is_not_known_yet(record, task, tools.clock.now()):
         return record
-    return tools.store.records.seen(record.number, task)
+    return tools.store.records.seen(record.number, task, tools.clock.now())
 
 
 def confirm_or_release(record: Record, task: Task, tools: Tools) -> Record:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pixverse_cli.domain.clock import Clock
 from pixverse_cli.domain.interrupts import Interrupts
+from pixverse_cli.domain.plan import WaitPolicy
 from pixverse_cli.store import Store
 
 if TYPE_CHECKING:
@@ -25,3 +26,13 @@ class Tools(NamedTuple):
     service: str
     account: Callable[[], str]
     run: str = ""
+    deadline: float = float("inf")
+
+    def time_left(self) -> float:
+        """Return the seconds until the command's time limit; infinite if there is none."""
+        return max(0.0, self.deadline - self.clock.monotonic())
+
+    def until(self, policy: WaitPolicy) -> "Tools":
+        """Return the same tools with the time limit of a policy, which starts now."""
+        limit = policy.timeout or float("inf")
+        return self._replace(deadline=self.clock.monotonic() + limit)

@@ -26,6 +26,7 @@ from pixverse_cli.flows.task_state import (
     has_video,
     is_not_known_yet,
     status_error,
+    store_answer,
 )
 from pixverse_cli.flows.tools import Tools
 
@@ -111,7 +112,7 @@ class Watch:
         task.due = tools.clock.monotonic() + self._pause(record)
         if is_not_known_yet(record, answer, tools.clock.now()):
             return None
-        current = confirm_or_release(tools.store.records.seen(record.number, answer), answer, tools)
+        current = confirm_or_release(store_answer(record, answer, tools), answer, tools)
         if current.task_id is None:
             return (yield from _search_again(task, current, tools))
         task.record = current

@@ -1,9 +1,9 @@
 """The plan of a batch, as lines for people and as JSON."""
 
-from pixverse_cli.dashscope import wire
 from pixverse_cli.domain.catalog import CURRENCY, PRICES_AS_OF
 from pixverse_cli.domain.plan import Action, BatchItem
 from pixverse_cli.domain.text import harmless
+from pixverse_cli.flows.preview import preview
 from pixverse_cli.reporting.shapes import SCHEMA, Json, number
 
 # What people read; the JSON has the values of Action themselves.
@@ -34,7 +34,7 @@ def item_json(item: BatchItem) -> Json:
         "schema": SCHEMA,
         "output": item.output,
         "action": item.action,
-        "request": wire.create_body(order.request, order.image) if order else None,
+        "request": preview(order)[0] if order else None,
         "cost": {
             "estimate": number(order.request.estimate) if order and submits else 0.0,
             "currency": CURRENCY,

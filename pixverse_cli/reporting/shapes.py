@@ -37,7 +37,11 @@ def record_json(record: Record) -> RecordJson:
         "task_id": record.task_id,
         "status": record.status,
         "model": record.model,
+        "kind": record.kind,
         "image": record.image,
+        "inputs": [
+            {"role": each.role, "name": each.name, "source": each.source} for each in record.inputs
+        ],
         "prompt": record.prompt,
         "parameters": {
             "resolution": record.resolution,
@@ -56,6 +60,8 @@ def record_json(record: Record) -> RecordJson:
         "file": record.file,
         "sha256": record.sha256,
         "usage": record.usage,
+        "take": record.take,
+        "provisional": bool(record.provisional),
         "charged": record.charged,
         "cost": {
             "estimate": number(record.estimate),
@@ -89,6 +95,8 @@ def _ending_json(ending: Ending) -> EndingJson:
         "retryable": ending.retryable,
         "charged": ending.charged,
         "task_id": ending.task_id,
+        "image": ending.image,
+        "next": ending.next,
     }
     if isinstance(ending, UnclearError):
         shape["candidates"] = list(ending.candidates)

@@ -36,6 +36,14 @@ class FailureJson(TypedDict):
     message: str | None
 
 
+class InputJson(TypedDict):
+    """One input of the request; ``source`` as the user named it."""
+
+    role: str
+    name: str | None
+    source: str
+
+
 class RecordJson(TypedDict):
     """One task, or one request whose task is not known."""
 
@@ -43,7 +51,9 @@ class RecordJson(TypedDict):
     task_id: str | None
     status: Status
     model: str | None
+    kind: str | None
     image: str | None
+    inputs: list[InputJson]
     prompt: str | None
     parameters: ParametersJson
     request_id: str | None
@@ -55,6 +65,8 @@ class RecordJson(TypedDict):
     file: str | None
     sha256: str | None
     usage: dict[str, object]
+    take: int
+    provisional: bool
     charged: Charged
     cost: CostJson
     error: FailureJson | None
@@ -76,6 +88,8 @@ class EndingJson(TypedDict):
     retryable: bool
     charged: Charged
     task_id: str | None
+    image: str | None
+    next: str | None
     candidates: NotRequired[list[str]]
     errors: NotRequired[list["EndingJson"]]
 

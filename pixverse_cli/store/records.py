@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pixverse_cli.domain.clock import from_rfc3339, rfc3339
 from pixverse_cli.domain.errors import UnexpectedError
-from pixverse_cli.domain.task import Record, Status, Task
+from pixverse_cli.domain.task import Record, RecordInput, Status, Task
 from pixverse_cli.store.database import Database, Value
 from pixverse_cli.store.ownership import RELEASE, TAKE_FROM_ANY, TAKE_FROM_QUERIED
 
@@ -21,7 +21,7 @@ _ENDED = "('SUCCEEDED', 'FAILED', 'CANCELED')"
 
 _COLUMNS = tuple(field.name for field in fields(Record))
 _REQUEST = tuple(name for name in _COLUMNS if name != "number")
-_TIMES = ("intent_at", "submitted_at", "scheduled_at", "ended_at")
+_TIMES = ("intent_at", "submitted_at", "scheduled_at", "ended_at", "seen_at")
 _FLAGS = ("audio", "watermark", "provisional")
 _NEWEST = 50
 
@@ -56,7 +56,7 @@ class Records:
             f"INSERT INTO task ({', '.join(_REQUEST)})"
             f" SELECT {', '.join(':' + name for name in _REQUEST)}"
             " WHERE NOT EXISTS (SELECT 1 FROM task WHERE fingerprint = :fingerprint"
-            f" AND service = :service AND {_LIVE}) RETURNING *",
+            f" AND service = :service AND take = :take AND {_LIVE}) RETURNING *",
             **_to_row(record),
         )
         return _from_row(row)
@@ -72,7 +72,7 @@ class Records:
                 " intent_at = :now, ended_at = NULL, error_code = NULL, error_message = NULL"
                 " WHERE number = :number AND NOT (:once AND EXISTS (SELECT 1 FROM task"
                 " WHERE fingerprint = mine.fingerprint AND service = mine.service"
-                f" AND number <> mine.number AND {_LIVE})) RETURNING *",
+                f" AND take = mine.take AND number <> mine.number AND {_LIVE})) RETURNING *",
                 number=number,
                 process=process,
                 now=rfc3339(now),
@@ -80,14 +80,15 @@ class Records:
             )
         )
 
-    def live(self, fingerprint: str, service: str) -> Record | None:
-        """Return the newest live record of an equal request."""
+    def live(self, fingerprint: str, service: str, take: int = 1) -> Record | None:
+        """Return the newest live record of an equal request's take."""
         return _from_row(
             self._database.row(
                 "SELECT * FROM task WHERE fingerprint = :fingerprint AND service = :service"
-                f" AND {_LIVE} ORDER BY number DESC LIMIT 1",
+                f" AND take = :take AND {_LIVE} ORDER BY number DESC LIMIT 1",
                 fingerprint=fingerprint,
                 service=service,
+                take=take,
             )
         )
 
@@ -127,7 +128,9 @@ class Records:
             )
         )
 
-    def adopt(self, number: int, task: Task, *, provisional: bool) -> Record | None:
+    def adopt(
+        self, number: int, task: Task, at: datetime | None = None, *, provisional: bool
+    ) -> Record | None:
         """Write a found task to an unclear request; None if another record has the task."""
         row = self._database.transaction(
             *TAKE_FROM_QUERIED,
@@ -138,7 +141,7 @@ class Records:
             task_id=task.task_id,
             provisional=provisional or None,
         )
-        return self.seen(number, task) if row else None
+        return self.seen(number, task, at) if row else None
 
     def confirm(self, number: int) -> Record:
         """Write that a found task certainly belongs to this request."""
@@ -164,8 +167,11 @@ class Records:
         )
         return [required(row) for row in rows]
 
-    def seen(self, number: int, task: Task) -> Record:
-        """Write the service's answer about a task; fields that it no longer reports are kept."""
+    def seen(self, number: int, task: Task, at: datetime | None = None) -> Record:
+        """Write the service's answer about a task; fields that it no longer reports are kept.
+
+        ``at`` is when it was received.
+        """
         return required(
             self._database.row(
                 "UPDATE task SET"
@@ -180,7 +186,8 @@ class Records:
                 # a request of this store has its own prompt, or certainly none
                 " prompt = iif(fingerprint IS NULL, coalesce(prompt, :prompt), prompt),"
                 " error_code = coalesce(:error_code, error_code),"
-                " error_message = coalesce(:error_message, error_message)"
+                " error_message = coalesce(:error_message, error_message),"
+                " seen_at = coalesce(:at, seen_at)"
                 " WHERE number = :number RETURNING *",
                 number=number,
                 status=task.status,
@@ -192,10 +199,11 @@ class Records:
                 prompt=task.orig_prompt,
                 error_code=task.error_code,
                 error_message=task.error_message,
+                at=rfc3339(at),
             )
         )
 
-    def remember(self, task: Task, service: str) -> Record:
+    def remember(self, task: Task, service: str, at: datetime | None = None) -> Record:
         """Write a task that this machine did not submit, and return its record."""
         row = self._database.row(
             "INSERT INTO task (task_id, status, service) VALUES (:task_id, :status, :service)"
@@ -204,7 +212,7 @@ class Records:
             status=task.status,
             service=service,
         )
-        return self.seen(required(row).number, task)
+        return self.seen(required(row).number, task, at)
 
     def saved(self, number: int, file: str | None, sha256: str) -> Record:
         """Write the path of the checked video; ``file`` is None just before it gets its name."""
@@ -300,6 +308,7 @@ def _to_row(record: Record) -> dict[str, Value]:
     row: dict[str, Value] = {name: getattr(record, name) for name in _REQUEST}
     row |= {name: rfc3339(getattr(record, name)) for name in _TIMES}
     row["usage"] = _usage_json(record.usage)
+    row["inputs"] = json.dumps(record.inputs, ensure_ascii=False) if record.inputs else None
     row["estimate"] = None if record.estimate is None else str(record.estimate)
     return row
 
@@ -335,6 +344,7 @@ def _read(row: sqlite3.Row) -> Record:
     values |= {name: None if values[name] is None else bool(values[name]) for name in _FLAGS}
     values["status"] = Status(values["status"])
     values["usage"] = json.loads(values["usage"]) if values["usage"] else {}
+    values["inputs"] = tuple(RecordInput(*each) for each in json.loads(values["inputs"] or "[]"))
     values["estimate"] = _amount(values["estimate"])
     return Record(**values)
 

@@ -69,5 +69,14 @@ MIGRATIONS = (
     -- Which run of the program sent the request: a random name.
     ALTER TABLE task ADD COLUMN run TEXT;
     CREATE INDEX task_by_run ON task (run);
+    -- Which key sent it: a hash of service and key, never the key.
+    ALTER TABLE task ADD COLUMN account TEXT;
+    -- Which of several videos of the same request it is, counted from 1.
+    ALTER TABLE task ADD COLUMN take INTEGER NOT NULL DEFAULT 1;
+    -- The kind of video, and the inputs as JSON: role, name, source, sha256.
+    ALTER TABLE task ADD COLUMN kind TEXT;
+    ALTER TABLE task ADD COLUMN inputs TEXT;
+    -- When the service last reported the task.
+    ALTER TABLE task ADD COLUMN seen_at TEXT;
     """,
 )

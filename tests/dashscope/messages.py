@@ -2,6 +2,9 @@
 
 import json
 
+from pixverse_cli.dashscope import wire
+from pixverse_cli.domain.catalog import Role
+from pixverse_cli.domain.plan import Input
 from tests.servers import answer
 
 JSON = {"content_type": "application/json"}
@@ -35,3 +38,8 @@ def parse_request(request):
     headers = {name.lower(): value for name, value in pairs}
     assert len(headers) == len(pairs), "a header was sent twice"
     return first, headers, body
+
+
+def body_of(request, url):
+    """Return the JSON of a create call for one image."""
+    return wire.create_body(request, [(Input(Role.IMAGE, url, url), url)])

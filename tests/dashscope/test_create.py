@@ -22,13 +22,13 @@ from pixverse_cli.domain.errors import (
 )
 from pixverse_cli.domain.request import VideoRequest
 from tests.dashscope.conftest import KEY, client_of
-from tests.dashscope.messages import ACCEPTED, cut, json_answer, parse_request, refused
+from tests.dashscope.messages import ACCEPTED, body_of, cut, json_answer, parse_request, refused
 from tests.servers import HANG, RESET, Pause, Script, ScriptedServer, answer
 
 REQUEST = VideoRequest(
     model=find_model("v6"), prompt="龟 \U0001f422", resolution=Resolution.P720, duration=5
 )
-BODY = wire.encode(wire.create_body(REQUEST, "https://example.com/turtle.webp"))
+BODY = wire.encode(body_of(REQUEST, "https://example.com/turtle.webp"))
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 HTML = answer(b"<!DOCTYPE html><html>log in</html>", content_type="text/html")
 
@@ -112,11 +112,11 @@ def test_the_body_has_exactly_the_requested_parameters(change, body):
         "duration": 5,
     }
     request = VideoRequest(**attempts | change)
-    assert json.loads(wire.encode(wire.create_body(request, "oss://x"))) == body
+    assert json.loads(wire.encode(body_of(request, "oss://x"))) == body
 
 
 def test_an_oss_url_adds_the_resolve_header(client_for):
-    body = wire.encode(wire.create_body(REQUEST, "oss://dashscope-instant/x.png"))
+    body = wire.encode(body_of(REQUEST, "oss://dashscope-instant/x.png"))
     with ScriptedServer([json_answer(ACCEPTED)]) as server:
         create(client_for(server), body)
     assert parse_request(server.requests[0])[1]["x-dashscope-ossresourceresolve"] == "enable"

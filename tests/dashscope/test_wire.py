@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from pixverse_cli.dashscope import wire
 from pixverse_cli.domain.task import Status
+from tests.dashscope.messages import body_of
 
 SUCCEEDED = {
     "request_id": "7df19cf7",
@@ -281,7 +282,7 @@ def test_the_body_is_json_that_can_be_parsed_again(prompt, url):
     request = VideoRequest(
         model=MODELS[0], prompt=prompt, resolution=Resolution.P720, duration=5, seed=1
     )
-    body = json.loads(wire.encode(wire.create_body(request, url)).decode())
+    body = json.loads(wire.encode(body_of(request, url)).decode())
     assert body["input"].get("prompt", "") == prompt
     assert body["input"]["media"] == [{"type": "image_url", "url": url}]
     assert Status.PENDING.value == "PENDING"

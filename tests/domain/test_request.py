@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pixverse_cli.domain.catalog import MODELS, Resolution, ShotType, find_model
-from pixverse_cli.domain.request import VideoRequest, problems
+from pixverse_cli.domain.catalog import MODELS, Resolution, Role, ShotType, find_model
+from pixverse_cli.domain.request import InputKey, VideoRequest, problems
 
 V6 = VideoRequest(
     model=find_model("v6"), prompt="A turtle.", resolution=Resolution.P720, duration=5
@@ -18,6 +18,11 @@ V56 = V6._replace(model=find_model("v5.6"))
 
 def options_with_problems(request):
     return [problem.option for problem in problems(request)]
+
+
+def image(identity):
+    """Return the keys of one image."""
+    return [InputKey(Role.IMAGE, None, identity)]
 
 
 @pytest.mark.parametrize(
@@ -102,7 +107,7 @@ def test_the_estimate_is_the_list_price_in_decimal(request_, yuan):
 
 
 def test_equal_requests_of_the_same_image_have_equal_fingerprints():
-    assert V6.fingerprint("abc") == V6._replace().fingerprint("abc")
+    assert V6.fingerprint(image("abc")) == V6._replace().fingerprint(image("abc"))
 
 
 @pytest.mark.parametrize(
@@ -115,7 +120,7 @@ def test_equal_requests_of_the_same_image_have_equal_fingerprints():
 )
 def test_equivalent_requests_have_equal_fingerprints(same):
     first, second = same
-    assert first.fingerprint("abc") == second.fingerprint("abc")
+    assert first.fingerprint(image("abc")) == second.fingerprint(image("abc"))
 
 
 OTHER = {
@@ -132,12 +137,31 @@ OTHER = {
 
 def test_the_fingerprint_differs_for_the_image_and_for_every_field():
     assert OTHER.keys() == set(VideoRequest._fields)
-    others = [V6._replace(**{name: value}).fingerprint("abc") for name, value in OTHER.items()]
-    all_of_them = {V6.fingerprint("abc"), V6.fingerprint("abd"), *others}
+    others = [
+        V6._replace(**{name: value}).fingerprint(image("abc")) for name, value in OTHER.items()
+    ]
+    all_of_them = {V6.fingerprint(image("abc")), V6.fingerprint(image("abd")), *others}
     assert len(all_of_them) == 2 + len(OTHER)
 
 
 @given(st.text(), st.text())
 def test_different_prompts_have_different_fingerprints(one, other):
-    prints = [V6._replace(prompt=prompt).fingerprint("abc") for prompt in (one, other)]
+    prints = [V6._replace(prompt=prompt).fingerprint(image("abc")) for prompt in (one, other)]
     assert (prints[0] == prints[1]) == (one == other)
+
+
+def test_the_fingerprint_of_a_request_with_one_image_is_what_it_always_was():
+    request = VideoRequest(MODELS[0], "A turtle.", Resolution.P720, 5)
+    expected = "7686edde18b8d3299c5a51206292f1540ab17edb031bd99a14a1417f3f4f97a6"
+    assert request.fingerprint(image("abc")) == expected
+
+
+def test_a_further_input_its_name_and_its_role_change_the_fingerprint():
+    first = InputKey(Role.IMAGE, None, "abc")
+    others = [
+        [first],
+        [first, InputKey(Role.IMAGE, None, "abd")],
+        [first, InputKey(Role.IMAGE, "cat", "abd")],
+        [InputKey(Role.IMAGE, None, "abd"), first],
+    ]
+    assert len({V6.fingerprint(inputs) for inputs in others}) == len(others)

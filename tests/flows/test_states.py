@@ -22,11 +22,11 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from pixverse_cli.domain.catalog import MODELS, Resolution
+from pixverse_cli.domain.catalog import MODELS, Resolution, Role
 from pixverse_cli.domain.errors import Charged, PixverseError, UnclearError
 from pixverse_cli.domain.events import Ended
 from pixverse_cli.domain.interrupts import Interrupts
-from pixverse_cli.domain.plan import Destination, Order, Plan, WaitPolicy
+from pixverse_cli.domain.plan import Destination, Input, Order, Plan, WaitPolicy
 from pixverse_cli.domain.request import VideoRequest
 from pixverse_cli.domain.task import Status
 from pixverse_cli.flows.cancel import cancel
@@ -70,7 +70,7 @@ class FastClock(FakeClock):
 
 def order_of(prompt, image, *, once):
     request = VideoRequest(model=MODELS[0], prompt=prompt, resolution=Resolution.P360, duration=5)
-    return Order(request=request, image=image, identity=image, once=once)
+    return Order(request, (Input(Role.IMAGE, image, image),), once=once)
 
 
 def plan_of(orders):

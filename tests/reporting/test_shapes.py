@@ -34,7 +34,9 @@ def test_a_record_has_the_documented_keys(record):
         "task_id": "0385dc79-5ff8-4d82",
         "status": "SUCCEEDED",
         "model": "pixverse/pixverse-v6-it2v",
+        "kind": None,
         "image": "turtle.webp",
+        "inputs": [],
         "prompt": "A turtle.",
         "parameters": {
             "resolution": "720P",
@@ -53,6 +55,8 @@ def test_a_record_has_the_documented_keys(record):
         "file": "/abs/path.mp4",
         "sha256": "ab",
         "usage": {"duration": 5, "SR": "720", "audio": False},
+        "take": 1,
+        "provisional": False,
         "charged": "yes",
         "cost": {"estimate": 1.35, "actual": 1.35, "currency": "CNY", "prices_as_of": "2026-08"},
         "error": None,
@@ -65,6 +69,7 @@ def test_unknown_values_are_null():
     assert absent == {
         "task_id",
         "model",
+        "kind",
         "image",
         "prompt",
         "request_id",
@@ -96,6 +101,8 @@ def test_an_error_has_the_documented_keys():
             "retryable": False,
             "charged": "no",
             "task_id": "t",
+            "image": None,
+            "next": None,
         },
     }
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from pixverse_cli.domain.errors import UnexpectedError
-from pixverse_cli.domain.task import Record, Status, Task
+from pixverse_cli.domain.task import Record, RecordInput, Status, Task
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 LATER = NOON + timedelta(minutes=2, milliseconds=7)
@@ -53,6 +53,11 @@ def test_all_fields_of_a_record_are_read_again(records, open_store):
         status=Status.SUCCEEDED,
         process=None,
         run="4f",
+        account="a" * 32,
+        kind="image-to-video",
+        inputs=(RecordInput("image", None, "海龟.png", "0" * 64),),
+        take=2,
+        seen_at=LATER,
         request_id="r-1",
         submitted_at=NOON,
         scheduled_at=NOON,
