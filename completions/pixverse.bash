@@ -309,7 +309,7 @@ _pixverse_options()
         status) words=(--exit-status --json --events -q --quiet -v --verbose -h --help) ;;
         wait) words=(--all --any --fail-fast --timeout --interval --download -o --output -f --force --json --events --github-output -q --quiet -v --verbose -h --help) ;;
         download) words=(-o --output -f --force -w --wait --timeout --interval --json --events --github-output -q --quiet -v --verbose -h --help) ;;
-        list) words=(--status --since --limit --all --remote --json --events -q --quiet -v --verbose -h --help) ;;
+        list) words=(--status --since --limit --all --remote --html --json --events -q --quiet -v --verbose -h --help) ;;
         cancel) words=(--json --events -q --quiet -v --verbose -h --help) ;;
         recover) words=(--adopt --json --events -q --quiet -v --verbose -h --help) ;;
         batch) words=(--shard --max-cost --dry-run --fail-fast --timeout --interval -f --force --json --events -q --quiet -v --verbose -h --help) ;;
@@ -341,6 +341,7 @@ _pixverse_kind()
         'download --timeout' | 'download --interval') kind=nothing ;;
         'list --status') kind=status ;;
         'list --since' | 'list --limit') kind=nothing ;;
+        'list --html') kind=file ;;
         'recover --adopt') kind=nothing ;;
         'batch --shard' | 'batch --max-cost' | 'batch --timeout' | 'batch --interval') kind=nothing ;;
         'sandbox --scenario') kind=scenario ;;

@@ -73,7 +73,7 @@ function __pixverse_value
         case 'download'
             set value_options -o --output --timeout --interval
         case 'list'
-            set value_options --status --since --limit
+            set value_options --status --since --limit --html
         case 'recover'
             set value_options --adopt
         case 'batch'
@@ -371,6 +371,7 @@ complete -c pixverse -n '__pixverse_in \'list\'' -l since -x -d 'Only tasks from
 complete -c pixverse -n '__pixverse_in \'list\'' -l limit -x -d 'Show at most N tasks'
 complete -c pixverse -n '__pixverse_in \'list\'' -l all -d 'Show all tasks'
 complete -c pixverse -n '__pixverse_in \'list\'' -l remote -d 'List the account\'s tasks on the service (last 24 hours), from any machine'
+complete -c pixverse -n '__pixverse_in \'list\'' -l html -r -F -d 'Write a page with a player for each video; it needs no network and no server'
 complete -c pixverse -n '__pixverse_in \'list\'' -l json -d 'Print one JSON object per task; on stderr one for the error, if any'
 complete -c pixverse -n '__pixverse_in \'list\'' -l events -d 'Like --json, with progress in the same stream'
 complete -c pixverse -n '__pixverse_in \'list\'' -s q -l quiet -d 'Show no progress and no notes'
