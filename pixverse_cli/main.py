@@ -38,6 +38,7 @@ COMMANDS = {
     "cancel": "Cancel queued tasks; a running task cannot be cancelled.",
     "recover": "Find the tasks of submits whose answer was lost, without paying again.",
     "batch": "Generate the videos listed in a file; finished ones are skipped.",
+    "cost": "Show what this machine's requests cost, by list prices.",
     "models": "Show the models, their limits and list prices.",
     "auth": "Manage the API key: login, status, logout.",
     "doctor": "Check the setup: key, service, store and shell. It costs nothing.",

@@ -26,6 +26,7 @@ class Kind(StrEnum):
     DURATION = "duration"
     SHOT_TYPE = "shot-type"
     STATUS = "status"
+    GROUPING = "grouping"
     SCENARIO = "scenario"
     SHELL = "shell"
     TASK = "task"
@@ -43,6 +44,7 @@ _METAVARS = {
     "SECONDS": Kind.DURATION,
     "KIND": Kind.SHOT_TYPE,
     "STATUS": Kind.STATUS,
+    "WHAT": Kind.GROUPING,
     "NAME": Kind.SCENARIO,
     "SHELL": Kind.SHELL,
     "ID...": Kind.TASK,

@@ -14,6 +14,7 @@ from pixverse_cli.reporting.result import Output
 
 if TYPE_CHECKING:
     from pixverse_cli.flows.doctor import Finding
+    from pixverse_cli.flows.spending import Report
 
 # Imports are late on purpose: rich and the JSON shapes are not always needed.
 # ruff: noqa: PLC0415
@@ -69,6 +70,27 @@ def show_plan(items: Sequence[BatchItem], output: Output) -> None:
     for item in items:
         human = output is Output.HUMAN
         streams.put(item_row(item) if human else one_line(item_json(item)))
+
+
+def show_spending(report: "Report", output: Output, reporter: Reporter, *, as_csv: bool) -> None:
+    """Show sums: as JSON, as CSV, as a table with bars on a terminal, or as lines in a pipe."""
+    from pixverse_cli.reporting import spending
+
+    if as_csv:
+        lines = spending.csv_lines(report)
+    elif output is not Output.HUMAN:
+        lines = spending.json_lines(report)
+    elif streams.is_terminal(sys.stdout) and report.groups:
+        from pixverse_cli.reporting.terminal import spending as drawn
+
+        drawn.show_spending(report)
+        lines = iter(())
+    else:
+        lines = spending.rows(report)
+    for line in lines:
+        streams.put(line)
+    for note in spending.notes(report):
+        reporter.note(note)
 
 
 def show_models(output: Output) -> None:

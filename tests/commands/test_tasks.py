@@ -91,3 +91,14 @@ def test_recover_makes_no_call_without_unclear_submits(submit, pixverse, sandbox
     calls = len(sandbox.calls)
     assert pixverse("recover").code == 0
     assert len(sandbox.calls) == calls
+
+
+def test_cost_leaves_the_sandbox_out_unless_asked_for(submit, pixverse):
+    submit()
+    ran = pixverse("cost", "--json")
+    assert (ran.code, ran.stdout) == (0, "")
+    assert "tasks of a sandbox: 1" in ran.stderr
+    ran = pixverse("cost", "--sandbox", "--json")
+    assert ran.json[0]["spent"]["estimate"] == 0.15
+    assert pixverse("cost", "--csv", "--sandbox").lines[0].startswith("day,requests,free,")
+    assert pixverse("cost", "--csv", "--json").code == 2
