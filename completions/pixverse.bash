@@ -256,6 +256,7 @@ _pixverse_values()
         duration) _pixverse_durations "${model,,} ${resolution^^}" ;;
         shot-type) _pixverse_shots "${model,,}" ;;
         status) words=(PENDING RUNNING SUCCEEDED FAILED CANCELED UNKNOWN UNCLEAR NOT_SENT); current=${current^^} ;;
+        grouping) words=(day week month model image resolution) ;;
         shell) words=(bash zsh fish) ;;
         scenario) _pixverse_scenarios; return ;;
         task) _pixverse_tasks; return ;;
@@ -288,7 +289,7 @@ _pixverse_shots()
 _pixverse_arguments()
 {
     case $1 in
-        '') words=(submit status wait download list cancel recover batch models auth doctor completion sandbox); _pixverse_offer ;;
+        '') words=(submit status wait download list cancel recover batch cost models auth doctor completion sandbox); _pixverse_offer ;;
         submit) _pixverse_values image ;;
         status) _pixverse_values task ;;
         wait) _pixverse_values task ;;
@@ -313,6 +314,7 @@ _pixverse_options()
         cancel) words=(--json --events -q --quiet -v --verbose -h --help) ;;
         recover) words=(--adopt --json --events -q --quiet -v --verbose -h --help) ;;
         batch) words=(--shard --max-cost --dry-run --fail-fast --timeout --interval -f --force --json --events -q --quiet -v --verbose -h --help) ;;
+        cost) words=(--by --since --sandbox --csv --json -q --quiet -h --help) ;;
         models) words=(--json -q --quiet -h --help) ;;
         auth) words=(-h --help) ;;
         'auth login') words=(--json -q --quiet -h --help) ;;
@@ -344,6 +346,8 @@ _pixverse_kind()
         'list --html') kind=file ;;
         'recover --adopt') kind=nothing ;;
         'batch --shard' | 'batch --max-cost' | 'batch --timeout' | 'batch --interval') kind=nothing ;;
+        'cost --by') kind=grouping ;;
+        'cost --since') kind=nothing ;;
         'sandbox --scenario') kind=scenario ;;
         'sandbox --seed' | 'sandbox --port') kind=nothing ;;
         *) kind='' ;;

@@ -78,6 +78,8 @@ function __pixverse_value
             set value_options --adopt
         case 'batch'
             set value_options --shard --max-cost --timeout --interval
+        case 'cost'
+            set value_options --by --since
         case 'sandbox'
             set value_options --scenario --seed --port
     end
@@ -175,6 +177,16 @@ function __pixverse_statuses
         UNKNOWN 'older than 24 hours, or not a task of this account' \
         UNCLEAR 'sent, but its answer was lost' \
         NOT_SENT 'never reached the service'
+end
+
+function __pixverse_groupings
+    printf '%s\t%s\n'  \
+        day 'one line a day' \
+        week 'one line a week, from Monday' \
+        month 'one line a month' \
+        model 'one line a model' \
+        image 'one line an image' \
+        resolution 'one line a resolution'
 end
 
 function __pixverse_shells
@@ -285,6 +297,7 @@ complete -c pixverse -n '__pixverse_in \'\'' -a list -d 'Show what this machine 
 complete -c pixverse -n '__pixverse_in \'\'' -a cancel -d 'Cancel queued tasks; a running task cannot be cancelled'
 complete -c pixverse -n '__pixverse_in \'\'' -a recover -d 'Find the tasks of submits whose answer was lost, without paying again'
 complete -c pixverse -n '__pixverse_in \'\'' -a batch -d 'Generate the videos listed in a file; finished ones are skipped'
+complete -c pixverse -n '__pixverse_in \'\'' -a cost -d 'Show what this machine\'s requests cost, by list prices'
 complete -c pixverse -n '__pixverse_in \'\'' -a models -d 'Show the models, their limits and list prices'
 complete -c pixverse -n '__pixverse_in \'\'' -a auth -d 'Manage the API key: login, status, logout'
 complete -c pixverse -n '__pixverse_in \'\'' -a doctor -d 'Check the setup: key, service, store and shell'
@@ -408,6 +421,15 @@ complete -c pixverse -n '__pixverse_in \'batch\'' -l events -d 'Like --json, wit
 complete -c pixverse -n '__pixverse_in \'batch\'' -s q -l quiet -d 'Show no progress and no notes'
 complete -c pixverse -n '__pixverse_in \'batch\'' -s v -l verbose -d 'Show each HTTP exchange; -vv adds headers and bodies'
 complete -c pixverse -n '__pixverse_in \'batch\'' -s h -l help -d 'Show this message and exit'
+
+# pixverse cost
+complete -c pixverse -n '__pixverse_in \'cost\'' -l by -x -k -a '(__pixverse_groupings)' -d 'Group by day, week, month, model, image or resolution'
+complete -c pixverse -n '__pixverse_in \'cost\'' -l since -x -d 'Only requests from the last TIME, for example 24h or 7d'
+complete -c pixverse -n '__pixverse_in \'cost\'' -l sandbox -d 'Show the tasks of a sandbox instead; they are free'
+complete -c pixverse -n '__pixverse_in \'cost\'' -l csv -d 'Print comma-separated values'
+complete -c pixverse -n '__pixverse_in \'cost\'' -l json -d 'Print one JSON object per task; on stderr one for the error, if any'
+complete -c pixverse -n '__pixverse_in \'cost\'' -s q -l quiet -d 'Show no progress and no notes'
+complete -c pixverse -n '__pixverse_in \'cost\'' -s h -l help -d 'Show this message and exit'
 
 # pixverse models
 complete -c pixverse -n '__pixverse_in \'models\'' -l json -d 'Print one JSON object per task; on stderr one for the error, if any'

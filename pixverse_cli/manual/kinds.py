@@ -14,6 +14,7 @@ from pixverse_cli.domain.catalog import (
     spell,
 )
 from pixverse_cli.domain.task import Status
+from pixverse_cli.flows.spending import By
 from pixverse_cli.manual.outline import Argument, Command, Option
 from pixverse_cli.sandbox.scenarios import SCENARIOS
 
@@ -77,6 +78,14 @@ _STATUSES = {
     Status.UNCLEAR: "sent, but its answer was lost",
     Status.NOT_SENT: "never reached the service",
 }
+_GROUPINGS = {
+    By.DAY: "one line a day",
+    By.WEEK: "one line a week, from Monday",
+    By.MONTH: "one line a month",
+    By.MODEL: "one line a model",
+    By.IMAGE: "one line an image",
+    By.RESOLUTION: "one line a resolution",
+}
 _SHELLS = {
     Shell.BASH: "GNU Bash",
     Shell.ZSH: "the Z shell",
@@ -115,6 +124,8 @@ def words(kind: Kind) -> dict[str, str]:
             return {str(shot): text for shot, text in _SHOTS.items()}
         case Kind.STATUS:
             return {str(status): text for status, text in _STATUSES.items()}
+        case Kind.GROUPING:
+            return {str(by): text for by, text in _GROUPINGS.items()}
         case Kind.SCENARIO:
             scenarios = {name: scenario.summary for name, scenario in SCENARIOS.items()}
             return {"help": "list the scenarios and exit"} | scenarios

@@ -95,7 +95,7 @@ def test_recover_makes_no_call_without_unclear_submits(submit, pixverse, sandbox
 
 def test_cost_leaves_the_sandbox_out_unless_asked_for(submit, pixverse):
     submit()
-    ran = pixverse("cost", "--json")
+    ran = pixverse("cost")
     assert (ran.code, ran.stdout) == (0, "")
     assert "tasks of a sandbox: 1" in ran.stderr
     ran = pixverse("cost", "--sandbox", "--json")
