@@ -289,7 +289,7 @@ _pixverse_shots()
 _pixverse_arguments()
 {
     case $1 in
-        '') words=(submit status wait download list cancel recover batch cost models auth doctor completion sandbox); _pixverse_offer ;;
+        '') words=(submit status wait download list cancel recover batch cost models auth doctor completion skill sandbox); _pixverse_offer ;;
         submit) _pixverse_values image ;;
         status) _pixverse_values task ;;
         wait) _pixverse_values task ;;
@@ -322,6 +322,7 @@ _pixverse_options()
         'auth logout') words=(--json -q --quiet -h --help) ;;
         doctor) words=(--json -q --quiet -v --verbose -h --help) ;;
         completion) words=(-h --help) ;;
+        skill) words=(-h --help) ;;
         sandbox) words=(--scenario --seed --realistic --port -q --quiet -h --help) ;;
     esac
 }

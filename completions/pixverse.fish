@@ -302,6 +302,7 @@ complete -c pixverse -n '__pixverse_in \'\'' -a models -d 'Show the models, thei
 complete -c pixverse -n '__pixverse_in \'\'' -a auth -d 'Manage the API key: login, status, logout'
 complete -c pixverse -n '__pixverse_in \'\'' -a doctor -d 'Check the setup: key, service, store and shell'
 complete -c pixverse -n '__pixverse_in \'\'' -a completion -d 'Print the completion script for a shell'
+complete -c pixverse -n '__pixverse_in \'\'' -a skill -d 'Print SKILL.md: how an agent uses this version'
 complete -c pixverse -n '__pixverse_in \'\'' -a sandbox -d 'Run a local stand-in for the service, free: real uploads, tasks and H.264 video'
 complete -c pixverse -n '__pixverse_in \'\'' -l version -d 'Show the version'
 complete -c pixverse -n '__pixverse_in \'\'' -l schema -d 'Show the JSON Schema of --json and --events'
@@ -466,6 +467,9 @@ complete -c pixverse -n '__pixverse_in \'doctor\'' -s h -l help -d 'Show this me
 # pixverse completion
 complete -c pixverse -n '__pixverse_first \'completion\'' -f -k -a '(__pixverse_shells)'
 complete -c pixverse -n '__pixverse_in \'completion\'' -s h -l help -d 'Show this message and exit'
+
+# pixverse skill
+complete -c pixverse -n '__pixverse_in \'skill\'' -s h -l help -d 'Show this message and exit'
 
 # pixverse sandbox
 complete -c pixverse -n '__pixverse_in_child' -f -k -a '(__pixverse_child)'

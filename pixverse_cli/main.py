@@ -43,6 +43,7 @@ COMMANDS = {
     "auth": "Manage the API key: login, status, logout.",
     "doctor": "Check the setup: key, service, store and shell. It costs nothing.",
     "completion": "Print the completion script for a shell.",
+    "skill": "Print SKILL.md: how an agent uses this version.",
     "sandbox": "Run a local stand-in for the service, free: real uploads, tasks and H.264 video.",
 }
 
