@@ -289,13 +289,14 @@ _pixverse_shots()
 _pixverse_arguments()
 {
     case $1 in
-        '') words=(submit status wait download list cancel recover batch cost models auth doctor completion skill sandbox); _pixverse_offer ;;
+        '') words=(submit status wait download list cancel recover batch cost forget models auth doctor completion skill sandbox); _pixverse_offer ;;
         submit) _pixverse_values image ;;
         status) _pixverse_values task ;;
         wait) _pixverse_values task ;;
         download) _pixverse_values task ;;
         cancel) _pixverse_values task ;;
         batch) ((count)) || _pixverse_values manifest ;;
+        forget) _pixverse_values task ;;
         auth) words=(login status logout); _pixverse_offer ;;
         completion) ((count)) || _pixverse_values shell ;;
         *) _pixverse_options "$1"; _pixverse_offer ;;
@@ -315,6 +316,7 @@ _pixverse_options()
         recover) words=(--adopt --json --events -q --quiet -v --verbose -h --help) ;;
         batch) words=(--shard --max-cost --dry-run --fail-fast --timeout --interval -f --force --json --events -q --quiet -v --verbose -h --help) ;;
         cost) words=(--by --since --sandbox --csv --json -q --quiet -h --help) ;;
+        forget) words=(--older-than -f --force --json -q --quiet -h --help) ;;
         models) words=(--json -q --quiet -h --help) ;;
         auth) words=(-h --help) ;;
         'auth login') words=(--json -q --quiet -h --help) ;;
@@ -349,6 +351,7 @@ _pixverse_kind()
         'batch --shard' | 'batch --max-cost' | 'batch --timeout' | 'batch --interval') kind=nothing ;;
         'cost --by') kind=grouping ;;
         'cost --since') kind=nothing ;;
+        'forget --older-than') kind=nothing ;;
         'sandbox --scenario') kind=scenario ;;
         'sandbox --seed' | 'sandbox --port') kind=nothing ;;
         *) kind='' ;;

@@ -80,6 +80,8 @@ function __pixverse_value
             set value_options --shard --max-cost --timeout --interval
         case 'cost'
             set value_options --by --since
+        case 'forget'
+            set value_options --older-than
         case 'sandbox'
             set value_options --scenario --seed --port
     end
@@ -298,6 +300,7 @@ complete -c pixverse -n '__pixverse_in \'\'' -a cancel -d 'Cancel queued tasks; 
 complete -c pixverse -n '__pixverse_in \'\'' -a recover -d 'Find the tasks of submits whose answer was lost, without paying again'
 complete -c pixverse -n '__pixverse_in \'\'' -a batch -d 'Generate the videos listed in a file; finished ones are skipped'
 complete -c pixverse -n '__pixverse_in \'\'' -a cost -d 'Show what this machine\'s requests cost, by list prices'
+complete -c pixverse -n '__pixverse_in \'\'' -a forget -d 'Remove records from this machine; files are left alone'
 complete -c pixverse -n '__pixverse_in \'\'' -a models -d 'Show the models, their limits and list prices'
 complete -c pixverse -n '__pixverse_in \'\'' -a auth -d 'Manage the API key: login, status, logout'
 complete -c pixverse -n '__pixverse_in \'\'' -a doctor -d 'Check the setup: key, service, store and shell'
@@ -431,6 +434,14 @@ complete -c pixverse -n '__pixverse_in \'cost\'' -l csv -d 'Print comma-separate
 complete -c pixverse -n '__pixverse_in \'cost\'' -l json -d 'Print one JSON object per task; on stderr one for the error, if any'
 complete -c pixverse -n '__pixverse_in \'cost\'' -s q -l quiet -d 'Show no progress and no notes'
 complete -c pixverse -n '__pixverse_in \'cost\'' -s h -l help -d 'Show this message and exit'
+
+# pixverse forget
+complete -c pixverse -n '__pixverse_in \'forget\'' -f -k -a '(__pixverse_tasks)'
+complete -c pixverse -n '__pixverse_in \'forget\'' -l older-than -x -d 'Remove all records older than TIME, such as 90d'
+complete -c pixverse -n '__pixverse_in \'forget\'' -s f -l force -d 'Remove records of tasks that still run or are unclear too'
+complete -c pixverse -n '__pixverse_in \'forget\'' -l json -d 'Print one JSON object per task; on stderr one for the error, if any'
+complete -c pixverse -n '__pixverse_in \'forget\'' -s q -l quiet -d 'Show no progress and no notes'
+complete -c pixverse -n '__pixverse_in \'forget\'' -s h -l help -d 'Show this message and exit'
 
 # pixverse models
 complete -c pixverse -n '__pixverse_in \'models\'' -l json -d 'Print one JSON object per task; on stderr one for the error, if any'

@@ -1,13 +1,14 @@
 """What this machine's requests cost, by list prices: sums over the store's records."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from functools import reduce
 from typing import NamedTuple
 
 from pixverse_cli.domain.catalog import find_model
+from pixverse_cli.domain.clock import seconds_before
 from pixverse_cli.domain.errors import Charged
 from pixverse_cli.domain.task import Record
 from pixverse_cli.settings.places import is_loopback
@@ -93,7 +94,7 @@ def report(settings: Settings, store: Store, now: datetime) -> Report:
     since = settings.seconds("since", 0.0)
     sandbox = settings.flag("sandbox")
     settings.insist()
-    records = store.records.newest(-1, since=now - timedelta(seconds=since) if since else None)
+    records = store.records.newest(-1, since=seconds_before(now, since) if since else None)
     requests = [record for record in records if record.fingerprint is not None]
     wanted = [record for record in requests if is_loopback(record.service) == sandbox]
     left_out = 0 if sandbox else len(requests) - len(wanted)

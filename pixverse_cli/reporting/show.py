@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pixverse_cli.domain.clock import Clock
 from pixverse_cli.domain.events import Event
 from pixverse_cli.domain.plan import BatchItem, Order
-from pixverse_cli.domain.task import Record, RemoteTask
+from pixverse_cli.domain.task import Record, RemoteTask, Status
 from pixverse_cli.reporting import streams
 from pixverse_cli.reporting.reporter import Reporter
 from pixverse_cli.reporting.result import Output
@@ -91,6 +91,24 @@ def show_spending(report: "Report", output: Output, reporter: Reporter, *, as_cs
         streams.put(line)
     for note in spending.notes(report):
         reporter.note(note)
+
+
+def show_forgotten(
+    removed: Sequence[Record], kept: int, output: Output, reporter: Reporter
+) -> None:
+    """Show what ``forget`` removed: as JSON, or one id in each line."""
+    from pixverse_cli.reporting.shapes import one_line, record_json
+
+    for record in removed:
+        human = output is Output.HUMAN
+        name = record.task_id or f"#{record.number}"
+        streams.put(name if human else one_line(record_json(record)))
+    for record in removed:
+        if record.status is Status.SUCCEEDED and record.file is None and record.video_url:
+            reporter.note(f"{record.task_id}: its video was not saved: {record.video_url}")
+    reporter.note(f"records removed: {len(removed)}; files were left alone")
+    if kept:
+        reporter.note(f"records kept: {kept}; their tasks may run or are unclear (see --force)")
 
 
 def show_models(output: Output) -> None:
