@@ -25,3 +25,7 @@ class Connect:
 
             self._client = Client(self._base_url, self._find_key())
         return self._client
+
+    def another(self) -> "Connect":
+        """Return the same for a client of its own: one client makes one call at a time."""
+        return Connect(self._base_url, self._find_key)

@@ -9,7 +9,7 @@ from pixverse_cli.domain.plan import WaitPolicy
 from pixverse_cli.store import Store
 
 if TYPE_CHECKING:
-    from pixverse_cli.dashscope.client import Client
+    from pixverse_cli.dashscope.connect import Connect
 
 
 class Tools(NamedTuple):
@@ -19,7 +19,7 @@ class Tools(NamedTuple):
     and the service that does not reveal the key. ``run`` is a random id of this process.
     """
 
-    connect: "Callable[[], Client]"
+    connect: "Connect"
     store: Store
     clock: Clock
     interrupts: Interrupts
@@ -36,3 +36,14 @@ class Tools(NamedTuple):
         """Return the same tools with the time limit of a policy, which starts now."""
         limit = policy.timeout or float("inf")
         return self._replace(deadline=self.clock.monotonic() + limit)
+
+    def for_thread(self) -> "Tools":
+        """Return tools for another thread: with a client and an open store of their own.
+
+        Signals come to the main thread only. The store has to be closed on that thread.
+        """
+        return self._replace(
+            connect=self.connect.another(),
+            store=self.store.reopened(),
+            interrupts=Interrupts(self.clock),
+        )

@@ -54,6 +54,10 @@ class Store:
         """Return what SQLite's quick check finds wrong, or None."""
         return self._database.damage()
 
+    def reopened(self) -> "Store":
+        """Return the same store opened once more, for another thread."""
+        return Store(self._directory)
+
     def close(self) -> None:
         """Close the store file."""
         self._database.close()

@@ -1,0 +1,133 @@
+"""Jobs on threads whose events come out in one stream."""
+
+import threading
+
+import pytest
+
+from pixverse_cli.dashscope.connect import Connect
+from pixverse_cli.domain.clock import SystemClock
+from pixverse_cli.domain.events import Note
+from pixverse_cli.domain.interrupts import Interrupts
+from pixverse_cli.flows.tools import Tools
+from pixverse_cli.flows.transfers import THREADS, Transfers
+from pixverse_cli.store import Store
+
+LONG = 20.0  # seconds; only a broken test waits so long
+
+
+@pytest.fixture
+def tools(tmp_path):
+    clock = SystemClock()
+    store = Store(tmp_path)
+    yield Tools(
+        connect=Connect("http://127.0.0.1:9", lambda: "sk-test"),
+        store=store,
+        clock=clock,
+        interrupts=Interrupts(clock),
+        service="http://127.0.0.1:9",
+        account=str,
+    )
+    store.close()
+
+
+@pytest.fixture
+def transfers(tools):
+    made = Transfers(tools)
+    yield made
+    made.stop()
+
+
+def noting(*texts):
+    """Return a job with these notes."""
+    return lambda _: iter([Note(text=text) for text in texts])
+
+
+def finished(transfers):
+    """Return all steps until every job has ended, as numbers and texts."""
+    steps = []
+    while transfers:
+        assert transfers.wait(LONG)
+        steps += [(step.number, step.event.text) for step in transfers.take()]
+    return steps
+
+
+def test_the_events_of_a_job_keep_their_order_and_its_number(transfers):
+    transfers.start(7, noting("a", "b", "c"))
+    assert finished(transfers) == [(7, "a"), (7, "b"), (7, "c")]
+
+
+def test_more_jobs_than_threads_all_end(transfers):
+    for number in range(3 * THREADS):
+        transfers.start(number, noting("done"))
+    assert len(transfers) == 3 * THREADS
+    assert sorted(finished(transfers)) == [(number, "done") for number in range(3 * THREADS)]
+
+
+def test_a_job_that_waits_does_not_hold_up_the_others(transfers):
+    released = threading.Event()
+
+    def waiting(_):
+        assert released.wait(LONG)
+        yield Note(text="late")
+
+    transfers.start(1, waiting)
+    transfers.start(2, noting("early"))
+    assert transfers.wait(LONG)
+    assert [step.event.text for step in transfers.take()] == ["early"]
+    released.set()
+    assert finished(transfers) == [(1, "late")]
+
+
+def test_each_thread_works_with_a_store_and_a_client_of_its_own(transfers, tools):
+    seen = []
+
+    def job(own):
+        seen.append(own)
+        yield Note(text=str(len(own.store.records.newest(-1))))
+
+    transfers.start(1, job)
+    assert finished(transfers) == [(1, "0")]
+    assert seen[0].store is not tools.store
+    assert seen[0].connect is not tools.connect
+    assert seen[0].interrupts is not tools.interrupts
+
+
+def test_the_exception_of_a_job_is_raised_where_its_steps_are_taken(transfers):
+    def broken(_):
+        yield Note(text="first")
+        raise LookupError("broken")
+
+    transfers.start(1, broken)
+    with pytest.raises(LookupError, match="broken"):
+        finished(transfers)
+
+
+def test_a_store_that_cannot_be_opened_again_is_an_error_here(tmp_path, tools):
+    transfers = Transfers(tools)
+    (tmp_path / "tasks.db").write_bytes(b"")
+    transfers.start(1, noting("never"))
+    with pytest.raises(Exception, match="is empty"):
+        finished(transfers)
+    transfers.stop()
+
+
+def test_stop_ends_a_job_at_its_next_event_and_closes_it(transfers):
+    begun, ended = threading.Event(), threading.Event()
+
+    def endless(_):
+        try:
+            while True:
+                begun.set()
+                yield Note(text="more")
+        finally:
+            ended.set()
+
+    transfers.start(1, endless)
+    assert begun.wait(LONG)
+    transfers.stop()
+    assert ended.wait(LONG)
+
+
+def test_nothing_to_take_is_not_waited_for(transfers):
+    assert not transfers.wait(0.0)
+    assert list(transfers.take()) == []
