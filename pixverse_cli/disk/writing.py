@@ -76,10 +76,12 @@ def rename_in_turn(draft: Path, target: Path) -> None:
     path = target.with_name(target.name + ".lock")
     with path.open("ab") as file:
         lock_as_sqlite(file.fileno(), wait=True)
-        if look(target, follow=False) is not None:
-            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target))
-        draft.rename(target)
-        path.unlink()  # a process that waits for it finds the target
+        exists = look(target, follow=False) is not None
+        if not exists:
+            draft.rename(target)
+        path.unlink(missing_ok=True)  # a process that waits for it finds the target
+    if exists:
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target))
 
 
 def name_new(

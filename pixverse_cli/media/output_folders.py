@@ -67,17 +67,17 @@ def shared_files(paths: Sequence[Path], folds: Folds | None = None) -> list[list
     return [positions for positions in found if len(positions) > 1]
 
 
-def folds_names(folder: Path) -> bool:
+def folds_names(folder: Path, at: Callable[[Path], object] = look) -> bool:
     """Return whether names that differ only in case or Unicode form are one file in a folder.
 
     Found with a file that is created and removed, because a mounted folder may differ from the
-    one that it is mounted in.
+    one that it is mounted in. ``at`` returns what stands at a path, None for nothing.
     """
     try:
         with tempfile.NamedTemporaryFile(dir=folder, prefix=".pixverse-\u00e9-") as file:
             path = Path(file.name)
             others = path.name.upper(), unicodedata.normalize("NFD", path.name)
-            return any(look(path.with_name(name)) is not None for name in others)
+            return any(at(path.with_name(name)) is not None for name in others)
     except OSError:  # that the folder cannot be written is reported elsewhere
         return False
 

@@ -184,7 +184,7 @@ if os.geteuid() == 0:  # only root can become an unknown user
             check=True,
             env=environ,
         )
-        assert ran.stdout == "set HOME or PIXVERSE_STATE_DIR\n"
+        assert ran.stdout == ("set HOME, or both PIXVERSE_STATE_DIR and PIXVERSE_CONFIG_DIR\n")
 
 
 @pytest.fixture

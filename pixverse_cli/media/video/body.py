@@ -66,15 +66,18 @@ def _decoded(chunks: Iterator[bytes]) -> Iterator[bytes]:
     if window_bits is None:
         yield from chain((start,), chunks)
         return
-    decoder = zlib.decompressobj(window_bits)
+    decoder, data = zlib.decompressobj(window_bits), b""
     for chunk in chain((start,), chunks):
-        if decoder.eof and chunk.startswith(_GZIP):  # one compressed part follows another
-            decoder = zlib.decompressobj(window_bits)
-        if not decoder.eof:  # what follows the compressed data is ignored
-            yield from _inflated(decoder, chunk)
-        while decoder.unused_data.startswith(_GZIP):
-            rest, decoder = decoder.unused_data, zlib.decompressobj(window_bits)
-            yield from _inflated(decoder, rest)
+        data += chunk
+        while data:
+            if decoder.eof and len(data) < len(_GZIP):
+                break  # too little to say what follows
+            if decoder.eof and not data.startswith(_GZIP):
+                return  # what follows the compressed data is ignored
+            if decoder.eof:  # one compressed part follows another
+                decoder = zlib.decompressobj(window_bits)
+            yield from _inflated(decoder, data)
+            data = decoder.unused_data
     if not decoder.eof:
         raise OSError("it ends in the middle of its compressed data")
 

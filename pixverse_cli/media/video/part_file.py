@@ -249,7 +249,8 @@ def _translating_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:  # no folder, no permission, another user's in a shared directory
-        hint = "remove it" if error.errno in _NOT_A_FILE else "give another -o"
+        another = "give another -o; then `pixverse download` again"
+        hint = "remove it" if error.errno in _NOT_A_FILE else another
         raise CannotWriteError(f"cannot write {path}: {reason(error)}", hint=hint) from error
 
 

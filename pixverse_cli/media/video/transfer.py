@@ -98,36 +98,39 @@ class Transfer:
         Returns what was odd, as the end of a sentence.
         """
         origin = self.part.origin()
+        notes: tuple[str, ...] | None = None
         if origin is not None and self.part.size and origin.url == without_secrets(self.url):
-            done = yield from self._resume(origin)
-            if done:
-                return ()
-        with self.request({}) as (response, body):
-            decide(response, held=0, origin=None)
-            yield from self._start_over(response, body)
-            return response.notes
+            notes = yield from self._resume(origin)
+        if notes is None:
+            with self.request({}) as (response, body):
+                decide(response, held=0, origin=None)
+                notes = yield from self._start_over(response, body)
+        return notes
 
-    def _start_over(self, response: "VideoResponse", body: Body) -> Iterator[Progress]:
+    def _start_over(
+        self, response: "VideoResponse", body: Body
+    ) -> Generator[Progress, None, tuple[str, ...]]:
         """Download everything; a compressed body is decoded, and cannot be resumed later."""
         self.part.restart(response.origin)
         if response.compressed:
             yield from self._receive(DecodedBody(body, response.length), None)
         else:
             yield from self._receive(body, response.length)
+        return response.notes
 
-    def _resume(self, origin: Origin) -> Generator[Progress, None, bool]:
-        """Download the rest; return False if the whole content must be requested instead."""
+    def _resume(self, origin: Origin) -> Generator[Progress, None, tuple[str, ...] | None]:
+        """Download the rest and return what was odd; None: everything must be requested."""
         if self.part.size == origin.total:  # the process that downloaded it died before the rename
             self.part.resume()
-            return True
+            return ()
         headers = {"Range": f"bytes={self.part.size}-", "If-Range": origin.validator}
         with self.request(headers) as (response, body):
             decision = decide(response, held=self.part.size, origin=origin)
             match decision:
                 case Decision.REQUEST_ALL:
-                    return False
+                    return None
                 case Decision.START_OVER:
-                    yield from self._start_over(response, body)
+                    return (yield from self._start_over(response, body))
                 case Decision.APPEND:
                     self.part.resume()
                     yield from self._receive(body, response.whole_length)
@@ -135,7 +138,7 @@ class Transfer:
                     self.part.resume()
                 case _:
                     assert_never(decision)
-        return True
+        return ()
 
     def _receive(self, body: Body, total: int | None) -> Iterator[Progress]:
         """Append the body until the part has ``total`` bytes; None: until the body ends."""
