@@ -35,19 +35,18 @@ def unforeseen(error: Exception, charged: Charged) -> UnexpectedError:
     where = "submitted tasks are in `pixverse list`, `pixverse recover` finds any that are missing"
     if charged is Charged.NO:
         where = "nothing was bought"
-    ending = UnexpectedError(_local_failure(error), hint=where, charged=charged)
-    if not ending.message:
-        ending = BugError(
-            f"unexpected {type(error).__name__}: {error}",
-            hint=f"this is a bug in pixverse; {where}",
-            charged=charged,
-        )
+    ending: UnexpectedError
+    if refusal := _local_failure(error):
+        ending = UnexpectedError(refusal, hint=where, charged=charged)
+    else:
+        message, hint = f"unexpected {type(error).__name__}: {error}", "this is a bug in pixverse"
+        ending = BugError(message, hint=f"{hint}; {where}", charged=charged)
     ending.__cause__ = error
     return ending
 
 
-def _local_failure(error: Exception) -> str:
-    """Return what the system refuses; empty for an exception that comes from this program."""
+def _local_failure(error: Exception) -> str | None:
+    """Return what the system refuses; None for an exception that comes from this program."""
     match error:
         case MemoryError():
             return "there is not enough memory"
@@ -55,7 +54,7 @@ def _local_failure(error: Exception) -> str:
             return f"{error.filename}: {refusal}" if error.filename else refusal
         case RuntimeError() if "start new thread" in str(error):
             return "the system cannot start another thread"
-    return ""
+    return None
 
 
 def next_command(record: Record) -> str | None:
