@@ -93,7 +93,7 @@ def test_a_lock_of_another_process_is_not_taken(tmp_path):
         lock_as_sqlite(file.fileno())
 
 
-def test_a_file_that_cannot_be_locked_is_reported(tmp_path):
+def test_a_file_that_cannot_be_locked_is_reported():
     read, write = os.pipe()
     try:
         with pytest.raises(NoLocksError) as refused:

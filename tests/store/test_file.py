@@ -313,7 +313,8 @@ def test_without_locks_no_store_is_created_98(directory):
     assert list(directory.iterdir()) == []
 
 
-def test_without_locks_a_store_that_exists_is_refused_at_once_98(store, directory):
+@pytest.mark.usefixtures("store")
+def test_without_locks_a_store_that_exists_is_refused_at_once_98(directory):
     """SQLite calls a missing lock manager "busy", and would be asked for half a minute."""
     with closing(sqlite3.connect(directory / "tasks.db", isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
