@@ -79,7 +79,8 @@ def rename_in_turn(draft: Path, target: Path) -> None:
         exists = look(target, follow=False) is not None
         if not exists:
             draft.rename(target)
-        path.unlink(missing_ok=True)  # a process that waits for it finds the target
+    with suppress(OSError):  # another process has removed it, or (on Windows) still has it open
+        path.unlink()  # a process that waits for the lock finds the target
     if exists:
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target))
 

@@ -84,12 +84,11 @@ def folds_names(folder: Path, at: Callable[[Path], object] = look) -> bool:
 
 def _place(path: Path) -> tuple[str, Path, tuple[str, ...]]:
     """Return a name for the deepest existing folder of a path, that folder, and the rest."""
-    folder = Path(os.path.realpath(path.parent))
     try:
-        existing, missing = _split(folder)
+        existing, missing = _split(Path(os.path.realpath(path.parent)))
         status = look(existing)
-    except OSError:
-        existing, missing, status = folder, (), None
+    except OSError:  # that the folder cannot be used is reported elsewhere
+        existing, missing, status = path.parent, (), None
     identity = f"{status.st_dev} {status.st_ino}" if status else str(existing)
     return identity, existing, (*missing, path.name)
 

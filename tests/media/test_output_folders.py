@@ -92,6 +92,13 @@ def test_paths_that_the_system_refuses_are_compared_as_text_94(here):
     assert shared("x" * 300 + "/a.mp4", "x" * 300 + "/a.mp4") == [[0, 1]]
 
 
+def test_in_a_deleted_folder_paths_are_compared_as_text_94(here, monkeypatch):
+    (here / "gone").mkdir()
+    monkeypatch.chdir(here / "gone")
+    (here / "gone").rmdir()
+    assert shared("a.mp4", "b.mp4", "a.mp4") == [[0, 2]]
+
+
 def test_a_missing_folder_is_made_with_those_above_it_58(here):
     make_folder(here / "new" / "er")
     make_folder(here / "new" / "er")
