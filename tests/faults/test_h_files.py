@@ -370,6 +370,38 @@ def test_a_saved_file_that_cannot_be_reached_any_more_is_no_error_97(world, code
     assert TASK in ran.stdout or "turtle" in ran.stdout or "video.mp4" in ran.stdout
 
 
+@pytest.mark.parametrize(
+    ("words", "exit_code"),
+    [
+        pytest.param((*SUBMIT, "-o", "x.mp4"), 2, id="output"),
+        pytest.param(("submit", IMAGE_URL, IMAGE_URL, "-o", "x.mp4"), 2, id="outputs"),
+        pytest.param(("submit", "image.png"), 2, id="image"),
+        pytest.param(("batch", "set.toml"), 2, id="manifest"),
+        pytest.param(("doctor",), 0, id="doctor"),
+        pytest.param(("list", "--html", "x.html"), 2, id="page"),
+        pytest.param(("download", TASK), 11, id="download"),
+    ],
+)
+@row(97)
+def test_a_deleted_current_folder_is_told_in_the_place_that_needs_it_97(world, words, exit_code):
+    world.serve()
+    world.add_task()
+    delete_and_run = ("sh", "-c", 'rmdir "$PWD"; exec "$@"', "sh")
+    done = subprocess.run(
+        [*delete_and_run, *COMMAND, *words],
+        cwd=world.directory,
+        env=world.environment({}),
+        stdin=subprocess.DEVNULL,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    ran = world.hear(Ran(code=done.returncode, stdout=done.stdout, stderr=done.stderr))
+    assert (ran.code, world.creates) == (exit_code, 0), ran
+    assert exit_code == 0 or "no such file or directory" in ran.stderr
+    assert "bug" not in ran.stderr
+
+
 @pytest.mark.skipif(not os.access("/sys", os.F_OK), reason="needs a folder that nobody can fill")
 @pytest.mark.parametrize(
     ("words", "variable", "exit_code"),
