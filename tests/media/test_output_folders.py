@@ -77,6 +77,7 @@ def test_only_the_folder_of_the_names_is_asked_whether_it_folds_94(here):
 
 def test_a_folder_is_asked_with_a_file_that_is_removed_again_94(here):
     def as_on_a_folding_file_system(path):
+        assert path.parent == here
         names = (entry.name.lower() for entry in path.parent.iterdir())
         return True if path.name.lower() in names else None
 
