@@ -9,14 +9,8 @@ import typer
 from pixverse_cli import __version__
 from pixverse_cli.app.context import Runtime, default_runtime
 from pixverse_cli.commands.lazy_group import CONTEXT, lazy_group
-from pixverse_cli.domain.errors import (
-    Charged,
-    ClosedPipe,
-    Ending,
-    Stopped,
-    UnexpectedError,
-    UsageError,
-)
+from pixverse_cli.domain.endings import unforeseen
+from pixverse_cli.domain.errors import BugError, Charged, ClosedPipe, Ending, Stopped, UsageError
 from pixverse_cli.reporting import streams
 from pixverse_cli.reporting.result import Output
 from pixverse_cli.reporting.select import report_ending
@@ -108,11 +102,11 @@ def _run(arguments: Sequence[str], runtime: Runtime) -> int:
         return closed.exit_code
     except Ending as ending:
         runtime.interrupts.leave()
-        report_ending(ending, wanted_output(arguments), runtime.environ)
-        return ending.exit_code
+        return _report(ending, arguments, runtime)
     except Exception as error:  # noqa: BLE001  a bug still needs an exit code and one error object
         runtime.interrupts.leave()
-        return _report_bug(error, wanted_output(arguments), runtime)
+        # create calls are sent only while a reporter drains a flow: see AppContext.run
+        return _report(unforeseen(error, Charged.NO), arguments, runtime)
     return code
 
 
@@ -147,16 +141,11 @@ def wanted_output(arguments: Sequence[str]) -> Output:
     return Output.JSON if "--json" in before_dashes else Output.HUMAN
 
 
-def _report_bug(error: Exception, output: Output, runtime: Runtime) -> int:
-    if output is Output.HUMAN:
+def _report(ending: Ending, arguments: Sequence[str], runtime: Runtime) -> int:
+    output = wanted_output(arguments)
+    if isinstance(ending, BugError) and output is Output.HUMAN:
         import traceback  # noqa: PLC0415  needed only for a bug
 
-        traceback.print_exception(error, file=sys.stderr)
-    ending = UnexpectedError(
-        f"unexpected {type(error).__name__}: {error}",
-        hint="this is a bug in pixverse; submitted tasks are in `pixverse list`,"
-        " and `pixverse recover` finds those that are missing there",
-        charged=Charged.UNKNOWN,
-    )
+        traceback.print_exception(ending.__cause__, file=sys.stderr)
     report_ending(ending, output, runtime.environ)
     return ending.exit_code

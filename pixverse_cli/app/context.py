@@ -13,7 +13,8 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from pixverse_cli.domain.clock import Clock
-from pixverse_cli.domain.errors import PixverseError
+from pixverse_cli.domain.endings import common_charge, unforeseen
+from pixverse_cli.domain.errors import Charged, PixverseError
 from pixverse_cli.domain.interrupts import Interrupts
 from pixverse_cli.reporting.result import Output, Result
 from pixverse_cli.settings.values import Setting, Settings
@@ -171,7 +172,12 @@ class AppContext:
             from pixverse_cli.reporting.github import with_summary
 
             events = with_summary(events, environ, outputs="github-output" in self.given)
-        self.reporter(result).run(events, sent=self._sent, over=self.runtime.interrupts.leave)
+        try:
+            self.reporter(result).run(events, sent=self._sent, over=self.runtime.interrupts.leave)
+        except PixverseError:
+            raise
+        except Exception as error:
+            raise unforeseen(error, self._charged()) from error
 
     def run_saving(self, events: "Iterable[Event]", destination: "Destination | None") -> None:
         """Drain a flow that waits; results are paths, or URLs if nothing is saved."""
@@ -179,6 +185,16 @@ class AppContext:
             self.run(events, Result.URL)
         else:
             self.run(events, Result.NOTHING if destination.template.stdout else Result.FILE)
+
+    def _charged(self) -> Charged:
+        """Return what this run's requests have cost, as the store knows it."""
+        if "tools" not in self.__dict__:
+            return Charged.NO
+        try:
+            records = self.store.records.of_run(self.tools.run)
+        except PixverseError:
+            return Charged.UNKNOWN
+        return common_charge([each.charged for each in records]) if records else Charged.NO
 
     def _sent(self) -> "list[Record]":
         """Return this run's requests as the store holds them; none if it cannot be read."""

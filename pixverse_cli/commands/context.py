@@ -37,7 +37,7 @@ def _given(ctx: typer.Context) -> Iterator[tuple[str, Setting]]:
         name = parameter.name or ""
         value = ctx.params.get(name)
         source = ctx.get_parameter_source(name)
-        if value is None or isinstance(value, list) or source is None or source.name == "DEFAULT":
+        if source is None or source.name == "DEFAULT" or not isinstance(value, (str, int)):
             continue
         spelling = parameter.opts[0]
         where = str(parameter.envvar) if source.name == "ENVIRONMENT" else spelling

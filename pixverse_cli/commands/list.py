@@ -76,7 +76,8 @@ def command(
         if html is None:
             show_records(records, app.output, app.runtime.clock)
         else:
+            from pixverse_cli.disk.files import with_home
             from pixverse_cli.reporting.page import write_page
 
-            write_page(Path(html).expanduser(), records, now)
+            write_page(Path(with_home(html)), records, now)
             app.reporter().note(f"{len(records)} tasks in {html}")

@@ -66,13 +66,14 @@ def command(
 
 def _plan(app: AppContext, args: "SubmitArgs") -> "Plan":
     """Return a checked plan; unless it is a dry run, key and store are checked too."""
-    from pixverse_cli.flows.plan import plan_submit
+    from pixverse_cli.flows.plan import make_folders, plan_submit
 
     plan = plan_submit(args, app.settings, app.stack, app.runtime.clock.now(), app.live)
     for note in plan.notes:
         app.reporter().note(note)
     if not args.dry_run:
         app.prepare_to_send()
+        make_folders(plan)
     return plan
 
 

@@ -19,8 +19,9 @@ Images = Annotated[
         show_default=False,
     ),
 ]
+# Both are lists so that a second one is refused: the last one would silently win.
 Prompt = Annotated[
-    str | None,
+    list[str] | None,
     typer.Option(
         "--prompt",
         "-p",
@@ -30,7 +31,7 @@ Prompt = Annotated[
     ),
 ]
 PromptFile = Annotated[
-    str | None,
+    list[str] | None,
     typer.Option(
         "--prompt-file",
         "-P",

@@ -13,6 +13,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from pixverse_cli.disk.files import look
+
 _NEW = os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0)
 
 Link = Callable[[Path, Path], None]
@@ -51,8 +53,48 @@ def append_line(path: Path, line: str, *, mode: int = 0o600) -> None:
         os.fsync(file.fileno())
 
 
-def name_new(draft: Path, target: Path, link: Link = os.link) -> None:
+def rename_over_placeholder(draft: Path, target: Path) -> None:
+    """Rename to a new name without a hard link: reserve it with an empty file, then replace that.
+
+    :raises FileExistsError: ``target`` exists, whoever made it.
+    """
+    target.open("xb").close()
+    try:
+        draft.replace(target)
+    except OSError:
+        target.unlink()
+        raise
+
+
+def rename_in_turn(draft: Path, target: Path) -> None:
+    """Rename to a new name without a hard link and without a moment in which it is empty.
+
+    Processes that use this function take turns, by a lock that ends with its process.
+
+    :raises FileExistsError: ``target`` exists. :raises NoLocksError: as :func:`lock_as_sqlite`.
+    """
+    path = target.with_name(target.name + ".lock")
+    with path.open("ab") as file:
+        lock_as_sqlite(file.fileno(), wait=True)
+        exists = look(target, follow=False) is not None
+        if not exists:
+            draft.rename(target)
+    with suppress(OSError):  # another process has removed it, or (on Windows) still has it open
+        path.unlink()  # a process that waits for the lock finds the target
+    if exists:
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target))
+
+
+def name_new(
+    draft: Path,
+    target: Path,
+    link: Link = os.link,
+    *,
+    without_links: Link = rename_over_placeholder,
+) -> None:
     """Rename ``draft`` to ``target`` if that does not exist; of two processes only one succeeds.
+
+    ``without_links`` does it on a file system that has no hard links.
 
     :raises FileExistsError: ``target`` exists.
     :raises OSError: the system refused; the draft stays.
@@ -61,21 +103,10 @@ def name_new(draft: Path, target: Path, link: Link = os.link) -> None:
         link(draft, target)
     except FileExistsError:
         raise
-    except (
-        OSError
-    ):  # a file system without hard links: reserve the name with an empty file, then replace it
-        _rename_over_placeholder(draft, target)
+    except OSError:
+        without_links(draft, target)
     else:
         draft.unlink()
-
-
-def _rename_over_placeholder(draft: Path, target: Path) -> None:
-    target.open("xb").close()
-    try:
-        draft.replace(target)
-    except OSError:
-        target.unlink()
-        raise
 
 
 def sync_directory(folder: Path) -> None:
@@ -106,3 +137,23 @@ def try_lock(file: BinaryIO) -> bool:
     except OSError as error:  # EWOULDBLOCK, EACCES: locked; others: no locks on this file system
         return error.errno not in {errno.EWOULDBLOCK, errno.EACCES}
     return True
+
+
+class NoLocksError(OSError):
+    """The file system has no file locks, or they do not work."""
+
+
+def lock_as_sqlite(descriptor: int, *, wait: bool = False) -> None:
+    """Lock an open file with the kind of lock that SQLite uses; closing the file releases it.
+
+    :raises NoLocksError: that is not possible here. Without ``wait`` also if another process
+        holds the lock, so use a new file to find out whether locks work.
+    """
+    if sys.platform == "win32":  # pragma: no cover  every file system there has locks
+        return
+    import fcntl  # noqa: PLC0415  does not exist on Windows
+
+    try:
+        fcntl.lockf(descriptor, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        raise NoLocksError(error.errno, error.strerror) from error

@@ -2,7 +2,15 @@
 
 from collections.abc import Sequence
 
-from pixverse_cli.domain.errors import Charged, Ending, PartialError, PixverseError, Stopped
+from pixverse_cli.domain.errors import (
+    BugError,
+    Charged,
+    Ending,
+    PartialError,
+    PixverseError,
+    Stopped,
+    UnexpectedError,
+)
 from pixverse_cli.domain.task import Record, Status
 
 
@@ -17,6 +25,36 @@ def failed(record: Record, error: PixverseError) -> PixverseError:
         charged=record.charged,
         next=next_command(record),
     )
+
+
+def unforeseen(error: Exception, charged: Charged) -> UnexpectedError:
+    """Return the ending for an exception that no other place has translated.
+
+    ``charged`` is what the requests of this run have cost until now.
+    """
+    where = "submitted tasks are in `pixverse list`, `pixverse recover` finds any that are missing"
+    if charged is Charged.NO:
+        where = "nothing was bought"
+    ending: UnexpectedError
+    if refusal := _local_failure(error):
+        ending = UnexpectedError(refusal, hint=where, charged=charged)
+    else:
+        message, hint = f"unexpected {type(error).__name__}: {error}", "this is a bug in pixverse"
+        ending = BugError(message, hint=f"{hint}; {where}", charged=charged)
+    ending.__cause__ = error
+    return ending
+
+
+def _local_failure(error: Exception) -> str | None:
+    """Return what the system refuses; None for an exception that comes from this program."""
+    match error:
+        case MemoryError():
+            return "there is not enough memory"
+        case OSError(strerror=str() as refusal):
+            return f"{error.filename}: {refusal}" if error.filename else refusal
+        case RuntimeError() if "start new thread" in str(error):
+            return "the system cannot start another thread"
+    return None
 
 
 def next_command(record: Record) -> str | None:

@@ -4,6 +4,7 @@
 
     PixverseError               code              exit  charged
     ├── UnexpectedError         unexpected           1  as given
+    │   └── BugError            unexpected           1  as given
     ├── UsageError              usage                2  no
     ├── AuthError               auth                 3  no
     ├── BillingError            billing              4  no
@@ -121,6 +122,10 @@ class PixverseError(Ending, Exception):
 
 class UnexpectedError(PixverseError):
     """A bug, or a local failure that is not listed."""
+
+
+class BugError(UnexpectedError):
+    """An exception that this program does not expect; it is the cause, with its traceback."""
 
 
 class UsageError(PixverseError):

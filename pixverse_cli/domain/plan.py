@@ -13,11 +13,11 @@ DEFAULT_TIMEOUT = 1800.0
 
 
 class SubmitArgs(NamedTuple):
-    """The arguments of ``submit``, not checked yet."""
+    """The arguments of ``submit``, not checked yet; ``prompt`` as often as it was given."""
 
     images: Sequence[str]
-    prompt: str | None = None
-    prompt_file: str | None = None
+    prompt: Sequence[str] = ()
+    prompt_file: Sequence[str] = ()
     wait: bool = False
     no_download: bool = False
     force: bool = False
@@ -139,13 +139,14 @@ class Destination(NamedTuple):
 class Plan(NamedTuple):
     """Orders that passed all checks, how long to wait (None: do not wait), where to save.
 
-    ``notes`` describe what is unusual but allowed.
+    ``notes`` describe what is unusual but allowed; ``folders`` are made before anything is sent.
     """
 
     orders: list[Order]
     policy: WaitPolicy | None
     destination: Destination | None
     notes: list[str]
+    folders: Sequence[Path] = ()
 
 
 class Action(StrEnum):

@@ -175,7 +175,7 @@ def _installed() -> Iterator[Finding]:
 def _skills(environ: Mapping[str, str]) -> Iterator[Finding]:
     """Compare the copies of SKILL.md in the current folder and at home with this version."""
     home = environ.get("HOME")
-    folders = [Path.cwd(), *([Path(home)] if home else [])]
+    folders = [Path(), *([Path(home)] if home else [])]
     for path, version in skill_copies(folders):
         if version == __version__:
             yield Finding(what="skill", told=f"{path}: of this version")

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 
-from pixverse_cli.disk.files import has_sha256, reason
+from pixverse_cli.disk.files import has_sha256, reason, with_home
 from pixverse_cli.domain.catalog import (
     CURRENCY,
     DEFAULT_DURATION,
@@ -37,6 +37,7 @@ from pixverse_cli.http.addresses import without_secrets
 from pixverse_cli.media import output_names
 from pixverse_cli.media.inputs.image import inspect, inspect_stream
 from pixverse_cli.media.inputs.source import STDIN, local_path, private_note, remote
+from pixverse_cli.media.output_folders import make_folder
 from pixverse_cli.settings.values import Settings
 
 Live = Callable[[Order], Record | None]
@@ -62,19 +63,29 @@ def plan_submit(
     orders = list(_orders(args, request, settings, stack, problems))
     waits = args.wait or args.no_download or settings.typed("output")
     policy = wait_policy(settings)  # read in any case, so that its problems are reported
-    destination = None
+    destination, folders = None, list[Path]()
     if waits and not args.no_download:
         destination = _destination(args, settings, problems)
     if destination is not None:
         new = [order for order in orders if not _is_saved(order, destination, now, live)]
         known = [known_values(order, now) for order in new]
         problems += output_names.problems(destination.template, known, force=args.force)
+        folders = output_names.folders(destination.template, known) if not problems else []
     problems += _cost_problems(request, len(args.images), settings)
     problems += settings.problems
     if problems:
         raise UsageError("\n".join(dict.fromkeys(problems)), hint="nothing was sent")
     notes = [note for order in orders for note in _notes(order)]
-    return Plan(orders, policy if waits else None, destination, notes)
+    return Plan(orders, policy if waits else None, destination, notes, folders)
+
+
+def make_folders(plan: Plan) -> None:
+    """Make the folders of the videos that are missing; call it when all checks have passed.
+
+    :raises UsageError: one cannot be made.
+    """
+    for folder in plan.folders:
+        make_folder(folder)
 
 
 def known_values(order: Order, now: datetime) -> dict[str, str]:
@@ -158,10 +169,13 @@ def _orders(
 
 
 def _conflicting_options(args: SubmitArgs, settings: Settings) -> Iterator[str]:
-    if (*args.images, args.prompt_file).count(STDIN) > 1:
+    if (*args.images, *args.prompt_file).count(STDIN) > 1:
         yield "stdin can be read only once: use - only once"
-    if args.prompt is not None and args.prompt_file is not None:
+    if args.prompt and args.prompt_file:
         yield "--prompt and --prompt-file: give only one of them"
+    for option, given in (("--prompt", args.prompt), ("--prompt-file", args.prompt_file)):
+        if len(given) > 1:
+            yield f"{option} was given {len(given)} times: a video has one prompt"
     if args.curl and not args.dry_run:
         yield "--curl needs --dry-run: it only shows what would be sent"
     if args.no_download and settings.typed("output"):
@@ -169,9 +183,9 @@ def _conflicting_options(args: SubmitArgs, settings: Settings) -> Iterator[str]:
 
 
 def _prompt(args: SubmitArgs, problems: list[str]) -> str | None:
-    if args.prompt_file is None:
-        return args.prompt or None
-    return read_prompt(args.prompt_file, problems)
+    if args.prompt_file:
+        return read_prompt(args.prompt_file[0], problems)
+    return args.prompt[0] if args.prompt else None
 
 
 def _destination(args: SubmitArgs, settings: Settings, problems: list[str]) -> Destination | None:
@@ -242,16 +256,23 @@ def read_prompt(name: str, problems: list[str]) -> str | None:
     A byte order mark and line ends at the end of the file are removed.
     """
     try:
-        return _read(name).decode("utf-8-sig").rstrip("\r\n") or None
+        prompt = _read(name).decode("utf-8-sig").rstrip("\r\n")
     except OSError as error:
-        problems.append(f"--prompt-file {name}: {reason(error)}")
+        problem = reason(error)
     except UnicodeDecodeError:
-        problems.append(f"--prompt-file {name}: is not UTF-8 text")
+        problem = "is not UTF-8 text"
+    except ValueError:  # a NUL, or a character that no file name can hold
+        problem = "is not a valid file name"
+    else:
+        if prompt.strip():
+            return prompt
+        problem = "is empty: leave it out for a video without a prompt"
+    problems.append(f"--prompt-file {name}: {problem}")
     return None
 
 
 def _read(name: str) -> bytes:
-    if name == "-":
+    if name == STDIN:
         return sys.stdin.buffer.read(_MAX_PROMPT_BYTES)
-    with Path(name).open("rb") as file:
+    with Path(with_home(name)).open("rb") as file:
         return file.read(_MAX_PROMPT_BYTES)

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from pixverse_cli.disk.files import has_sha256
+from pixverse_cli.disk.files import has_sha256, reason
 from pixverse_cli.domain.catalog import find_model
 from pixverse_cli.domain.endings import failed
 from pixverse_cli.domain.errors import NotSavedError, PixverseError
@@ -76,9 +76,10 @@ def _save(
     record: Record, tools: Tools, destination: Destination, position: int
 ) -> Generator[Event, None, tuple[Record, bool]]:
     if destination.template.stdout:
-        yield from _transfer(record, tools, None, force=False)
+        done = yield from _transfer(record, tools, None, force=False)
+        yield from _odd(record, done)
         return record, False
-    target = resolve(destination.template, values(record, position, tools.clock.now())).absolute()
+    target = _target(record, tools, destination, position)
     places = [target] if destination.chosen else [target, Path(record.file or target)]
     for place in places:
         if record.sha256 and has_sha256(place, record.sha256):
@@ -93,7 +94,25 @@ def _save(
             raise
         return existing, True
     saved = replace(record, file=str(target), sha256=done.sha256)
-    return (yield from _store_file(saved, tools)), done.already
+    stored = yield from _store_file(saved, tools)
+    yield from _odd(record, done)
+    return stored, done.already
+
+
+def _odd(record: Record, done: Fetched) -> Iterator[Event]:
+    for note in done.notes:
+        yield Note(text=f"{(record.task_id or '')[:8]}: the video is complete, but {note}")
+
+
+def _target(record: Record, tools: Tools, destination: Destination, position: int) -> Path:
+    known = values(record, position, tools.clock.now())
+    try:
+        return resolve(destination.template, known).absolute()
+    except OSError as error:  # the current directory was deleted
+        raise NotSavedError(
+            f"the current directory cannot be used: {reason(error)}",
+            hint="change to another directory, then `pixverse download` again",
+        ) from error
 
 
 def _store_file(saved: Record, tools: Tools) -> Generator[Event, None, Record]:

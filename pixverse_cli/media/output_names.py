@@ -1,27 +1,42 @@
 """Where a video is saved: ``-o`` is a template, checked before paying and filled in later.
 
-``-`` is stdout. ``dir/``, or a directory that exists, uses the default name inside it.
-Everything else is a path whose parts may contain fields such as ``{task_id:8}`` (its first
-eight characters). The value of a field cannot lead to another folder.
+``-`` is stdout, and so is ``/dev/stdout``. ``dir/``, or a directory that exists, uses the
+default name inside it. Everything else is a path whose parts may contain fields such as
+``{task_id:8}`` (its first eight characters). The value of a field cannot lead to another folder.
 """
 
 import os
 import re
 import string
-import tempfile
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import unquote_to_bytes, urlsplit
 
-from pixverse_cli.disk.files import Kind, is_directory, kind_at, reason
+from pixverse_cli.disk.files import (
+    Kind,
+    descriptor_in,
+    is_directory,
+    kind_at,
+    reason,
+    with_home,
+)
 from pixverse_cli.domain.errors import UsageError
 from pixverse_cli.domain.plan import Field, OutputTemplate, Pattern
+from pixverse_cli.media.output_folders import folder_problems, shared_files
 
 FIELDS = ("task_id", "image", "model", "resolution", "duration", "seed", "index", "date")
 DEFAULT_NAME = "{image}-{task_id:8}.mp4"
 LONGEST_SUFFIX = ".part.json"  # a download adds it to the name while it runs
 
+# Suffixes that promise another kind of media than the MP4 that is saved.
+_OTHER_MEDIA = frozenset(
+    (
+        *(".gif", ".webm", ".mov", ".avi", ".mkv", ".flv", ".wmv", ".mpg", ".mpeg", ".ts", ".ogv"),
+        *(".3gp", ".png", ".apng", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".heic"),
+        *(".heif", ".avif", ".svg", ".ico", ".mp3", ".wav", ".aac", ".m4a", ".ogg", ".flac"),
+    )
+)
+_UNFINISHED = (".part", LONGEST_SUFFIX)
 _MAX_NAME_BYTES = 255 - len(LONGEST_SUFFIX)
 _SEPARATORS = "/" + os.sep + (os.altsep or "")
 _UNSAFE = re.compile(
@@ -41,20 +56,49 @@ def parse_template(output: str | None, source: str = "-o") -> OutputTemplate:
     """
     if output is None:
         return OutputTemplate(text=DEFAULT_NAME, name=_pattern(DEFAULT_NAME, source))
-    if output == "-":
+    if output == "-" or descriptor_in(output) == 1:
         return OutputTemplate(text=output, source=source, stdout=True)
+    if descriptor_in(output) is not None:
+        raise UsageError(f"{source} {output} is a special file; the only one to write to is -")
     if not _is_valid_path(output):
         raise UsageError(f"{source} {output!r} is not a valid file name")
-    if output[-1] in _SEPARATORS or is_directory(Path(output)):
+    path = _expanded(output, source)
+    if path[-1] in _SEPARATORS or is_directory(Path(path)):
         name = _pattern(DEFAULT_NAME, source)
-        return OutputTemplate(text=output, source=source, folder=_folder(output, source), name=name)
-    at = 1 + max(output.rfind(separator) for separator in _SEPARATORS)
-    name = _pattern(output[at:], source)
+        return OutputTemplate(text=output, source=source, folder=_folder(path, source), name=name)
+    at = 1 + max(path.rfind(separator) for separator in _SEPARATORS)
+    name = _pattern(path[at:], source)
     if sum(len(os.fsencode(part)) for part in name if isinstance(part, str)) > _MAX_NAME_BYTES:
         raise UsageError(f"{source} {output}: the file name is over {_MAX_NAME_BYTES} bytes long")
-    return OutputTemplate(
-        text=output, source=source, folder=_folder(output[:at], source), name=name
-    )
+    if problem := _suffix_problem(path[at:]):
+        raise UsageError(f"{source} {output}: {problem}")
+    return OutputTemplate(text=output, source=source, folder=_folder(path[:at], source), name=name)
+
+
+def below(folder: Path, output: str) -> str:
+    """Return the ``-o`` that an output of a manifest in ``folder`` stands for.
+
+    :raises UsageError: it starts with ``~/``, and this user has no home directory.
+    """
+    return output if output == "-" else os.path.join(folder, _expanded(output, "output"))  # noqa: PTH118  a Path would lose the slash at the end
+
+
+def _expanded(output: str, source: str) -> str:
+    try:
+        return with_home(output)
+    except OSError as error:
+        raise UsageError(f"{source} {output}: {reason(error)}") from error
+
+
+def _suffix_problem(name: str) -> str | None:
+    """Return what is wrong with the suffix of a file name, as the end of a sentence."""
+    lower = name.lower()
+    suffix = os.path.splitext(lower)[1]  # noqa: PTH122  a template need not be a valid path
+    if suffix in _OTHER_MEDIA:
+        return f"videos are MP4 files, so the name must not end in {suffix}; use .mp4"
+    if lower.endswith(_UNFINISHED):
+        return f"names that end in {suffix} are for unfinished downloads; use .mp4"
+    return None
 
 
 def _is_valid_path(output: str) -> bool:
@@ -153,9 +197,16 @@ def problems(
         if len(tasks) > 1:
             yield f"{template.source} -: {len(tasks)} videos cannot share stdout; give a directory"
         return
-    yield from _folder_problems(template, tasks)
+    if not all(known(template.folder, values) for values in tasks):
+        yield (
+            f"{template.source} {template.text}: the folder has a field that is not known before"
+            " the task is accepted; use it only in the file name"
+        )
+        return
+    for folder in folders(template, tasks):
+        yield from folder_problems(folder)
     if all(known(template.name, values) for values in tasks):
-        paths = [resolve(template, values) for values in tasks if known(template.folder, values)]
+        paths = [resolve(template, values) for values in tasks]
         yield from _name_collisions(paths)
         for path in dict.fromkeys(paths):
             yield from _target_problems(path, force=force)
@@ -166,39 +217,22 @@ def known(pattern: Pattern, values: Mapping[str, str]) -> bool:
     return all(part.name in values for part in pattern if isinstance(part, Field))
 
 
-def _folder_problems(template: OutputTemplate, tasks: Sequence[Mapping[str, str]]) -> Iterator[str]:
-    if not all(known(template.folder, values) for values in tasks):
-        yield (
-            f"{template.source} {template.text}: the folder has a field that is not known before"
-            " the task is accepted; use it only in the file name"
-        )
-        return
-    folders = OutputTemplate(text=template.text, folder=template.folder)
-    for folder in dict.fromkeys(resolve(folders, values) for values in tasks):
-        yield from _access_problems(folder)
-
-
-def _access_problems(folder: Path) -> Iterator[str]:
-    try:
-        kind = kind_at(folder)
-        if kind is None:
-            yield f"the folder {folder} does not exist: mkdir -p {folder}"
-        elif kind is not Kind.DIRECTORY:
-            yield f"{folder} is not a directory"
-        else:  # permission bits would not show a read-only or full file system
-            with tempfile.NamedTemporaryFile(dir=folder, prefix=".pixverse-"):
-                pass
-    except OSError as error:
-        yield f"cannot write in the folder {folder}: {reason(error)}"
+def folders(template: OutputTemplate, tasks: Sequence[Mapping[str, str]]) -> list[Path]:
+    """Return the folders of the videos, each once; none for stdout."""
+    if template.stdout:
+        return []
+    parent = OutputTemplate(text=template.text, folder=template.folder)
+    return list(dict.fromkeys(resolve(parent, values) for values in tasks))
 
 
 def _name_collisions(paths: Sequence[Path]) -> Iterator[str]:
-    for path, count in Counter(paths).items():
-        if count > 1:
-            yield (
-                f"{count} videos would all be named {path}: give a directory, or a name with"
-                " {task_id} or {index}"
-            )
+    for positions in shared_files(paths):
+        names = list(dict.fromkeys(str(paths[position]) for position in positions))
+        same = f" ({', '.join(names[1:])} is the same file)" if names[1:] else ""
+        yield (
+            f"{len(positions)} videos would all be named {names[0]}{same}: give a directory,"
+            " or a name with {task_id} or {index}"
+        )
 
 
 def _target_problems(path: Path, *, force: bool) -> Iterator[str]:
@@ -207,6 +241,8 @@ def _target_problems(path: Path, *, force: bool) -> Iterator[str]:
     except OSError as error:
         yield f"{path} cannot be used: {reason(error)}"
         return
+    if problem := _suffix_problem(path.name):
+        yield f"{path}: {problem}"
     if kind in (Kind.FILE, Kind.LINK):
         if not force:
             yield f"{path} already exists: give another -o, or --force to replace it"

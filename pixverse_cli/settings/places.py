@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from pixverse_cli.disk.files import open_regular, reason
 from pixverse_cli.domain.errors import UnexpectedError, UsageError
 from pixverse_cli.settings.values import Setting
 
@@ -87,9 +88,13 @@ def _directory(environ: Mapping[str, str], variable: str, platform: str) -> Path
         directory = _from_variable(environ.get(variable)) or _default(platform)
     except RuntimeError as error:
         # pathlib and platformdirs raise it if the home directory is not known
-        raise _no_home(variable) from error
+        raise _no_home() from error
+    except OSError as error:  # a relative path, and the current directory was deleted
+        raise UnexpectedError(
+            f"{variable}={environ.get(variable)}: {reason(error)}", hint="use an absolute path"
+        ) from error
     if not directory.is_absolute():
-        raise _no_home(variable)
+        raise _no_home()
     return directory
 
 
@@ -104,47 +109,73 @@ def _default(platform: str) -> Path:
     return directory
 
 
-def _no_home(variable: str) -> UnexpectedError:
-    return UnexpectedError("no home directory was found", hint=f"set HOME or {variable}")
+def _no_home() -> UnexpectedError:
+    return UnexpectedError(
+        "no home directory was found",
+        hint="set HOME, or both PIXVERSE_STATE_DIR and PIXVERSE_CONFIG_DIR",
+    )
 
 
 def config_file(directory: Path) -> dict[str, Setting]:
     """Return the settings in ``config.toml``; empty if there is no such file.
 
-    :raises UsageError: it cannot be read, is not TOML, or has an unknown setting or type.
+    :raises UsageError: it cannot be read or is not TOML; or with a line for every unknown
+        setting and every value of a wrong type.
     """
     path = directory / "config.toml"
+    content = _content(path)
+    settings, problems = dict[str, Setting](), list[str]()
+    for name, value in _toml(path, content).items():
+        line = 1 + content[: _position(content, name)].count("\n")
+        source = f"{path}, line {line}: {name}"
+        text = _text(value)
+        if name not in CONFIG_KEYS:
+            problems.append(f"{source}: no such setting")
+        elif text is None:
+            problems.append(f"{source}: must be text, a number, true or false")
+        else:
+            settings[name] = Setting(value=text, source=source)
+    if problems:
+        raise UsageError("\n".join(problems), hint=f"the settings are {', '.join(CONFIG_KEYS)}")
+    return settings
+
+
+def _content(path: Path) -> str:
     try:
-        content = path.read_bytes().decode()
+        with open_regular(path) as file:
+            return file.read().decode("utf-8-sig")
     except FileNotFoundError:
-        return {}
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} cannot be read: {error}") from error
-    values = _toml(path, content)
-    return {name: _setting(path, content, name, value) for name, value in values.items()}
+        return ""
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {reason(error)}") from error
+    except UnicodeDecodeError as error:
+        line = 1 + error.object[: error.start].count(b"\n")
+        raise UsageError(f"{path} cannot be read: line {line} is not UTF-8 text") from error
 
 
 def _toml(path: Path, content: str) -> dict[str, object]:
+    if not content:
+        return {}
     import tomllib  # noqa: PLC0415  most machines have no such file
 
     try:
         return tomllib.loads(content)
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # not TOML, or a number of thousands of digits
         raise UsageError(f"{path}: {error}") from error
+    except RecursionError as error:
+        raise UsageError(f"{path}: its values are nested too deeply") from error
 
 
-def _setting(path: Path, content: str, name: str, value: object) -> Setting:
-    lines = content[: _position(content, name)].count("\n")
-    source = f"{path}, line {lines + 1}: {name}"
-    if name not in CONFIG_KEYS:
-        raise UsageError(
-            f"{source}: no such setting", hint=f"the settings are {', '.join(CONFIG_KEYS)}"
-        )
+def _text(value: object) -> str | None:
+    """Return text, a number or a flag as an option would have it; None for anything else."""
     if isinstance(value, bool):
-        return Setting(value=str(value).lower(), source=source)
-    if isinstance(value, (str, int, float)):
-        return Setting(value=str(value), source=source)
-    raise UsageError(f"{source}: must be text, a number, true or false")
+        return str(value).lower()
+    if not isinstance(value, (str, int, float)):
+        return None
+    try:
+        return str(value)
+    except ValueError:  # a whole number of thousands of digits, written in hexadecimal
+        return None
 
 
 def _position(content: str, name: str) -> int:

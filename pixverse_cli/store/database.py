@@ -8,34 +8,49 @@ disk, and has no race at the first start.
 
 import os
 import sqlite3
+import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
-from pixverse_cli.disk.files import Kind, kind_of, look
+from pixverse_cli.disk.files import Kind, kind_of, look, reason
+from pixverse_cli.disk.writing import Link, NoLocksError, lock_as_sqlite, name_new, rename_in_turn
 from pixverse_cli.domain.errors import PixverseError, UnexpectedError
 from pixverse_cli.store.schema import MIGRATIONS
 
 T = TypeVar("T")
 Value = str | int | float | None
+TryLock = Callable[[int], None]
 
 _BUSY_SECONDS = 0.5  # one wait inside SQLite, which a signal cannot interrupt
 _BUSY_WAITS = 60
+_LOCK_FAILURES = {
+    sqlite3.SQLITE_IOERR_LOCK,
+    sqlite3.SQLITE_IOERR_RDLOCK,
+    sqlite3.SQLITE_IOERR_UNLOCK,
+    sqlite3.SQLITE_IOERR_CHECKRESERVEDLOCK,
+}
 
 
 class Database:
-    """One open store file; statements wait up to half a minute for other processes."""
+    """One open store file; statements wait up to half a minute for other processes.
 
-    def __init__(self, path: Path) -> None:
+    ``link`` makes a hard link, ``try_lock`` locks an open file: not every file system can.
+    """
+
+    def __init__(
+        self, path: Path, *, link: Link = os.link, try_lock: TryLock = lock_as_sqlite
+    ) -> None:
         self.path = path
+        self._try_lock = try_lock
         with self._translated():
             exists = _exists(path)
             if not exists:
-                _create(path)
-            self._connection = _connect(path)
+                _create(path, link, try_lock)
+            self._connection = _connect(path, self._require_locks)
             try:
-                version: int = _retry_while_busy(
+                version: int = self._retry_while_busy(
                     lambda: self._connection.execute("PRAGMA user_version").fetchone()[0]
                 )
                 self._migrate(version)
@@ -47,7 +62,7 @@ class Database:
         """Run one statement as its own transaction and return all its rows."""
         with self._translated():
             parameters = {name: _storable(value) for name, value in values.items()}
-            return _retry_while_busy(
+            return self._retry_while_busy(
                 lambda: self._connection.execute(statement, parameters).fetchall()
             )
 
@@ -59,7 +74,7 @@ class Database:
         """Run statements as one transaction and return the last one's first row, if any."""
         parameters = {name: _storable(value) for name, value in values.items()}
         with self._translated():
-            return _retry_while_busy(
+            return self._retry_while_busy(
                 lambda: _run_transaction(self._connection, statements, parameters)
             )
 
@@ -80,7 +95,22 @@ class Database:
                 hint="upgrade pixverse, or set PIXVERSE_STATE_DIR to another directory",
             )
         if version < len(MIGRATIONS):
-            _retry_while_busy(lambda: _apply(self._connection))
+            self._retry_while_busy(lambda: _apply(self._connection))
+
+    def _retry_while_busy(self, action: Callable[[], T]) -> T:
+        return _retry_while_busy(action, self._require_locks)
+
+    def _require_locks(self) -> None:
+        """Check that a file beside the store can be locked: SQLite reports both as "busy".
+
+        :raises NoLocksError: it cannot.
+        """
+        try:
+            file = tempfile.TemporaryFile(dir=self.path.parent)  # noqa: SIM115  closed below
+        except OSError:  # a folder that cannot be written does not say anything about locks
+            return
+        with file:
+            self._try_lock(file.fileno())
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
@@ -91,23 +121,28 @@ class Database:
             raise _explained(self.path, error) from error
 
 
-def _retry_while_busy(action: Callable[[], T]) -> T:
-    for _ in range(_BUSY_WAITS - 1):
+def _retry_while_busy(action: Callable[[], T], at_first: Callable[[], None]) -> T:
+    """Repeat ``action`` while another process holds the lock; signals are handled in between.
+
+    ``at_first`` is called when the lock was not free for the first time.
+    """
+    for attempt in range(_BUSY_WAITS - 1):
         try:
             return action()
         except sqlite3.OperationalError as error:
-            # another process holds the lock; between two waits signals are handled
             if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
                 raise
+            if attempt == 0:
+                at_first()
     return action()
 
 
-def _connect(path: Path) -> sqlite3.Connection:
+def _connect(path: Path, at_first: Callable[[], None]) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
     connection.row_factory = _row
     try:
         # this statement reads the file too, which may be locked
-        _retry_while_busy(lambda: connection.execute("PRAGMA synchronous = FULL"))
+        _retry_while_busy(lambda: connection.execute("PRAGMA synchronous = FULL"), at_first)
     except BaseException:
         connection.close()
         raise
@@ -155,8 +190,8 @@ def _apply(connection: sqlite3.Connection) -> None:
             connection.execute(f"PRAGMA user_version = {number}")
 
 
-def _create(path: Path) -> None:
-    """Create an empty store under another name, and link it to the store's name when complete.
+def _create(path: Path, link: Link, try_lock: TryLock) -> None:
+    """Create an empty store under another name, and rename it to the store's when complete.
 
     A process that dies here leaves nothing under the store's name; of two processes only one
     succeeds. An empty file under that name is therefore always damage.
@@ -165,14 +200,18 @@ def _create(path: Path) -> None:
     draft = path.with_name(f"{path.name}.{os.getpid()}.new")
     with suppress(FileNotFoundError):
         draft.unlink()  # left by a process that died here and had the same process id
-    os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    descriptor = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
     try:
-        with closing(_connect(draft)) as connection:
+        try:
+            try_lock(descriptor)
+        finally:
+            os.close(descriptor)
+        with closing(_connect(draft, lambda: None)) as connection:
             _apply(connection)
         with suppress(FileExistsError):
-            os.link(draft, path)
+            name_new(draft, path, link, without_links=rename_in_turn)
     finally:
-        draft.unlink()
+        draft.unlink(missing_ok=True)
 
 
 def _exists(path: Path) -> bool:
@@ -199,12 +238,26 @@ def _broken(path: Path, what: str) -> PixverseError:
     )
 
 
-def _explained(path: Path, error: Exception) -> PixverseError:
+def _explained(path: Path, error: sqlite3.Error | OSError) -> PixverseError:
     code = getattr(error, "sqlite_errorcode", None)
     if code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
         return _broken(path, f"is damaged or not a store ({error})")
+    if isinstance(error, NoLocksError) or code in _LOCK_FAILURES:
+        return UnexpectedError(
+            f"the store {path} cannot be used: files cannot be locked there"
+            f" ({_reason(error, path)})",
+            hint="set PIXVERSE_STATE_DIR to a directory on a local disk",
+        )
     return UnexpectedError(
-        f"the store {path} cannot be used: {error}",
+        f"the store {path} cannot be used: {_reason(error, path)}",
         hint="free disk space or correct the permissions there,"
         " or set PIXVERSE_STATE_DIR to a writable directory",
     )
+
+
+def _reason(error: sqlite3.Error | OSError, path: Path) -> str:
+    """Return the system's reason; SQLite says only that it cannot open the file."""
+    if isinstance(error, OSError):
+        return reason(error)
+    unopened = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_CANTOPEN
+    return "permission denied" if unopened and not os.access(path, os.R_OK) else str(error)

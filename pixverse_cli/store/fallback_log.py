@@ -66,8 +66,10 @@ def clear(directory: Path) -> None:
                 (folder / NAME).unlink()
 
 
-def _folders(directory: Path) -> tuple[Path, Path]:
-    return directory, Path(tempfile.gettempdir())
+def _folders(directory: Path) -> Iterator[Path]:
+    yield directory
+    with suppress(FileNotFoundError):  # there is no temporary directory that can be written
+        yield Path(tempfile.gettempdir())
 
 
 def _lines(path: Path, directory: Path) -> Iterator[Unrecorded]:

@@ -37,6 +37,7 @@ CONTRACT = [
     ("StillRunningError", "still-running", 8, "yes", False),
     ("UnclearError", "unclear", 9, "unknown", False),
     ("ContentRefusedError", "content-refused", 10, "no", False),
+    ("BugError", "unexpected", 1, "no", False),
     ("NotSavedError", "not-saved", 11, "yes", False),
     ("UnknownTaskError", "unknown-task", 12, "no", False),
     ("CanceledError", "canceled", 13, "no", False),

@@ -3,11 +3,12 @@
 import os
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 
 from tests.faults.case import Case, Way, parameters, row
-from tests.faults.service import TASK, VIDEO, mp4, succeeded
+from tests.faults.service import TASK, VIDEO, accepted, mp4, succeeded
 from tests.faults.world import IMAGE_URL
 from tests.processes import COMMAND
 
@@ -50,16 +51,43 @@ def complete(world, _ran):
     assert video.read_bytes() == VIDEO
 
 
-def folder_goes_away(world):
-    """Submit; the output's folder is deleted after the check, while the task runs."""
-    (world.directory / "clips").mkdir()
+def folder_is_made_before_paying(world):
+    """Submit with an output in a missing folder, which must exist when the create call arrives."""
 
-    def steps(request):
-        shutil.rmtree(world.directory / "clips")
-        return succeeded()[0](request)
+    def steps(_request):
+        assert (world.directory / "new" / "clips").is_dir()
+        return [accepted()]
 
-    world.serve(query=[[steps]])
-    return world.run(*SUBMIT, "clips/turtle.mp4")
+    world.serve(create=[[steps]])
+    return world.run(*SUBMIT, "new/clips/turtle.mp4")
+
+
+def refused_without_a_key(world):
+    world.serve()
+    return world.run(*SUBMIT, "clips/x.mp4", DASHSCOPE_API_KEY=None)
+
+
+def no_folder_was_made(world, _ran):
+    assert list(world.directory.iterdir()) == []
+
+
+def folder_goes_away(and_then):
+    """Return a submit whose output folder is deleted after the check, while the task runs."""
+
+    def submit(world):
+        folder = world.directory / "clips"
+        folder.mkdir()
+
+        def steps(request):
+            if folder.is_dir():
+                shutil.rmtree(folder)
+                and_then(folder)
+            return succeeded()[0](request)
+
+        world.serve(query=[[steps]])
+        return world.run(*SUBMIT, "clips/turtle.mp4")
+
+    return submit
 
 
 def name_is_taken_meanwhile(world):
@@ -119,11 +147,49 @@ def part_is_reported(_world, ran):
 
 
 CASES = (
-    Case(58, "folder missing", before_paying("clips/x.mp4"), **REFUSED, says="mkdir -p"),
+    Case(58, "folder missing", folder_is_made_before_paying, **SAVED, creates=1),
+    Case(
+        58,
+        "folder missing, another check fails",
+        before_paying("clips/x.mp4", prepare_nothing, "--seed", "-1"),
+        **REFUSED,
+        also=no_folder_was_made,
+    ),
+    Case(
+        58,
+        "folder missing, no key",
+        refused_without_a_key,
+        **REFUSED | {"code": 3},
+        also=no_folder_was_made,
+    ),
+    Case(
+        58,
+        "folder missing, dry run",
+        before_paying("clips/x.mp4", prepare_nothing, "--dry-run"),
+        code=0,
+        creates=0,
+        also=no_folder_was_made,
+        ways=(Way.PIPE,),
+    ),
     Case(
         58, "folder is not writable", before_paying("/proc/x.mp4"), **REFUSED, says="cannot write"
     ),
-    Case(58, "folder deleted meanwhile", folder_goes_away, **NOT_SAVED, creates=1),
+    Case(
+        58,
+        "folder cannot be made",
+        before_paying("/proc/clips/x.mp4"),
+        **REFUSED,
+        says="cannot write",
+    ),
+    Case(58, "folder deleted meanwhile", folder_goes_away(prepare_nothing), **SAVED, creates=1),
+    Case(
+        58,
+        "folder deleted meanwhile, cannot be made",
+        folder_goes_away(Path.touch),
+        **NOT_SAVED,
+        creates=1,
+        says="clips.*pixverse download",
+    ),
     Case(
         59,
         "exists, before paying",

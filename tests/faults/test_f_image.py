@@ -26,12 +26,15 @@ def png(width, height, *chunks, bits=8):
 
 def jpeg(components=3, exif=b""):
     frame = struct.pack(">HBHHB", 8 + 3 * components, 8, 40, 60, components)
-    return b"\xff\xd8" + exif + b"\xff\xc0" + frame + bytes(3 * components) + b"\xff\xda\xff\xd9"
+    scan = b"\xff\xda\0\x08\x01\1\0\0\x3f\0" + b"data"
+    return b"\xff\xd8" + exif + b"\xff\xc0" + frame + bytes(3 * components) + scan + b"\xff\xd9"
 
 
 ROTATED = b"Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0"
 EXIF = b"\xff\xe1" + (len(ROTATED) + 2).to_bytes(2) + ROTATED
-ANIMATED = b"RIFF\x1e\0\0\0WEBPVP8X\n\0\0\0\x02\0\0\0\x3b\0\0\x27\0\0" + b"ANIM\0\0\0\0"
+ANIMATED = (
+    b"RIFF\x2a\0\0\0WEBPVP8X\n\0\0\0\x02\0\0\0\x3b\0\0\x27\0\0ANIM\0\0\0\0" + b"ANMF\x04\0\0\0data"
+)
 
 
 def content(data, name="picture.png"):

@@ -117,6 +117,11 @@ class World:
         store.records.seen(number, task)
         store.close()
 
+    def set_file(self, path):
+        """Note another file for every saved video, as if it had been moved there."""
+        with contextlib.closing(sqlite3.connect(self.database)) as connection, connection:
+            connection.execute("UPDATE task SET file = ?", (path,))
+
     # Running
 
     @property

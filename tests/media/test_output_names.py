@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from pixverse_cli.domain.errors import UsageError
 from pixverse_cli.media.output_names import (
     FIELDS,
+    below,
     image_name,
     parse_template,
     problems,
@@ -195,14 +196,72 @@ def test_a_new_name_in_a_writable_folder_has_no_problem(here):
     assert list(here.iterdir()) == []
 
 
-def test_a_missing_folder_is_reported_58():
-    assert said("new/") == ["the folder new does not exist: mkdir -p new"]
-    assert said("new/{task_id}.mp4") == said("new/")
+def test_a_missing_folder_is_not_a_problem_and_not_made_by_the_check_58(here):
+    assert said("new/") == said("new/er/{task_id}.mp4") == []
+    assert list(here.iterdir()) == []
 
 
 def test_a_folder_that_is_a_file_is_reported_58(here):
     (here / "file").touch()
-    assert said("file/x.mp4") == ["file is not a directory"]
+    assert said("file/x.mp4") == said("file/new/x.mp4") == ["file is a file, not a directory"]
+
+
+def test_a_folder_that_cannot_be_made_is_reported_58(here):
+    (here / "link").symlink_to("nowhere")
+    assert said("link/x.mp4") == ["link is a symbolic link to nothing"]
+    assert "a name is over 255 bytes long" in said(f"new/{'x' * 256}/a.mp4")[0]
+    assert "cannot write in the folder" in said(f"{'x' * 256}/a.mp4")[0]
+
+
+@pytest.mark.parametrize("output", ["/dev/stdout", "/dev//stdout", "/dev/fd/1", "/proc/self/fd/1"])
+def test_the_special_files_of_stdout_are_stdout(output):
+    assert parse_template(output).stdout
+
+
+@pytest.mark.parametrize("output", ["/dev/stdin", "/dev/stderr", "/dev/fd/63", "/proc/self/fd/0"])
+def test_other_descriptors_are_refused(output):
+    with pytest.raises(UsageError, match=f"{output} is a special file"):
+        parse_template(output)
+
+
+def test_a_tilde_is_the_home_directory(here, monkeypatch):
+    monkeypatch.setenv("HOME", "/some/where")
+    assert path("~/x.mp4") == path("/some/where/x.mp4")
+    assert path("~/") == Path("/some/where/turtle-0385dc79.mp4")
+    assert path("~x.mp4") == Path("~x.mp4")
+    assert below(here, "~/x.mp4") == "/some/where/x.mp4"
+
+
+def test_an_output_of_a_manifest_is_below_its_folder(here):
+    assert below(here, "clips/x.mp4") == f"{here}/clips/x.mp4"
+    assert parse_template(below(here, "clips/")).name == parse_template(None).name
+    assert below(here, "-") == "-"
+
+
+@pytest.mark.parametrize(
+    "suffix", [".gif", ".webm", ".png", ".mov", ".JPG", ".mkv", ".avi", ".mp3", ".webp"]
+)
+def test_a_name_of_another_kind_of_media_is_refused(suffix):
+    with pytest.raises(UsageError, match="videos are MP4 files"):
+        parse_template(f"turtle{suffix}")
+
+
+def test_a_name_of_another_kind_of_media_is_found_in_the_value_of_a_field():
+    image = KNOWN | {"image": "turtle.gif"}
+    (problem,) = said("{image}", image)
+    assert "must not end in .gif" in problem
+    assert said("{image}.mp4", image) == []
+
+
+@pytest.mark.parametrize("name", ["turtle.mp4", "turtle.m4v", "turtle", "turtle.v2", "turtle.MP4"])
+def test_names_that_promise_nothing_else_are_accepted(name):
+    assert said(name) == []
+
+
+@pytest.mark.parametrize("name", ["turtle.mp4.part", "turtle.mp4.part.json"])
+def test_names_of_unfinished_downloads_are_refused(name):
+    with pytest.raises(UsageError, match="unfinished downloads"):
+        parse_template(name)
 
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs a folder that nobody can fill")

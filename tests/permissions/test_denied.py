@@ -164,3 +164,11 @@ def test_a_download_to_an_inaccessible_folder_is_an_error(pixverse, places, forb
     assert "Traceback" not in ran.stderr
     assert "permission denied" in ran.stderr.lower()
     assert ran.code in (2, 11)
+
+
+def test_a_store_that_may_not_be_read_is_reported(pixverse, forbid):
+    assert pixverse("list").code == 0
+    forbid(pixverse.state / "tasks.db")
+    ran = pixverse("list")
+    assert (ran.code, ran.stdout) == (1, "")
+    assert f"the store {pixverse.state}/tasks.db cannot be used: permission denied" in ran.stderr

@@ -184,7 +184,7 @@ if os.geteuid() == 0:  # only root can become an unknown user
             check=True,
             env=environ,
         )
-        assert ran.stdout == "set HOME or PIXVERSE_STATE_DIR\n"
+        assert ran.stdout == ("set HOME, or both PIXVERSE_STATE_DIR and PIXVERSE_CONFIG_DIR\n")
 
 
 @pytest.fixture
@@ -235,7 +235,15 @@ def test_each_setting_knows_its_file_and_line(config, tmp_path):
         ("= 1", "line 1"),
         ('model = "c1', "Unterminated string"),
         ("model", "Expected '='"),
-        (b"model = '\xff'", "cannot be read"),
+        (b"model = 'c1'\nseed = '\xff'", "cannot be read: line 2 is not UTF-8 text"),
+        ("model = {name = 'c1'}", "line 1: model: must be text"),
+        ("[[video]]\nmodel = 'c1'", "line 1: video: no such setting"),
+        ("seed = 12:00:00", "line 1: seed: must be text"),
+        ("model = 'c1'\nmodel = 'v6'", "Cannot overwrite a value"),
+        ("model\u2028 = 'c1'", "line 1"),
+        ("seed = 0x" + "f" * 5000, "line 1: seed: must be text"),
+        ("seed = " + "9" * 5000, "config.toml: "),
+        ("model = " + "[" * 5000, "nested too deeply"),
     ],
 )
 def test_an_error_in_a_config_file_is_reported_with_its_line(config, tmp_path, content, message):
@@ -245,10 +253,41 @@ def test_an_error_in_a_config_file_is_reported_with_its_line(config, tmp_path, c
     assert str(tmp_path / "config.toml") in str(refused.value)
 
 
+def test_all_errors_of_a_config_file_are_reported_at_once(config):
+    with pytest.raises(UsageError) as refused:
+        config("x = 1\nmodel = []\nseed = 5\ny = 2\n")
+    lines = [line.partition(", ")[2] for line in refused.value.message.splitlines()]
+    assert lines == [
+        "line 1: x: no such setting",
+        "line 2: model: must be text, a number, true or false",
+        "line 4: y: no such setting",
+    ]
+
+
+@pytest.mark.parametrize("start", [b"\xef\xbb\xbf", b"\xef\xbb\xbf\r\n", b"\r\n# \xe2\x80\xa8\r\n"])
+def test_a_byte_order_mark_and_windows_line_ends_are_accepted_99(config, start):
+    found = config(start + b'model = "c1"\r\nduration = 8\r\n')
+    assert {name: setting.value for name, setting in found.items()} == {
+        "model": "c1",
+        "duration": "8",
+    }
+
+
+def test_other_line_separators_do_not_end_a_line_99(config):
+    found = config("# a\u2028b\u2029c\u0085d\nmodel = 'c1'\n")
+    assert found["model"].source.endswith("line 2: model")
+
+
 def test_the_error_for_an_unknown_key_lists_all_keys(config):
     with pytest.raises(UsageError) as refused:
         config("x = 1")
     assert all(name in refused.value.hint for name in CONFIG_KEYS)
+
+
+def test_a_config_file_that_is_a_pipe_is_refused_without_blocking(tmp_path):
+    os.mkfifo(tmp_path / "config.toml")
+    with pytest.raises(UsageError, match=r"cannot be read: .*named pipe"):
+        config_file(tmp_path)
 
 
 def test_a_config_file_that_is_a_directory_is_an_error(tmp_path):

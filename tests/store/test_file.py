@@ -1,5 +1,6 @@
 """The store's file: its permissions, its format, and damaged or locked files."""
 
+import errno
 import os
 import random
 import resource
@@ -11,8 +12,10 @@ from contextlib import closing
 
 import pytest
 
+from pixverse_cli.disk.writing import NoLocksError
 from pixverse_cli.domain.errors import UnexpectedError
 from pixverse_cli.store import Store
+from pixverse_cli.store.database import Database
 from pixverse_cli.store.schema import MIGRATIONS
 
 
@@ -189,9 +192,11 @@ connection.execute("COMMIT")
 FULL_DISK = """
 import resource, signal, sys
 from pathlib import Path
+from pixverse_cli.disk.writing import NoLocksError
 from pixverse_cli.domain.errors import UnexpectedError
 from pixverse_cli.domain.task import Record, Status
 from pixverse_cli.store import Store
+from pixverse_cli.store.database import Database
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 directory = Path(sys.argv[1])
 before = sys.argv[2] == "before"
@@ -240,3 +245,84 @@ def test_a_disk_that_is_full_after_the_call_keeps_the_written_records_57(
 
 def test_rlimit_fsize_exists():
     assert resource.RLIMIT_FSIZE
+
+
+def no_links(_draft, _target):
+    raise OSError(errno.EPERM, "Operation not permitted")
+
+
+def no_locks(_descriptor):
+    raise NoLocksError(errno.ENOLCK, "No locks available")
+
+
+def test_without_hard_links_the_store_is_created_and_nothing_is_left_98(directory):
+    for _ in range(2):  # the second one opens it
+        with closing(Database(directory / "tasks.db", link=no_links)) as database:
+            assert database.rows("SELECT * FROM task") == []
+    assert [path.name for path in directory.iterdir()] == ["tasks.db"]
+    assert mode(directory / "tasks.db") == 0o600
+    assert version(directory / "tasks.db") == len(MIGRATIONS)
+
+
+def test_without_hard_links_a_store_created_meanwhile_is_used_98(directory, open_store, intent):
+    def another_process_is_first(_draft, _target):
+        open_store().records.intend(intent())
+        no_links(_draft, _target)
+
+    path = directory / "tasks.db"
+    with closing(Database(path, link=another_process_is_first)) as database:
+        assert len(database.rows("SELECT * FROM task")) == 1
+    assert [path.name for path in directory.iterdir()] == ["tasks.db"]
+
+
+WITHOUT_LINKS = """
+import sys
+from contextlib import closing
+from pathlib import Path
+from pixverse_cli.store.database import Database
+
+def no_links(draft, target):
+    raise OSError(1, "Operation not permitted")
+
+sys.stdin.readline()
+with closing(Database(Path(sys.argv[1]), link=no_links)) as database:
+    database.rows("INSERT INTO slot (name, next_at) VALUES (hex(randomblob(8)), 1.0)")
+"""
+
+
+def test_without_hard_links_many_processes_create_one_store_98(directory):
+    directory.mkdir()
+    words = [sys.executable, "-P", "-c", WITHOUT_LINKS, directory / "tasks.db"]
+    processes = [subprocess.Popen(words, stdin=subprocess.PIPE, text=True) for _ in range(6)]
+    for process in processes:
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    assert [process.wait() for process in processes] == [0] * 6
+    for process in processes:
+        process.stdin.close()
+    with closing(Database(directory / "tasks.db")) as database:
+        assert len(database.rows("SELECT * FROM slot")) == 6
+    assert [path.name for path in directory.iterdir()] == ["tasks.db"]
+
+
+def test_without_locks_no_store_is_created_98(directory):
+    with pytest.raises(UnexpectedError, match="files cannot be locked there") as refused:
+        Database(directory / "tasks.db", try_lock=no_locks)
+    assert "no locks available" in refused.value.message
+    assert refused.value.hint == "set PIXVERSE_STATE_DIR to a directory on a local disk"
+    assert list(directory.iterdir()) == []
+
+
+@pytest.mark.usefixtures("store")
+def test_without_locks_a_store_that_exists_is_refused_at_once_98(directory):
+    """SQLite calls a missing lock manager "busy", and would be asked for half a minute."""
+    with closing(sqlite3.connect(directory / "tasks.db", isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(UnexpectedError, match="files cannot be locked there"):
+            Database(directory / "tasks.db", try_lock=no_locks)
+
+
+@pytest.mark.usefixtures("store")
+def test_while_nothing_is_busy_locks_are_not_tried_98(directory):
+    with closing(Database(directory / "tasks.db", try_lock=no_locks)) as database:
+        assert database.rows("SELECT * FROM task") == []

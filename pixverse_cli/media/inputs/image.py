@@ -14,13 +14,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
-from pixverse_cli.disk.files import CHUNK, NotRegularError, open_regular, reason
+from pixverse_cli.disk.files import CHUNK, Kind, NotRegularError, open_regular, reason
 from pixverse_cli.domain.catalog import IMAGE_LIMITS
 from pixverse_cli.domain.errors import UnexpectedError, UsageError
 from pixverse_cli.domain.plan import InputFile
+from pixverse_cli.media.inputs.image_ends import check_end
 from pixverse_cli.media.inputs.image_headers import Header, HeaderError, read_header
 
 STDIN_LABEL = "stdin"
+_PIPE = "; pipe the image into pixverse, and give - as IMAGE"
 
 
 def inspect(source: str) -> InputFile:
@@ -52,7 +54,7 @@ def inspect_stream(stream: BinaryIO) -> Iterator[InputFile]:
 def _spool(stream: BinaryIO) -> Path:
     try:
         descriptor, name = tempfile.mkstemp(prefix="pixverse-")
-    except OSError as error:  # there is no writable temporary directory
+    except OSError as error:  # there is no temporary directory, or it cannot be written
         raise _cannot_store(error) from error
     try:
         with os.fdopen(descriptor, "wb") as file:
@@ -74,13 +76,13 @@ def _copy_limited(stream: BinaryIO, file: BinaryIO) -> None:
 
 def _cannot_store(error: OSError) -> UnexpectedError:
     return UnexpectedError(
-        f"cannot store the image from stdin in {tempfile.gettempdir()}: {reason(error)}",
+        f"cannot store the image from stdin in a temporary file: {reason(error)}",
         hint="set TMPDIR to a directory with 20 MB of free space, or give a file",
     )
 
 
 def _inspect(path: Path, *, label: str) -> InputFile:
-    with _open(path, label) as file:
+    with _open(path, label) as file, _translating_errors(label):
         size = os.fstat(file.fileno()).st_size
         header = _checked_header(file, size, label)
         sha256 = _hash_of(file, size, label)
@@ -100,11 +102,18 @@ def _inspect(path: Path, *, label: str) -> InputFile:
 
 
 def _open(path: Path, label: str) -> BinaryIO:
-    try:
+    with _translating_errors(label):
         return open_regular(path)
+
+
+@contextmanager
+def _translating_errors(label: str) -> Iterator[None]:
+    try:
+        yield
     except NotRegularError as error:
-        raise UsageError(f"{label}: {error}") from error
-    except OSError as error:  # missing, or no permission to read it
+        pipe = error.kind is Kind.PIPE  # such as the /dev/fd/63 of <(command)
+        raise UsageError(f"{label}: {error}{_PIPE if pipe else ''}") from error
+    except OSError as error:  # missing, no permission to read it, or reading failed
         raise UsageError(f"{label}: {reason(error)}") from error
     except ValueError as error:  # a NUL, or text that is not a valid file name
         raise UsageError(f"{label!r} is not a valid file name") from error
@@ -119,6 +128,7 @@ def _checked_header(file: BinaryIO, size: int, label: str) -> Header:
         problems.append(str(error))
     if header is not None:
         problems.extend(_side_problems(header))
+        problems.extend(_end_problems(file, header, size))
     if header is None or problems:
         raise UsageError("\n".join(f"{label}: {problem}" for problem in problems))
     return header
@@ -142,6 +152,15 @@ def _side_problems(header: Header) -> Iterator[str]:
             f"is {header.width} x {header.height} pixels; the service takes at most"
             f" {IMAGE_LIMITS.max_side} on each side"
         )
+
+
+def _end_problems(file: BinaryIO, header: Header, size: int) -> Iterator[str]:
+    if size > IMAGE_LIMITS.max_bytes:
+        return  # it is refused anyway, and may be very large
+    try:
+        check_end(file, header.format, size, pixels=header.width * header.height)
+    except HeaderError as error:
+        yield str(error)
 
 
 def _hash_of(file: BinaryIO, size: int, label: str) -> str:

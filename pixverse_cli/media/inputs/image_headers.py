@@ -12,9 +12,9 @@ from typing import BinaryIO
 
 from pixverse_cli.media.inputs.foreign_formats import name_of
 
-_PNG = b"\x89PNG\r\n\x1a\n"
+PNG_START = b"\x89PNG\r\n\x1a\n"
 _MAX_CHUNKS = 4096  # segments or chunks before the image data; real files have a few dozen
-_JPEG_WITHOUT_LENGTH = {0x01, *range(0xD0, 0xD9)}  # TEM, RST0 to 7, SOI
+JPEG_WITHOUT_LENGTH = {0x01, *range(0xD0, 0xD9)}  # TEM, RST0 to 7, SOI
 _JPEG_FRAMES = set(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # SOF0 to 15; those three are tables
 _JPEG_DATA = {0xD9, 0xDA}  # EOI, SOS: the end of the header
 
@@ -42,7 +42,7 @@ def read_header(file: BinaryIO, size: int) -> Header:
     head = file.read(1024)
     if head.startswith(b"\xff\xd8"):
         return _jpeg(file)
-    if head.startswith(_PNG):
+    if head.startswith(PNG_START):
         return _png(file)
     if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
         return _webp(file, size)
@@ -64,7 +64,7 @@ def _jpeg(file: BinaryIO) -> Header:
     notes: tuple[str, ...] = ()
     for _ in range(_MAX_CHUNKS):
         marker = _next_marker(file)
-        if marker in _JPEG_WITHOUT_LENGTH:
+        if marker in JPEG_WITHOUT_LENGTH:
             continue
         if marker in _JPEG_DATA:
             break
@@ -115,7 +115,7 @@ def _orientation_notes(segment: bytes) -> tuple[str, ...]:
 
 
 def _png(file: BinaryIO) -> Header:
-    file.seek(len(_PNG))
+    file.seek(len(PNG_START))
     (_length, kind, width, height, bits) = struct.unpack(">I4sIIB", _read_exactly(file, 17, "PNG"))
     if kind != b"IHDR":
         raise HeaderError("is a damaged PNG: it does not start with its size")

@@ -3,6 +3,7 @@
 import re
 from urllib.parse import unquote, urlsplit
 
+from pixverse_cli.disk.files import reason, with_home
 from pixverse_cli.domain.errors import UsageError
 from pixverse_cli.http.addresses import host_of, is_private, without_secrets
 
@@ -31,12 +32,15 @@ def remote(argument: str) -> str | None:
 
 
 def local_path(argument: str) -> str:
-    """Return the path of a local IMAGE, which may be written as ``file:///…``.
+    """Return the path of a local IMAGE, which may be written as ``file:///…`` or ``~/…``.
 
-    :raises UsageError: a ``file:`` URL names another machine.
+    :raises UsageError: a ``file:`` URL names another machine, or there is no home directory.
     """
     if not argument.lower().startswith("file:"):
-        return argument
+        try:
+            return with_home(argument)
+        except OSError as error:
+            raise UsageError(f"{argument}: {reason(error)}") from error
     parts = urlsplit(argument)
     if parts.netloc.lower() not in {"", "localhost"}:
         raise UsageError(f"{argument}: is a file on another machine ({parts.netloc})")

@@ -6,6 +6,7 @@ import shlex
 import subprocess
 from pathlib import Path
 
+from pixverse_cli.disk.files import with_home
 from pixverse_cli.domain.errors import UsageError
 
 _TIMEOUT = 600.0
@@ -21,8 +22,9 @@ def run_upload_command(command: str, path: Path) -> str:
     """
     environ = {name: value for name, value in os.environ.items() if name not in _KEY_VARIABLES}
     try:
+        program, *words = shlex.split(command)
         done = subprocess.run(  # noqa: S603  the command is the user's own option
-            [*shlex.split(command), str(path.absolute())],
+            [with_home(program), *words, str(path.absolute())],
             env=environ,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -30,7 +32,7 @@ def run_upload_command(command: str, path: Path) -> str:
             check=False,
         )
     except (OSError, ValueError, subprocess.TimeoutExpired) as error:
-        # no such program, unbalanced quotes, or a timeout
+        # no such program, no word at all, unbalanced quotes, or a timeout
         raise _refused(command, str(error)) from error
     if done.returncode:
         raise _refused(command, f"it exited {done.returncode}")

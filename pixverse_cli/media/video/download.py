@@ -22,6 +22,7 @@ from pixverse_cli.domain.errors import (
     UsageError,
 )
 from pixverse_cli.media.video import mp4
+from pixverse_cli.media.video.body import Body
 from pixverse_cli.media.video.failures import (
     BrokenOffError,
     CannotWriteError,
@@ -30,7 +31,6 @@ from pixverse_cli.media.video.failures import (
 )
 from pixverse_cli.media.video.part_file import Part, acquire, refuse_taken
 from pixverse_cli.media.video.transfer import (
-    Body,
     Checked,
     Fetched,
     Progress,
@@ -68,12 +68,12 @@ def download(
             clock=clock,
             limits=limits,
         )
-        with _discarding_wrong_content(part):
-            yield from transfer.fill()
-            mp4.check_file(part.file)
+        with _discarding_wrong_content(part), part.writing():
+            notes = yield from transfer.fill()
+            notes += mp4.check_file(part.file)
         yield Checked(sha256=part.sha256)
         part.place(force=force)
-    yield Fetched(path=target, size=part.size, sha256=part.sha256)
+    yield Fetched(path=target, size=part.size, sha256=part.sha256, notes=notes)
 
 
 def download_to_stdout(
@@ -86,14 +86,27 @@ def download_to_stdout(
     :raises NotSavedError: as :func:`download`, before anything is written; or writing failed.
     :raises ClosedPipe: the reader of the stream has closed it.
     """
-    with tempfile.TemporaryDirectory(prefix="pixverse-") as folder:
-        path = Path(folder, "video.mp4")
+    with _temporary_folder() as folder:
+        path = folder / "video.mp4"
         for step in download(url, path, clock=clock, limits=limits):
             if isinstance(step, Fetched):
                 _copy(path, stream)
                 yield replace(step, path=None)
             elif isinstance(step, Progress):
                 yield step
+
+
+@contextmanager
+def _temporary_folder() -> Iterator[Path]:
+    try:
+        folder = tempfile.TemporaryDirectory(prefix="pixverse-", ignore_cleanup_errors=True)
+    except OSError as error:  # no temporary directory can be written
+        raise CannotWriteError(
+            f"cannot keep the video in a temporary directory: {reason(error)}",
+            hint="set TMPDIR to a directory that can be written, or give -o FILE",
+        ) from error
+    with folder as name:
+        yield Path(name)
 
 
 def _copy(path: Path, stream: BinaryIO) -> None:

@@ -2,13 +2,13 @@
 
 An MP4 (ISO/IEC 14496-12) is a sequence of boxes, each with its length. A truncated or damaged
 file is therefore found without decoding. The codec is not checked, media data is not read.
+What is odd but not incomplete is reported and kept, because the video is paid for.
 """
 
 import io
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from pixverse_cli.disk.files import open_regular, reason
 from pixverse_cli.media.inputs.foreign_formats import text_name
@@ -16,40 +16,57 @@ from pixverse_cli.media.video.failures import CutShortError, WrongContentError
 
 HEAD_BYTES = 512  # enough for :func:`check_head`
 _MAX_BOXES = 20_000  # a fragmented video has two for each second or two
+_LEAST_HEAD = 8  # a length and a kind
+
+# The index, the data, and what belongs to the data: a file that ends inside one is incomplete.
+_NEEDED = (b"moov", b"mdat", b"moof", b"styp", b"sidx", b"mfra")
+_FIRST = (b"ftyp", *_NEEDED, b"free", b"skip", b"wide", b"uuid", b"pnot", b"meta", b"udta")
+_TEXT = 0x20000000  # a length from here on (512 MB) may also be four letters of a text
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Box:
+class _Box(NamedTuple):
     kind: bytes
     start: int  # of the content, in bytes from the file's start
     end: int
 
 
-def check(path: Path) -> None:
-    """Check that the file is one complete MP4 with a video track.
+class _Rest(NamedTuple):
+    """Bytes from ``at`` that are no whole box; its ``kind`` and ``end`` if it starts like one."""
+
+    at: int
+    kind: bytes | None = None
+    end: int = 0
+
+
+def check(path: Path) -> tuple[str, ...]:
+    """Check that the file is one complete MP4 with a video track; return what is odd about it.
 
     :raises WrongContentError: it is something else, or damaged.
     :raises CutShortError: it ends too early.
     """
     try:
         with open_regular(path) as file:
-            check_file(file)
+            return check_file(file)
     except OSError as error:
         raise WrongContentError(f"{path} cannot be read: {reason(error)}") from error
 
 
-def check_file(file: BinaryIO) -> None:
+def check_file(file: BinaryIO) -> tuple[str, ...]:
     """Check an open file, as :func:`check` does."""
     size = file.seek(0, io.SEEK_END)
     file.seek(0)
     check_head(file.read(HEAD_BYTES))
-    boxes = list(_boxes(file, 0, size))
+    boxes, rest = _boxes(file, 0, size)
     kinds = [box.kind for box in boxes]
-    if kinds.count(b"moov") != 1 or b"mdat" not in kinds:
+    complete = b"moov" in kinds and b"mdat" in kinds
+    if rest is not None and (not complete or _belongs_to_the_video(rest, kinds, size)):
+        raise _incomplete(rest, size)
+    if not complete:
         raise WrongContentError(
             "the downloaded file is an MP4 without a video: no index or no data"
         )
     _check_index(file, boxes[kinds.index(b"moov")])
+    return tuple(_oddities(kinds, rest, size))
 
 
 def check_head(head: bytes) -> None:
@@ -59,9 +76,38 @@ def check_head(head: bytes) -> None:
     """
     if not head:
         raise WrongContentError("the downloaded file is empty")
-    if head[4:8] != b"ftyp":
-        name = text_name(head) or "not an MP4 video"
-        raise WrongContentError(f"the downloaded file is {name}")
+    kind, length = head[4:8], int.from_bytes(head[:4])
+    if kind not in _FIRST and not (_is_kind(kind) and length < _TEXT):
+        raise WrongContentError(f"the downloaded file is {text_name(head) or 'not an MP4 video'}")
+
+
+def _belongs_to_the_video(rest: _Rest, kinds: Sequence[bytes], size: int) -> bool:
+    if rest.kind is None:  # in a video of fragments it may be the start of the next one
+        return b"moof" in kinds and size - rest.at < _LEAST_HEAD
+    return rest.kind in _NEEDED
+
+
+def _incomplete(rest: _Rest, size: int) -> WrongContentError:
+    if rest.at == 0 and rest.kind not in _FIRST:
+        return WrongContentError("the downloaded file is not an MP4 video")
+    if rest.kind is not None:
+        return CutShortError(f"the video is cut short: {size} bytes of at least {rest.end}")
+    if size - rest.at < _LEAST_HEAD:
+        return CutShortError(
+            f"the video is cut short: it ends in the middle of a box, at byte {size}"
+        )
+    return WrongContentError(
+        f"the downloaded file is a damaged MP4: no valid box at byte {rest.at}"
+    )
+
+
+def _oddities(kinds: Sequence[bytes], rest: _Rest | None, size: int) -> Iterator[str]:
+    if kinds[0] != b"ftyp":
+        yield f"it starts with a box {kinds[0].decode()!r} instead of its type 'ftyp'"
+    if kinds.count(b"moov") > 1:
+        yield f"it has {kinds.count(b'moov')} indexes"
+    if rest is not None:
+        yield f"{size - rest.at} bytes follow that are not part of it"
 
 
 def _check_index(file: BinaryIO, index: _Box) -> None:
@@ -81,37 +127,44 @@ def _handler(file: BinaryIO, box: _Box) -> bytes:
     return file.read(4)
 
 
-def _child_boxes(file: BinaryIO, parent: _Box, kind: bytes) -> Iterator[_Box]:
-    for box in list(_boxes(file, parent.start, parent.end)):
-        if box.kind == kind:
-            yield box
+def _child_boxes(file: BinaryIO, parent: _Box, kind: bytes) -> list[_Box]:
+    boxes, rest = _boxes(file, parent.start, parent.end)
+    # QuickTime may end a list of boxes with four zero bytes
+    if rest is not None and (rest.kind is not None or parent.end - rest.at >= _LEAST_HEAD):
+        raise _incomplete(rest, parent.end)
+    return [box for box in boxes if box.kind == kind]
 
 
-def _boxes(file: BinaryIO, at: int, end: int) -> Iterator[_Box]:
-    """Yield the boxes from ``at``; the last one must end exactly at ``end``."""
-    for _ in range(_MAX_BOXES):
-        if at == end:
-            return
+def _boxes(file: BinaryIO, at: int, end: int) -> tuple[list[_Box], _Rest | None]:
+    """Return the whole boxes from ``at``, and the rest before ``end`` that is not one."""
+    boxes: list[_Box] = []
+    while at < end:
+        if len(boxes) == _MAX_BOXES:
+            raise WrongContentError(
+                f"the downloaded file is a damaged MP4: more than {_MAX_BOXES} boxes"
+            )
         box = _box(file, at, end)
-        yield box
+        if isinstance(box, _Rest):
+            return boxes, box
+        boxes.append(box)
         at = box.end
-    raise WrongContentError(f"the downloaded file is a damaged MP4: more than {_MAX_BOXES} boxes")
+    return boxes, None
 
 
-def _box(file: BinaryIO, at: int, end: int) -> _Box:
+def _box(file: BinaryIO, at: int, end: int) -> _Box | _Rest:
     file.seek(at)
     head = file.read(min(16, end - at))
-    if len(head) < 8:
-        raise CutShortError(
-            f"the video is cut short: it ends in the middle of a box, at byte {end}"
-        )
-    size, kind, start = int.from_bytes(head[:4]), head[4:8], 8
+    size, kind, start = int.from_bytes(head[:4]), head[4:8], _LEAST_HEAD
     if size == 1:
         size, start = int.from_bytes(head[8:16]), 16
     elif size == 0:  # "to the end of the file"
         size = end - at
-    if size < start or not kind.isascii() or not kind.decode().isprintable():
-        raise WrongContentError(f"the downloaded file is a damaged MP4: no valid box at byte {at}")
+    if len(head) < _LEAST_HEAD or size < start or not _is_kind(kind):
+        return _Rest(at)
     if at + size > end:
-        raise CutShortError(f"the video is cut short: {end} bytes of at least {at + size}")
-    return _Box(kind=kind, start=at + start, end=at + size)
+        return _Rest(at, kind, at + size)
+    return _Box(kind, at + start, at + size)
+
+
+def _is_kind(kind: bytes) -> bool:
+    return len(kind) == 4 and kind.isascii() and kind.decode().isprintable()

@@ -185,7 +185,8 @@ class Part:
         try:
             yield
         except OSError as error:  # ENOSPC, EDQUOT, EFBIG, EROFS, EACCES, a deleted folder
-            kept = f"; {self.size} bytes are kept in {self.path}" if self.size else ""
+            held = self.size and _is_file_at(self.file, self.path)
+            kept = f"; {self.size} bytes are kept in {self.path}" if held else ""
             raise CannotWriteError(
                 f"cannot save {self.target}: {reason(error)}{kept}",
                 hint="free some space or give another -o; then `pixverse download` again",
@@ -248,7 +249,8 @@ def _translating_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:  # no folder, no permission, another user's in a shared directory
-        hint = "remove it" if error.errno in _NOT_A_FILE else "give another -o"
+        another = "give another -o; then `pixverse download` again"
+        hint = "remove it" if error.errno in _NOT_A_FILE else another
         raise CannotWriteError(f"cannot write {path}: {reason(error)}", hint=hint) from error
 
 
@@ -256,7 +258,11 @@ def _open(path: Path) -> BinaryIO:
     with _translating_errors(path):
         if kind_at(path, follow=False) is Kind.LINK:
             path.unlink()  # a link may be an attack: never follow it
-        descriptor = os.open(path, _OPEN, 0o666)
+        try:
+            descriptor = os.open(path, _OPEN, 0o666)
+        except FileNotFoundError:  # its folder was never made, or deleted since the check
+            path.parent.mkdir(parents=True, exist_ok=True)
+            descriptor = os.open(path, _OPEN, 0o666)
     kind = kind_of(os.fstat(descriptor).st_mode)
     if kind is not Kind.FILE:
         os.close(descriptor)

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol, assert_never
+from typing import assert_never
 
 from pixverse_cli.disk.files import CHUNK
 from pixverse_cli.domain.clock import Clock
 from pixverse_cli.domain.errors import NotSavedError
 from pixverse_cli.http.addresses import without_secrets
 from pixverse_cli.media.video import mp4
+from pixverse_cli.media.video.body import Body, DecodedBody, is_compressed
 from pixverse_cli.media.video.failures import (
     BrokenOffError,
     CutShortError,
@@ -67,23 +68,15 @@ class Checked:
 class Fetched:
     """The video is saved; ``path`` is None if it was written to a stream.
 
-    ``already``: another process had just finished the same download.
+    ``already``: another process had just finished the same download. ``notes`` say what is odd
+    about the video, as the end of a sentence.
     """
 
     path: Path | None
     size: int
     sha256: str
     already: bool = False
-
-
-class Body(Protocol):
-    """The bytes that follow a response's headers."""
-
-    def read(self, count: int, /) -> bytes:
-        """Return the bytes received so far, at most ``count``; b"" at the end.
-
-        :raises OSError: the connection was interrupted.
-        """
+    notes: tuple[str, ...] = ()
 
 
 MakeRequest = Callable[[Mapping[str, str]], AbstractContextManager[tuple["VideoResponse", Body]]]
@@ -99,32 +92,45 @@ class Transfer:
     clock: Clock
     limits: TransferLimits
 
-    def fill(self) -> Iterator[Progress]:
-        """Download all missing bytes; resume if the content is certainly the same."""
-        origin = self.part.origin()
-        if origin is not None and self.part.size and origin.url == without_secrets(self.url):
-            done = yield from self._resume(origin)
-            if done:
-                return
-        with self.request({}) as (response, body):
-            decide(response, held=0, origin=None)
-            self.part.restart(response.origin)
-            yield from self._receive(body, response.length)
+    def fill(self) -> Generator[Progress, None, tuple[str, ...]]:
+        """Download all missing bytes, resume if the content is certainly the same.
 
-    def _resume(self, origin: Origin) -> Generator[Progress, None, bool]:
-        """Download the rest; return False if the whole content must be requested instead."""
+        Returns what was odd, as the end of a sentence.
+        """
+        origin = self.part.origin()
+        notes: tuple[str, ...] | None = None
+        if origin is not None and self.part.size and origin.url == without_secrets(self.url):
+            notes = yield from self._resume(origin)
+        if notes is None:
+            with self.request({}) as (response, body):
+                decide(response, held=0, origin=None)
+                notes = yield from self._start_over(response, body)
+        return notes
+
+    def _start_over(
+        self, response: "VideoResponse", body: Body
+    ) -> Generator[Progress, None, tuple[str, ...]]:
+        """Download everything; a compressed body is decoded, and cannot be resumed later."""
+        self.part.restart(response.origin)
+        if response.compressed:
+            yield from self._receive(DecodedBody(body, response.length), None)
+        else:
+            yield from self._receive(body, response.length)
+        return response.notes
+
+    def _resume(self, origin: Origin) -> Generator[Progress, None, tuple[str, ...] | None]:
+        """Download the rest and return what was odd; None: everything must be requested."""
         if self.part.size == origin.total:  # the process that downloaded it died before the rename
             self.part.resume()
-            return True
+            return ()
         headers = {"Range": f"bytes={self.part.size}-", "If-Range": origin.validator}
         with self.request(headers) as (response, body):
             decision = decide(response, held=self.part.size, origin=origin)
             match decision:
                 case Decision.REQUEST_ALL:
-                    return False
+                    return None
                 case Decision.START_OVER:
-                    self.part.restart(response.origin)
-                    yield from self._receive(body, response.length)
+                    return (yield from self._start_over(response, body))
                 case Decision.APPEND:
                     self.part.resume()
                     yield from self._receive(body, response.whole_length)
@@ -132,7 +138,7 @@ class Transfer:
                     self.part.resume()
                 case _:
                     assert_never(decision)
-        return True
+        return ()
 
     def _receive(self, body: Body, total: int | None) -> Iterator[Progress]:
         """Append the body until the part has ``total`` bytes; None: until the body ends."""
@@ -240,6 +246,18 @@ class VideoResponse:
         return _number(self.headers.get("Content-Length", ""))
 
     @property
+    def compressed(self) -> bool:
+        """Whether the body has to be decoded."""
+        return is_compressed(self.headers.get("Content-Encoding", ""))
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is odd about the response."""
+        if not self.compressed:
+            return ()
+        return (f"it was sent with Content-Encoding: {self.headers['Content-Encoding']}",)
+
+    @property
     def range(self) -> tuple[int, int, int] | None:
         """First byte, last byte and total length of a 206, if its header is complete."""
         found = re.fullmatch(
@@ -269,7 +287,7 @@ class VideoResponse:
     @property
     def origin(self) -> Origin | None:
         """What to store for resuming later; None if the same content cannot be guaranteed."""
-        if self.validator is None:
+        if self.validator is None or self.compressed:  # a range of compressed bytes fits nowhere
             return None
         return Origin(url=without_secrets(self.url), validator=self.validator, total=self.length)
 
@@ -297,7 +315,7 @@ def decide(response: VideoResponse, *, held: int, origin: Origin | None) -> Deci
 
 def _fits(response: VideoResponse, held: int, origin: Origin) -> bool:
     """Return whether a 206 starts where the part ends, is complete, and has the same content."""
-    if response.range is None:
+    if response.range is None or response.compressed:
         return False
     first, last, total = response.range
     return (

@@ -269,6 +269,20 @@ def test_a_named_pipe_is_refused_and_does_not_block_72(tmp_path):
     assert "is a named pipe" in refusal(tmp_path / "pipe")
 
 
+@pytest.mark.skipif(not Path("/dev/fd").exists(), reason="no /dev/fd")
+def test_the_pipe_of_a_process_substitution_points_to_stdin():
+    read, write = os.pipe()
+    try:
+        said = refusal(f"/dev/fd/{read}")
+    finally:
+        os.close(read)
+        os.close(write)
+    assert said == (
+        f"/dev/fd/{read}: is a named pipe, not a file;"
+        " pipe the image into pixverse, and give - as IMAGE"
+    )
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="no /dev")
 def test_devices_and_sockets_are_refused_72(tmp_path):
     assert "is a device" in refusal("/dev/zero")

@@ -45,6 +45,12 @@ def test_a_file_url_is_a_path_76():
         local_path("file://server/share/cat.png")
 
 
+def test_a_tilde_is_the_home_directory(monkeypatch):
+    monkeypatch.setenv("HOME", "/home/of/mine")
+    assert local_path("~/cat.png") == "/home/of/mine/cat.png"
+    assert local_path("~cat.png") == "~cat.png"
+
+
 def test_a_private_url_is_noted_76():
     expected = "http://192.168.1.2/cat.png is on a private network"
     assert private_note("http://192.168.1.2/cat.png?token=1").startswith(expected)

@@ -59,19 +59,55 @@ def test_all_encodings_of_a_box_length_are_read(data):
         (b"\xef\xbb\xbf <?xml version='1.0'?><Error><Code>NoSuchKey</Code></Error>", "XML"),
         (b'{"code": "AccessDenied"}', "JSON"),
         (b"\x1aE\xdf\xa3 something else entirely", "not an MP4 video"),
-        (moov() + box(b"ftyp", FTYP) + box(b"mdat"), "not an MP4 video"),
         (box(b"ftyp", FTYP) + box(b"mdat"), "without a video"),
         (box(b"ftyp", FTYP) + moov(), "without a video"),
-        (box(b"ftyp", FTYP) + moov() + moov() + box(b"mdat"), "without a video"),
+        (b"RIFF" * 200, "not an MP4 video"),
+        (b"\0\0\0\x0cjP  \r\n\x87\n" + bytes(100), "no valid box at byte 12"),
         (box(b"ftyp", FTYP) + moov(track(b"soun")) + box(b"mdat"), "without a video track"),
-        (box(b"ftyp", FTYP) + moov() + box(b"mdat") + b"\0\0\0\4free", "damaged"),
-        (box(b"ftyp", FTYP) + moov() + box(b"mdat") + bytes(9), "damaged"),
+        (box(b"ftyp", FTYP) + moov() + b"\0\0\0\4free" + box(b"mdat"), "damaged"),
+        (box(b"ftyp", FTYP) + bytes(9) + moov() + box(b"mdat"), "damaged"),
         (box(b"ftyp", FTYP) + box(b"free") * 20_001, "20000 boxes"),
     ],
 )
 def test_a_file_that_is_not_a_complete_video_is_refused_with_the_reason(data, said):
     with pytest.raises(WrongContentError, match=said):
         check(data)
+
+
+WHOLE = box(b"ftyp", FTYP) + moov() + box(b"mdat", b"picture")
+
+
+@pytest.mark.parametrize(
+    ("data", "notes"),
+    [
+        (WHOLE, ()),
+        (WHOLE + bytes(8), ("8 bytes follow that are not part of it",)),
+        (WHOLE + b"\n", ("1 bytes follow that are not part of it",)),
+        (WHOLE + b"\0\0\0\4free", ("8 bytes follow that are not part of it",)),
+        (WHOLE + (99).to_bytes(4) + b"free...", ("11 bytes follow that are not part of it",)),
+        (WHOLE + box(b"odd!", b"anything"), ()),
+        (moov() + box(b"ftyp", FTYP) + box(b"mdat"), ("it starts with a box 'moov'",)),
+        (box(b"odd!") + WHOLE, ("it starts with a box 'odd!'",)),
+        (box(b"ftyp", FTYP) + moov() + moov() + box(b"mdat"), ("it has 2 indexes",)),
+        (moov() + box(b"mdat") + b"x", ("it starts with", "1 bytes follow")),
+    ],
+)
+def test_what_is_odd_about_a_complete_video_is_noted_101(data, notes):
+    found = mp4.check_file(io.BytesIO(data))
+    assert [note[: len(start)] for note, start in zip(found, notes, strict=True)] == [*notes]
+
+
+@pytest.mark.parametrize("kind", [b"moov", b"mdat", b"moof", b"sidx", b"mfra"])
+def test_a_last_box_that_belongs_to_the_video_must_be_complete_101(kind):
+    with pytest.raises(CutShortError):
+        check(WHOLE + (99).to_bytes(4) + kind + b"...")
+
+
+def test_a_video_of_fragments_that_ends_in_a_few_bytes_is_cut_short_101():
+    fragment = box(b"moof") + box(b"mdat", b"more")
+    assert mp4.check_file(io.BytesIO(WHOLE + fragment)) == ()
+    with pytest.raises(CutShortError):
+        check(WHOLE + fragment + b"\0\0\0")
 
 
 def test_a_box_inside_the_index_cannot_be_longer_than_the_index():

@@ -1,0 +1,165 @@
+"""Pictures that are not complete: found without decoding, and complete ones never refused."""
+
+import io
+import random
+import struct
+import zlib
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from pixverse_cli.media.inputs.image_ends import check_end
+from pixverse_cli.media.inputs.image_headers import HeaderError, read_header
+
+
+def encode(picture, kind, **options):
+    file = io.BytesIO()
+    picture.save(file, kind, **options)
+    return file.getvalue()
+
+
+def noise(side=120):
+    return Image.frombytes("RGB", (side, side), random.Random(side).randbytes(3 * side * side))
+
+
+def flat(side=400, shade="black"):
+    return Image.new("RGB", (side, side), shade)
+
+
+def frames(kind):
+    return encode(noise(), kind, save_all=True, append_images=[flat(120, "red"), noise()])
+
+
+VARIANTS = {
+    "baseline": ("JPEG", {}),
+    "progressive": ("JPEG", {"progressive": True}),
+    "restart markers": ("JPEG", {"restart_marker_blocks": 2}),
+    "grey": ("JPEG", {"quality": 3}),
+    "plain": ("PNG", {}),
+    "lossy": ("WEBP", {}),
+    "lossless": ("WEBP", {"lossless": True}),
+    "best": ("WEBP", {"quality": 100}),
+}
+PICTURES = {
+    f"{name} {picture.__name__}": encode(picture(), kind, **options)
+    for name, (kind, options) in VARIANTS.items()
+    for picture in (noise, flat)
+} | {"frames of WEBP": frames("WEBP"), "frames of PNG": frames("PNG")}
+
+
+def every(pictures=PICTURES):
+    cases = [pytest.param(data, id=name) for name, data in pictures.items()]
+    return pytest.mark.parametrize("data", cases)
+
+
+NOISY = {name: data for name, data in PICTURES.items() if not name.endswith("flat")}
+
+
+def check(data):
+    file = io.BytesIO(data)
+    found = read_header(file, len(data))
+    check_end(file, found.format, len(data), pixels=found.width * found.height)
+
+
+@every()
+@pytest.mark.parametrize("behind", [b"", bytes(500), b"more\xff\xd8\xff"])
+def test_a_complete_picture_is_accepted_with_any_bytes_behind_it_100(data, behind):
+    check(data + behind)
+
+
+@every()
+def test_half_a_picture_is_refused_100(data):
+    with pytest.raises(HeaderError, match="cut short"):
+        check(data[: len(data) // 2])
+
+
+@every(NOISY)
+def test_a_picture_whose_second_half_is_zeros_is_refused_100(data):
+    half = len(data) // 2
+    with pytest.raises(HeaderError, match=r"cut short|damaged"):
+        check(data[:half] + bytes(len(data) - half))
+
+
+@every(NOISY)
+def test_a_picture_whose_last_tenth_is_missing_or_zeros_is_refused_100(data):
+    most = len(data) * 9 // 10
+    for rest in (b"", bytes(len(data) - most)):
+        with pytest.raises(HeaderError, match=r"cut short|damaged"):
+            check(data[:most] + rest)
+
+
+@pytest.mark.parametrize("name", ["baseline noise", "plain noise", "lossy noise"])
+@given(st.data())
+def test_a_picture_cut_anywhere_is_refused_100(name, data):
+    whole = PICTURES[name]
+    cut = data.draw(st.integers(12, len(whole) - 2))
+    with pytest.raises(HeaderError):
+        check(whole[:cut])
+
+
+@given(st.sampled_from(sorted(PICTURES)), st.data())
+def test_hostile_bytes_are_accepted_or_refused_100(name, data):
+    whole = bytearray(PICTURES[name])
+    for _ in range(data.draw(st.integers(1, 5))):
+        whole[data.draw(st.integers(0, len(whole) - 1))] = data.draw(st.integers(0, 255))
+    with suppress(HeaderError):
+        check(bytes(whole))
+
+
+def chunk(kind, data=b"", checksum=None):
+    right = zlib.crc32(kind + data)
+    return struct.pack(">I4s", len(data), kind) + data + struct.pack(">I", checksum or right)
+
+
+PNG = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 5, 5, 8, 2, 0, 0, 0))
+JPEG = encode(flat(8), "JPEG")
+WEBP = encode(flat(8), "WEBP")
+
+
+def riff(body):
+    return b"RIFF" + struct.pack("<I", 4 + len(body)) + b"WEBP" + body
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (PNG + chunk(b"IDAT", b"x", 1) + chunk(b"IEND"), "the checksum of its IDAT is wrong"),
+        (PNG + chunk(b"IDAT", b"x"), "cut short"),
+        (PNG + chunk(b"IDAT", b"x") + b"\xff\xff\xff\xffIDAT", "cut short"),
+        (PNG + chunk(b"IDAT", b"x") + bytes(12), "no valid chunk at byte 46"),
+        (JPEG[:-2], "cut short"),
+        (JPEG[:-1], "cut short"),
+        (JPEG[:2] + b"\xff\xe0\0\2" * 4000 + JPEG[2:-2] + b"\xff\xdd\0\2" * 100_000, "segments"),
+        (riff(WEBP[12:] + b"\0\0\0\0\1\0\0\0x\0"), "no valid chunk"),
+        (riff(WEBP[12:] + b"EXIF\xff\0\0\0x\0"), "cut short"),
+        (riff(b"VP8X" + struct.pack("<I", 10) + bytes(10)), "no image data"),
+    ],
+)
+def test_a_damaged_structure_is_refused_with_the_reason_100(data, said):
+    with pytest.raises(HeaderError, match=said):
+        check(data)
+
+
+def test_a_wrong_checksum_of_an_ancillary_chunk_is_accepted_100():
+    """Decoders ignore it too."""
+    check(PNG + chunk(b"tEXt", b"x", 1) + chunk(b"IDAT", b"x") + chunk(b"IEND"))
+
+
+def test_an_end_mark_inside_a_thumbnail_is_not_the_end_100():
+    thumbnail = b"\xff\xe1" + struct.pack(">H", 2 + len(JPEG)) + JPEG
+    check(JPEG[:2] + thumbnail + JPEG[2:])
+    with pytest.raises(HeaderError, match="cut short"):
+        check(JPEG[:2] + thumbnail + JPEG[2:-2])
+
+
+@pytest.mark.parametrize("before", range(262_130, 262_150))
+def test_an_end_mark_across_two_reads_is_found_100(before):
+    scan = JPEG.index(b"\xff\xda") + 14
+    check(JPEG[:scan] + b"x" * before + b"\xff\0" * 3 + b"\xff\xff\xd9")
+
+
+def test_a_webp_with_an_odd_last_chunk_and_no_padding_is_accepted_100():
+    check(riff(WEBP[12:] + b"EXIF\1\0\0\0x"))
