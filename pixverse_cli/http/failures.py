@@ -78,7 +78,9 @@ def _not_connected(error: Exception, url: str) -> PixverseError:
                 f"SSLKEYLOGFILE={path}: {reason(cause)}", hint="correct SSLKEYLOGFILE, or unset it"
             )
         case socket.gaierror():
-            fault = f"the name {proxy.host if proxy else host} does not resolve"
+            # a SOCKS proxy's own name and the host's are resolved in one step
+            either = f"{host} or {proxy.host}" if proxy and not at_proxy else host
+            fault = f"the name {either} does not resolve"
         case _:
             fault = _fault(cause)
     return _no_connection(url, proxy, fault)
@@ -123,9 +125,11 @@ def _fault(cause: BaseException) -> str:
             return "the proxy closed it without an answer"
         case http.client.HTTPException():
             return "the answer of the proxy is not HTTP"
+        case OSError() if hasattr(cause, "msg"):  # PySocks, in words of its own
+            return f"the proxy reports: {cause.msg}"
         case OSError(errno=int()):
             return reason(cause)
-    return "it was refused"
+    return f"it failed ({type(cause).__name__})"
 
 
 def _tls_fault(name: str) -> str:
@@ -138,8 +142,14 @@ def _tls_fault(name: str) -> str:
 def _root(error: BaseException) -> BaseException:
     """Return the innermost exception of ``ConnectionError(MaxRetryError(reason=SSLError(…)))``."""
     while True:
-        held = (getattr(error, "reason", None), *error.args, error.__cause__)
+        held = (getattr(error, "reason", None), *error.args, _cause(error))
         inner = next((each for each in held if isinstance(each, BaseException)), None)
         if inner is None:
             return error
         error = inner
+
+
+def _cause(error: BaseException) -> BaseException | None:
+    """Return the exception during which this one was raised, unless this is the system's own."""
+    own = getattr(error, "errno", None) is not None
+    return error.__cause__ or (None if own else error.__context__)

@@ -24,10 +24,11 @@ CERTIFICATE_VARIABLES = (
     "SSL_CERT_DIR",
 )
 
-# User and password must not contain these characters: otherwise their end is ambiguous.
+# Between scheme and host a user and password may stand, in the characters that RFC 3986 allows
+# there: with others, parsers disagree about where the password ends.
 _PROXY = re.compile(
-    r"(?:(?P<scheme>[a-z0-9]+)://)?(?:[^/?#@\s]*@)?(?P<host>[\w.-]+|\[[0-9a-f:.]+\])"
-    r"(?::(?P<port>\d{1,5}))?/?",
+    r"(?:(?P<scheme>[a-z0-9]+)://)?(?:[\w.~!$&'()*+,;=:%-]*@)?"
+    r"(?P<host>[\w.-]+|\[[0-9a-f:.]+\])(?::(?P<port>\d{1,5}))?/?",
     re.IGNORECASE,
 )
 _SOCKS = {"socks4", "socks4a", "socks5", "socks5h"}
@@ -72,8 +73,8 @@ def proxy_of(url: str) -> Proxy | None:
     if match is None or scheme not in _SCHEMES or int(match["port"] or 1) > _HIGHEST_PORT:
         raise UsageError(
             f"{variable}: the proxy's address is not valid",
-            hint="use the form http://host:port or http://user:password@host:port;"
-            " write %40 for @, %23 for # and %2F for / in a password",
+            hint="use the form http://host:port or http://user:password@host:port; in a password"
+            " write %40 for @, %23 for #, %2F for /",
         )
     return Proxy(address=address, host=match["host"], variable=variable)
 

@@ -17,8 +17,18 @@ class Certificate:
     context: ssl.SSLContext
 
 
+def _alternative_name(host):
+    try:
+        return x509.IPAddress(ipaddress.ip_address(host))
+    except ValueError:
+        return x509.DNSName(host)
+
+
 def made(directory: Path, *, days=1, host="127.0.0.1") -> Certificate:
-    """Make a self-signed certificate; with negative ``days`` it expired that many days ago."""
+    """Make a self-signed certificate; with negative ``days`` it expired that many days ago.
+
+    ``host`` is an address or a name.
+    """
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, host)])
     end = datetime.now(UTC) + timedelta(days=days)
@@ -27,7 +37,7 @@ def made(directory: Path, *, days=1, host="127.0.0.1") -> Certificate:
         .not_valid_before(end - timedelta(days=9))
         .not_valid_after(end)
         .add_extension(
-            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(host))]),
+            x509.SubjectAlternativeName([_alternative_name(host)]),
             critical=False,
         )
         .sign(key, hashes.SHA256())
