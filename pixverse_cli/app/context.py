@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from pixverse_cli.dashscope.connect import Connect
     from pixverse_cli.domain.events import Event
+    from pixverse_cli.domain.hosts import ServiceHost
     from pixverse_cli.domain.plan import Destination, Order
     from pixverse_cli.domain.task import Record
     from pixverse_cli.flows.tools import Tools
@@ -105,6 +106,13 @@ class AppContext:
         from pixverse_cli.settings.places import base_url
 
         return base_url(self.runtime.environ)
+
+    @cached_property
+    def service_host(self) -> "ServiceHost":
+        """What is known of the host of the service's address."""
+        from pixverse_cli.domain.hosts import service_host
+
+        return service_host(self.base_url)
 
     @cached_property
     def connect(self) -> "Connect":

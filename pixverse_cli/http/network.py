@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 
 from pixverse_cli.disk.files import is_directory, reason
 from pixverse_cli.domain.errors import UsageError
-from pixverse_cli.http.addresses import host_of, is_loopback
+from pixverse_cli.domain.hosts import is_loopback
+from pixverse_cli.http.addresses import host_of
 
 PROXY_VARIABLES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY")
 CERTIFICATE_VARIABLES = (

@@ -77,6 +77,10 @@ def nothing_of_the_address_is_shown(_world, ran):
         assert part not in ran.stdout + ran.stderr
 
 
+def the_host_has_no_known_price(world, _ran):
+    assert world.rows()[0]["estimate"] is None
+
+
 ODD_PASSWORDS = (
     "CANARY#quay",
     "CANARY@quay",
@@ -136,7 +140,15 @@ CASES = (
         says=r"ALL_PROXY is a SOCKS proxy.*extra.*pip install 'pixverse-cli\[socks\]'",
         also=nothing_of_the_address_is_shown,
     ),
-    Case(104, "SOCKS with the extra", through_socks(), code=0, creates=1, store=("PENDING",)),
+    Case(
+        104,
+        "SOCKS with the extra",
+        through_socks(),
+        code=0,
+        creates=1,
+        store=("PENDING",),
+        also=the_host_has_no_known_price,
+    ),
     Case(
         104,
         "SOCKS with a login",
