@@ -57,7 +57,10 @@ def translated(error: Exception, url: str, *, written: bool) -> PixverseError:
     if not written:
         return _not_connected(error, url)
     if isinstance(_root(error), TimeoutError | urllib3.exceptions.TimeoutError):
-        return NoAnswerError(f"{host_of(url)} takes too long to answer")
+        # requests has a kind of its own only for a timeout of the answer
+        answering = isinstance(error, exceptions.ReadTimeout)
+        fault = "takes too long to answer" if answering else "stopped reading the request"
+        return NoAnswerError(f"{host_of(url)} {fault}")
     return NoAnswerError(
         f"the connection to {host_of(url)} was lost before the answer was complete"
     )

@@ -24,7 +24,6 @@ NOT_TESTED: dict[int, str] = {
     101: "open: paths that another user owns",
     102: "open: service text with the key or escapes",
     103: "open: ids that are paths",
-    105: "open: an upload host that stops reading",
     106: "open: wide characters, narrow terminals",
     107: "open: time limits of hanging calls",
     108: "open: every Python and version",
