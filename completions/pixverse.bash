@@ -315,7 +315,7 @@ _pixverse_options()
         batch) words=(--shard --max-cost --dry-run --fail-fast --timeout --interval -f --force --json --events -q --quiet -v --verbose -h --help) ;;
         models) words=(--json -q --quiet -h --help) ;;
         auth) words=(-h --help) ;;
-        'auth login') words=(--json -q --quiet -h --help) ;;
+        'auth login') words=(--check --no-check --json -q --quiet -h --help) ;;
         'auth status') words=(--json -q --quiet -h --help) ;;
         'auth logout') words=(--json -q --quiet -h --help) ;;
         doctor) words=(--json -q --quiet -v --verbose -h --help) ;;

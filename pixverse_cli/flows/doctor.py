@@ -14,6 +14,7 @@ from pixverse_cli.domain.errors import Ending, PixverseError, UnexpectedError
 
 if TYPE_CHECKING:
     from pixverse_cli.dashscope.client import Client
+    from pixverse_cli.dashscope.wire import Page
     from pixverse_cli.settings.key import Key
     from pixverse_cli.settings.values import Settings
     from pixverse_cli.store import Store
@@ -135,9 +136,13 @@ def _key(setup: Setup) -> Finding:
     return Finding(what="key", told=message, warning=key.exposed)
 
 
+def ask_once(client: "Client") -> "Page":
+    """Return one row of the task list: the call is free, and refused without a valid key."""
+    return client.listed(page=1, page_size=1)
+
+
 def _service(setup: Setup, clock: Clock) -> Finding:
-    """Request one row of the task list: free, and refused without a valid key."""
-    page = setup.connect().listed(page=1, page_size=1)
+    page = ask_once(setup.connect())
     message = f"{setup.base_url} accepts the key"
     if page.date is None:
         return Finding(what="service", told=message)

@@ -8,13 +8,46 @@ KEY = "sk-0123456789abcdef0123456789abcdef"
 
 
 class TestAuth:
-    def test_login_keeps_the_key_readable_by_its_user_only(self, pixverse, home, sandbox):
-        run = pixverse("auth", "login", stdin=f"  {KEY}\n", DASHSCOPE_API_KEY=None)
+    def test_login_keeps_a_checked_key_readable_by_its_user_only(self, pixverse, home, sandbox):
+        run = pixverse(
+            "auth", "login", stdin=f" 'Bearer {sandbox.api_key}'\r\n", DASHSCOPE_API_KEY=None
+        )
         kept = home / ".config" / "pixverse" / "api_key"
         assert run.code == 0
-        assert kept.read_text().strip() == KEY
+        assert kept.read_text() == f"{sandbox.api_key}\n"
         assert stat.S_IMODE(kept.stat().st_mode) == 0o600
-        assert sandbox.calls == []
+        assert [(call.method, call.path) for call in sandbox.calls] == [("GET", "/api/v1/tasks/")]
+
+    def test_login_without_the_check_makes_no_call(self, pixverse, home, sandbox):
+        run = pixverse("auth", "login", "--no-check", stdin=KEY, DASHSCOPE_API_KEY=None)
+        assert (run.code, sandbox.calls) == (0, [])
+        assert (home / ".config" / "pixverse" / "api_key").read_text() == f"{KEY}\n"
+
+    def test_a_refused_key_is_not_stored_and_replaces_none(self, pixverse, home, sandbox):
+        pixverse("auth", "login", stdin=sandbox.api_key, DASHSCOPE_API_KEY=None)
+        run = pixverse("auth", "login", "--json", stdin=KEY, DASHSCOPE_API_KEY=None)
+        assert (run.code, run.error["code"], run.stdout) == (3, "auth", "")
+        assert run.error["message"].startswith("the key was not stored: the service refused")
+        assert "--no-check" in run.error["hint"]
+        assert KEY not in run.stderr
+        assert (home / ".config" / "pixverse" / "api_key").read_text() == f"{sandbox.api_key}\n"
+
+    @pytest.mark.parametrize(
+        ("address", "reason"),
+        [
+            ("http://127.0.0.1:9/api/v1", "no connection to 127.0.0.1"),
+            ("https://dashscope.aliyuncs.com/compatible-mode/v1", "not at this path"),
+        ],
+    )
+    def test_a_key_that_cannot_be_checked_is_stored_and_this_is_said(
+        self, pixverse, home, address, reason
+    ):
+        variables = {"DASHSCOPE_API_KEY": None, "DASHSCOPE_HTTP_BASE_URL": address}
+        run = pixverse("auth", "login", stdin=KEY, **variables)
+        assert (run.code, run.lines[0][:5]) == (0, "…cdef")
+        assert "the key could not be checked: " in run.stderr
+        assert reason in run.stderr
+        assert (home / ".config" / "pixverse" / "api_key").read_text() == f"{KEY}\n"
 
     def test_status_shows_the_source_and_four_characters(self, pixverse):
         run = pixverse("auth", "status", DASHSCOPE_API_KEY=KEY)
@@ -22,7 +55,7 @@ class TestAuth:
         assert KEY not in run.stdout + run.stderr
 
     def test_logout_deletes_the_kept_key(self, pixverse):
-        pixverse("auth", "login", stdin=KEY, DASHSCOPE_API_KEY=None)
+        pixverse("auth", "login", "--no-check", stdin=KEY, DASHSCOPE_API_KEY=None)
         assert pixverse("auth", "logout", DASHSCOPE_API_KEY=None).code == 0
         assert pixverse("auth", "status", DASHSCOPE_API_KEY=None).code == 3
 

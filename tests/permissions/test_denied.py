@@ -117,7 +117,7 @@ def test_an_inaccessible_vendors_folder_is_reported(pixverse, places, forbid):
 
 def test_auth_login_reports_a_folder_that_is_not_writable(pixverse, places, forbid):
     forbid(places["config folder"], 0o500)
-    ran = pixverse("auth", "login", stdin=f"{KEY}\n", DASHSCOPE_API_KEY=None)
+    ran = pixverse("auth", "login", "--no-check", stdin=KEY, DASHSCOPE_API_KEY=None)
     assert (ran.code, ran.stdout) == (1, "")
     assert f"cannot be saved in {places['key']}: Permission denied" in ran.stderr
     assert not places["key"].exists()
