@@ -1,10 +1,21 @@
 """``auth``, ``doctor`` and ``models``, which make no paid call."""
 
 import stat
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from tests.clocks import FakeClock
+from tests.inside import Inside
+
 KEY = "sk-0123456789abcdef0123456789abcdef"
+CHECKS = dict.fromkeys(
+    (
+        *("state folder", "store", "settings", "key", "address", "proxy", "certificates"),
+        *("service", "config folder", "current folder", "temp folder"),
+    ),
+    "ok",
+)
 
 
 class TestAuth:
@@ -72,7 +83,7 @@ class TestDoctor:
         run = pixverse("doctor", "--json")
         states = {line["check"]: line["state"] for line in run.json}
         assert run.code == 0
-        assert [states[each] for each in ("store", "settings", "key", "service")] == ["ok"] * 4
+        assert {check: state for check, state in states.items() if check in CHECKS} == CHECKS
         assert [call.method for call in sandbox.calls] == ["GET"]
 
     @pytest.mark.parametrize(
@@ -89,6 +100,77 @@ class TestDoctor:
         run = pixverse("doctor", **variables)
         assert run.code == code
         assert "fail " in run.stdout
+
+    @pytest.mark.parametrize(
+        ("content", "variables", "says"),
+        [
+            ('modle = "c1"', {}, "config.toml, line 1: modle: no such setting"),
+            ('\nmodel = "c9"', {}, "config.toml, line 2: model c9: choose"),
+            ("duration = 0", {}, "config.toml, line 1: duration 0:"),
+            ('timeout = "soon"', {}, "config.toml, line 1: timeout soon: must be a time"),
+            ('max-cost = "lots"', {}, "config.toml, line 1: max-cost lots: must be an amount"),
+            ('output = "{nothing}"', {}, "config.toml, line 1: output"),
+            ("model =", {}, "config.toml: "),
+            ("", {"PIXVERSE_SHOT_TYPE": "wide"}, "PIXVERSE_SHOT_TYPE=wide: choose"),
+        ],
+    )
+    def test_a_bad_setting_is_a_failed_line(self, pixverse, home, content, variables, says):
+        config = home / ".config" / "pixverse" / "config.toml"
+        config.parent.mkdir(parents=True)
+        config.write_text(content)
+        run = pixverse("doctor", **variables)
+        failed = [line for line in run.lines if line.startswith("fail")]
+        assert run.code == 1
+        assert len(failed) == 1
+        assert failed[0].startswith("fail  settings")
+        assert says in failed[0]
+
+    def test_the_sources_of_the_settings_are_shown(self, pixverse, home):
+        config = home / ".config" / "pixverse" / "config.toml"
+        config.parent.mkdir(parents=True)
+        config.write_text("duration = 8\n")
+        line = line_of(pixverse("doctor", PIXVERSE_MODEL="c1"), "settings")
+        assert line.startswith("ok")
+        assert line.endswith(f"PIXVERSE_MODEL, {config}, line 1: duration")
+
+    @pytest.mark.parametrize(
+        ("check", "variables", "says"),
+        [
+            ("proxy", {"HTTPS_PROXY": "socks5h://u:p#w@proxy"}, "HTTPS_PROXY: the proxy's address"),
+            ("certificates", {"SSL_CERT_FILE": "/dev/null"}, "SSL_CERT_FILE=/dev/null"),
+            (
+                "address",
+                {"DASHSCOPE_HTTP_BASE_URL": "https://x.example/compatible-mode/v1"},
+                "path",
+            ),
+        ],
+    )
+    def test_a_wrong_network_setting_is_a_failed_line(self, pixverse, check, variables, says):
+        address = {"DASHSCOPE_HTTP_BASE_URL": "https://dashscope.invalid/api/v1"}
+        run = pixverse("doctor", **address | {"REQUESTS_CA_BUNDLE": None} | variables)
+        assert run.code in (1, 6)
+        assert line_of(run, check).startswith("fail")
+        assert says in line_of(run, check)
+        assert "p#w" not in run.stdout + run.stderr
+
+    def test_host_region_and_workspace_are_named(self, pixverse):
+        url = "https://llm-x.ap-southeast-1.maas.aliyuncs.com"
+        line = line_of(pixverse("doctor", DASHSCOPE_HTTP_BASE_URL=url), "address")
+        assert f"{url}/api/v1; region Singapore; takes only keys of the workspace llm-x" in line
+        assert "no estimates: list prices are known for the China (Beijing) region only" in line
+
+    def test_a_wrong_clock_is_a_warning(self, home, tmp_path, open_sandbox):
+        ahead = FakeClock(datetime.now(UTC) + timedelta(hours=1))
+        run = Inside(home, tmp_path, open_sandbox(clock=ahead))("doctor")
+        line = line_of(run, "service")
+        assert (run.code, line[:4]) == (0, "warn")
+        assert "clock is 3600 s behind" in line or "clock is 3599 s behind" in line
+        assert "set the clock" in line
+
+
+def line_of(run, check):
+    """Return the line of one check of doctor."""
+    return next(line for line in run.lines if line[6:].startswith(f"{check} "))
 
 
 class TestModels:

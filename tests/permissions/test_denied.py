@@ -164,3 +164,39 @@ def test_a_download_to_an_inaccessible_folder_is_an_error(pixverse, places, forb
     assert "Traceback" not in ran.stderr
     assert "permission denied" in ran.stderr.lower()
     assert ran.code in (2, 11)
+
+
+@pytest.mark.parametrize(
+    ("denied", "mode", "check", "state"),
+    [
+        pytest.param("state folder", 0o500, "state folder", "fail", id="state, no writing"),
+        pytest.param("state folder", 0o000, "state folder", "fail", id="state, no looking"),
+        pytest.param("config folder", 0o000, "settings", "fail", id="config, no looking"),
+        pytest.param("config folder", 0o500, "config folder", "warn", id="config, no writing"),
+        pytest.param("settings", 0o000, "settings", "fail", id="settings"),
+        pytest.param("here", 0o500, "current folder", "warn", id="current folder"),
+    ],
+)
+def test_doctor_shows_a_denied_path_as_a_line(
+    pixverse, places, tmp_path, forbid, denied, mode, check, state
+):
+    places["settings"].write_text("", encoding="utf-8")
+    places["here"] = tmp_path / "here"
+    places["here"].mkdir()
+    forbid(places[denied], mode)
+    ran = pixverse("doctor", cwd=places["here"])
+    line = next(line for line in ran.lines if line[6:].startswith(f"{check} "))
+    assert line.startswith(state)
+    assert "permission denied" in line.lower()
+    assert "Traceback" not in ran.stderr
+    assert ran.code == (1 if state == "fail" else 0)
+
+
+def test_doctor_shows_an_unreadable_key_as_a_failed_line(pixverse, places, forbid):
+    places["key"].write_text(KEY, encoding="utf-8")
+    forbid(places["key"])
+    ran = pixverse("doctor", DASHSCOPE_API_KEY=None)
+    line = next(line for line in ran.lines if line[6:].startswith("key "))
+    assert ran.code == 3
+    assert line.startswith("fail")
+    assert f"{places['key']} cannot be read" in line
