@@ -202,6 +202,7 @@ function __pixverse_scenarios
         oss-refused 'every create with an oss:// image: 400 at once' \
         oss-refused-late 'every create with an oss:// image: accepted, then FAILED' \
         upload-refused 'first form post of an image: 403, the policy has expired' \
+        upload-stall 'first form post of an image: the store stops reading for 12 seconds' \
         fail 'first task: FAILED InvalidParameter, \'The size is not match\'' \
         content-failed 'first task: FAILED DataInspectionFailed' \
         not-activated 'every task: accepted, then FAILED, product not activated' \
