@@ -1,5 +1,6 @@
 """Self-signed certificates for tests."""
 
+import hashlib
 import ipaddress
 import ssl
 from dataclasses import dataclass
@@ -15,6 +16,19 @@ from cryptography.hazmat.primitives.asymmetric import ec
 class Certificate:
     file: Path
     context: ssl.SSLContext
+
+    def folder(self) -> Path:
+        """Make a directory of trusted certificates as OpenSSL reads it, and return it.
+
+        It finds a certificate by a hash of its subject: SHA-1 of the encoded name without its
+        outer header, the first four bytes as a number, the lowest first.
+        """
+        name = x509.load_pem_x509_certificate(self.file.read_bytes()).subject.public_bytes()
+        number = int.from_bytes(hashlib.sha1(name[2:]).digest()[:4], "little")
+        folder = self.file.parent / "trusted"
+        folder.mkdir()
+        (folder / f"{number:08x}.0").write_bytes(self.file.read_bytes())
+        return folder
 
 
 def _alternative_name(host):

@@ -66,6 +66,18 @@ def through_socks(scheme="socks5h", user="", **options):
     return submit
 
 
+def trusting(variable, *, folder=False):
+    """Return a submit to a service whose certificate only this variable's file or folder has."""
+
+    def submit(world):
+        certificate = certificates.made(world.directory.parent)
+        world.serve(tls=certificate.context)
+        trusted = certificate.folder() if folder else certificate.file
+        return world.submit(inside=True, **{variable: trusted})
+
+    return submit
+
+
 def through_socks_without_the_extra(world):
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(sys.modules, "socks", None)  # as if it were not installed
@@ -90,6 +102,23 @@ ODD_PASSWORDS = (
     "C[quay",
 )
 CASES = (
+    *(
+        Case(
+            104,
+            f"{variable} with a {what}",
+            trusting(variable, folder=what == "folder"),
+            code=0,
+            creates=1,
+            store=("PENDING",),
+        )
+        for variable, what in (
+            ("REQUESTS_CA_BUNDLE", "file"),
+            ("REQUESTS_CA_BUNDLE", "folder"),
+            ("CURL_CA_BUNDLE", "file"),
+            ("SSL_CERT_FILE", "file"),
+            ("SSL_CERT_DIR", "folder"),
+        )
+    ),
     Case(104, "loopback", past_the_proxies("http://127.0.0.1:{port}"), **SAVED),
     Case(104, "loopback by name", past_the_proxies("http://localhost:{port}"), **SAVED),
     Case(
