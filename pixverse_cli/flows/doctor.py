@@ -86,6 +86,7 @@ def _machine(setup: Setup, environ: Mapping[str, str]) -> Iterator[Finding]:
         yield Finding(what="config folder", told=error.message, error=error)
     yield machine_checks.program()
     yield from machine_checks.installed_files(environ)
+    yield from machine_checks.skills(environ)
 
 
 def gravest(findings: Sequence[Finding]) -> Ending | None:

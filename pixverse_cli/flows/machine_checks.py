@@ -6,11 +6,14 @@ import sys
 import sysconfig
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
+from pixverse_cli import __version__
 from pixverse_cli.disk.files import is_file, look, reason
 from pixverse_cli.domain.errors import UnexpectedError
 from pixverse_cli.domain.finding import Finding
+from pixverse_cli.flows.skill_copies import skill_copies
 
 _LOW_SPACE = 100_000_000  # bytes: a few videos
 _BASH = "bash completion"
@@ -123,3 +126,17 @@ def installed_files(
             yield Finding(what=what, told=told, warning=used)
         else:
             yield Finding(what=what, told=told)
+
+
+def skills(environ: Mapping[str, str]) -> Iterator[Finding]:
+    """Compare the copies of SKILL.md in the current folder and at home with this version."""
+    folders = [Path(home)] if (home := environ.get("HOME")) else []
+    with suppress(OSError):  # the current folder was deleted, which another line tells
+        folders.insert(0, Path.cwd())
+    for path, version in skill_copies(folders):
+        if version == __version__:
+            yield Finding(what="skill", told=f"{path}: of this version")
+        else:
+            told = f"{path}: {f'of version {version}' if version else 'of an unknown version'}"
+            told += f", this is {__version__}: run pixverse skill > {path}"
+            yield Finding(what="skill", told=told, warning=True)
