@@ -51,7 +51,7 @@ def login(
     key = find_key(app.runtime.environ, app.config_directory)
     if key.value != value:
         app.reporter().note(f"but {key.source} takes precedence, and holds a different key")
-    _show(app, key)
+    _show(app, key, checked=check and problem is None)
 
 
 def status(
@@ -131,14 +131,14 @@ def _read_key() -> str:
         return ""
 
 
-def _show(app: AppContext, key: "Key") -> None:
+def _show(app: AppContext, key: "Key", **facts: bool) -> None:
     if app.output is Output.HUMAN:
         streams.put(f"…{key.ending} from {key.source}")
         return
     from pixverse_cli.reporting.shapes import SCHEMA, one_line
 
     shape = {"schema": SCHEMA, "key_ending": key.ending, "source": key.source}
-    streams.put(one_line({**shape, "exposed": key.exposed, "service": app.base_url}))
+    streams.put(one_line({**shape, "exposed": key.exposed, "service": app.base_url, **facts}))
 
 
 subcommands = {"login": login, "status": status, "logout": logout}

@@ -32,6 +32,11 @@ class TestAuth:
     def test_login_without_the_check_makes_no_call(self, pixverse, home, sandbox):
         run = pixverse("auth", "login", "--no-check", stdin=KEY, DASHSCOPE_API_KEY=None)
         assert (run.code, sandbox.calls) == (0, [])
+        variables = {"DASHSCOPE_API_KEY": None}
+        shown = pixverse("auth", "login", "--json", stdin=sandbox.api_key, **variables).json[0]
+        assert (shown["checked"], shown["key_ending"]) == (True, sandbox.api_key[-4:])
+        shown = pixverse("auth", "login", "--no-check", "--json", stdin=KEY, **variables).json[0]
+        assert shown["checked"] is False
         assert (home / ".config" / "pixverse" / "api_key").read_text() == f"{KEY}\n"
 
     def test_a_refused_key_is_not_stored_and_replaces_none(self, pixverse, home, sandbox):
