@@ -201,7 +201,7 @@ FROM newest, harmful ORDER BY number DESC'
 _pixverse_scenarios()
 {
     [[ $current == *,* ]] && prefix+=${current%,*}, current=${current##*,}
-    words=(help lost-reply cut-reply never-arrived gateway-504 overloaded throttled retry-after content-refused arrearage bad-key oss-refused oss-refused-late upload-refused fail content-failed not-activated expired late foreign-tasks slow flaky hostile-text unsure truncated wrong-length redirect link-dead not-a-video)
+    words=(help lost-reply cut-reply never-arrived gateway-504 overloaded throttled retry-after content-refused arrearage bad-key oss-refused oss-refused-late upload-refused upload-stall fail content-failed not-activated expired late foreign-tasks slow flaky hostile-text unsure truncated wrong-length redirect link-dead not-a-video)
     _pixverse_offer
 }
 
@@ -319,7 +319,7 @@ _pixverse_options()
         forget) words=(--older-than -f --force --json -q --quiet -h --help) ;;
         models) words=(--json -q --quiet -h --help) ;;
         auth) words=(-h --help) ;;
-        'auth login') words=(--json -q --quiet -h --help) ;;
+        'auth login') words=(--check --no-check --json -q --quiet -h --help) ;;
         'auth status') words=(--json -q --quiet -h --help) ;;
         'auth logout') words=(--json -q --quiet -h --help) ;;
         doctor) words=(--json -q --quiet -v --verbose -h --help) ;;

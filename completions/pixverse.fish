@@ -216,6 +216,7 @@ function __pixverse_scenarios
         oss-refused 'every create with an oss:// image: 400 at once' \
         oss-refused-late 'every create with an oss:// image: accepted, then FAILED' \
         upload-refused 'first form post of an image: 403, the policy has expired' \
+        upload-stall 'first form post of an image: the store stops reading for 12 seconds' \
         fail 'first task: FAILED InvalidParameter, \'The size is not match\'' \
         content-failed 'first task: FAILED DataInspectionFailed' \
         not-activated 'every task: accepted, then FAILED, product not activated' \
@@ -455,6 +456,8 @@ complete -c pixverse -n '__pixverse_in \'auth\'' -a logout -d 'Remove the key th
 complete -c pixverse -n '__pixverse_in \'auth\'' -s h -l help -d 'Show this message and exit'
 
 # pixverse auth login
+complete -c pixverse -n '__pixverse_in \'auth login\'' -l check -d 'Ask the service, for free, whether it accepts the key; store no key that it refuses'
+complete -c pixverse -n '__pixverse_in \'auth login\'' -l no-check -d 'The opposite of --check'
 complete -c pixverse -n '__pixverse_in \'auth login\'' -l json -d 'Print one JSON object per task; on stderr one for the error, if any'
 complete -c pixverse -n '__pixverse_in \'auth login\'' -s q -l quiet -d 'Show no progress and no notes'
 complete -c pixverse -n '__pixverse_in \'auth login\'' -s h -l help -d 'Show this message and exit'

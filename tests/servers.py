@@ -2,7 +2,8 @@
 
 A script is a sequence of steps: ``bytes`` are sent, a :class:`Pause` waits, :data:`RESET`
 ends the connection with a TCP reset, :data:`HANG` keeps it open and silent until the server
-closes, a function takes the request's bytes and returns further steps. After the last step
+closes, :data:`READ` reads the rest of the request, a function takes the request's bytes and
+returns further steps. After the last step
 the connection is closed. Each connection's request is read completely first, unless the script
 says how many bytes are read (``Script(..., reads=0)``).
 
@@ -36,10 +37,15 @@ class _Hang:
     """Stay open and silent."""
 
 
+class _Read:
+    """Read the rest of the request."""
+
+
 RESET = _Reset()
 HANG = _Hang()
+READ = _Read()
 
-Step = bytes | Pause | _Reset | _Hang | Callable[[bytes], "Sequence[Step]"]
+Step = bytes | Pause | _Reset | _Hang | _Read | Callable[[bytes], "Sequence[Step]"]
 
 
 @dataclass(frozen=True)
@@ -117,9 +123,9 @@ class ScriptedServer:
     def _wants_more(request: bytes, count: int | None) -> bool:
         if count is not None:
             return len(request) < count
-        head, end, body = request.partition(b"\r\n\r\n")
-        length = re.search(rb"\r\ncontent-length: *(\d+)", head, re.IGNORECASE)
-        return not end or len(body) < int(length[1] if length else 0)
+        end = request.find(b"\r\n\r\n")
+        length = re.search(rb"\r\ncontent-length: *(\d+)", request[: end + 2], re.IGNORECASE)
+        return end < 0 or len(request) - end - 4 < int(length[1] if length else 0)
 
     def _play(self, connection: socket.socket, steps: Sequence[Step], number: int) -> None:
         for step in steps:
@@ -129,6 +135,8 @@ class ScriptedServer:
                 self._closing.wait(step.seconds)
             elif step is HANG:
                 self._closing.wait()
+            elif step is READ:
+                self._read(connection, number, None)
             elif step is RESET:
                 linger = struct.pack("ii", 1, 0)
                 connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)

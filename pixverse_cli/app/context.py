@@ -9,7 +9,7 @@ never loads the HTTP client and ``--help`` never touches the disk.
 import os
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
-from functools import cached_property, partial
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from pixverse_cli.domain.clock import Clock
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from pixverse_cli.dashscope.connect import Connect
     from pixverse_cli.domain.events import Event
+    from pixverse_cli.domain.hosts import ServiceHost
     from pixverse_cli.domain.plan import Destination, Order
     from pixverse_cli.domain.task import Record
     from pixverse_cli.flows.tools import Tools
@@ -108,18 +109,22 @@ class AppContext:
         return base_url(self.runtime.environ)
 
     @cached_property
+    def service_host(self) -> "ServiceHost":
+        """What is known of the host of the service's address."""
+        from pixverse_cli.domain.hosts import service_host
+
+        return service_host(self.base_url)
+
+    @cached_property
     def connect(self) -> "Connect":
         """Returns the service's client, made when it is first called."""
         from pixverse_cli.dashscope.connect import Connect
-        from pixverse_cli.settings.key import key_value
 
         if self.verbosity:
             from pixverse_cli.reporting.trace import show_exchanges
 
             show_exchanges(self.verbosity)
-        return Connect(
-            self.base_url, partial(key_value, self.runtime.environ, self.config_directory)
-        )
+        return Connect(self.base_url, lambda: self.key.value)
 
     @cached_property
     def store(self) -> "Store":
@@ -134,7 +139,6 @@ class AppContext:
     def tools(self) -> "Tools":
         """What the flows work with: client, store, clock, signals, account."""
         from pixverse_cli.flows.tools import Tools
-        from pixverse_cli.settings.key import account
 
         return Tools(
             connect=self.connect,
@@ -142,7 +146,7 @@ class AppContext:
             clock=self.runtime.clock,
             interrupts=self.runtime.interrupts,
             service=self.base_url,
-            account=partial(account, self.runtime.environ, self.config_directory, self.base_url),
+            account=lambda: self.key.account(self.base_url),
             run=os.urandom(8).hex(),
         )
 

@@ -1,26 +1,33 @@
 """``pixverse auth``: store, show and remove the API key."""
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pixverse_cli.app.context import AppContext
 from pixverse_cli.commands import context, shared_options
-from pixverse_cli.domain.errors import AuthError
+from pixverse_cli.domain.errors import AuthError, PixverseError
 from pixverse_cli.reporting import streams
 from pixverse_cli.reporting.result import Output
 
 if TYPE_CHECKING:
     from pixverse_cli.settings.key import Key
 
-_MAX_CHARACTERS = 4096
+Check = Annotated[
+    bool,
+    typer.Option(
+        "--check/--no-check",
+        help="Ask the service, for free, whether it accepts the key; store no key that it refuses.",
+    ),
+]
 
 summary = "Manage the API key: login, status, logout."
 
 
 def login(
     ctx: typer.Context,
+    check: Check = True,
     as_json: shared_options.AsJson = False,
     quiet: shared_options.Quiet = False,
 ) -> None:
@@ -36,12 +43,15 @@ def login(
     app = context.app_context(ctx)
     value = _read_key()
     check_shape(value, "your input")
+    problem = _unchecked(app, value) if check else None
     path = keep_key(app.config_directory, value)
     app.reporter().note(f"stored in {path}; only you can read it")
+    if problem is not None:
+        app.reporter().note(f"the key could not be checked: {problem.message}")
     key = find_key(app.runtime.environ, app.config_directory)
     if key.value != value:
         app.reporter().note(f"but {key.source} takes precedence, and holds a different key")
-    _show(app, key)
+    _show(app, key, checked=check and problem is None)
 
 
 def status(
@@ -87,26 +97,48 @@ def logout(
     reporter.note(f"the key from {key.source} is still in use")
 
 
+def _unchecked(app: AppContext, value: str) -> PixverseError | None:
+    """Ask the service whether it accepts a key, and return why it could not be asked, if so.
+
+    :raises AuthError: the service refuses the key.
+    """
+    from pixverse_cli.dashscope.connect import Connect
+    from pixverse_cli.flows.doctor import ask_once
+
+    try:
+        ask_once(Connect(app.base_url, lambda: value)())
+    except AuthError as error:
+        raise error.but(
+            message=f"the key was not stored: {error.message}",
+            hint=f"{error.hint}; `pixverse auth login --no-check` stores a key unchecked",
+        ) from error
+    except PixverseError as error:
+        return error
+    return None
+
+
 def _read_key() -> str:
     """Read a key from the keyboard without showing it, or from stdin."""
+    from pixverse_cli.settings.key import MAX_BYTES, key_in, pasted
+
     if not streams.is_terminal(sys.stdin):
-        return sys.stdin.read(_MAX_CHARACTERS).strip()
+        return key_in(sys.stdin.buffer.read(MAX_BYTES))
     import getpass
 
     try:
-        return getpass.getpass("API key (not shown): ").strip()
+        return pasted(getpass.getpass("API key (not shown): "))
     except EOFError:
         return ""
 
 
-def _show(app: AppContext, key: "Key") -> None:
+def _show(app: AppContext, key: "Key", **facts: bool) -> None:
     if app.output is Output.HUMAN:
         streams.put(f"…{key.ending} from {key.source}")
         return
     from pixverse_cli.reporting.shapes import SCHEMA, one_line
 
     shape = {"schema": SCHEMA, "key_ending": key.ending, "source": key.source}
-    streams.put(one_line({**shape, "exposed": key.exposed, "service": app.base_url}))
+    streams.put(one_line({**shape, "exposed": key.exposed, "service": app.base_url, **facts}))
 
 
 subcommands = {"login": login, "status": status, "logout": logout}

@@ -84,12 +84,13 @@ def _plan(app: AppContext, manifest: Path, *, force: bool) -> "list[BatchItem]":
         stack=app.stack,
         live=app.live,
         now=app.runtime.clock.now(),
+        host=app.service_host,
         force=force,
     )
     items = plan_items(rows, inputs)
     limit = app.settings.money("max-cost")
     app.settings.insist()
-    check_cost(items, limit)
+    check_cost(items, limit, app.service_host)
     return items
 
 
@@ -99,7 +100,11 @@ def _show(app: AppContext, items: "Sequence[BatchItem]") -> None:
     from pixverse_cli.reporting.show import show_plan
 
     show_plan(items, app.output)
-    app.reporter().note(f"estimate: {estimate(items)} CNY at list prices; nothing was sent")
+    unknown = app.service_host.unknown_price
+    cost = (
+        f"no estimate: {unknown}" if unknown else f"estimate: {estimate(items)} CNY at list prices"
+    )
+    app.reporter().note(f"{cost}; nothing was sent")
 
 
 def _run(app: AppContext, manifest: Path, items: "Sequence[BatchItem]", *, fail_fast: bool) -> None:

@@ -68,7 +68,9 @@ def _plan(app: AppContext, args: "SubmitArgs") -> "Plan":
     """Return a checked plan; unless it is a dry run, key and store are checked too."""
     from pixverse_cli.flows.plan import make_folders, plan_submit
 
-    plan = plan_submit(args, app.settings, app.stack, app.runtime.clock.now(), app.live)
+    plan = plan_submit(
+        args, app.settings, app.stack, app.runtime.clock.now(), app.live, app.service_host
+    )
     for note in plan.notes:
         app.reporter().note(note)
     if not args.dry_run:

@@ -9,12 +9,14 @@ from urllib.parse import quote, urlencode
 
 from pixverse_cli.dashscope import wire
 from pixverse_cli.domain.errors import (
+    AuthError,
     PixverseError,
     ThrottledError,
     UnclearError,
     UnknownTaskError,
     UnreachableError,
 )
+from pixverse_cli.domain.hosts import service_host
 from pixverse_cli.domain.refusals import refused_call
 from pixverse_cli.domain.task import Task
 from pixverse_cli.http.exchange import Limits, Request, Response, exchange
@@ -56,7 +58,10 @@ class Client:
                 response = exchange(session, call, _CREATE, give_up=give_up)
         except NoAnswerError as error:
             raise _unclear(error.message) from error
-        return _accepted(response, self._read(response))
+        try:
+            return _accepted(response, self._read(response))
+        except AuthError as error:
+            raise self._with_key_hint(error) from error
 
     def query(self, task_id: str) -> Task:
         """Return a task with its current status.
@@ -64,7 +69,7 @@ class Client:
         :raises UnreachableError: no usable response. :raises ThrottledError: rate limit.
         """
         response = self._get(f"/tasks/{quote(task_id, safe='')}", {})
-        body = _usable(response, self._read(response))
+        body = self._usable(response)
         task = wire.read_task(body)
         if task is None:
             raise _unusable(response)
@@ -80,7 +85,7 @@ class Client:
         if model is not None:
             query["model_name"] = model
         response = self._get("/tasks/", query)
-        listing = wire.read_list(_usable(response, self._read(response)), response.date)
+        listing = wire.read_list(self._usable(response), response.date)
         if listing is None:
             raise _unusable(response)
         return listing
@@ -94,12 +99,12 @@ class Client:
         url = f"{self._base_url}/tasks/{quote(task_id, safe='')}/cancel"
         with self._new_session() as session:
             response = exchange(session, Request(method="POST", url=url), _CALL)
-        _usable(response, self._read(response))
+        self._usable(response)
 
     def policy(self, model: str) -> wire.Policy:
         """Return the permission to upload one image for this model."""
         response = self._get("/uploads", {"action": "getPolicy", "model": model})
-        policy = wire.read_policy(_usable(response, self._read(response)))
+        policy = wire.read_policy(self._usable(response))
         if policy is None:
             raise _unusable(response)
         return policy
@@ -120,6 +125,17 @@ class Client:
     def _read(self, response: Response) -> wire.Json | None:
         """Return the JSON object of a response, with its texts harmless and without the key."""
         return wire.decode(response.body, secrets=(self._key,)) if response.body else None
+
+    def _usable(self, response: Response) -> wire.Json:
+        try:
+            return _usable(response, self._read(response))
+        except AuthError as error:
+            raise self._with_key_hint(error) from error
+
+    def _with_key_hint(self, error: AuthError) -> AuthError:
+        """Return the error with the hint of a host that does not take every key."""
+        hint = service_host(self._base_url).key_hint
+        return error.but(hint=hint) if hint and error.http_status == 401 else error
 
     def _new_session(self) -> Session:
         return Session(stall=_CALL.stall, key=self._key)

@@ -11,11 +11,13 @@ from typing import Protocol
 
 from pixverse_cli.dashscope.wire import Policy
 from pixverse_cli.domain.errors import UnreachableError
-from pixverse_cli.http.addresses import host_of, is_loopback
+from pixverse_cli.domain.hosts import is_loopback
+from pixverse_cli.http.addresses import host_of
 from pixverse_cli.http.exchange import Limits, Request, Response, exchange_steps, read_whole
 from pixverse_cli.http.session import Session
 
-_LIMITS = Limits(stall=60.0, total=1800.0)
+# Slow links and busy stores stop for half a minute and go on.
+LIMITS = Limits(stall=60.0, total=1800.0)
 _ERROR_CODE = re.compile(rb"<Code>([A-Za-z0-9.]{1,64})</Code>")
 
 
@@ -31,7 +33,15 @@ def object_key(policy: Policy, suffix: str) -> str:
     return f"{policy.directory}/{secrets.token_hex(16)}{suffix}"
 
 
-def send(policy: Policy, key: str, source: Readable, size: int, *, loopback: bool) -> Iterator[int]:
+def send(
+    policy: Policy,
+    key: str,
+    source: Readable,
+    size: int,
+    *,
+    loopback: bool,
+    limits: Limits = LIMITS,
+) -> Iterator[int]:
     """Post ``size`` bytes of ``source`` under ``key``; yield how many were sent so far.
 
     ``loopback`` permits plain http to this machine. Only the form is sent: no API key, no
@@ -42,13 +52,15 @@ def send(policy: Policy, key: str, source: Readable, size: int, *, loopback: boo
     _check_host(policy.host, loopback=loopback)
     form = _Form({**policy.form, "key": key}, source, size)
     request = Request(method="POST", url=policy.host, headers=form.headers, body=form)
-    with Session(stall=_LIMITS.stall) as session:
-        response = yield from _counted(session, request, form)
+    with Session(stall=limits.stall) as session:
+        response = yield from _counted(session, request, form, limits)
     _check_stored(response)
 
 
-def _counted(session: Session, request: Request, form: "_Form") -> Generator[int, None, Response]:
-    steps = exchange_steps(session, request, _LIMITS, receive=read_whole)
+def _counted(
+    session: Session, request: Request, form: "_Form", limits: Limits
+) -> Generator[int, None, Response]:
+    steps = exchange_steps(session, request, limits, receive=read_whole)
     while True:
         try:
             next(steps)

@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from pixverse_cli.domain.catalog import Role
 from pixverse_cli.domain.errors import PixverseError
 from pixverse_cli.domain.request import InputKey, VideoRequest
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 DEFAULT_TIMEOUT = 1800.0
 
@@ -69,6 +72,7 @@ class Order(NamedTuple):
 
     ``position`` is its place on the command line, counted from 1; ``take`` tells several
     videos of the same request apart. ``once``: not if an equal request is live already.
+    ``priced``: the known list prices hold for the service that the request is sent to.
     """
 
     request: VideoRequest
@@ -77,11 +81,17 @@ class Order(NamedTuple):
     take: int = 1
     upload_command: str | None = None
     once: bool = False
+    priced: bool = True
 
     @property
     def image(self) -> str | None:
         """The first picture as the user named it."""
         return self.inputs[0].source if self.inputs else None
+
+    @property
+    def estimate(self) -> "Decimal | None":
+        """The list price in CNY; None if it is not known."""
+        return self.request.estimate if self.priced else None
 
     @property
     def fingerprint(self) -> str:

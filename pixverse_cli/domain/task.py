@@ -161,8 +161,13 @@ class Record:
 
     @property
     def actual_cost(self) -> "Decimal | None":
-        """The list price, in CNY, of the duration, tier and audio that ``usage`` reports."""
+        """The list price, in CNY, of the duration, tier and audio that ``usage`` reports.
+
+        None if it is not known: for a usage that cannot be read, or another region than Beijing.
+        """
         from decimal import Decimal, InvalidOperation  # noqa: PLC0415  few commands show a price
+
+        from pixverse_cli.domain.hosts import service_host  # noqa: PLC0415  as above
 
         model, usage = find_model(self.model), self.usage
         try:
@@ -170,6 +175,6 @@ class Record:
             seconds = Decimal(str(usage.get("duration")))
         except (ValueError, InvalidOperation):
             return None
-        if model is None or not seconds.is_finite():
+        if model is None or not seconds.is_finite() or not service_host(self.service).priced:
             return None
         return model.price(resolution, audio=usage.get("audio") is True) * seconds

@@ -11,9 +11,17 @@ from typing import NamedTuple
 from pixverse_cli.disk.files import has_sha256, kind_at, reason
 from pixverse_cli.domain.catalog import CURRENCY, PRICES_AS_OF
 from pixverse_cli.domain.errors import PixverseError, UsageError
+from pixverse_cli.domain.hosts import ServiceHost
 from pixverse_cli.domain.plan import Action, BatchItem, Order, OutputTemplate, Pattern
 from pixverse_cli.domain.text import lines_of
-from pixverse_cli.flows.plan import Live, known_values, order_of, read_prompt, video_request
+from pixverse_cli.flows.plan import (
+    Live,
+    known_values,
+    order_of,
+    read_prompt,
+    unknown_cost,
+    video_request,
+)
 from pixverse_cli.media import output_names
 from pixverse_cli.media.inputs.source import remote
 from pixverse_cli.settings.manifest import ManifestItem
@@ -25,7 +33,7 @@ class PlanInputs(NamedTuple):
     """The inputs of a plan: the manifest's folder and lock, and the settings of ``config.toml``.
 
     ``live`` returns the record of an equal request in the store. ``force`` allows replacing
-    files that this manifest did not make.
+    files that this manifest did not make. ``host`` is where the requests are sent.
     """
 
     folder: Path
@@ -34,6 +42,7 @@ class PlanInputs(NamedTuple):
     stack: ExitStack
     live: Live
     now: datetime
+    host: ServiceHost
     force: bool = False
 
 
@@ -60,12 +69,14 @@ def _share(item: ManifestItem, parts: int) -> int:
     return int.from_bytes(digest.digest()[:8]) % parts
 
 
-def check_cost(items: Sequence[BatchItem], limit: Decimal | None) -> None:
+def check_cost(items: Sequence[BatchItem], limit: Decimal | None, host: ServiceHost) -> None:
     """Check the estimate against the cost limit.
 
-    :raises UsageError: the estimate of all new tasks is over ``limit``.
+    :raises UsageError: the estimate of all new tasks is over ``limit``, or is not known.
     """
     total = estimate(items)
+    if limit is not None and any(order.estimate is None for order in _new(items)):
+        raise UsageError(unknown_cost(host, limit), hint="nothing was sent")
     if limit is not None and total > limit:
         raise UsageError(
             f"the estimate of {total} {CURRENCY} (list prices of {PRICES_AS_OF})"
@@ -75,9 +86,12 @@ def check_cost(items: Sequence[BatchItem], limit: Decimal | None) -> None:
 
 
 def estimate(items: Sequence[BatchItem]) -> Decimal:
-    """Return the list price of all new tasks, in CNY."""
-    orders = [item.order for item in items if item.action is Action.SUBMIT and item.order]
-    return sum((order.request.estimate for order in orders), start=Decimal(0))
+    """Return the list price in CNY of all new tasks whose price is known before."""
+    return sum((order.estimate or Decimal(0) for order in _new(items)), start=Decimal(0))
+
+
+def _new(items: Sequence[BatchItem]) -> list[Order]:
+    return [item.order for item in items if item.action is Action.SUBMIT and item.order]
 
 
 def _plan_item(position: int, item: ManifestItem, inputs: PlanInputs) -> BatchItem:
@@ -112,7 +126,7 @@ def _order(position: int, item: ManifestItem, inputs: PlanInputs) -> Order:
         raise UsageError("\n".join(problems), hint="nothing was sent for it")
     if local:  # the store and the screen show it as the manifest names it
         order = order._replace(inputs=(order.inputs[0]._replace(source=image),))
-    return order._replace(position=position, once=True)
+    return order._replace(position=position, once=True, priced=inputs.host.priced)
 
 
 def _prompt(item: ManifestItem, folder: Path, problems: list[str]) -> str | None:

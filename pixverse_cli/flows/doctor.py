@@ -1,41 +1,34 @@
 """The checks of ``pixverse doctor``, one finding each; nothing here costs money."""
 
-import os
-import shutil
-import sys
-import sysconfig
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from pixverse_cli import __version__
-from pixverse_cli.disk.files import is_file
 from pixverse_cli.domain.clock import Clock
 from pixverse_cli.domain.errors import Ending, PixverseError, UnexpectedError
-from pixverse_cli.flows.skill_copies import skill_copies
+from pixverse_cli.domain.finding import Finding
+from pixverse_cli.domain.hosts import ServiceHost
+from pixverse_cli.flows import machine_checks
+from pixverse_cli.flows.plan import destination_of, video_request, wait_policy
+from pixverse_cli.http.network import certificate_variable, certificates, proxy_of
+from pixverse_cli.settings.places import CONFIG_KEYS
+from pixverse_cli.settings.values import Setting, Settings
 
 if TYPE_CHECKING:
     from pixverse_cli.dashscope.client import Client
+    from pixverse_cli.dashscope.wire import Page
     from pixverse_cli.settings.key import Key
-    from pixverse_cli.settings.values import Settings
     from pixverse_cli.store import Store
 
 _MAX_SKEW = 60.0  # seconds; upload policies live for 300
-_PROXY_VARIABLES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY")
-_INSTALLED_FILES = {
-    "man pages": "share/man/man1/pixverse.1",
-    "bash completion": "share/bash-completion/completions/pixverse",
-    "zsh completion": "share/zsh/site-functions/_pixverse",
-    "fish completion": "share/fish/vendor_completions.d/pixverse.fish",
-}
 
 
 class Setup(Protocol):
     """The parts of the set-up; reading one raises an error if it is not usable."""
 
     @property
-    def settings(self) -> "Settings":
-        """What options, variables and ``config.toml`` set."""
+    def kept_settings(self) -> dict[str, Setting]:
+        """What ``config.toml`` sets."""
 
     @property
     def state_directory(self) -> Path:
@@ -50,6 +43,10 @@ class Setup(Protocol):
         """The service's address."""
 
     @property
+    def service_host(self) -> ServiceHost:
+        """What is known of its host."""
+
+    @property
     def key(self) -> "Key":
         """The API key."""
 
@@ -62,33 +59,34 @@ class Setup(Protocol):
         """The store, opened."""
 
 
-class Finding(NamedTuple):
-    """The result of one check: ``what`` was checked, and the message ``told``.
-
-    ``error`` makes the command fail; ``warning`` is only shown.
-    """
-
-    what: str
-    told: str
-    warning: bool = False
-    error: Ending | None = None
-
-
 _RANK_OF_EXIT_CODE = {3: 0, 6: 1, 1: 2}
 
 
 def examine(setup: Setup, environ: Mapping[str, str], clock: Clock) -> Iterator[Finding]:
     """Yield every finding."""
+    yield _check("state folder", lambda: machine_checks.state_folder(setup.state_directory))
     yield _check("store", lambda: _store(setup))
-    yield _check("settings", lambda: _settings(setup))
+    yield _check("settings", lambda: _settings(setup, environ))
     key = _check("key", lambda: _key(setup))
     yield key
-    yield _proxies(environ)
-    if key.error is None:
-        yield _check("service", lambda: _service(setup, clock))
-    yield _program()
-    yield from _installed()
-    yield from _skills(environ)
+    address = _check("address", lambda: _address(setup))
+    yield address
+    if address.error is None:
+        yield _check("proxy", lambda: _proxy(setup))
+        yield _check("certificates", _certificates)
+        if key.error is None:
+            yield _check("service", lambda: _service(setup, clock))
+    yield from _machine(setup, environ)
+
+
+def _machine(setup: Setup, environ: Mapping[str, str]) -> Iterator[Finding]:
+    try:
+        yield from machine_checks.other_folders(setup.config_directory)
+    except PixverseError as error:  # no home directory is known
+        yield Finding(what="config folder", told=error.message, error=error)
+    yield machine_checks.program()
+    yield from machine_checks.installed_files(environ)
+    yield from machine_checks.skills(environ)
 
 
 def gravest(findings: Sequence[Finding]) -> Ending | None:
@@ -125,9 +123,48 @@ def _store(setup: Setup) -> Finding:
     return Finding(what="store", told=message, warning=unsettled > 0)
 
 
-def _settings(setup: Setup) -> Finding:
-    _ = setup.settings
-    return Finding(what="settings", told=f"{setup.config_directory}; {setup.base_url}")
+def _settings(setup: Setup, environ: Mapping[str, str]) -> Finding:
+    """Read every setting of ``config.toml`` and of the environment, as ``submit`` would."""
+    kept = setup.kept_settings
+    variables = {name: f"PIXVERSE_{name.upper().replace('-', '_')}" for name in CONFIG_KEYS}
+    given = {
+        name: Setting(value=environ[variable], source=variable)
+        for name, variable in variables.items()
+        if environ.get(variable)
+    }
+    settings = Settings(given, kept)
+    video_request(settings, None)
+    wait_policy(settings)
+    settings.money("max-cost")
+    settings.insist()
+    destination_of(settings, force=False, stdout_is_taken=False)
+    told = ", ".join(filter(None, (settings.source(name) for name in CONFIG_KEYS)))
+    file = setup.config_directory / "config.toml"
+    return Finding(what="settings", told=told or f"none set; they would be in {file}")
+
+
+def _address(setup: Setup) -> Finding:
+    host = setup.service_host
+    parts = [setup.base_url, f"region {host.region}" if host.region else "region not known"]
+    if host.workspace:
+        parts.append(f"takes only keys of the workspace {host.workspace}")
+    if host.unknown_price:
+        parts.append(f"no estimates: {host.unknown_price}")
+    return Finding(what="address", told="; ".join(parts))
+
+
+def _proxy(setup: Setup) -> Finding:
+    proxy = proxy_of(setup.base_url)
+    if proxy is None:
+        return Finding(what="proxy", told=f"none used for {setup.service_host.name}")
+    return Finding(what="proxy", told=f"{proxy.host}, set by {proxy.variable}")
+
+
+def _certificates() -> Finding:
+    trusted = certificates()
+    name = certificate_variable()
+    told = f"{trusted}, set by {name}" if name else "the usual authorities"
+    return Finding(what="certificates", told=told)
 
 
 def _key(setup: Setup) -> Finding:
@@ -138,48 +175,18 @@ def _key(setup: Setup) -> Finding:
     return Finding(what="key", told=message, warning=key.exposed)
 
 
+def ask_once(client: "Client") -> "Page":
+    """Return one row of the task list: the call is free, and refused without a valid key."""
+    return client.listed(page=1, page_size=1)
+
+
 def _service(setup: Setup, clock: Clock) -> Finding:
-    """Request one row of the task list: free, and refused without a valid key."""
-    page = setup.connect().listed(page=1, page_size=1)
+    page = ask_once(setup.connect())
     message = f"{setup.base_url} accepts the key"
     if page.date is None:
         return Finding(what="service", told=message)
     skew = (clock.now() - page.date).total_seconds()
     message += f"; this machine's clock is {abs(skew):.0f} s {'ahead' if skew > 0 else 'behind'}"
-    return Finding(what="service", told=message, warning=abs(skew) > _MAX_SKEW)
-
-
-def _proxies(environ: Mapping[str, str]) -> Finding:
-    names = [name for name in _PROXY_VARIABLES if environ.get(name) or environ.get(name.lower())]
-    return Finding(what="proxy", told=f"set: {', '.join(names)}" if names else "none set")
-
-
-def _program() -> Finding:
-    running = Path(sys.argv[0]).resolve()
-    first = shutil.which("pixverse")
-    if first is None:
-        return Finding(what="program", told="pixverse is not on PATH", warning=True)
-    other = os.path.realpath(first) != str(running) and running.name == "pixverse"
-    message = f"another pixverse comes first on PATH: {first}" if other else first
-    return Finding(what="program", told=message, warning=other)
-
-
-def _installed() -> Iterator[Finding]:
-    prefix = Path(sysconfig.get_path("data"))
-    for what, relative in _INSTALLED_FILES.items():
-        path = prefix / relative
-        message = str(path) if is_file(path) else "not installed with this program"
-        yield Finding(what=what, told=message)
-
-
-def _skills(environ: Mapping[str, str]) -> Iterator[Finding]:
-    """Compare the copies of SKILL.md in the current folder and at home with this version."""
-    home = environ.get("HOME")
-    folders = [Path(), *([Path(home)] if home else [])]
-    for path, version in skill_copies(folders):
-        if version == __version__:
-            yield Finding(what="skill", told=f"{path}: of this version")
-        else:
-            told = f"{path}: {f'of version {version}' if version else 'of an unknown version'}"
-            told += f", this is {__version__}: run pixverse skill > {path}"
-            yield Finding(what="skill", told=told, warning=True)
+    wrong = abs(skew) > _MAX_SKEW
+    message += ": set the clock, uploads and `pixverse recover` need it" if wrong else ""
+    return Finding(what="service", told=message, warning=wrong)

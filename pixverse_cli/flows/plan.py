@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pixverse_cli.disk.files import has_sha256, reason, with_home
 from pixverse_cli.domain.catalog import (
@@ -20,6 +21,7 @@ from pixverse_cli.domain.catalog import (
     find_model,
 )
 from pixverse_cli.domain.errors import UsageError
+from pixverse_cli.domain.hosts import ServiceHost
 from pixverse_cli.domain.plan import (
     DEFAULT_TIMEOUT,
     Destination,
@@ -40,6 +42,9 @@ from pixverse_cli.media.inputs.source import STDIN, local_path, private_note, re
 from pixverse_cli.media.output_folders import make_folder
 from pixverse_cli.settings.values import Settings
 
+if TYPE_CHECKING:
+    from decimal import Decimal
+
 Live = Callable[[Order], Record | None]
 
 _MAX_PROMPT_BYTES = 1024 * 1024
@@ -50,11 +55,17 @@ _RESOLUTION_CHOICES = f"choose {', '.join(Resolution)}"
 
 
 def plan_submit(
-    args: SubmitArgs, settings: Settings, stack: ExitStack, now: datetime, live: Live
+    args: SubmitArgs,
+    settings: Settings,
+    stack: ExitStack,
+    now: datetime,
+    live: Live,
+    host: ServiceHost,
 ) -> Plan:
     """Return the plan; the temporary file of stdin exists until ``stack`` is closed.
 
     ``live`` returns the record of an equal request that was sent earlier, for ``--once``.
+    ``host`` is where the requests are sent: it decides whether prices are known.
 
     :raises UsageError: with one line for each problem.
     """
@@ -71,11 +82,14 @@ def plan_submit(
         known = [known_values(order, now) for order in new]
         problems += output_names.problems(destination.template, known, force=args.force)
         folders = output_names.folders(destination.template, known) if not problems else []
-    problems += _cost_problems(request, len(args.images), settings)
+    orders = [order._replace(priced=host.priced) for order in orders]
+    problems += _cost_problems(request, len(args.images), settings, host)
     problems += settings.problems
     if problems:
         raise UsageError("\n".join(dict.fromkeys(problems)), hint="nothing was sent")
     notes = [note for order in orders for note in _notes(order)]
+    if host.unknown_price:
+        notes.append(f"no estimate: {host.unknown_price}")
     return Plan(orders, policy if waits else None, destination, notes, folders)
 
 
@@ -206,9 +220,21 @@ def _is_saved(order: Order, destination: Destination, now: datetime, live: Live)
     return has_sha256(output_names.resolve(destination.template, values), record.sha256)
 
 
-def _cost_problems(request: VideoRequest, images: int, settings: Settings) -> Iterator[str]:
+def unknown_cost(host: ServiceHost, limit: "Decimal") -> str:
+    """Return the problem of a cost limit where there is no estimate, with the way out."""
+    return (
+        f"--max-cost {limit}: there is no estimate to compare with"
+        f" ({host.unknown_price}): leave it out, or use a service in Beijing"
+    )
+
+
+def _cost_problems(
+    request: VideoRequest, images: int, settings: Settings, host: ServiceHost
+) -> Iterator[str]:
     limit, total = settings.money("max-cost"), request.estimate
-    if limit is not None and total * images > limit:
+    if limit is not None and not host.priced:
+        yield unknown_cost(host, limit)
+    elif limit is not None and total * images > limit:
         yield (
             f"the estimate of {total * images} {CURRENCY} (videos: {images}; list prices of"
             f" {PRICES_AS_OF}) is over --max-cost {limit}"

@@ -28,21 +28,9 @@ def without_secrets(url: str) -> str:
     return re.sub(r"(?<=//)[^/]*@", "", bare)
 
 
-def is_loopback(host: str) -> bool:
-    """Return whether a host, as it is written in a URL, is this machine."""
-    if host == "localhost":
-        return True
-    from ipaddress import ip_address  # noqa: PLC0415  few commands see a numeric address
-
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:  # a name
-        return False
-
-
 def is_private(host: str) -> bool:
     """Return whether a host is private by its text: loopback, LAN, link-local, .local."""
-    from ipaddress import IPv6Address, ip_address  # noqa: PLC0415  as above
+    from ipaddress import IPv6Address, ip_address  # noqa: PLC0415  few commands see a numeric address
 
     if host == "localhost" or host.endswith(_LOCAL_NAMES):
         return True

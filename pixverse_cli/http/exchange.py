@@ -183,7 +183,9 @@ def _start(call: Callable[[], T], url: str) -> Background[T]:
     try:
         return Background(call)
     except RuntimeError as error:  # the system cannot start another thread
-        raise NotSentError(f"cannot call {host_of(url)}: {error}") from error
+        raise NotSentError(
+            f"cannot call {host_of(url)}: {error}", hint="close other programs; see `ulimit -u`"
+        ) from error
 
 
 def _send(session: Session, request: Request, limits: Limits) -> requests.Response:

@@ -9,11 +9,13 @@ import importlib.util
 import os
 import re
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from pixverse_cli.disk.files import is_directory, reason
 from pixverse_cli.domain.errors import UsageError
-from pixverse_cli.http.addresses import host_of, is_loopback
+from pixverse_cli.domain.hosts import is_loopback
+from pixverse_cli.http.addresses import host_of
 
 PROXY_VARIABLES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY")
 CERTIFICATE_VARIABLES = (
@@ -23,16 +25,37 @@ CERTIFICATE_VARIABLES = (
     "SSL_CERT_DIR",
 )
 
-# User and password must not contain these characters: otherwise their end is ambiguous.
+# Between scheme and host a user and password may stand, in the characters that RFC 3986 allows
+# there: with others, parsers disagree about where the password ends.
 _PROXY = re.compile(
-    r"(?:(?P<scheme>[a-z0-9]+)://)?(?:[^/?#@\s]*@)?(?P<host>[\w.-]+|\[[0-9a-f:.]+\])(?::\d+)?/?",
+    r"(?:(?P<scheme>[a-z0-9]+)://)?(?:[\w.~!$&'()*+,;=:%-]*@)?"
+    r"(?P<host>[\w.-]+|\[[0-9a-f:.]+\])(?::(?P<port>\d{1,5}))?/?",
     re.IGNORECASE,
 )
 _SOCKS = {"socks4", "socks4a", "socks5", "socks5h"}
+_SCHEMES = {"http", "https"} | _SOCKS
+_HIGHEST_PORT = 65_535
+
+
+class Proxy(NamedTuple):
+    """The proxy for a URL; ``address`` may hold a password, the other fields never do."""
+
+    address: str
+    host: str
+    variable: str
 
 
 def proxies_for(url: str) -> dict[str, str]:
     """Return the proxy for a URL, by scheme, as requests expects it; empty: connect directly.
+
+    :raises UsageError: as :func:`proxy_of`.
+    """
+    proxy = proxy_of(url)
+    return {} if proxy is None else {urlsplit(url).scheme: proxy.address}
+
+
+def proxy_of(url: str) -> Proxy | None:
+    """Return the proxy that the environment sets for a URL, or None.
 
     A proxy is never used for this machine: the request would leave it.
 
@@ -40,27 +63,21 @@ def proxies_for(url: str) -> dict[str, str]:
     """
     address = _proxy_address(url)
     if address is None:
-        return {}
-    match = _PROXY.fullmatch(address)
+        return None
+    match, variable = _PROXY.fullmatch(address), _variable(address)
     scheme = (match["scheme"] or "http").lower() if match else ""
     if scheme in _SOCKS and importlib.util.find_spec("socks") is None:
         raise UsageError(
-            f"{_variable(address)} is a SOCKS proxy, which needs the extra `socks`",
+            f"{variable} is a SOCKS proxy, which needs the extra `socks`",
             hint="pip install 'pixverse-cli[socks]', or use an http proxy",
         )
-    if scheme not in {"http", "https"} | _SOCKS:
+    if match is None or scheme not in _SCHEMES or int(match["port"] or 1) > _HIGHEST_PORT:
         raise UsageError(
-            f"{_variable(address)}: the proxy's address is not valid",
-            hint="use the form http://host:port or http://user:password@host:port;"
-            " write %40 for @ and %23 for # in a password",
+            f"{variable}: the proxy's address is not valid",
+            hint="use the form http://host:port or http://user:password@host:port; in a password"
+            " write %40 for @, %23 for #, %2F for /",
         )
-    return {urlsplit(url).scheme: address}
-
-
-def proxy_host(url: str) -> str:
-    """Return the host of the proxy for a URL, for a message; the address may hold a password."""
-    match = _PROXY.fullmatch(_proxy_address(url) or "")
-    return match["host"] if match else ""
+    return Proxy(address=address, host=match["host"], variable=variable)
 
 
 def _proxy_address(url: str) -> str | None:
@@ -84,11 +101,17 @@ def certificates() -> str | bool:
 
     :raises UsageError: the file contains no certificates; the message has the variable's name.
     """
-    for name in CERTIFICATE_VARIABLES:
-        if path := os.environ.get(name):
-            _check_certificates(name, path)
-            return path
-    return True
+    name = certificate_variable()
+    if name is None:
+        return True
+    path = os.environ[name]
+    _check_certificates(name, path)
+    return path
+
+
+def certificate_variable() -> str | None:
+    """Return the variable that sets the trusted certificates; None if none does."""
+    return next((name for name in CERTIFICATE_VARIABLES if os.environ.get(name)), None)
 
 
 def _check_certificates(name: str, path: str) -> None:

@@ -125,12 +125,12 @@ class _WatchedConnection:
             super().connect()  # type: ignore[misc]
         finally:
             self._connecting = False
-        # urllib3 would keep the connect timeout while a body is sent
-        self.sock.settimeout(self.session.stall)
 
     def send(self, data: Any) -> None:  # noqa: ANN401  bytes, or an object to read from
         if self.sock is None:
             self.connect()
         if not self._connecting:
             self.session.first_byte.write()
+            # urllib3 keeps the connect timeout while it sends; it sets the read timeout later
+            self.sock.settimeout(self.session.stall)
         super().send(data)  # type: ignore[misc]

@@ -7,9 +7,9 @@ the runner reads too; stdout holds only results.
 
 import secrets
 from collections.abc import Generator, Iterable, Mapping
-from contextlib import suppress
 from pathlib import Path
 
+from pixverse_cli.disk.files import reason
 from pixverse_cli.domain.errors import Charged, Ending, PixverseError
 from pixverse_cli.domain.events import Ended, Event
 from pixverse_cli.domain.task import Record
@@ -37,9 +37,10 @@ def with_summary(
                 ended.append(event.record)
             yield event
     finally:
-        _append(environ.get("GITHUB_STEP_SUMMARY"), _summary(ended) if ended else "")
+        if ended and environ.get("GITHUB_STEP_SUMMARY"):
+            _append("GITHUB_STEP_SUMMARY", environ, _summary(ended))
         if outputs:
-            _append(environ.get("GITHUB_OUTPUT"), _outputs(ended))
+            _append("GITHUB_OUTPUT", environ, _outputs(ended))
 
 
 def _summary(records: list[Record]) -> str:
@@ -74,10 +75,17 @@ def _output(name: str, values: list[str | None]) -> str:
     return f"{name}<<{end}\n{lines}\n{end}\n"
 
 
-def _append(path: str | None, text: str) -> None:
-    if path and text:
-        with suppress(OSError), Path(path).open("a", encoding="utf-8") as file:
+def _append(variable: str, environ: Mapping[str, str], text: str) -> None:
+    """Append to the file that a variable names; warn if that is impossible: the videos count."""
+    path = environ.get(variable)
+    try:
+        if not path:
+            raise OSError("it is not set")
+        with Path(path).open("a", encoding="utf-8") as file:
             file.write(text)
+    except OSError as error:
+        problem = f"{variable}={path or ''} cannot be written: {reason(error)}"
+        say(f"::warning title=pixverse::{_data(problem)}")
 
 
 def _data(text: str) -> str:

@@ -13,7 +13,7 @@ from pixverse_cli.reporting.reporter import Reporter
 from pixverse_cli.reporting.result import Output
 
 if TYPE_CHECKING:
-    from pixverse_cli.flows.doctor import Finding
+    from pixverse_cli.domain.finding import Finding
     from pixverse_cli.flows.spending import Report
 
 # Imports are late on purpose: rich and the JSON shapes are not always needed.

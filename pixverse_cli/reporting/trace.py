@@ -14,6 +14,7 @@ _SECRET_FIELDS = re.compile(
     r'(?i)("(?:policy|signature|oss_access_key_id|api_?key|authorization)"\s*:\s*")[^"]*'
 )
 _QUERIES = re.compile(r"(https?://[^\s\"'?]+)\?[^\s\"']*")
+_REQUEST_ID = re.compile(rb'"request_id"\s*:\s*"([\w-]{1,64})"', re.ASCII)
 _MAX_BODY = 4000
 
 
@@ -46,7 +47,7 @@ def _keys(response: Any) -> list[str]:  # noqa: ANN401  a requests.Response
 def _lines(response: Any, body: bytes, verbosity: int) -> list[str]:  # noqa: ANN401  a requests.Response
     request = response.request
     address = urlsplit(request.url)
-    request_id = response.headers.get("x-request-id", "")
+    request_id = _request_id(response, body)
     seconds = response.elapsed.total_seconds()
     taken = f"{seconds:.2f} s" if seconds else ""  # 0 while a download is still running
     head = (request.method, f"{address.hostname}{address.path}", response.status_code)
@@ -62,6 +63,12 @@ def _lines(response: Any, body: bytes, verbosity: int) -> list[str]:  # noqa: AN
         ]
         lines.append("< " + body[:_MAX_BODY].decode("utf-8", "replace"))
     return lines
+
+
+def _request_id(response: Any, body: bytes) -> str:  # noqa: ANN401  a requests.Response
+    """Return the service's request id: a header has it only where the key was refused."""
+    match = _REQUEST_ID.search(body)
+    return response.headers.get("x-request-id") or (match[1].decode() if match else "")
 
 
 def _header_value(name: str, value: object) -> str:

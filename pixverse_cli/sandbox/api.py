@@ -112,8 +112,8 @@ class Api:
         query = request.query
         if query.get("action") != "getPolicy":
             raise Refused(400, "InvalidParameter", "Required parameter(s) invalid: action")
-        # The page requires the slash in the name to be percent-encoded.
-        if not query.get("model") or "/" in request.target.partition("?")[2]:
+        # the model's slash may be raw or percent-encoded (RFC 3986, section 3.4)
+        if not query.get("model"):
             raise Refused(400, "InvalidParameter", "Required parameter(s) missing: model")
         if not orders.is_known_model(query["model"]):
             raise Refused(400, "InvalidParameter", refusals.NO_MODEL)

@@ -9,13 +9,13 @@ from http import HTTPStatus
 
 from pixverse_cli.domain.task import Status
 from pixverse_cli.sandbox.account import JobView
-from pixverse_cli.sandbox.exchange import Reply
+from pixverse_cli.sandbox.exchange import Delivery, Reply
 from pixverse_cli.sandbox.hostility import with_hostile_text
 from pixverse_cli.sandbox.refusals import Refused
 
+_NO_ENTRY = 401  # the status of a refused key
 SERVICE_ZONE = timezone(timedelta(hours=8))
 
-_MIN_GZIP_BYTES = 256
 _PAGE = "<html>\r\n<head><title>{0}</title></head>\r\n<body><h1>{0}</h1></body>\r\n</html>\r\n"
 
 
@@ -27,11 +27,11 @@ def as_json(
     hostile: bool = False,
     headers: Sequence[tuple[str, str]] = (),
 ) -> Reply:
-    """Return a reply of the API, with the request id in its body and in a header."""
+    """Return a reply of the API, with the request id in its body."""
     whole: dict[str, object] = {**body, "request_id": request_id}
     return Reply(
         status=status,
-        headers=(("Content-Type", "application/json"), ("x-request-id", request_id), *headers),
+        headers=(("Content-Type", "application/json"), *headers),
         body=json.dumps(with_hostile_text(whole) if hostile else whole).encode(),
     )
 
@@ -40,11 +40,16 @@ def refusal(refused: Refused, *, request_id: str, hostile: bool = False) -> Repl
     """Return the reply to a refused call; its flat body has code, message and request id."""
     body = {"code": refused.code, "message": refused.message}
     headers = [("Retry-After", str(refused.after))] if refused.after is not None else []
+    if refused.status == _NO_ENTRY:
+        headers.append(("X-Request-ID", request_id))
     return as_json(refused.status, body, request_id=request_id, hostile=hostile, headers=headers)
 
 
 def as_sent(reply: Reply, *, arrived: datetime, answered: datetime, gzip: bool) -> Reply:
-    """Add the headers of the service's gateway; with ``gzip`` compress longer bodies."""
+    """Add the headers of the service's gateway; with ``gzip`` compress the body.
+
+    A refused key is answered by an outer gateway, which does not compress (recorded traffic).
+    """
     arrival, departure = milliseconds(arrived), milliseconds(answered)
     headers = [
         *reply.headers,
@@ -52,11 +57,12 @@ def as_sent(reply: Reply, *, arrived: datetime, answered: datetime, gzip: bool) 
         ("req-arrive-time", str(arrival)),
         ("resp-start-time", str(departure)),
         ("x-envoy-upstream-service-time", str(departure - arrival)),
+        ("Vary", "Accept-Encoding"),
     ]
-    if not gzip or len(reply.body) < _MIN_GZIP_BYTES:
+    if not gzip or reply.status == _NO_ENTRY or reply.delivery is not Delivery.WHOLE:
         return replace(reply, headers=tuple(headers))
     packed = compress(reply.body, mtime=0)
-    headers += [("Content-Encoding", "gzip"), ("Vary", "Accept-Encoding")]
+    headers.append(("Content-Encoding", "gzip"))
     return replace(reply, headers=tuple(headers), body=packed)
 
 

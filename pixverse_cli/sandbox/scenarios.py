@@ -41,6 +41,9 @@ _TABLE = (
     _scenario("oss-refused", None, "every create with an oss:// image: 400 at once"),
     _scenario("oss-refused-late", None, "every create with an oss:// image: accepted, then FAILED"),
     _scenario("upload-refused", 1, "first form post of an image: 403, the policy has expired"),
+    _scenario(
+        "upload-stall", 1, "first form post of an image: the store stops reading for 12 seconds"
+    ),
     # The task.
     _scenario("fail", 1, "first task: FAILED InvalidParameter, 'The size is not match'"),
     _scenario("content-failed", 1, "first task: FAILED DataInspectionFailed"),

@@ -34,6 +34,7 @@ class Host(ThreadedWSGIServer):
     """One listening port; ``site`` answers its requests.
 
     ``banner`` is its Server header, ``max_body`` the largest body that it accepts, in bytes.
+    ``stall`` returns for how many seconds it stops in the middle of reading a body.
     """
 
     daemon_threads = True
@@ -49,6 +50,7 @@ class Host(ThreadedWSGIServer):
         self.clock = clock
         self.calls = calls
         self.site: Site
+        self.stall: Callable[[], float] = float
         self.connections: set[socket.socket] = set()
 
     def server_bind(self) -> None:
@@ -187,6 +189,8 @@ class _Handler(WSGIRequestHandler):
             return None
         body, size = bytearray(), 0
         while left and (data := stream.read(min(left, _CHUNK))):
+            if not size and (seconds := self.server.stall()):
+                self.server.clock.sleep(seconds)
             left, size = left - len(data), size + len(data)
             if size <= self.server.max_body:
                 body += data

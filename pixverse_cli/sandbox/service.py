@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _EXTRA = ("av", "PIL", "werkzeug")
 _HIGHEST_PORT = 65_535
 _SLOW_FACTOR = 5.0
+_STALL_SECONDS = 12.0  # longer than a connect may take
 _VIDEO_HOST_BODY = 64 * 1024
 
 
@@ -93,6 +94,7 @@ class Sandbox:
         hosts, account, scenarios = self._hosts, self.account, self._scenarios
         uploads = UploadStore(clock=self._clock, secret=account.key)
         hosts["upload"].site = Storage(uploads=uploads, scenarios=scenarios)
+        hosts["upload"].stall = lambda: _STALL_SECONDS * scenarios.applies("upload-stall")
         hosts["api"].site = Api(
             clock=self._clock,
             account=account,

@@ -1,12 +1,14 @@
-"""The API key: where it is found, whether its form is valid, and where it is saved.
+"""The API key: where it is found, what pasting added to it, and where it is saved.
 
 It is never an option: process lists show options. Sources in order: ``DASHSCOPE_API_KEY``,
 the file in ``DASHSCOPE_API_KEY_FILE_PATH``, the key that ``pixverse auth login`` saved, and
 ``~/.dashscope/api_key`` (the file of the vendor's SDK).
 """
 
+import codecs
 import hashlib
 import os
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +22,10 @@ _LOGIN = (
     " then run `pixverse auth login` or set DASHSCOPE_API_KEY"
 )
 
-_MAX_BYTES = 4096  # of a key file that are read
+_MAX_CHARACTERS = 4096
+MAX_BYTES = 2 * _MAX_CHARACTERS + 4  # enough for a longer key than is allowed, in UTF-16 too
+_QUOTES = ('""', "''", "``", "\u201c\u201d", "\u2018\u2019")
+_BEARER = re.compile(r"bearer(\s+|$)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,20 +61,26 @@ def find_key(environ: Mapping[str, str], config_directory: Path) -> Key:
     return found
 
 
-def key_value(environ: Mapping[str, str], config_directory: Path) -> str:
-    """Return the text of the key.
+def key_in(data: bytes) -> str:
+    """Return the key in the bytes of a file or of stdin; see :func:`pasted`.
 
-    :raises AuthError: as :func:`find_key`.
+    Windows shells write UTF-16 with a byte order mark.
     """
-    return find_key(environ, config_directory).value
+    wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return pasted(data.decode("utf-16" if wide else "utf-8-sig", "replace"))
 
 
-def account(environ: Mapping[str, str], config_directory: Path, service: str) -> str:
-    """Return a hash that identifies the key in use on this service without showing it.
+def pasted(text: str) -> str:
+    """Return a key without what copying and pasting adds around it.
 
-    :raises AuthError: as :func:`find_key`.
+    That is: blanks, line ends, a byte order mark, a pair of quotes, a leading ``Bearer``. No
+    key begins or ends with any of them, so nothing of the key can be lost.
     """
-    return find_key(environ, config_directory).account(service)
+    value = text.strip().strip("\ufeff").strip()
+    if len(value) > 1 and value[0] + value[-1] in _QUOTES:
+        return pasted(value[1:-1])
+    bearer = _BEARER.match(value)
+    return pasted(value[bearer.end() :]) if bearer else value
 
 
 def check_shape(value: str, source: str) -> None:
@@ -79,11 +90,15 @@ def check_shape(value: str, source: str) -> None:
     """
     if not value:
         raise AuthError(f"the API key from {source} is blank", hint=_LOGIN)
-    if not value.isascii() or not value.isprintable() or " " in value:
+    if not value.isascii() or not value.isprintable() or any(mark in value for mark in " \"'`"):
         raise AuthError(
-            f"the API key from {source} contains spaces, line breaks or other characters"
+            f"the API key from {source} contains spaces, quotes, line breaks or other characters"
             " that are not allowed in a key",
             hint=_LOGIN,
+        )
+    if len(value) > _MAX_CHARACTERS:
+        raise AuthError(
+            f"the API key from {source} is longer than {_MAX_CHARACTERS} characters", hint=_LOGIN
         )
     if value.startswith("sk-sp-"):
         raise AuthError(
@@ -135,7 +150,7 @@ def forget_key(config_directory: Path) -> Path | None:
 
 def _candidates(environ: Mapping[str, str], config_directory: Path) -> Iterator[Key]:
     if value := environ.get("DASHSCOPE_API_KEY"):
-        yield Key(value=_stripped(value), source="DASHSCOPE_API_KEY")
+        yield Key(value=pasted(value), source="DASHSCOPE_API_KEY")
     if named := environ.get("DASHSCOPE_API_KEY_FILE_PATH"):
         yield _from_file(Path(named), f"{named} (DASHSCOPE_API_KEY_FILE_PATH)")
     for path in (kept_key_path(config_directory), _vendor_path(environ)):
@@ -150,11 +165,6 @@ def _may_hold_a_key(path: Path) -> bool:
         return True
 
 
-def _stripped(value: str) -> str:
-    """Return the value as given, unless it is blank."""
-    return value if value.strip() else ""
-
-
 def _vendor_path(environ: Mapping[str, str]) -> Path | None:
     home = environ.get("HOME") or environ.get("USERPROFILE")
     return Path(home) / ".dashscope" / "api_key" if home else None
@@ -164,7 +174,7 @@ def _from_file(path: Path, source: str) -> Key:
     try:
         with path.open("rb") as file:
             # the limit is for paths such as /dev/zero, which never end
-            value = file.read(_MAX_BYTES).decode("ascii", "replace").strip()
+            value = key_in(file.read(MAX_BYTES))
         exposed = os.name == "posix" and bool(path.stat().st_mode & 0o077)
     except OSError as error:
         raise AuthError(

@@ -6,12 +6,14 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from pixverse_cli.disk.files import open_regular, reason
+from pixverse_cli.domain import hosts
 from pixverse_cli.domain.errors import UnexpectedError, UsageError
 from pixverse_cli.settings.values import Setting
 
 DEFAULT_BASE_URL = "https://dashscope.aliyuncs.com/api/v1"
 
-_PLAIN_URL = re.compile(r"https?://[^\s\\@?#\x00-\x1f\x7f]+", re.IGNORECASE)
+_PLAIN_URL = re.compile(r"https?://[^\s\\@?#{}<>\x00-\x1f\x7f]+", re.IGNORECASE)
+_OTHER_PROTOCOL = "/compatible-mode"
 
 # The settings that config.toml may have, named as the options of `submit`.
 CONFIG_KEYS = (
@@ -33,28 +35,53 @@ CONFIG_KEYS = (
 def base_url(environ: Mapping[str, str]) -> str:
     """Return the service's address, without a slash at the end.
 
-    :raises UsageError: it is not an http(s) URL, or is plain http to another machine.
+    An address without a path gets the API's.
+
+    :raises UsageError: it is not an http(s) URL, is plain http to another machine, or has a
+        path at which there is no such API.
     """
-    url = environ.get("DASHSCOPE_HTTP_BASE_URL") or DEFAULT_BASE_URL
-    if (_host(url) and url.lower().startswith("https:")) or is_loopback(url):
-        return url.rstrip("/")
+    url = (environ.get("DASHSCOPE_HTTP_BASE_URL") or DEFAULT_BASE_URL).rstrip("/")
+    if not _is_safe(url):
+        raise _wrong_address(
+            url,
+            "must be an https URL without user, query, fragment or placeholder"
+            " (plain http is for this machine only: on a network others could read the key)",
+            hint=f"unset it to use {DEFAULT_BASE_URL}",
+        )
+    parts = urlsplit(url)
+    origin = f"{parts.scheme}://{parts.netloc.lower()}"
+    if not _may_be_the_api(parts.hostname or "", parts.path):
+        raise _wrong_address(
+            url,
+            "the video API is not at this path",
+            hint=f"use DASHSCOPE_HTTP_BASE_URL={origin}{hosts.API_PATH}",
+        )
+    return origin + (parts.path or hosts.API_PATH)
+
+
+def _is_safe(url: str) -> bool:
+    return (bool(_host(url)) and url.lower().startswith("https:")) or is_loopback(url)
+
+
+def _may_be_the_api(host: str, path: str) -> bool:
+    """Return whether the API can be at this path; on a gateway it can be anywhere.
+
+    The path of another protocol is what the vendor's pages show first.
+    """
+    if path.lower().startswith(_OTHER_PROTOCOL):
+        return False
+    return path in ("", hosts.API_PATH) or not host.endswith(hosts.VENDOR_DOMAIN)
+
+
+def _wrong_address(url: str, problem: str, *, hint: str) -> UsageError:
     shown = "(a secret)" if "@" in url else url
-    raise UsageError(
-        f"DASHSCOPE_HTTP_BASE_URL={shown}: must be an https URL without user, query or fragment"
-        " (plain http is for this machine only: on a network others could read the key)",
-        hint=f"unset it to use {DEFAULT_BASE_URL}",
-    )
+    return UsageError(f"DASHSCOPE_HTTP_BASE_URL={shown}: {problem}", hint=hint)
 
 
 def is_loopback(url: str) -> bool:
     """Return whether the host of an http(s) URL is this machine."""
-    from ipaddress import ip_address  # noqa: PLC0415  https, the usual case, does not need it
-
     host = _host(url)
-    try:
-        return host is not None and ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+    return host is not None and hosts.is_loopback(host)
 
 
 def _host(url: str) -> str | None:

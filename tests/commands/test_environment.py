@@ -1,7 +1,10 @@
 """The command in GitHub Actions, in the sandbox, without arguments and with misspelt words."""
 
+import os
 import signal
 import sys
+
+import pytest
 
 from tests.commands.conftest import SMALL, TURTLE
 from tests.processes import COMMAND
@@ -26,6 +29,17 @@ def test_with_json_every_usage_error_is_one_json_object(pixverse):
         assert run.stdout == ""
 
 
+def test_a_key_file_that_can_be_read_only_once_is_read_once(submit, sandbox):
+    """A shell gives one for ``DASHSCOPE_API_KEY_FILE_PATH=<(command)``."""
+    reader, writer = os.pipe()
+    os.write(writer, f"{sandbox.api_key}\n".encode())
+    os.close(writer)
+    variables = {"DASHSCOPE_API_KEY_FILE_PATH": f"/dev/fd/{reader}", "DASHSCOPE_API_KEY": None}
+    run = submit("--wait", **variables)
+    os.close(reader)
+    assert run.code == 0, run.stderr
+
+
 class TestGitHub:
     def variables(self, directory):
         return {
@@ -42,6 +56,24 @@ class TestGitHub:
     def test_without_the_option_no_outputs_are_written(self, submit, tmp_path):
         submit(**self.variables(tmp_path))
         assert not (tmp_path / "output").exists()
+
+    @pytest.mark.parametrize(
+        ("variable", "path", "why"),
+        [
+            ("GITHUB_OUTPUT", "/nowhere/output", "no such file or directory"),
+            ("GITHUB_OUTPUT", "/", "is a directory"),
+            ("GITHUB_OUTPUT", "", "it is not set"),
+            ("GITHUB_STEP_SUMMARY", "/nowhere/summary", "no such file or directory"),
+        ],
+    )
+    def test_a_file_of_the_runner_that_cannot_be_written_is_a_warning(
+        self, submit, tmp_path, variable, path, why
+    ):
+        run = submit("--github-output", **self.variables(tmp_path) | {variable: path})
+        assert run.code == 0
+        lines = [line for line in run.stderr.splitlines() if line.startswith("::")]
+        problem = f"{variable}={path} cannot be written: {why}"
+        assert lines == [f"::warning title=pixverse::{problem}"]
 
     def test_an_error_becomes_one_escaped_annotation(self, pixverse, tmp_path):
         run = pixverse("submit", "a%0Ab\n::error::x.png", **self.variables(tmp_path))

@@ -11,6 +11,7 @@ from pixverse_cli.domain.task import Record, Status
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 V6 = "pixverse/pixverse-v6-it2v"
+SERVICE = "https://dashscope.aliyuncs.com/api/v1"
 
 STATES = [
     # status, final, unfinished, charged
@@ -26,7 +27,7 @@ STATES = [
 
 
 def record(status="SUCCEEDED", **known):
-    return Record(number=1, status=Status(status), service="s", **known)
+    return Record(number=1, status=Status(status), service=SERVICE, **known)
 
 
 def test_the_states_are_six_of_the_service_and_two_of_our_own():

@@ -117,7 +117,7 @@ def test_an_inaccessible_vendors_folder_is_reported(pixverse, places, forbid):
 
 def test_auth_login_reports_a_folder_that_is_not_writable(pixverse, places, forbid):
     forbid(places["config folder"], 0o500)
-    ran = pixverse("auth", "login", stdin=f"{KEY}\n", DASHSCOPE_API_KEY=None)
+    ran = pixverse("auth", "login", "--no-check", stdin=KEY, DASHSCOPE_API_KEY=None)
     assert (ran.code, ran.stdout) == (1, "")
     assert f"cannot be saved in {places['key']}: Permission denied" in ran.stderr
     assert not places["key"].exists()
@@ -172,3 +172,39 @@ def test_a_store_that_may_not_be_read_is_reported(pixverse, forbid):
     ran = pixverse("list")
     assert (ran.code, ran.stdout) == (1, "")
     assert f"the store {pixverse.state}/tasks.db cannot be used: permission denied" in ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("denied", "mode", "check", "state"),
+    [
+        pytest.param("state folder", 0o500, "state folder", "fail", id="state, no writing"),
+        pytest.param("state folder", 0o000, "state folder", "fail", id="state, no looking"),
+        pytest.param("config folder", 0o000, "settings", "fail", id="config, no looking"),
+        pytest.param("config folder", 0o500, "config folder", "warn", id="config, no writing"),
+        pytest.param("settings", 0o000, "settings", "fail", id="settings"),
+        pytest.param("here", 0o500, "current folder", "warn", id="current folder"),
+    ],
+)
+def test_doctor_shows_a_denied_path_as_a_line(
+    pixverse, places, tmp_path, forbid, denied, mode, check, state
+):
+    places["settings"].write_text("", encoding="utf-8")
+    places["here"] = tmp_path / "here"
+    places["here"].mkdir()
+    forbid(places[denied], mode)
+    ran = pixverse("doctor", cwd=places["here"])
+    line = next(line for line in ran.lines if line[6:].startswith(f"{check} "))
+    assert line.startswith(state)
+    assert "permission denied" in line.lower()
+    assert "Traceback" not in ran.stderr
+    assert ran.code == (1 if state == "fail" else 0)
+
+
+def test_doctor_shows_an_unreadable_key_as_a_failed_line(pixverse, places, forbid):
+    places["key"].write_text(KEY, encoding="utf-8")
+    forbid(places["key"])
+    ran = pixverse("doctor", DASHSCOPE_API_KEY=None)
+    line = next(line for line in ran.lines if line[6:].startswith("key "))
+    assert ran.code == 3
+    assert line.startswith("fail")
+    assert f"{places['key']} cannot be read" in line

@@ -18,7 +18,7 @@ def record():
         usual = {
             "number": 1,
             "status": Status(status),
-            "service": "https://s",
+            "service": "https://dashscope.aliyuncs.com/api/v1",
             "task_id": "0385dc79-5ff8-4d82",
             "model": "pixverse/pixverse-v6-it2v",
             "image": "turtle.webp",

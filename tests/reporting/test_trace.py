@@ -46,6 +46,13 @@ def test_v_is_one_line_per_exchange(trace_of):
     assert line.endswith(" s r-7")
 
 
+def test_the_request_id_of_an_answer_without_the_header_is_in_its_body(capsys):
+    show_exchanges(1)
+    with ScriptedServer([answer(POLICY.replace(b"r-7", b"r-8"))]) as server:
+        Client(server.origin + "/api/v1", KEY).policy("pixverse/pixverse-v6-it2v")
+    assert capsys.readouterr().err.endswith(" s r-8\n")
+
+
 def test_vv_adds_headers_and_bodies(trace_of):
     err = trace_of(2).err
     assert "> User-Agent: pixverse-cli/" in err

@@ -9,7 +9,7 @@ from pixverse_cli.domain.errors import UsageError
 from pixverse_cli.sandbox import SCENARIOS, Pace, Sandbox
 from pixverse_cli.sandbox.hostility import HOSTILE
 
-from .caller import CREATE, V6
+from .caller import CREATE, V6, form_fields
 
 REQUIRED = {
     *("lost-reply", "cut-reply", "never-arrived", "gateway-504", "flaky", "throttled", "slow"),
@@ -176,6 +176,17 @@ def test_the_scenario_upload_refused_refuses_one_form(call):
     assert "Policy expired" in answers[0].text
 
 
+def test_the_scenario_upload_stall_stops_reading_for_12_seconds_once(call, clock):
+    caller = call("upload-stall", clock=clock)
+    fields = [form_fields(caller.policy().json()["data"]) for _ in range(2)]
+    waited = []
+    for each in fields:
+        start = clock.now()
+        assert caller.post_form(b"x" * 1_000_000, fields=each).status_code == 200
+        waited.append((clock.now() - start).total_seconds())
+    assert waited == [12.0, 0.0]
+
+
 def test_an_expired_task_is_unknown_once_its_success_was_reported(call, fetch):
     caller = call("expired")
     body = caller.made()
@@ -283,7 +294,8 @@ def test_hostile_text_is_in_every_text_but_not_in_headers(call):
     caller = call("hostile-text")
     answer = caller.create()
     body = answer.json()
-    assert body["request_id"] == answer.headers["x-request-id"] + HOSTILE
+    assert body["request_id"].endswith(HOSTILE)
+    assert all(value.isascii() and value.isprintable() for value in answer.headers.values())
     assert len(body["output"]["task_id"]) == 36
     made = caller.query(body["output"]["task_id"])
     assert made["output"]["orig_prompt"].endswith(HOSTILE)

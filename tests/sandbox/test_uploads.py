@@ -49,12 +49,17 @@ def test_each_policy_names_a_new_directory(call):
         f"?model={V6.replace('/', '%2F')}",
         "?action=putPolicy&model=pixverse%2Fpixverse-v6-it2v",
         "?action=getPolicy&model=pixverse%2Fpixverse-v7-it2v",
-        f"?action=getPolicy&model={V6}",  # the slash must be percent-encoded
     ],
 )
 def test_an_incomplete_policy_call_is_refused(call, query):
     answer = call().call("GET", f"/uploads{query}")
     assert (answer.status_code, answer.json()["code"]) == (400, "InvalidParameter")
+
+
+@pytest.mark.parametrize("model", [V6, V6.replace("/", "%2F"), V6.replace("/", "%2f")])
+def test_the_slash_of_a_model_may_be_raw_or_encoded(call, model):
+    answer = call().call("GET", f"/uploads?action=getPolicy&model={model}")
+    assert (answer.status_code, "policy" in answer.json()["data"]) == (200, True)
 
 
 def test_an_upload_gets_200_with_an_empty_body(call):

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pixverse_cli.domain.errors import AuthError, UnexpectedError
-from pixverse_cli.settings.key import Key, check_shape, find_key, keep_key, kept_key_path
+from pixverse_cli.settings.key import Key, check_shape, find_key, keep_key, kept_key_path, pasted
 
 CANARY = "sk-canary-5e1b7a90"
 
@@ -85,7 +85,7 @@ def test_an_empty_variable_counts_as_unset(sources, environ, config, variable):
     assert find_key(environ, config).value == "key-4"
 
 
-@pytest.mark.parametrize("blank", [" ", "\n", "\t \r\n"])
+@pytest.mark.parametrize("blank", [" ", "\n", "\t \r\n", '""', "\ufeff", "Bearer ", "' '"])
 @pytest.mark.parametrize("number", range(4))
 def test_a_blank_key_is_an_error_and_no_other_source_is_read(
     sources, environ, config, number, blank
@@ -101,13 +101,53 @@ def test_a_file_may_end_with_a_line_break(sources, environ, config):
     assert find_key(environ, config).value == CANARY
 
 
-BAD = [
+PASTED = [
     CANARY + "\n",
     CANARY + "\r\n",
+    f"  {CANARY}\t",
+    f"\u00a0{CANARY}\u3000",
+    f"\ufeff{CANARY}\r\n",
+    f'"{CANARY}"',
+    f"'{CANARY}'\n",
+    f"`{CANARY}`",
+    f"\u201c{CANARY}\u201d",
+    f"Bearer {CANARY}",
+    f"bearer\t {CANARY}\n",
+    f'"Bearer {CANARY}"\r\n',
+    f'Bearer " {CANARY} "',
+    f'\ufeff"{CANARY}"\n',
+]
+
+
+@pytest.mark.parametrize("text", PASTED, ids=ascii)
+@pytest.mark.parametrize("number", range(4))
+def test_what_pasting_adds_is_removed_from_every_source(sources, environ, config, number, text):
+    sources[number](text)
+    assert find_key(environ, config).value == CANARY
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-8-sig"])
+def test_a_key_file_of_a_windows_shell_is_read(config, environ, encoding):
+    mark = "" if encoding in ("utf-16", "utf-8-sig") else "\ufeff"
+    put(kept_key_path(config), f"{mark}{CANARY}\r\n".encode(encoding))
+    assert find_key(environ, config).value == CANARY
+
+
+@given(st.text("sk-01 '\"`\n\t\ufeff\u201c\u201dBbearer"))
+def test_a_key_is_taken_out_of_its_wrapping_once_and_for_all(text):
+    key = pasted(text)
+    assert pasted(key) == key
+    assert key in text
+
+
+BAD = [
     CANARY + "\r\nX-Injected: 1",
-    " " + CANARY,
     CANARY + " x",
-    CANARY + "\t",
+    f'"{CANARY}',
+    f"'{CANARY}\"",
+    f"Basic {CANARY}",
+    f"export DASHSCOPE_API_KEY={CANARY}",
+    CANARY + "\n" + CANARY,
     CANARY + "\u00e9",
     CANARY + "\u202e",
     CANARY + "\x00",
@@ -119,7 +159,7 @@ BAD = [
 @pytest.mark.parametrize("value", BAD, ids=ascii)
 def test_an_invalid_key_is_refused_without_showing_it_30(environ, config, value):
     environ["DASHSCOPE_API_KEY"] = value
-    with pytest.raises(AuthError, match="DASHSCOPE_API_KEY contains spaces") as refused:
+    with pytest.raises(AuthError, match="DASHSCOPE_API_KEY contains") as refused:
         find_key(environ, config)
     assert CANARY not in repr(refused.value) + str(refused.value) + str(refused.value.hint)
 
@@ -205,6 +245,16 @@ def test_a_key_file_without_an_end_is_an_error(environ, config):
     environ["DASHSCOPE_API_KEY_FILE_PATH"] = "/dev/zero"
     with pytest.raises(AuthError):
         find_key(environ, config)
+
+
+def test_a_key_that_is_too_long_is_refused_and_not_cut(sources, environ, config):
+    for length in (4096, 4097, 100_000):
+        sources[2]("k" * length)
+        if length == 4096:
+            assert find_key(environ, config).value == "k" * length
+        else:
+            with pytest.raises(AuthError, match="longer than 4096"):
+                find_key(environ, config)
 
 
 def test_a_kept_key_is_readable_by_its_user_only(config):

@@ -20,6 +20,8 @@ from pixverse_cli.settings.places import (
     state_directory,
 )
 
+SINGAPORE = "https://llm-x.ap-southeast-1.maas.aliyuncs.com/api/v1"
+
 
 def address(url):
     return base_url({"DASHSCOPE_HTTP_BASE_URL": url})
@@ -38,9 +40,14 @@ def test_the_default_address_is_the_documented_one():
         ("http://127.0.0.1:8000/api/v1", None),
         ("http://127.8.9.10/api/v1", None),
         ("http://localhost:8000/api/v1", None),
-        ("http://LOCALHOST/api/v1", None),
+        ("http://LOCALHOST/api/v1", "http://localhost/api/v1"),
         ("http://[::1]:8000/api/v1", None),
-        ("HTTPS://example.com", None),
+        ("HTTPS://Example.com", "https://example.com/api/v1"),
+        ("https://dashscope.aliyuncs.com", DEFAULT_BASE_URL),
+        ("https://dashscope.aliyuncs.com/", DEFAULT_BASE_URL),
+        ("https://llm-x.ap-southeast-1.maas.aliyuncs.com", SINGAPORE),
+        ("http://127.0.0.1:8000", "http://127.0.0.1:8000/api/v1"),
+        ("https://gateway.example/models/video/", "https://gateway.example/models/video"),
     ],
 )
 def test_https_and_loopback_addresses_are_accepted(url, used):
@@ -73,6 +80,8 @@ def test_https_and_loopback_addresses_are_accepted(url, used):
         "https://example.com:x/",
         "https://example.com/api/v1?x=1",
         "https://example.com/api/v1#x",
+        "https://{WorkspaceId}.cn-beijing.maas.aliyuncs.com/api/v1",
+        "https://<WorkspaceId>.cn-beijing.maas.aliyuncs.com/api/v1",
         "nonsense",
         " ",
     ],
@@ -81,6 +90,26 @@ def test_other_addresses_are_refused_27(url):
     with pytest.raises(UsageError, match="DASHSCOPE_HTTP_BASE_URL") as refused:
         address(url)
     assert DEFAULT_BASE_URL in refused.value.hint
+
+
+@pytest.mark.parametrize(
+    ("url", "right"),
+    [
+        ("https://dashscope.aliyuncs.com/compatible-mode/v1", DEFAULT_BASE_URL),
+        ("https://dashscope.aliyuncs.com/compatible-mode/v1/", DEFAULT_BASE_URL),
+        ("https://gateway.example/Compatible-Mode/v1", "https://gateway.example/api/v1"),
+        ("https://llm-x.ap-southeast-1.maas.aliyuncs.com/compatible-mode/v1", SINGAPORE),
+        ("https://dashscope.aliyuncs.com/api/v2", DEFAULT_BASE_URL),
+        ("https://dashscope.aliyuncs.com/api", DEFAULT_BASE_URL),
+        ("https://dashscope.aliyuncs.com//api/v1", DEFAULT_BASE_URL),
+        ("https://dashscope.aliyuncs.com/api/v1/tasks", DEFAULT_BASE_URL),
+        (f"{DEFAULT_BASE_URL}/services/aigc/video-generation/video-synthesis", DEFAULT_BASE_URL),
+    ],
+)
+def test_the_path_of_another_api_is_refused_and_the_right_address_named(url, right):
+    with pytest.raises(UsageError, match="not at this path") as refused:
+        address(url)
+    assert refused.value.hint == f"use DASHSCOPE_HTTP_BASE_URL={right}"
 
 
 def test_a_password_in_the_address_is_refused_and_not_shown():

@@ -1,0 +1,142 @@
+"""What ``pixverse doctor`` looks at on this machine: folders, the program, shell completion."""
+
+import os
+import shutil
+import sys
+import sysconfig
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from pixverse_cli import __version__
+from pixverse_cli.disk.files import is_file, look, reason
+from pixverse_cli.domain.errors import UnexpectedError
+from pixverse_cli.domain.finding import Finding
+from pixverse_cli.flows.skill_copies import skill_copies
+
+_LOW_SPACE = 100_000_000  # bytes: a few videos
+_BASH = "bash completion"
+_INSTALLED_FILES = {
+    "man pages": "share/man/man1/pixverse.1",
+    _BASH: "share/bash-completion/completions/pixverse",
+    "zsh completion": "share/zsh/site-functions/_pixverse",
+    "fish completion": "share/fish/vendor_completions.d/pixverse.fish",
+}
+# Where systems put the script of the package bash-completion.
+BASH_LOADERS = (
+    Path("/usr/share/bash-completion/bash_completion"),
+    Path("/usr/local/share/bash-completion/bash_completion"),
+    Path("/etc/bash_completion"),
+    Path("/opt/homebrew/etc/profile.d/bash_completion.sh"),
+    Path("/usr/local/etc/profile.d/bash_completion.sh"),
+    Path("/opt/local/etc/profile.d/bash_completion.sh"),
+    Path("/run/current-system/sw/share/bash-completion/bash_completion"),
+)
+
+
+def state_folder(path: Path) -> Finding:
+    """Return whether the store can be written; without it nothing may be bought."""
+    found = folder("state folder", path, "nothing can be submitted")
+    if not found.warning:
+        return found
+    error = UnexpectedError(
+        f"state folder: {found.told}", hint="set PIXVERSE_STATE_DIR to a writable directory"
+    )
+    return found._replace(warning=False, error=error)
+
+
+def other_folders(config: Path) -> Iterator[Finding]:
+    """Yield whether the other folders that commands write to can be written."""
+    yield folder("config folder", config, "`pixverse auth login` cannot store a key there")
+    yield _current_folder()
+    try:
+        temporary = Path(tempfile.gettempdir())
+    except FileNotFoundError as error:
+        told = f"{reason(error)}; an image from stdin cannot be sent: set TMPDIR"
+        yield Finding(what="temp folder", told=told, warning=True)
+    else:
+        yield folder("temp folder", temporary, "an image from stdin cannot be sent: set TMPDIR")
+
+
+def _current_folder() -> Finding:
+    consequence = "videos cannot be saved here: use -o"
+    try:
+        return folder("current folder", Path.cwd(), consequence)
+    except OSError as error:  # it was deleted
+        told = f"{reason(error)}; {consequence}"
+        return Finding(what="current folder", told=told, warning=True)
+
+
+def folder(what: str, path: Path, consequence: str) -> Finding:
+    """Return whether this user can write into a folder, and how much space is left.
+
+    A folder that is not there yet counts by its nearest parent. Writing is tried, with a file
+    that is gone at once: permission bits do not tell of read-only disks, quotas and ACLs.
+    """
+    try:
+        there = _nearest(path)
+        with tempfile.TemporaryFile(dir=there) as file:
+            file.write(b"x")
+            file.flush()
+        free = shutil.disk_usage(there).free
+    except OSError as error:
+        told = f"{path}: cannot be written ({reason(error)}); {consequence}"
+        return Finding(what=what, told=told, warning=True)
+    state = "writable" if there == path else "made when it is needed"
+    space = f"{free / 1e9:.1f} GB free"
+    low = free < _LOW_SPACE
+    note = ": videos may not fit" if low else ""
+    return Finding(what=what, told=f"{path}: {state}, {space}{note}", warning=low)
+
+
+def _nearest(path: Path) -> Path:
+    return next((each for each in (path, *path.parents) if look(each) is not None), path)
+
+
+def program() -> Finding:
+    """Return whether the shell's ``pixverse`` is this program."""
+    running = Path(sys.argv[0]).resolve()
+    first = shutil.which("pixverse")
+    if first is None:
+        return Finding(what="program", told="pixverse is not on PATH", warning=True)
+    other = os.path.realpath(first) != str(running) and running.name == "pixverse"
+    message = f"another pixverse comes first on PATH: {first}" if other else first
+    return Finding(what="program", told=message, warning=other)
+
+
+def installed_files(
+    environ: Mapping[str, str], loaders: Sequence[Path] = BASH_LOADERS
+) -> Iterator[Finding]:
+    """Yield where the man pages and the completions of this installation are.
+
+    ``loaders`` are the places of the package that loads completion files into bash.
+    """
+    prefix = Path(sysconfig.get_path("data"))
+    for what, relative in _INSTALLED_FILES.items():
+        path = prefix / relative
+        there = is_file(path)
+        told = str(path) if there else "not installed with this program"
+        if what == _BASH and there and not any(map(is_file, loaders)):
+            told += (
+                "; but the package bash-completion, which loads it, is not installed: install it,"
+                ' or add  eval "$(pixverse completion bash)"  to ~/.bashrc'
+            )
+            used = Path(environ.get("SHELL", "")).name == "bash"
+            yield Finding(what=what, told=told, warning=used)
+        else:
+            yield Finding(what=what, told=told)
+
+
+def skills(environ: Mapping[str, str]) -> Iterator[Finding]:
+    """Compare the copies of SKILL.md in the current folder and at home with this version."""
+    folders = [Path(home)] if (home := environ.get("HOME")) else []
+    with suppress(OSError):  # the current folder was deleted, which another line tells
+        folders.insert(0, Path.cwd())
+    for path, version in skill_copies(folders):
+        if version == __version__:
+            yield Finding(what="skill", told=f"{path}: of this version")
+        else:
+            told = f"{path}: {f'of version {version}' if version else 'of an unknown version'}"
+            told += f", this is {__version__}: run pixverse skill > {path}"
+            yield Finding(what="skill", told=told, warning=True)

@@ -1,0 +1,260 @@
+"""H. Network: proxies (row 104). No part of an address that may be a password is shown."""
+
+import sys
+
+import pytest
+
+from pixverse_cli.domain.errors import UsageError
+from pixverse_cli.http.network import proxies_for, proxy_of
+from tests.faults import certificates
+from tests.faults.case import Case, parameters, row
+from tests.faults.service import PROXY_PASSWORD, unused_port
+from tests.faults.socks_proxy import SocksProxy
+from tests.faults.world import TURTLE
+from tests.servers import ScriptedServer
+
+NOT_SENT = {"code": 6, "charged": "no", "retryable": True, "creates": 0, "store": ("NOT_SENT",)}
+WRONG_SETTING = {"code": 2, "charged": "no", "retryable": False, "creates": 0}
+SAVED = {"code": 0, "creates": 1, "saved": 1, "store": ("SUCCEEDED",)}
+HOST = "dashscope.example"
+PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy")
+
+
+def past_the_proxies(origin):
+    """Return a submit with upload and download on loopback, while proxies are set for all hosts."""
+
+    def submit(world):
+        service = world.serve()
+        with ScriptedServer() as proxy:  # fails at its end if anyone connected
+            world.pixverse.environ |= dict.fromkeys(PROXIES, proxy.origin)
+            address = f"{origin.format(port=service.port)}/api/v1"
+            words = ("submit", TURTLE, "-p", "A turtle", "-o", "a.mp4")
+            return world.run_inside(*words, DASHSCOPE_HTTP_BASE_URL=address)
+
+    return submit
+
+
+def through(proxy):
+    """Return a submit through a proxy with this address; ``{dead}`` is a port without one."""
+
+    def submit(world):
+        return world.submit(
+            inside=True,
+            DASHSCOPE_HTTP_BASE_URL=f"https://{HOST}/api/v1",
+            ALL_PROXY=proxy.format(secret=PROXY_PASSWORD, dead=unused_port()),
+        )
+
+    return submit
+
+
+def through_socks(scheme="socks5h", user="", **options):
+    """Return a submit through a SOCKS proxy behind which there is the service."""
+
+    def submit(world):
+        certificate = certificates.made(world.directory.parent, host=HOST)
+        service = world.serve(tls=certificate.context)
+        with SocksProxy(service.port, **options) as proxy:
+            ran = world.submit(
+                inside=True,
+                DASHSCOPE_HTTP_BASE_URL=f"https://{HOST}/api/v1",
+                REQUESTS_CA_BUNDLE=certificate.file,
+                ALL_PROXY=f"{scheme}://{user}{proxy.address}",
+            )
+        assert set(proxy.asked) <= {(HOST, 443)}
+        return ran
+
+    return submit
+
+
+def trusting(variable, *, folder=False):
+    """Return a submit to a service whose certificate only this variable's file or folder has."""
+
+    def submit(world):
+        certificate = certificates.made(world.directory.parent)
+        world.serve(tls=certificate.context)
+        trusted = certificate.folder() if folder else certificate.file
+        return world.submit(inside=True, **{variable: trusted})
+
+    return submit
+
+
+def through_socks_without_the_extra(world):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(sys.modules, "socks", None)  # as if it were not installed
+        return through(f"socks5h://me:{PROXY_PASSWORD}@127.0.0.1:{{dead}}")(world)
+
+
+def nothing_of_the_address_is_shown(_world, ran):
+    for part in ("me:", "CANARY", "quay", "proxy.example", "3128"):
+        assert part not in ran.stdout + ran.stderr
+
+
+def the_host_has_no_known_price(world, _ran):
+    assert world.rows()[0]["estimate"] is None
+
+
+ODD_PASSWORDS = (
+    "CANARY#quay",
+    "CANARY@quay",
+    "CANARY/quay",
+    "CANARY?quay",
+    "CANARY quay",
+    "C[quay",
+)
+CASES = (
+    *(
+        Case(
+            104,
+            f"{variable} with a {what}",
+            trusting(variable, folder=what == "folder"),
+            code=0,
+            creates=1,
+            store=("PENDING",),
+        )
+        for variable, what in (
+            ("REQUESTS_CA_BUNDLE", "file"),
+            ("REQUESTS_CA_BUNDLE", "folder"),
+            ("CURL_CA_BUNDLE", "file"),
+            ("SSL_CERT_FILE", "file"),
+            ("SSL_CERT_DIR", "folder"),
+        )
+    ),
+    Case(104, "loopback", past_the_proxies("http://127.0.0.1:{port}"), **SAVED),
+    Case(104, "loopback by name", past_the_proxies("http://localhost:{port}"), **SAVED),
+    Case(
+        104,
+        "dead http proxy",
+        through("http://me:{secret}@127.0.0.1:{dead}"),
+        **NOT_SENT,
+        says=f"{HOST} through the proxy 127.0.0.1: connection refused.*ALL_PROXY",
+    ),
+    Case(
+        104,
+        "dead SOCKS proxy",
+        through("socks5h://me:{secret}@127.0.0.1:{dead}"),
+        **NOT_SENT,
+        says=f"{HOST} through the proxy 127.0.0.1: connection refused.*ALL_PROXY",
+    ),
+    Case(
+        104,
+        "proxy's name does not resolve",
+        through("http://me:{secret}@nowhere.invalid:3128"),
+        **NOT_SENT,
+        says="nowhere.invalid does not resolve.*ALL_PROXY",
+    ),
+    *(
+        Case(
+            104,
+            f"password {password!r}",
+            through(f"http://me:{password}@proxy.example:3128"),
+            **WRONG_SETTING,
+            says="ALL_PROXY: the proxy's address is not valid.*%40 for @, %23 for #",
+            also=nothing_of_the_address_is_shown,
+        )
+        for password in ODD_PASSWORDS
+    ),
+    Case(
+        104,
+        "port out of range",
+        through("http://me:{secret}@proxy.example:99999"),
+        **WRONG_SETTING,
+        says="ALL_PROXY",
+        also=nothing_of_the_address_is_shown,
+    ),
+    Case(
+        104,
+        "SOCKS without the extra",
+        through_socks_without_the_extra,
+        **WRONG_SETTING,
+        says=r"ALL_PROXY is a SOCKS proxy.*extra.*pip install 'pixverse-cli\[socks\]'",
+        also=nothing_of_the_address_is_shown,
+    ),
+    Case(
+        104,
+        "SOCKS with the extra",
+        through_socks(),
+        code=0,
+        creates=1,
+        store=("PENDING",),
+        also=the_host_has_no_known_price,
+    ),
+    Case(
+        104,
+        "SOCKS with a login",
+        through_socks(user=f"me:{PROXY_PASSWORD}@", login=("me", PROXY_PASSWORD)),
+        code=0,
+        creates=1,
+        store=("PENDING",),
+    ),
+    Case(
+        104,
+        "SOCKS with a wrong login",
+        through_socks(user=f"me:{PROXY_PASSWORD}@", login=("me", "other")),
+        **NOT_SENT,
+        says="the proxy reports: SOCKS5 authentication failed.*ALL_PROXY",
+    ),
+    Case(
+        104,
+        "SOCKS refuses the host",
+        through_socks(code=2),
+        **NOT_SENT,
+        says="the proxy reports: .*not allowed by ruleset.*ALL_PROXY",
+    ),
+    Case(
+        104,
+        "SOCKS with a name that resolves only there",
+        through_socks("socks5"),
+        **NOT_SENT,
+        says=f"the name {HOST} or 127.0.0.1 does not resolve.*ALL_PROXY",
+    ),
+)
+
+
+@parameters(*CASES)
+def test_fault(case, world):
+    case.judge(world, case.provoke(world))
+
+
+@row(104)
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.8.9.10", "[::1]", "localhost", "LOCALHOST"])
+@pytest.mark.parametrize("variable", PROXIES)
+def test_no_proxy_is_used_for_this_machine_104(monkeypatch, host, variable):
+    monkeypatch.setenv(variable, "http://proxy.example:3128")
+    assert proxies_for(f"http://{host}:8000/api/v1") == {}
+
+
+@row(104)
+@pytest.mark.parametrize(
+    ("address", "host"),
+    [
+        ("http://proxy.example:3128", "proxy.example"),
+        ("proxy.example:3128", "proxy.example"),
+        ("https://me:p%40ss%23quay@proxy.example/", "proxy.example"),
+        ("http://me@[::1]:3128", "[::1]"),
+        ("socks5h://me:pass@10.0.0.1:1080", "10.0.0.1"),
+    ],
+)
+def test_the_host_of_a_proxy_and_its_variable_are_known_104(monkeypatch, address, host):
+    monkeypatch.setenv("https_proxy", address)
+    proxy = proxy_of(f"https://{HOST}/")
+    assert (proxy.address, proxy.host, proxy.variable) == (address, host, "https_proxy")
+
+
+@row(104)
+@pytest.mark.parametrize("password", ODD_PASSWORDS)
+@pytest.mark.parametrize("scheme", ["http://", "socks5h://", ""])
+def test_the_error_for_an_ambiguous_address_shows_nothing_of_it_104(monkeypatch, password, scheme):
+    monkeypatch.setenv("HTTPS_PROXY", f"{scheme}me:{password}@proxy.example:3128")
+    with pytest.raises(UsageError) as refused:
+        proxy_of(f"https://{HOST}/")
+    shown = f"{refused.value.message} {refused.value.hint}"
+    assert "HTTPS_PROXY" in shown
+    assert not [part for part in ("CANARY", "quay ", "quay@", "example") if part in shown]
+
+
+@row(104)
+def test_hosts_in_no_proxy_are_reached_directly_104(monkeypatch):
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
+    monkeypatch.setenv("NO_PROXY", f"other.example,{HOST}")
+    assert proxies_for(f"https://{HOST}/") == {}
+    assert proxies_for("https://media.example/") != {}
