@@ -9,6 +9,7 @@ from urllib.parse import quote, urlencode
 
 from pixverse_cli.dashscope import wire
 from pixverse_cli.domain.errors import (
+    AuthError,
     PixverseError,
     ThrottledError,
     UnclearError,
@@ -126,18 +127,24 @@ class Client:
 
 
 def _accepted(response: Response, body: wire.Json | None) -> Task:
-    """Return the accepted task of a create call, or raise: certainly refused, or unclear."""
+    """Return the accepted task of a create call, or raise: certainly refused, or unclear.
+
+    A 5xx is unclear even with the service's JSON: a gateway that has given up answers like
+    this as well, and the service behind it may have accepted the call.
+    """
     if response.status == 200:
         task = wire.read_task(body) if body else wire.read_task_in_fragment(response.body)
         if task is not None:
             return task
     refusal = wire.read_refusal(body or {}, response.status, response.headers)
-    certain = 300 <= response.status < 500 and response.status != 408
-    if refusal and (certain or (refusal.code and refusal.request_id)):
-        raise _with_delay(refused_call(refusal), response)
-    if certain:
-        raise _with_delay(_not_json(response), response)
-    raise _unclear(f"the response to the create call was HTTP {response.status}, {response.kind}")
+    if 400 <= response.status < 500 and response.status != 408:
+        raise _with_delay(refused_call(refusal) if refusal else _not_json(response), response)
+    if 300 <= response.status < 400:
+        raise _not_json(response)
+    if response.status == 200 and refusal and refusal.code and refusal.request_id:
+        raise refused_call(refusal)
+    detail = f"{refusal.code}: {refusal.message}" if refusal else response.kind
+    raise _unclear(f"the response to the create call was HTTP {response.status}, {detail}")
 
 
 def _usable(response: Response, body: wire.Json | None) -> wire.Json:
@@ -156,6 +163,13 @@ def _not_json(response: Response) -> PixverseError:
     if response.status == 429:
         return ThrottledError(
             "the service refused the call: too many requests (HTTP 429)", http_status=429
+        )
+    if response.status in (401, 403):
+        return AuthError(
+            f"the key was refused (HTTP {response.status}), without the service's reason",
+            hint="`pixverse auth status` shows which key is in use; a proxy or a gateway may"
+            " have answered instead of the service",
+            http_status=response.status,
         )
     if response.status == 404:
         return UnknownTaskError(

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pixverse_cli.domain.task import Record
+from pixverse_cli.store.accounts import Accounts
 from pixverse_cli.store.database import Database
 from pixverse_cli.store.rate_slots import RateSlots
 from pixverse_cli.store.records import Records
@@ -23,6 +24,7 @@ class Store:
     def __init__(self, directory: Path) -> None:
         self._directory = directory
         self._database = Database(directory / "tasks.db")
+        self.accounts = Accounts(self._database)
         self.records = Records(self._database)
         self.uploads = Uploads(self._database)
         self.rate_slots = RateSlots(self._database)
