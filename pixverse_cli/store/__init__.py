@@ -39,9 +39,9 @@ class Store:
         """Move the ids of the fallback log into the database, and return their records."""
         from pixverse_cli.store import fallback_log  # noqa: PLC0415  as above
 
-        restored = [self._restore(line) for line in fallback_log.read(self._directory)]
-        if restored:
-            fallback_log.clear(self._directory)
+        taken = fallback_log.take(self._directory)
+        restored = [self._restore(line) for line in fallback_log.read(taken, self._directory)]
+        fallback_log.remove(taken, self._directory)
         return restored
 
     def _restore(self, line: "Unrecorded") -> Record:
@@ -49,8 +49,10 @@ class Store:
         record = None
         row = self._database.row("SELECT intent_at FROM task WHERE number = :n", n=line.number)
         if row and line.intent_at in (None, row["intent_at"]):
-            record = self.records.adopt(line.number, line.task, provisional=False)
-        return record or self.records.remember(line.task, line.service)
+            record = self.records.adopt(
+                line.number, line.task, provisional=False, account=line.account
+            )
+        return record or self.records.remember(line.task, line.service, account=line.account)
 
     def damage(self) -> str | None:
         """Return what SQLite's quick check finds wrong, or None."""
