@@ -133,7 +133,6 @@ class AppContext:
     def tools(self) -> "Tools":
         """What the flows work with: client, store, clock, signals, account."""
         from pixverse_cli.flows.tools import Tools
-        from pixverse_cli.settings.key import account
 
         return Tools(
             connect=self.connect,
@@ -141,7 +140,8 @@ class AppContext:
             clock=self.runtime.clock,
             interrupts=self.runtime.interrupts,
             service=self.base_url,
-            account=partial(account, self.runtime.environ, self.config_directory, self.base_url),
+            account=lambda: self.key.account(self.base_url),
+            key_ending=lambda: self.key.ending,
             run=os.urandom(8).hex(),
         )
 

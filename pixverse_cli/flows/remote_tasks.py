@@ -97,8 +97,9 @@ def _is_whole(pages: Sequence[Page]) -> bool:
     if len(totals) > 1 or len(page_counts) > 1:
         return False
     total, page_count = totals.pop(), page_counts.pop()
-    full_pages = len([page for page in pages if page.tasks])
-    return total == _row_count(pages) and page_count in (full_pages, max(full_pages, 1))
+    with_rows = len([page for page in pages if page.tasks])
+    # an empty list has no page, or one
+    return total == _row_count(pages) and page_count in ({with_rows} if with_rows else {0, 1})
 
 
 def _has_shifted(pages: Sequence[Page]) -> bool:

@@ -16,7 +16,9 @@ class Tools(NamedTuple):
     """``connect`` returns the client, created on first use: many commands need no network.
 
     ``service`` is the base URL that records belong to. ``account`` returns a name for the key
-    and the service that does not reveal the key. ``run`` is a random id of this process.
+    and the service that does not reveal the key, ``key_ending`` the key's last four characters.
+    ``run`` is a random id of this process. ``deadline`` is the time limit of the whole command
+    (monotonic): it bounds every call, every wait and every transfer.
     """
 
     connect: "Callable[[], Client]"
@@ -25,6 +27,7 @@ class Tools(NamedTuple):
     interrupts: Interrupts
     service: str
     account: Callable[[], str]
+    key_ending: Callable[[], str] = str
     run: str = ""
     deadline: float = float("inf")
 
@@ -32,7 +35,11 @@ class Tools(NamedTuple):
         """Return the seconds until the command's time limit; infinite if there is none."""
         return max(0.0, self.deadline - self.clock.monotonic())
 
-    def until(self, policy: WaitPolicy) -> "Tools":
-        """Return the same tools with the time limit of a policy, which starts now."""
+    def until(self, policy: WaitPolicy, since: float | None = None) -> "Tools":
+        """Return the same tools with the time limit of a policy, or an earlier one they have.
+
+        It starts at ``since`` (monotonic), by default now.
+        """
+        start = self.clock.monotonic() if since is None else since
         limit = policy.timeout or float("inf")
-        return self._replace(deadline=self.clock.monotonic() + limit)
+        return self._replace(deadline=min(self.deadline, start + limit))

@@ -64,14 +64,6 @@ def key_value(environ: Mapping[str, str], config_directory: Path) -> str:
     return find_key(environ, config_directory).value
 
 
-def account(environ: Mapping[str, str], config_directory: Path, service: str) -> str:
-    """Return a hash that identifies the key in use on this service without showing it.
-
-    :raises AuthError: as :func:`find_key`.
-    """
-    return find_key(environ, config_directory).account(service)
-
-
 def check_shape(value: str, source: str) -> None:
     """Check the form of a key before it is sent anywhere.
 
