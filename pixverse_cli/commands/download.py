@@ -34,6 +34,7 @@ def command(
     taken = app.output is not Output.HUMAN
     destination = destination_of(app.settings, force=force, stdout_is_taken=taken)
     policy = wait_policy(app.settings)
+    context.limit_time(app, waits=wait)
     app.settings.insist()
     ids = context.ids(task_ids)
     if wait:

@@ -27,11 +27,17 @@ _CALL = Limits(total=40.0)
 
 
 class Client:
-    """One account on one service. The key is sent to ``base_url`` and nowhere else."""
+    """One account on one service. The key is sent to ``base_url`` and nowhere else.
 
-    def __init__(self, base_url: str, key: str) -> None:
+    Once ``time_is_up`` returns true, a running call ends and no further one is made.
+    """
+
+    def __init__(
+        self, base_url: str, key: str, *, time_is_up: Callable[[], bool] = lambda: False
+    ) -> None:
         self._base_url = base_url.rstrip("/")
         self._key = key
+        self._time_is_up = time_is_up
         self._session: Session | None = None
 
     @property
@@ -94,7 +100,8 @@ class Client:
         """
         url = f"{self._base_url}/tasks/{quote(task_id, safe='')}/cancel"
         with self._new_session() as session:
-            response = exchange(session, Request(method="POST", url=url), _CALL)
+            request = Request(method="POST", url=url)
+            response = exchange(session, request, _CALL, give_up=self._time_is_up)
         _usable(response, self._read(response))
 
     def policy(self, model: str) -> wire.Policy:
@@ -108,15 +115,22 @@ class Client:
     def _get(self, path: str, query: dict[str, str]) -> Response:
         url = f"{self._base_url}{path}" + (f"?{urlencode(query)}" if query else "")
         request = Request(method="GET", url=url)
-        session = self._session
-        if session is not None:
+        kept, self._session = self._session, None
+        if kept is not None:
             try:
-                return exchange(session, request, _CALL)
+                return self._exchange(kept, request)
             except NoAnswerError:
                 # the server may have closed the kept connection since the last call
-                session.close()
-        self._session = self._new_session()
-        return exchange(self._session, request, _CALL)
+                kept.close()
+                if self._time_is_up():
+                    raise
+        return self._exchange(self._new_session(), request)
+
+    def _exchange(self, session: Session, request: Request) -> Response:
+        """Return the response, and keep the session: a failed call may still be using it."""
+        response = exchange(session, request, _CALL, give_up=self._time_is_up)
+        self._session = session
+        return response
 
     def _read(self, response: Response) -> wire.Json | None:
         """Return the JSON object of a response, with its texts harmless and without the key."""

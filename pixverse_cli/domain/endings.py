@@ -2,7 +2,15 @@
 
 from collections.abc import Sequence
 
-from pixverse_cli.domain.errors import Charged, Ending, PartialError, PixverseError, Stopped
+from pixverse_cli.domain.errors import (
+    Charged,
+    Ending,
+    PartialError,
+    PixverseError,
+    StillRunningError,
+    Stopped,
+    TimeLimitError,
+)
 from pixverse_cli.domain.task import Record, Status
 
 
@@ -11,6 +19,8 @@ def failed(record: Record, error: PixverseError) -> PixverseError:
 
     This is the only place that combines an error with the record of its task.
     """
+    if isinstance(error, TimeLimitError) and record.task_id:
+        error = StillRunningError(error.message, hint="nothing is paid again to continue")
     return error.but(
         task_id=record.task_id or error.task_id,
         image=record.image,

@@ -68,7 +68,8 @@ def _create(order: Order, tools: Tools) -> Generator[Event, None, Outcome]:
     urls = yield from publish(order, tools)
     outcome = yield from create(order, urls, tools)
     record, error, _ = outcome
-    if record is None or not isinstance(error, UnclearError) or tools.interrupts.noted:
+    stops = tools.interrupts.noted or tools.time_is_up()
+    if record is None or not isinstance(error, UnclearError) or stops:
         return outcome
     return (yield from _search(record, error, tools))
 
@@ -88,9 +89,9 @@ def _search(record: Record, error: UnclearError, tools: Tools) -> Generator[Even
 
 def _wait_for_other_call(record: Record, tools: Tools) -> Record:
     """Wait while another process makes the record's create call; return the record then."""
-    deadline = tools.clock.monotonic() + _OTHER_CALL_SECONDS
+    deadline = min(tools.clock.monotonic() + _OTHER_CALL_SECONDS, tools.deadline)
     while record.status is Status.UNCLEAR and may_be_alive(record.process):
-        if tools.clock.monotonic() > deadline:
+        if tools.clock.monotonic() >= deadline:
             break
         tools.clock.sleep(_PAUSE)
         record = tools.store.records.get(record.number)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from pixverse_cli.domain.clock import Clock
+from pixverse_cli.domain.errors import PixverseError, TimeLimitError
 from pixverse_cli.domain.interrupts import Interrupts
 from pixverse_cli.domain.plan import WaitPolicy
 from pixverse_cli.store import Store
@@ -35,11 +36,23 @@ class Tools(NamedTuple):
         """Return the seconds until the command's time limit; infinite if there is none."""
         return max(0.0, self.deadline - self.clock.monotonic())
 
-    def until(self, policy: WaitPolicy, since: float | None = None) -> "Tools":
-        """Return the same tools with the time limit of a policy, or an earlier one they have.
+    def time_is_up(self) -> bool:
+        """Return whether the command's time limit is reached."""
+        return self.clock.monotonic() >= self.deadline
 
-        It starts at ``since`` (monotonic), by default now.
+    def until(self, policy: WaitPolicy) -> "Tools":
+        """Return the same tools with the limit of a policy that starts now, unless theirs is
+        earlier.
         """
-        start = self.clock.monotonic() if since is None else since
         limit = policy.timeout or float("inf")
-        return self._replace(deadline=min(self.deadline, start + limit))
+        return self._replace(deadline=min(self.deadline, self.clock.monotonic() + limit))
+
+
+def out_of_time(last: PixverseError | None = None) -> TimeLimitError:
+    """Return the error for a command at its time limit; ``last`` is the error until then."""
+    if isinstance(last, TimeLimitError):
+        return last
+    detail = f"; the last error: {last.message}" if last else ""
+    return TimeLimitError(
+        f"the time limit was reached{detail}", hint="a longer --timeout gives it more time"
+    )

@@ -266,6 +266,9 @@ class ReplacesPart:
     def __init__(self, holder):
         self.holder = holder
 
+    def monotonic(self):
+        return 0.0
+
     def sleep(self, _seconds):
         self.holder.discard()
         self.holder.close()
