@@ -174,7 +174,7 @@ def exchange_steps(
         waited = _CLOCK.monotonic() - started
         unconnected = waited >= limits.connect and not first_byte.written
         if waited >= limits.total or unconnected or give_up():
-            raise abandoned(request.url, waited, written=not first_byte.forbid())
+            raise abandoned(request.url, round(waited, 1), written=not first_byte.forbid())
         yield
     try:
         return call.result()

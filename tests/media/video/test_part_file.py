@@ -260,14 +260,11 @@ if os.geteuid() == 0:  # only root can give files away
             assert_saved(target, save(server.url(), target))
 
 
-class ReplacesPart:
+class ReplacesPart(SystemClock):
     """A clock whose sleep releases the held part and puts another one in its place."""
 
     def __init__(self, holder):
         self.holder = holder
-
-    def monotonic(self):
-        return 0.0
 
     def sleep(self, _seconds):
         self.holder.discard()
@@ -282,7 +279,7 @@ def test_a_part_replaced_during_the_wait_is_opened_again_68(target):
         found.discard()
 
 
-class StoppedClock:
+class StoppedClock(SystemClock):
     """A clock whose sleep raises for a signal."""
 
     def sleep(self, _seconds):
@@ -294,7 +291,7 @@ def test_a_signal_ends_the_wait_for_another_process_51(target):
         acquire(target, StoppedClock())
 
 
-class ReplacesLockedPart:
+class ReplacesLockedPart(SystemClock):
     """A clock whose sleep replaces the part with another one, which is locked too."""
 
     def __init__(self, holder):
