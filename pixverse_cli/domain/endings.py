@@ -20,7 +20,8 @@ def failed(record: Record, error: PixverseError) -> PixverseError:
     This is the only place that combines an error with the record of its task.
     """
     if isinstance(error, TimeLimitError) and record.task_id:
-        error = StillRunningError(error.message, hint="nothing is paid again to continue")
+        verb = "download" if record.status is Status.SUCCEEDED else "wait"
+        error = StillRunningError(error.message, hint=f"pixverse {verb} {record.task_id}")
     return error.but(
         task_id=record.task_id or error.task_id,
         image=record.image,

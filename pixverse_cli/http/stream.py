@@ -40,7 +40,7 @@ class Body:
         """
         seconds = min(self._session.stall, self._time_left())
         if seconds <= 0:
-            raise TimeoutError("the time limit was reached")
+            raise TimeoutError("no time is left")
         self._session.sock.settimeout(seconds)
         try:
             # `read` would wait until all `count` bytes are there, however slowly they come

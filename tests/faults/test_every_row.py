@@ -27,7 +27,6 @@ NOT_TESTED: dict[int, str] = {
     104: "open: proxies and certificate variables",
     105: "open: an upload host that stops reading",
     106: "open: wide characters, narrow terminals",
-    107: "open: time limits of hanging calls",
     108: "open: every Python and version",
 }
 TESTED_WITHOUT_A_CASE = {
