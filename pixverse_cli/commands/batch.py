@@ -109,8 +109,8 @@ def _run(app: AppContext, manifest: Path, items: "Sequence[BatchItem]", *, fail_
     from pixverse_cli.store.manifest_lock import ManifestLock
 
     policy = wait_policy(app.settings, fail_fast=fail_fast)
-    context.limit_time(app, waits=True)
     app.settings.insist()
+    context.limit_time(app, waits=True)
     if any(item.error is None for item in items):
         app.prepare_to_send()
     app.run(batch(items, app.tools, policy, ManifestLock(manifest)), Result.FILE)

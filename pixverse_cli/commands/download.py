@@ -34,8 +34,8 @@ def command(
     taken = app.output is not Output.HUMAN
     destination = destination_of(app.settings, force=force, stdout_is_taken=taken)
     policy = wait_policy(app.settings)
-    context.limit_time(app, waits=wait)
     app.settings.insist()
+    context.limit_time(app, waits=wait)
     ids = context.ids(task_ids)
     if wait:
         events = pipelines.wait(ids, app.tools, policy, destination, every=False)

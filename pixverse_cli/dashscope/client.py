@@ -29,7 +29,8 @@ _CALL = Limits(total=40.0)
 class Client:
     """One account on one service. The key is sent to ``base_url`` and nowhere else.
 
-    Once ``time_is_up`` returns true, a running call ends and no further one is made.
+    Once ``time_is_up`` returns true, a running call ends and no further one is made; the
+    create call has its own ``give_up``.
     """
 
     def __init__(

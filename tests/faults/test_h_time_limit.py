@@ -3,9 +3,13 @@
 The fake clock passes the limit while a call is running, so these tests do not wait for it.
 """
 
+import sqlite3
+from contextlib import closing
+
 import pytest
 
 from pixverse_cli.domain.clock import SystemClock
+from pixverse_cli.domain.process import this_process
 from pixverse_cli.domain.task import Status
 from pixverse_cli.media.video.part_file import acquire
 from tests.faults.case import Case, Way, parameters, row
@@ -21,7 +25,7 @@ from tests.faults.service import (
     upload_policy,
 )
 from tests.faults.world import TURTLE
-from tests.servers import HANG, Pause, answer
+from tests.servers import HANG, RESET, Pause, answer
 
 LIMIT = ("--timeout", "4")
 STILL_RUNNING = {"code": 8, "charged": "yes", "retryable": False, "creates": 0}
@@ -130,9 +134,31 @@ def downloading(*words, video):
     return download
 
 
+def retry_is_not_shown(_world, ran):
+    assert "again" not in ran.stderr
+
+
 def half_a_video_then_drips(world):
     half = answer(VIDEO)[: len(VIDEO) // 2]
     return [half, *later(world, *[part for _ in range(50) for part in (b"x", Pause(0.05))])]
+
+
+def search_without_answer(world):
+    """Submit; the answer is lost at once, and the task list is not answered."""
+    world.serve(create=[[RESET]], listing=[silent(world)])
+    return world.submit(*LIMIT, inside=True)
+
+
+def equal_request_in_another_process(world):
+    """Submit again with ``--once``, while the first call seems to be still running."""
+    world.serve(create=[[RESET]])
+    world.submit(inside=True)
+    with closing(sqlite3.connect(world.database)) as connection, connection:
+        connection.execute("UPDATE task SET process = ?, ended_at = NULL", (this_process(),))
+    listed, world.clock.slept = world.service.counts["listing"], []
+    ran = world.submit("--once", *LIMIT, inside=True)
+    assert world.service.counts["listing"] == listed
+    return ran
 
 
 def part_in_use(world):
@@ -157,7 +183,10 @@ LOCAL = {"image": TURTLE}
 NOT_SAVED_IN_TIME = STILL_RUNNING | {"saved": 0, "says": "the time limit was reached"}
 
 CASES = (
-    Case(107, "a poll", waiting(), **STILL_RUNNING, says=f"pixverse wait {TASK}"),
+    Case(
+        107, "a poll", waiting(), **STILL_RUNNING, says=f"pixverse wait {TASK}",
+        also=retry_is_not_shown,
+    ),
     Case(107, "a poll on a kept connection", silent_on_a_kept_connection, **STILL_RUNNING),
     Case(107, "a poll of a queued task", waiting(status=Status.PENDING), **STILL_RUNNING),
     Case(
@@ -168,6 +197,11 @@ CASES = (
     Case(107, "the create call", submitting(create=silent), **UNCLEAR, also=no_search),
     Case(
         107, "the create call, --wait", submitting("-w", create=silent), **UNCLEAR, also=no_search
+    ),
+    Case(107, "the search", search_without_answer, **UNCLEAR),
+    Case(
+        107, "the create call of another process", equal_request_in_another_process, **UNCLEAR,
+        also=slept_no_longer_than_the_limit,
     ),
     Case(
         107, "the create call of the second image", many_images, code=14, charged="mixed",
@@ -182,7 +216,10 @@ CASES = (
         107, "a throttled upload policy", submitting(policy=throttled, **LOCAL), **NOTHING_BOUGHT,
         also=slept_no_longer_than_the_limit,
     ),
-    Case(107, "the upload", submitting(upload=silent, **LOCAL), **NOTHING_BOUGHT, store=()),
+    Case(
+        107, "the upload", submitting(upload=silent, **LOCAL), **NOTHING_BOUGHT, store=(),
+        also=retry_is_not_shown,
+    ),
     Case(107, "the upload, --wait", submitting("-w", upload=silent, **LOCAL), **NOTHING_BOUGHT),
     Case(107, "the video's headers", downloading("download", video=silent), **NOT_SAVED_IN_TIME),
     Case(
@@ -225,11 +262,12 @@ def test_a_video_host_that_falls_silent_is_left_at_the_limit_107(world):
 
 
 @row(107)
-def test_an_upload_command_is_ended_at_the_limit_107(world):
+def test_an_upload_command_is_ended_at_the_limit_and_no_further_one_starts_107(world):
     world.serve()
-    command = ("--upload-command", "sh -c 'exec sleep 60'")
-    ran = world.run("submit", TURTLE, *command, "--timeout", "1", timeout=20)
+    command = ("--upload-command", "sh -c 'echo started >> log; exec sleep 60'")
+    ran = world.run("submit", TURTLE, TURTLE, *command, "--timeout", "1", timeout=20)
     assert (ran.code, world.creates, world.statuses) == (6, 0, ()), ran.stderr
+    assert (world.directory / "log").read_text() == "started\n"
 
 
 @row(107)
