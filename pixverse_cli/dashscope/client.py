@@ -156,7 +156,7 @@ def _accepted(response: Response, body: wire.Json | None) -> Task:
         raise _with_delay(refused_call(refusal) if refusal else _not_json(response), response)
     if 300 <= response.status < 400:
         raise _not_json(response)
-    if response.status == 200 and refusal and refusal.code and refusal.request_id:
+    if response.status == 200 and refusal and refusal.known and refusal.request_id:
         raise refused_call(refusal)
     detail = f"{refusal.code}: {refusal.message}" if refusal else response.kind
     raise _unclear(f"the response to the create call was HTTP {response.status}, {detail}")

@@ -234,6 +234,7 @@ class TestUnclear:
             [refused("RequestTimeOut", status="408 Request Timeout")],
             [answer(b"", status="408 Request Timeout")],
             [json_answer({"code": "InvalidParameter", "message": "no"})],
+            [refused("InternalError.Timeout", status="200 OK")],
         ],
         ids=[
             "9 closed",
@@ -270,6 +271,7 @@ class TestUnclear:
             "408 with code and id",
             "408",
             "a refusal without a request id",
+            "200 with a code that is no refusal",
         ],
     )
     def test_an_unreadable_answer_is_unclear(self, client_for, steps):

@@ -267,6 +267,7 @@ def test_an_upload_command_is_ended_at_the_limit_and_no_further_one_starts_107(w
     command = ("--upload-command", "sh -c 'echo started >> log; exec sleep 60'")
     ran = world.run("submit", TURTLE, TURTLE, *command, "--timeout", "1", timeout=20)
     assert (ran.code, world.creates, world.statuses) == (6, 0, ()), ran.stderr
+    assert "timed out after" in ran.stderr
     assert (world.directory / "log").read_text() == "started\n"
 
 
