@@ -115,8 +115,9 @@ def many_images(world):
     return world.run_inside("submit", *urls, "-p", "A turtle", *LIMIT)
 
 
-def no_search(world, _ran):
+def no_search(world, ran):
     assert world.service.counts["listing"] == 0
+    assert "search" not in ran.stderr
 
 
 def slept_no_longer_than_the_limit(world, _ran):
@@ -187,7 +188,10 @@ CASES = (
         107, "a poll", waiting(), **STILL_RUNNING, says=f"pixverse wait {TASK}",
         also=retry_is_not_shown,
     ),
-    Case(107, "a poll on a kept connection", silent_on_a_kept_connection, **STILL_RUNNING),
+    Case(
+        107, "a poll on a kept connection", silent_on_a_kept_connection, **STILL_RUNNING,
+        says="no complete answer",
+    ),
     Case(107, "a poll of a queued task", waiting(status=Status.PENDING), **STILL_RUNNING),
     Case(
         107, "a poll that has to wait", throttled_wait, **STILL_RUNNING,
