@@ -2,18 +2,24 @@
 
 from datetime import UTC, datetime, timedelta
 
+from pixverse_cli.domain.clock import Uptime
+
 START = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
 
 class FakeClock:
     """A clock whose ``sleep`` returns at once and advances the time.
 
-    ``slept`` has the seconds of each call of ``sleep``.
+    ``slept`` has the seconds of each call of ``sleep``. ``boot`` names the start of the
+    machine; with None, the machine does not tell its uptime.
     """
 
-    def __init__(self, now: datetime = START, *, monotonic: float = 1000.0) -> None:
+    def __init__(
+        self, now: datetime = START, *, monotonic: float = 1000.0, boot: str | None = "boot-1"
+    ) -> None:
         self.wall = now
         self.ticks = monotonic
+        self.boot = boot
         self.slept: list[float] = []
 
     def now(self) -> datetime:
@@ -21,6 +27,9 @@ class FakeClock:
 
     def monotonic(self) -> float:
         return self.ticks
+
+    def uptime(self) -> Uptime | None:
+        return Uptime(self.boot, self.ticks) if self.boot else None
 
     def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)

@@ -67,6 +67,8 @@ class AppContext:
         self.quiet = quiet
         self.verbosity = verbosity
         self.stack = ExitStack()  # closed when the command ends
+        self._started = runtime.clock.monotonic()
+        self._deadline = float("inf")  # (monotonic)
 
     @cached_property
     def settings(self) -> Settings:
@@ -124,7 +126,7 @@ class AppContext:
             from pixverse_cli.reporting.trace import show_exchanges
 
             show_exchanges(self.verbosity)
-        return Connect(self.base_url, lambda: self.key.value)
+        return Connect(self.base_url, lambda: self.key.value, self.time_is_up)
 
     @cached_property
     def store(self) -> "Store":
@@ -147,8 +149,21 @@ class AppContext:
             interrupts=self.runtime.interrupts,
             service=self.base_url,
             account=lambda: self.key.account(self.base_url),
+            key_ending=lambda: self.key.ending,
             run=os.urandom(8).hex(),
+            deadline=self._deadline,
         )
+
+    def limit_time(self, seconds: float) -> None:
+        """Let the command take at most this long since its start; 0 means no limit.
+
+        Call this before the tools are used.
+        """
+        self._deadline = self._started + (seconds or float("inf"))
+
+    def time_is_up(self) -> bool:
+        """Return whether the command's time limit is reached."""
+        return self.runtime.clock.monotonic() >= self._deadline
 
     def live(self, order: "Order") -> "Record | None":
         """Return the newest live record of the same request."""

@@ -115,6 +115,7 @@ def _run(app: AppContext, manifest: Path, items: "Sequence[BatchItem]", *, fail_
 
     policy = wait_policy(app.settings, fail_fast=fail_fast)
     app.settings.insist()
+    context.limit_time(app, waits=True)
     if any(item.error is None for item in items):
         app.prepare_to_send()
     app.run(batch(items, app.tools, policy, ManifestLock(manifest)), Result.FILE)

@@ -68,6 +68,13 @@ def destination(app: AppContext, *, wanted: bool, force: bool) -> "Destination |
     return destination_of(app.settings, force=force, stdout_is_taken=taken)
 
 
+def limit_time(app: AppContext, *, waits: bool) -> None:
+    """Set the command's time limit; the default one is only for commands that wait."""
+    from pixverse_cli.domain.plan import DEFAULT_TIMEOUT
+
+    app.limit_time(app.settings.seconds("timeout", DEFAULT_TIMEOUT if waits else 0.0))
+
+
 def ids(arguments: Iterable[str] | None) -> list[str] | None:
     """Return task ids as typed, with ``-`` replaced by stdin's lines; None if none was typed.
 

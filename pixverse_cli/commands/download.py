@@ -35,6 +35,7 @@ def command(
     destination = destination_of(app.settings, force=force, stdout_is_taken=taken)
     policy = wait_policy(app.settings)
     app.settings.insist()
+    context.limit_time(app, waits=wait)
     ids = context.ids(task_ids)
     if wait:
         events = pipelines.wait(ids, app.tools, policy, destination, every=False)

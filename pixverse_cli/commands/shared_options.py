@@ -65,7 +65,8 @@ Timeout = Annotated[
     typer.Option(
         "--timeout",
         metavar="TIME",
-        help="How long to wait: 90, 90s, 30m, 2h; 0 means no limit.  [default: 30m]",
+        help="Time limit of the whole command: 90, 90s, 30m, 2h; 0 means no limit."
+        "  [default: 30m if it waits]",
         envvar="PIXVERSE_TIMEOUT",
         rich_help_panel=WAITING,
     ),

@@ -57,6 +57,7 @@ def command(
         return
     from pixverse_cli.flows.pipelines import submit_all
 
+    context.limit_time(app, waits=plan.policy is not None)
     events = submit_all(plan, app.tools)
     if plan.policy is None:
         app.run(events, Result.TASK_ID)

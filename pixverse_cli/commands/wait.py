@@ -36,5 +36,6 @@ def command(
     policy = wait_policy(app.settings, any_one=any_one, fail_fast=fail_fast)
     destination = context.destination(app, wanted=download, force=force)
     app.settings.insist()
+    context.limit_time(app, waits=True)
     events = wait(context.ids(task_ids), app.tools, policy, destination, every=every)
     app.run_saving(events, destination)

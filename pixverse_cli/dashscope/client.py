@@ -28,11 +28,18 @@ _CALL = Limits(total=40.0)
 
 
 class Client:
-    """One account on one service. The key is sent to ``base_url`` and nowhere else."""
+    """One account on one service. The key is sent to ``base_url`` and nowhere else.
 
-    def __init__(self, base_url: str, key: str) -> None:
+    Once ``time_is_up`` returns true, a running call ends and no further one is made; the
+    create call has its own ``give_up``.
+    """
+
+    def __init__(
+        self, base_url: str, key: str, *, time_is_up: Callable[[], bool] = lambda: False
+    ) -> None:
         self._base_url = base_url.rstrip("/")
         self._key = key
+        self._time_is_up = time_is_up
         self._session: Session | None = None
 
     @property
@@ -98,7 +105,8 @@ class Client:
         """
         url = f"{self._base_url}/tasks/{quote(task_id, safe='')}/cancel"
         with self._new_session() as session:
-            response = exchange(session, Request(method="POST", url=url), _CALL)
+            request = Request(method="POST", url=url)
+            response = exchange(session, request, _CALL, give_up=self._time_is_up)
         self._usable(response)
 
     def policy(self, model: str) -> wire.Policy:
@@ -112,15 +120,22 @@ class Client:
     def _get(self, path: str, query: dict[str, str]) -> Response:
         url = f"{self._base_url}{path}" + (f"?{urlencode(query)}" if query else "")
         request = Request(method="GET", url=url)
-        session = self._session
-        if session is not None:
+        kept, self._session = self._session, None
+        if kept is not None:
             try:
-                return exchange(session, request, _CALL)
+                return self._exchange(kept, request)
             except NoAnswerError:
                 # the server may have closed the kept connection since the last call
-                session.close()
-        self._session = self._new_session()
-        return exchange(self._session, request, _CALL)
+                kept.close()
+                if self._time_is_up():
+                    raise
+        return self._exchange(self._new_session(), request)
+
+    def _exchange(self, session: Session, request: Request) -> Response:
+        """Return the response, and keep the session: a failed call may still be using it."""
+        response = exchange(session, request, _CALL, give_up=self._time_is_up)
+        self._session = session
+        return response
 
     def _read(self, response: Response) -> wire.Json | None:
         """Return the JSON object of a response, with its texts harmless and without the key."""
@@ -142,18 +157,24 @@ class Client:
 
 
 def _accepted(response: Response, body: wire.Json | None) -> Task:
-    """Return the accepted task of a create call, or raise: certainly refused, or unclear."""
+    """Return the accepted task of a create call, or raise: certainly refused, or unclear.
+
+    A 5xx is unclear even with the service's JSON: a gateway that has given up answers like
+    this as well, and the service behind it may have accepted the call.
+    """
     if response.status == 200:
         task = wire.read_task(body) if body else wire.read_task_in_fragment(response.body)
         if task is not None:
             return task
     refusal = wire.read_refusal(body or {}, response.status, response.headers)
-    certain = 300 <= response.status < 500 and response.status != 408
-    if refusal and (certain or (refusal.code and refusal.request_id)):
-        raise _with_delay(refused_call(refusal), response)
-    if certain:
-        raise _with_delay(_not_json(response), response)
-    raise _unclear(f"the response to the create call was HTTP {response.status}, {response.kind}")
+    if 400 <= response.status < 500 and response.status != 408:
+        raise _with_delay(refused_call(refusal) if refusal else _not_json(response), response)
+    if 300 <= response.status < 400:
+        raise _not_json(response)
+    if response.status == 200 and refusal and refusal.known and refusal.request_id:
+        raise refused_call(refusal)
+    detail = f"{refusal.code}: {refusal.message}" if refusal else response.kind
+    raise _unclear(f"the response to the create call was HTTP {response.status}, {detail}")
 
 
 def _usable(response: Response, body: wire.Json | None) -> wire.Json:
@@ -172,6 +193,13 @@ def _not_json(response: Response) -> PixverseError:
     if response.status == 429:
         return ThrottledError(
             "the service refused the call: too many requests (HTTP 429)", http_status=429
+        )
+    if response.status in (401, 403):
+        return AuthError(
+            f"the key was refused (HTTP {response.status}), without the service's reason",
+            hint="`pixverse auth status` shows which key is in use; a proxy or a gateway may"
+            " have answered instead of the service",
+            http_status=response.status,
         )
     if response.status == 404:
         return UnknownTaskError(

@@ -6,7 +6,7 @@ the last field, field names are case-sensitive, errors are XML.
 
 import re
 import secrets
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import Protocol
 
 from pixverse_cli.dashscope.wire import Policy
@@ -41,11 +41,12 @@ def send(
     *,
     loopback: bool,
     limits: Limits = LIMITS,
+    give_up: Callable[[], bool] = lambda: False,
 ) -> Iterator[int]:
     """Post ``size`` bytes of ``source`` under ``key``; yield how many were sent so far.
 
     ``loopback`` permits plain http to this machine. Only the form is sent: no API key, no
-    cookie.
+    cookie. If ``give_up`` returns true, the upload ends.
 
     :raises UnreachableError: not stored; ``service_code`` is OSS's own code.
     """
@@ -53,14 +54,14 @@ def send(
     form = _Form({**policy.form, "key": key}, source, size)
     request = Request(method="POST", url=policy.host, headers=form.headers, body=form)
     with Session(stall=limits.stall) as session:
-        response = yield from _counted(session, request, form, limits)
+        steps = exchange_steps(session, request, limits, receive=read_whole, give_up=give_up)
+        response = yield from _counted(steps, form)
     _check_stored(response)
 
 
 def _counted(
-    session: Session, request: Request, form: "_Form", limits: Limits
+    steps: Generator[None, None, Response], form: "_Form"
 ) -> Generator[int, None, Response]:
-    steps = exchange_steps(session, request, limits, receive=read_whole)
     while True:
         try:
             next(steps)

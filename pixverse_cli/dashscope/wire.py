@@ -43,11 +43,16 @@ class Policy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """One page of the service's task list; ``date`` is the service's time of the answer."""
+    """One page of the service's task list; ``date`` is the service's time of the answer.
+
+    ``total`` counts the tasks of all pages, ``total_pages`` the pages; None if the service
+    sent no whole number. ``uid`` is the main account that the rows name, if they all name one.
+    """
 
     tasks: tuple[ListedTask, ...]
-    number: int
-    total_pages: int
+    total: int | None
+    total_pages: int | None
+    uid: str | None
     date: datetime | None
 
 
@@ -187,21 +192,30 @@ def read_refusal(body: Json, http_status: int, headers: Mapping[str, str]) -> Re
 
 
 def read_list(body: Json, date: datetime | None) -> Page | None:
-    """Return a page of the task list; rows without a task id are left out."""
-    rows = body.get("data")
+    """Return a page of the task list; rows without a task id are left out.
+
+    ``"data": null`` is an empty page; a body without ``data`` is not a list. Counts are
+    taken as they are or not at all: a wrong guess would make a part of the list look whole.
+    """
+    rows = body.get("data", "missing")
+    if rows is None:
+        rows = []
     if not isinstance(rows, list):
         return None
     tasks = tuple(task for task in map(_listed, rows) if task)
+    uids = {text(row.get("caller_parent_id")) for row in rows if isinstance(row, dict)}
     return Page(
         tasks=tasks,
-        number=_integer(body.get("page_no"), 1),
-        total_pages=_integer(body.get("total_page"), 1),
+        total=_count(body.get("total")),
+        total_pages=_count(body.get("total_page")),
+        uid=uids.pop() if len(uids) == 1 else None,
         date=date,
     )
 
 
-def _integer(value: object, default: int) -> int:
-    return value if isinstance(value, int) and not isinstance(value, bool) else default
+def _count(value: object) -> int | None:
+    """Return a whole number; None for any other value, such as ``true``, ``"7"`` or ``7.0``."""
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def _listed(row: object) -> ListedTask | None:
@@ -232,7 +246,7 @@ def read_policy(body: Json) -> Policy | None:
     fields = {name: value for name, value in form.items() if value is not None}
     if host is None or directory is None or len(fields) < len(form):
         return None
-    megabytes = _integer(data.get("max_file_size_mb"), 0)
+    megabytes = _count(data.get("max_file_size_mb")) or 0
     return Policy(
         host=host, directory=directory, form=fields, max_bytes=megabytes * 1024 * 1024 or None
     )

@@ -2,7 +2,21 @@
 
 import time
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import NamedTuple, Protocol
+
+_BOOT_ID = "/proc/sys/kernel/random/boot_id"
+_UPTIME = "/proc/uptime"
+_UPTIME_SECONDS = 2.0  # how much the machine's two reports of its uptime may differ
+
+
+class Uptime(NamedTuple):
+    """Seconds since the machine was started, suspended time included; nobody can set them.
+
+    ``boot`` names this start of the machine. Two values can be compared only if it is the same.
+    """
+
+    boot: str
+    seconds: float
 
 
 class Clock(Protocol):
@@ -13,6 +27,9 @@ class Clock(Protocol):
 
     def monotonic(self) -> float:
         """Return seconds since an arbitrary start; they never jump."""
+
+    def uptime(self) -> Uptime | None:
+        """Return the machine's uptime; None where the system does not tell it reliably."""
 
     def sleep(self, seconds: float) -> None:
         """Pause for this many seconds; a signal may end the pause with an exception."""
@@ -28,6 +45,22 @@ class SystemClock:
     def monotonic(self) -> float:
         """Return seconds since an arbitrary start; they never jump."""
         return time.monotonic()
+
+    def uptime(self) -> Uptime | None:
+        """Return the machine's uptime; None where the system does not tell it reliably.
+
+        Source: Linux, ``random(4)``, ``proc(5)``, ``clock_gettime(2)``.
+        """
+        try:
+            with open(_BOOT_ID, encoding="ascii") as file:  # noqa: PTH123  pathlib is slow to import
+                boot = file.read().strip()
+            with open(_UPTIME, encoding="ascii") as file:  # noqa: PTH123  as above
+                reported = float(file.read().split()[0])
+            seconds = time.clock_gettime(time.CLOCK_BOOTTIME)
+        except (OSError, ValueError, IndexError, AttributeError):  # not Linux, or no /proc
+            return None
+        # they differ in a container that counts its own uptime, and under a faked clock
+        return Uptime(boot, seconds) if abs(seconds - reported) < _UPTIME_SECONDS else None
 
     def sleep(self, seconds: float) -> None:
         """Pause for this many seconds."""

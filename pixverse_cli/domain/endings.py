@@ -8,7 +8,9 @@ from pixverse_cli.domain.errors import (
     Ending,
     PartialError,
     PixverseError,
+    StillRunningError,
     Stopped,
+    TimeLimitError,
     UnexpectedError,
 )
 from pixverse_cli.domain.task import Record, Status
@@ -19,6 +21,9 @@ def failed(record: Record, error: PixverseError) -> PixverseError:
 
     This is the only place that combines an error with the record of its task.
     """
+    if isinstance(error, TimeLimitError) and record.task_id:
+        verb = "download" if record.status is Status.SUCCEEDED else "wait"
+        error = StillRunningError(error.message, hint=f"pixverse {verb} {record.task_id}")
     return error.but(
         task_id=record.task_id or error.task_id,
         image=record.image,

@@ -10,7 +10,8 @@
     ├── BillingError            billing              4  no
     ├── TaskFailedError         task-failed          5  no
     ├── UnreachableError        unreachable          6  no
-    │   └── NotSentError        unreachable          6  no
+    │   ├── NotSentError        unreachable          6  no
+    │   └── TimeLimitError      unreachable          6  no
     ├── ThrottledError          throttled            7  no
     ├── StillRunningError       still-running        8  yes
     ├── UnclearError            unclear              9  unknown
@@ -166,6 +167,13 @@ class UnreachableError(PixverseError):
 
 class NotSentError(UnreachableError):
     """No connection was made, and the service certainly did not receive the call."""
+
+
+class TimeLimitError(UnreachableError):
+    """The command's own time limit was reached before anything was bought.
+
+    Once there is a task, the command ends with :class:`StillRunningError` instead.
+    """
 
 
 class ThrottledError(PixverseError):

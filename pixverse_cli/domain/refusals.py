@@ -112,6 +112,11 @@ class Refusal:
         """Whether a rate limit refused the call; no task was created then."""
         return _kind(self) is ThrottledError
 
+    @property
+    def known(self) -> bool:
+        """Whether the code is one that the service documents for a refusal."""
+        return _row(self) is not None
+
 
 def _matches(row: _Row, refusal: Refusal) -> bool:
     if row.words and row.words not in refusal.message.lower():

@@ -66,7 +66,10 @@ class Task:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedTask:
-    """One row of the service's task list; it carries no video URL and no prompt."""
+    """One row of the service's task list; it carries no video URL and no prompt.
+
+    ``account_uid`` is the service's id of the main account, which all its keys share.
+    """
 
     task_id: str
     status: Status
@@ -74,6 +77,7 @@ class ListedTask:
     request_id: str | None
     submitted_at: datetime | None
     ended_at: datetime | None = None
+    account_uid: str | None = None
 
 
 class RemoteTask(NamedTuple):
@@ -103,8 +107,10 @@ class Record:
     that a process that dies during the call leaves a trace. ``provisional``: the task id was
     found by a search, and the task may turn out to belong to another request. ``account``
     names the key of the create call without giving it away, ``take`` counts videos of the same
-    request, ``seen_at`` is when the service last reported the task. Fields that are None are
-    unknown, as for a task that another machine submitted.
+    request, ``seen_at`` is when the service last reported the task. ``boot``,
+    ``began_at_uptime`` and ``ended_at_uptime`` say when the call began and ended by the
+    machine's uptime. Fields that are None are unknown, as for a task that another machine
+    submitted.
     """
 
     number: int
@@ -127,6 +133,9 @@ class Record:
     take: int = 1
     estimate: "Decimal | None" = None
     intent_at: datetime | None = None
+    boot: str | None = None
+    began_at_uptime: float | None = None
+    ended_at_uptime: float | None = None
     process: str | None = None
     run: str | None = None
     provisional: bool | None = None

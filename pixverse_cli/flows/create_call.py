@@ -57,7 +57,8 @@ def create(order: Order, urls: Sequence[str], tools: Tools) -> Generator[Event, 
         error = outcome.error
         delay = backoff(failures, error.retry_after if error else None)
         seconds = tools.clock.monotonic() - started + delay
-        if tools.interrupts.noted or not _may_retry(error, failures, seconds):
+        stops = tools.interrupts.noted or delay >= tools.time_left()
+        if stops or not _may_retry(error, failures, seconds):
             if isinstance(error, UsageError):
                 for url in urls:
                     tools.store.uploads.forget(url)  # the next submit must upload the image again
@@ -121,12 +122,14 @@ def _attempt(body: bytes, record: Record, order: Order, tools: Tools) -> Outcome
 
 
 def _stop_waiting(tools: Tools) -> Callable[[], bool]:
-    """Return a check whether to stop waiting: after a minute, or soon after a signal."""
-    end = tools.clock.monotonic() + _CREATE_SECONDS
+    """Return a check whether to stop waiting: after a minute, at the command's time limit, or
+    soon after a signal.
+    """
+    end = min(tools.clock.monotonic() + _CREATE_SECONDS, tools.deadline)
 
     def is_over() -> bool:
         since_signal = tools.interrupts.seconds_since_noted()
-        return tools.clock.monotonic() > end or since_signal > _SIGNAL_GRACE_SECONDS
+        return tools.clock.monotonic() >= end or since_signal > _SIGNAL_GRACE_SECONDS
 
     return is_over
 

@@ -7,11 +7,11 @@ in 47 hours.
 
 from collections.abc import Generator
 
-from pixverse_cli.domain.errors import UnreachableError, UsageError
+from pixverse_cli.domain.errors import PixverseError, UnreachableError, UsageError
 from pixverse_cli.domain.events import Event, Retrying, Uploaded, Uploading
 from pixverse_cli.domain.plan import Input, InputFile, Order
 from pixverse_cli.flows.rate_limited import RateLimit, with_retries
-from pixverse_cli.flows.tools import Tools
+from pixverse_cli.flows.tools import Tools, out_of_time
 
 _SUFFIXES = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp"}
 
@@ -20,10 +20,18 @@ def publish(order: Order, tools: Tools) -> Generator[Event, None, list[str]]:
     """Return the URLs from which the service can fetch the order's inputs, in their order.
 
     :raises UnreachableError: one could not be uploaded; nothing was charged.
+    :raises TimeLimitError: the command's time limit was reached.
     """
     urls = list[str]()
     for each in order.inputs:
-        url = yield from _published(each, order, tools)
+        if tools.time_is_up():
+            raise out_of_time()
+        try:
+            url = yield from _published(each, order, tools)
+        except PixverseError as error:
+            if tools.time_is_up():
+                raise out_of_time(error) from error
+            raise
         urls.append(url)
     return urls
 
@@ -35,7 +43,7 @@ def _published(each: Input, order: Order, tools: Tools) -> Generator[Event, None
     if order.upload_command:
         from pixverse_cli.media.inputs.upload_command import run_upload_command  # noqa: PLC0415  rare
 
-        url = run_upload_command(order.upload_command, file.path)
+        url = run_upload_command(order.upload_command, file.path, tools.time_left())
         yield Uploaded(image=each.source, url=url)
         return url
     model, account = order.request.model.name, tools.account()
@@ -55,7 +63,7 @@ def _upload(file: InputFile, image: str, model: str, tools: Tools) -> Generator[
     try:
         return (yield from _upload_once(file, image, model, tools))
     except UnreachableError as error:
-        if not error.retryable:
+        if not error.retryable or tools.time_is_up():
             raise
         yield Retrying(reason=error.message, delay=0.0)
     return (yield from _upload_once(file, image, model, tools))
@@ -76,6 +84,14 @@ def _upload_once(
         )
     key = object_key(policy, _SUFFIXES[file.format])
     with open_for_upload(file) as source:
-        for sent in send(policy, key, source, file.size, loopback=client.on_loopback):
+        sending = send(
+            policy,
+            key,
+            source,
+            file.size,
+            loopback=client.on_loopback,
+            give_up=tools.time_is_up,
+        )
+        for sent in sending:
             yield Uploading(image=image, sent=sent, total=file.size)
     return f"oss://{key}"

@@ -7,7 +7,7 @@ from typing import TypeVar
 from pixverse_cli.domain.catalog import CALLS_PER_SECOND, CREATES_PER_SECOND
 from pixverse_cli.domain.errors import PixverseError, ThrottledError
 from pixverse_cli.domain.events import Event, Retrying
-from pixverse_cli.flows.tools import Tools
+from pixverse_cli.flows.tools import Tools, out_of_time
 
 T = TypeVar("T")
 
@@ -34,10 +34,14 @@ def wait_for_slot(rate: RateLimit, tools: Tools, *, of: str = "") -> None:
 
     On an overloaded machine a process may wake up after its slot. A call made then would
     collide with the calls of later slots, so the process takes another slot.
+
+    :raises TimeLimitError: the slot comes after the command's time limit.
     """
     name, per_second = rate.value
     for _ in range(_SLOT_TRIES):
         delay = tools.store.rate_slots.take(name + of, per_second, tools.clock.now().timestamp())
+        if delay >= tools.time_left():
+            raise out_of_time()
         due = tools.clock.monotonic() + delay
         if delay:
             tools.clock.sleep(delay)
@@ -59,21 +63,24 @@ def with_retries(
 ) -> Generator[Event, None, T]:
     """Make a call that changes nothing, up to four times; yield ``Retrying`` before a retry.
 
+    :raises TimeLimitError: the next try would come after the command's time limit.
     :raises PixverseError: the error of the last try, or one that a retry cannot solve.
     """
-    for failures in range(1, _TRIES):
+    failures = 0
+    while True:
         wait_for_slot(rate, tools)
         try:
             return call()
         except PixverseError as error:
-            if not error.retryable:
+            failures += 1
+            if not error.retryable or (failures == _TRIES and not tools.time_is_up()):
                 raise
             delay = backoff(failures, error.retry_after)
             slow_down(rate, tools, error, delay)
+            if delay >= tools.time_left():
+                raise out_of_time(error) from error
             yield Retrying(reason=error.message, delay=delay, task_id=task_id)
             tools.clock.sleep(delay)
-    wait_for_slot(rate, tools)
-    return call()
 
 
 def backoff(failures: int, retry_after: float | None = None) -> float:

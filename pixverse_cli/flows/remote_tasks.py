@@ -1,10 +1,11 @@
 """The account's tasks on the service, page after page."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from datetime import datetime
 from functools import partial
 from typing import NamedTuple
 
+from pixverse_cli.dashscope.wire import Page
 from pixverse_cli.domain.errors import UsageError
 from pixverse_cli.domain.events import Event
 from pixverse_cli.domain.task import ListedTask, RemoteTask
@@ -16,15 +17,17 @@ _MAX_PAGES = 200
 
 
 class Listing(NamedTuple):
-    """Every row, each task once; ``skew`` is the service's clock minus this machine's, in seconds.
+    """Every row, each task once, and what the list itself proves.
 
-    ``skew`` is None if the service sent no Date header. ``whole`` is false if there were more
-    pages than are read.
+    ``whole``: its counts agree with its rows, so that a task that is not in it was not listed.
+    ``skew`` is the service's clock minus this machine's, in seconds; None if the service sent
+    no Date header. ``uid`` is the main account that the rows name.
     """
 
     tasks: tuple[ListedTask, ...]
     skew: float | None
     whole: bool
+    uid: str | None = None
 
 
 def remote_tasks(tools: Tools) -> Iterator[Event | RemoteTask]:
@@ -41,29 +44,69 @@ def remote_tasks(tools: Tools) -> Iterator[Event | RemoteTask]:
 def list_tasks(tools: Tools, *, model: str | None = None) -> Generator[Event, None, Listing]:
     """Return the account's tasks of the last 24 hours, from all pages of the list.
 
+    A list that changes while its pages are read is read once more.
+
     :raises PixverseError: a page of the list could not be read.
     """
     largest, default = _PAGE_SIZES
+    size = largest
     try:
-        return (yield from _read_pages(tools, model, largest))
+        pages = yield from _read_pages(tools, model, size)
     except UsageError:
         # a page size above the undocumented maximum is refused
-        return (yield from _read_pages(tools, model, default))
+        size = default
+        pages = yield from _read_pages(tools, model, size)
+    earlier = list[Page]()
+    if _has_shifted(pages):
+        earlier, pages = pages, (yield from _read_pages(tools, model, size))
+    return _listing([*earlier, *pages], whole=_is_whole(pages), now=tools.clock.now())
 
 
-def _read_pages(tools: Tools, model: str | None, size: int) -> Generator[Event, None, Listing]:
-    client = tools.connect()
-    tasks: dict[str, ListedTask] = {}
-    skew: float | None = None
+def _read_pages(tools: Tools, model: str | None, size: int) -> Generator[Event, None, list[Page]]:
+    """Return the pages until all rows that they promise are there, or no further one comes."""
+    client, pages, ids = tools.connect(), list[Page](), set[str]()
     for number in range(1, _MAX_PAGES + 1):
         list_page = partial(client.listed, page=number, page_size=size, model=model)
         page = yield from with_retries(RateLimit.LIST, list_page, tools)
-        skew = _skew(page.date, tools.clock.now()) if page.date else skew
-        tasks |= {task.task_id: task for task in page.tasks}
-        if not page.tasks or number >= page.total_pages:
-            return Listing(tasks=tuple(tasks.values()), skew=skew, whole=True)
-    return Listing(tasks=tuple(tasks.values()), skew=skew, whole=False)
+        pages.append(page)
+        new = {task.task_id for task in page.tasks} - ids
+        ids |= new
+        last = number >= (page.total_pages or 0)
+        if not page.tasks or (last and (not new or len(ids) == page.total)):
+            break
+    return pages
 
 
-def _skew(service: datetime, here: datetime) -> float:
-    return (service - here).total_seconds()
+def _listing(pages: Sequence[Page], *, whole: bool, now: datetime) -> Listing:
+    date, uids = pages[-1].date, {page.uid for page in pages if page.tasks}
+    return Listing(
+        tasks=tuple({task.task_id: task for page in pages for task in page.tasks}.values()),
+        skew=(date - now).total_seconds() if date else None,
+        whole=whole,
+        uid=uids.pop() if len(uids) == 1 else None,
+    )
+
+
+def _is_whole(pages: Sequence[Page]) -> bool:
+    """Return whether the counts prove that the pages hold every row.
+
+    Both counts must be whole numbers and the same on every page, and must agree with the
+    rows and pages that came. A missing or odd count proves nothing.
+    """
+    totals, page_counts = {page.total for page in pages}, {page.total_pages for page in pages}
+    if len(totals) > 1 or len(page_counts) > 1:
+        return False
+    total, page_count = totals.pop(), page_counts.pop()
+    with_rows = len([page for page in pages if page.tasks])
+    # an empty list has no page, or one
+    return total == _row_count(pages) and page_count in ({with_rows} if with_rows else {0, 1})
+
+
+def _has_shifted(pages: Sequence[Page]) -> bool:
+    """Return whether rows have moved between pages while they were read."""
+    repeated = sum(len(page.tasks) for page in pages) > _row_count(pages)
+    return len(pages) > 1 and (repeated or len({page.total for page in pages}) > 1)
+
+
+def _row_count(pages: Sequence[Page]) -> int:
+    return len({task.task_id for page in pages for task in page.tasks})

@@ -21,7 +21,7 @@ from pixverse_cli.domain.plan import Destination
 from pixverse_cli.domain.task import Record
 from pixverse_cli.flows.rate_limited import RateLimit, backoff, with_retries
 from pixverse_cli.flows.task_state import store_answer
-from pixverse_cli.flows.tools import Tools
+from pixverse_cli.flows.tools import Tools, out_of_time
 from pixverse_cli.media.output_names import image_name, resolve
 from pixverse_cli.media.video.download import download, download_to_stdout
 from pixverse_cli.media.video.failures import (
@@ -30,7 +30,7 @@ from pixverse_cli.media.video.failures import (
     TakenError,
     WrongContentError,
 )
-from pixverse_cli.media.video.transfer import Checked, Fetched, Progress
+from pixverse_cli.media.video.transfer import Checked, Fetched, Progress, TransferLimits
 
 _MAX_BREAKS = 6  # in a row, without one new byte
 _STORE_CHECKS = 4
@@ -163,9 +163,11 @@ def _transfer(
             url = yield from _fresh_url(record, tools, error)
         except BrokenOffError as error:
             breaks += 1
+            delay = backoff(breaks, error.retry_after)
+            if delay >= tools.time_left():
+                raise out_of_time(error) from error
             if breaks > _MAX_BREAKS:
                 raise
-            delay = backoff(breaks, error.retry_after)
             yield Retrying(reason=error.message, delay=delay, task_id=record.task_id)
             tools.clock.sleep(delay)
 
@@ -173,9 +175,10 @@ def _transfer(
 def _attempt(
     url: str, target: Path | None, tools: Tools, *, force: bool
 ) -> Iterator[Progress | Checked | Fetched]:
+    clock, limits = tools.clock, TransferLimits(deadline=tools.deadline)
     if target is None:
-        return download_to_stdout(url, sys.stdout.buffer, clock=tools.clock)
-    return download(url, target, clock=tools.clock, force=force)
+        return download_to_stdout(url, sys.stdout.buffer, clock=clock, limits=limits)
+    return download(url, target, clock=clock, force=force, limits=limits)
 
 
 def _fresh_url(record: Record, tools: Tools, error: NotSavedError) -> Generator[Event, None, str]:

@@ -75,6 +75,7 @@ def search(
     If the service certainly accepted no task, the returned record is NOT_SENT.
     """
     started, excluded = tools.clock.monotonic(), set[str]()
+    seconds = min(seconds, tools.time_left())
     while True:
         record = tools.store.records.get(record.number)
         if record.task_id is not None or record.status is not Status.UNCLEAR:

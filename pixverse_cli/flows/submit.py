@@ -74,8 +74,11 @@ def _create(order: Order, tools: Tools) -> Generator[Event, None, Outcome]:
 
 
 def _search(record: Record, error: UnclearError, tools: Tools) -> Generator[Event, None, Outcome]:
+    """Search for the task of an unclear call, unless the command's time limit is reached."""
     from pixverse_cli.flows.search import not_found_error, search  # noqa: PLC0415  rare
 
+    if tools.time_is_up():
+        return Outcome(record=record, error=error)
     yield Known(record=record)
     yield Note(text=f"{error.message}; searching the account's tasks for it")
     found = yield from search(record, tools)
@@ -88,9 +91,9 @@ def _search(record: Record, error: UnclearError, tools: Tools) -> Generator[Even
 
 def _wait_for_other_call(record: Record, tools: Tools) -> Record:
     """Wait while another process makes the record's create call; return the record then."""
-    deadline = tools.clock.monotonic() + _OTHER_CALL_SECONDS
+    deadline = min(tools.clock.monotonic() + _OTHER_CALL_SECONDS, tools.deadline)
     while record.status is Status.UNCLEAR and may_be_alive(record.process):
-        if tools.clock.monotonic() > deadline:
+        if tools.clock.monotonic() >= deadline:
             break
         tools.clock.sleep(_PAUSE)
         record = tools.store.records.get(record.number)
@@ -103,7 +106,10 @@ def _attach(record: Record, tools: Tools) -> Generator[Event, None, Outcome]:
     if record.status is Status.NOT_SENT:
         return Outcome(record=None)  # the other call was refused: make our own
     if record.status is Status.UNCLEAR:
-        error = UnclearError("an equal request was sent earlier, but its answer was lost")
+        error = UnclearError(
+            "an equal request was sent earlier, but its answer was lost",
+            hint="run `pixverse recover`: it checks for a task without paying again",
+        )
         outcome = yield from _search(record, error, tools)
         not_sent = outcome.record is None or outcome.record.status is Status.NOT_SENT
         return Outcome(record=None) if not_sent else outcome

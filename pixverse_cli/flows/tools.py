@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from pixverse_cli.domain.clock import Clock
+from pixverse_cli.domain.errors import PixverseError, TimeLimitError
 from pixverse_cli.domain.interrupts import Interrupts
 from pixverse_cli.domain.plan import WaitPolicy
 from pixverse_cli.store import Store
@@ -16,7 +17,9 @@ class Tools(NamedTuple):
     """``connect`` returns the client, created on first use: many commands need no network.
 
     ``service`` is the base URL that records belong to. ``account`` returns a name for the key
-    and the service that does not reveal the key. ``run`` is a random id of this process.
+    and the service that does not reveal the key, ``key_ending`` the key's last four characters.
+    ``run`` is a random id of this process. ``deadline`` is the time limit of the whole command
+    (monotonic): it bounds every call, every wait and every transfer.
     """
 
     connect: "Connect"
@@ -25,6 +28,7 @@ class Tools(NamedTuple):
     interrupts: Interrupts
     service: str
     account: Callable[[], str]
+    key_ending: Callable[[], str] = str
     run: str = ""
     deadline: float = float("inf")
 
@@ -32,10 +36,16 @@ class Tools(NamedTuple):
         """Return the seconds until the command's time limit; infinite if there is none."""
         return max(0.0, self.deadline - self.clock.monotonic())
 
+    def time_is_up(self) -> bool:
+        """Return whether the command's time limit is reached."""
+        return self.clock.monotonic() >= self.deadline
+
     def until(self, policy: WaitPolicy) -> "Tools":
-        """Return the same tools with the time limit of a policy, which starts now."""
+        """Return the same tools with the limit of a policy that starts now, unless theirs is
+        earlier.
+        """
         limit = policy.timeout or float("inf")
-        return self._replace(deadline=self.clock.monotonic() + limit)
+        return self._replace(deadline=min(self.deadline, self.clock.monotonic() + limit))
 
     def for_thread(self) -> "Tools":
         """Return tools for another thread: with a client and an open store of their own.
@@ -47,3 +57,13 @@ class Tools(NamedTuple):
             store=self.store.reopened(),
             interrupts=Interrupts(self.clock),
         )
+
+
+def out_of_time(last: PixverseError | None = None) -> TimeLimitError:
+    """Return the error for a command at its time limit; ``last`` is the error until then."""
+    if isinstance(last, TimeLimitError):
+        return last
+    detail = f"; the last error: {last.message}" if last else ""
+    return TimeLimitError(
+        f"the time limit was reached{detail}", hint="a longer --timeout gives it more time"
+    )

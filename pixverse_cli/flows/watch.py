@@ -14,6 +14,7 @@ from pixverse_cli.domain.errors import (
     PixverseError,
     StillRunningError,
     ThrottledError,
+    TimeLimitError,
     UnreachableError,
 )
 from pixverse_cli.domain.events import Ended, Event, Expected, Known, Note, Retrying, Seen
@@ -61,12 +62,12 @@ def watch(records: Iterable[Record], tools: Tools, policy: WaitPolicy) -> Iterat
 
 
 class Watch:
-    """The tasks that one command watches; its time limit starts when it is created."""
+    """The tasks that one command watches, until the command's time limit or the policy's."""
 
     def __init__(self, tools: Tools, policy: WaitPolicy) -> None:
-        self._tools = tools
+        self._tools = tools.until(policy)
         self._policy = policy
-        self._deadline = tools.clock.monotonic() + (policy.timeout or float("inf"))
+        self._deadline = self._tools.deadline
         self._watched: list[_Watched] = []
 
     def __len__(self) -> int:
@@ -100,9 +101,12 @@ class Watch:
     def _query(self, task: _Watched) -> Generator[Event, None, Ended | None]:
         """Query the task's status once; return the end of the task, if it has ended."""
         tools, record = self._tools, task.record
-        wait_for_slot(RateLimit.QUERY, tools)
         try:
+            wait_for_slot(RateLimit.QUERY, tools)
             answer = tools.connect().query(record.task_id or "")
+        except TimeLimitError:
+            task.due = float("inf")  # no further query fits into the time that is left
+            return None
         except (UnreachableError, ThrottledError) as error:
             yield from _schedule_retry(task, error, tools)
             return None
@@ -159,7 +163,8 @@ def _schedule_retry(task: _Watched, error: PixverseError, tools: Tools) -> Itera
     delay = backoff(task.failures, error.retry_after)
     slow_down(RateLimit.QUERY, tools, error, delay)
     task.due = tools.clock.monotonic() + delay
-    yield Retrying(reason=error.message, delay=delay, task_id=task.record.task_id)
+    if task.due < tools.deadline:
+        yield Retrying(reason=error.message, delay=delay, task_id=task.record.task_id)
 
 
 def _unknown_status_note(task: _Watched, answer: Task) -> str | None:

@@ -140,7 +140,8 @@ def exchange(
 ) -> Response:
     """Send one request and return its response.
 
-    ``give_up`` is called ten times a second; if it returns true, the wait ends.
+    ``give_up`` is called before the exchange and ten times a second; if it returns true, the
+    exchange ends.
 
     :raises NotSentError: certainly nothing of the request was sent.
     :raises NoAnswerError: it may have arrived, but no complete response came.
@@ -164,14 +165,16 @@ def exchange_steps(
     give_up: GiveUp = lambda: False,
 ) -> Generator[None, None, T]:
     """Do an exchange, yield ten times a second during it, and return the result of ``receive``."""
+    if give_up():
+        raise abandoned(request.url, 0.0, written=False)
     first_byte = session.first_byte = FirstByte()
+    started = _CLOCK.monotonic()
     call = _start(lambda: receive(_send(session, request, limits)), request.url)
-    waited = 0.0
     while not call.wait(_POLL_SECONDS):
-        waited += _POLL_SECONDS
+        waited = _CLOCK.monotonic() - started
         unconnected = waited >= limits.connect and not first_byte.written
         if waited >= limits.total or unconnected or give_up():
-            raise abandoned(request.url, waited, written=not first_byte.forbid())
+            raise abandoned(request.url, round(waited, 1), written=not first_byte.forbid())
         yield
     try:
         return call.result()

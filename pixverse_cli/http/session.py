@@ -57,6 +57,7 @@ class Session(requests.Session):
         super().__init__()
         self.first_byte = FirstByte()
         self.stall = stall
+        self.sock: Any = None  # of the newest connection
         self.trust_env = False
         self.auth = _no_credentials
         self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
@@ -125,6 +126,7 @@ class _WatchedConnection:
             super().connect()  # type: ignore[misc]
         finally:
             self._connecting = False
+        self.session.sock = self.sock
 
     def send(self, data: Any) -> None:  # noqa: ANN401  bytes, or an object to read from
         if self.sock is None:

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pixverse_cli.domain.task import Record
+from pixverse_cli.store.accounts import Accounts
 from pixverse_cli.store.database import Database
 from pixverse_cli.store.rate_slots import RateSlots
 from pixverse_cli.store.records import Records
@@ -23,6 +24,7 @@ class Store:
     def __init__(self, directory: Path) -> None:
         self._directory = directory
         self._database = Database(directory / "tasks.db")
+        self.accounts = Accounts(self._database)
         self.records = Records(self._database)
         self.uploads = Uploads(self._database)
         self.rate_slots = RateSlots(self._database)
@@ -37,9 +39,9 @@ class Store:
         """Move the ids of the fallback log into the database, and return their records."""
         from pixverse_cli.store import fallback_log  # noqa: PLC0415  as above
 
-        restored = [self._restore(line) for line in fallback_log.read(self._directory)]
-        if restored:
-            fallback_log.clear(self._directory)
+        taken = fallback_log.take(self._directory)
+        restored = [self._restore(line) for line in fallback_log.read(taken, self._directory)]
+        fallback_log.remove(taken, self._directory)
         return restored
 
     def _restore(self, line: "Unrecorded") -> Record:
@@ -47,8 +49,10 @@ class Store:
         record = None
         row = self._database.row("SELECT intent_at FROM task WHERE number = :n", n=line.number)
         if row and line.intent_at in (None, row["intent_at"]):
-            record = self.records.adopt(line.number, line.task, provisional=False)
-        return record or self.records.remember(line.task, line.service)
+            record = self.records.adopt(
+                line.number, line.task, provisional=False, account=line.account
+            )
+        return record or self.records.remember(line.task, line.service, account=line.account)
 
     def damage(self) -> str | None:
         """Return what SQLite's quick check finds wrong, or None."""

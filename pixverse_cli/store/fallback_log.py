@@ -4,21 +4,25 @@ It is beside the database, or in the temporary directory if that directory is no
 either. The next ``pixverse recover`` moves its lines into the database.
 """
 
+import errno
 import json
 import os
+import secrets
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from pixverse_cli.disk.files import Kind, kind_of, look
-from pixverse_cli.disk.writing import append_line, write_file
+from pixverse_cli.disk.writing import append_line
 from pixverse_cli.domain.clock import from_rfc3339, rfc3339
 from pixverse_cli.domain.task import Record, Status, Task
 from pixverse_cli.domain.text import lines_of
 
 NAME = "unrecorded-tasks.jsonl"
+_TAKEN = ".taken"
+_TRIES = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +32,7 @@ class Unrecorded:
     number: int
     intent_at: str | None
     service: str
+    account: str | None
     task: Task
 
 
@@ -38,32 +43,69 @@ def put(directory: Path, record: Record) -> Path | None:
         "number": record.number,
         "intent_at": rfc3339(record.intent_at),
         "service": record.service,
+        "account": record.account,
         "task_id": record.task_id,
         "request_id": record.request_id,
         "submitted_at": rfc3339(record.submitted_at),
     }
     for folder in _folders(directory):
         with suppress(OSError):
-            append_line(folder / NAME, json.dumps(entry))
+            _append(folder / NAME, json.dumps(entry))
             return folder / NAME
     return None
 
 
-def read(directory: Path) -> list[Unrecorded]:
-    """Return the entries for the database in ``directory``."""
-    return [line for folder in _folders(directory) for line in _lines(folder / NAME, directory)]
+def _append(path: Path, line: str) -> None:
+    """Append a line, and once more if :func:`take` has moved the file away meanwhile.
+
+    A line that is then in both files is taken twice, which does no harm.
+
+    :raises OSError: the system refused, or the file is moved away again and again.
+    """
+    for _ in range(_TRIES):
+        append_line(path, f"\n{line}" if _is_torn(path) else line)
+        if line in _texts(path):
+            return
+    raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN), str(path))
 
 
-def clear(directory: Path) -> None:
-    """Remove the entries for the database in ``directory``; those of other stores stay."""
+def _is_torn(path: Path) -> bool:
+    """Return whether the file's last line is half-written: the disk was full, say."""
+    if look(path) is None:
+        return False
+    return path.read_bytes()[-1:] not in (b"", b"\n")
+
+
+def take(directory: Path) -> list[Path]:
+    """Move the files that hold entries for the database in ``directory`` aside; return them.
+
+    A process that puts an id down from now on writes a new file. What an earlier run has moved
+    aside and not removed is returned as well.
+    """
+    taken = []
     for folder in _folders(directory):
-        others = [line for line in _raw(folder / NAME) if line.get("store") != str(directory)]
+        path = folder / NAME
+        if any(_lines(path, directory)):
+            with suppress(OSError):
+                path.rename(path.with_name(f"{NAME}.{secrets.token_hex(4)}{_TAKEN}"))
+        taken += sorted(folder.glob(f"{NAME}.*{_TAKEN}"))
+    return taken
+
+
+def read(taken: Iterable[Path], directory: Path) -> list[Unrecorded]:
+    """Return the entries for the database in ``directory``, each task once."""
+    lines = [line for path in taken for line in _lines(path, directory)]
+    return list({line.task.task_id: line for line in lines}.values())
+
+
+def remove(taken: Iterable[Path], directory: Path) -> None:
+    """Remove files whose entries are in the database; the lines of other stores are put back."""
+    for path in taken:
         with suppress(OSError):
-            if others:
-                text = "".join(json.dumps(line) + "\n" for line in others)
-                write_file(folder / NAME, text.encode(), mode=0o600)
-            else:
-                (folder / NAME).unlink()
+            for text in _texts(path):
+                if not _is_for(_value(text), directory):
+                    _append(path.with_name(NAME), text)
+            path.unlink()
 
 
 def _folders(directory: Path) -> Iterator[Path]:
@@ -73,12 +115,25 @@ def _folders(directory: Path) -> Iterator[Path]:
 
 
 def _lines(path: Path, directory: Path) -> Iterator[Unrecorded]:
-    for line in _raw(path):
+    for text in _texts(path):
+        line = _value(text)
         number, task_id = line.get("number"), line.get("task_id")
-        if line.get("store") == str(directory) and isinstance(number, int) and task_id:
-            intent_at = str(line["intent_at"]) if line.get("intent_at") else None
-            service = str(line.get("service"))
-            yield Unrecorded(number=number, intent_at=intent_at, service=service, task=_task(line))
+        if _is_for(line, directory) and isinstance(number, int) and task_id:
+            yield Unrecorded(
+                number=number,
+                intent_at=_text(line.get("intent_at")),
+                service=str(line.get("service")),
+                account=_text(line.get("account")),
+                task=_task(line),
+            )
+
+
+def _is_for(line: dict[str, object], directory: Path) -> bool:
+    return line.get("store") == str(directory)
+
+
+def _text(value: object) -> str | None:
+    return str(value) if value else None
 
 
 def _task(line: dict[str, object]) -> Task:
@@ -93,18 +148,23 @@ def _task(line: dict[str, object]) -> Task:
     )
 
 
-def _raw(path: Path) -> list[dict[str, object]]:
-    """Return the valid lines of a file of this user; a half-written last line is skipped."""
-    lines = []
+def _value(text: str) -> dict[str, object]:
+    """Return the JSON object of a line; an empty one if the line is half-written."""
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _texts(path: Path) -> list[str]:
+    """Return the lines of a file of this user; none if it cannot be read."""
     with suppress(OSError, UnicodeDecodeError):
         status = look(path, follow=False)
         if status is None or kind_of(status.st_mode) is not Kind.FILE or not _is_own(status):
             return []  # in the temporary directory other users may create a file of this name
-        for text in lines_of(path.read_text(encoding="utf-8")):
-            with suppress(ValueError):
-                value = json.loads(text)
-                lines += [value] if isinstance(value, dict) else []
-    return lines
+        return [text for text in lines_of(path.read_text(encoding="utf-8")) if text.strip()]
+    return []
 
 
 def _is_own(status: os.stat_result) -> bool:

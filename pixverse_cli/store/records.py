@@ -6,7 +6,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from pixverse_cli.domain.clock import from_rfc3339, rfc3339
+from pixverse_cli.domain.clock import Uptime, from_rfc3339, rfc3339
 from pixverse_cli.domain.errors import UnexpectedError
 from pixverse_cli.domain.task import Record, RecordInput, Status, Task
 from pixverse_cli.store.database import Database, Value
@@ -61,7 +61,15 @@ class Records:
         )
         return _from_row(row)
 
-    def resend(self, number: int, process: str, now: datetime, *, once: bool) -> Record | None:
+    def resend(
+        self,
+        number: int,
+        process: str,
+        now: datetime,
+        *,
+        once: bool,
+        uptime: Uptime | None = None,
+    ) -> Record | None:
         """Write that a refused request is about to be sent again.
 
         With ``once``: None if an equal request has become live meanwhile.
@@ -69,7 +77,8 @@ class Records:
         return _from_row(
             self._database.row(
                 "UPDATE task AS mine SET status = 'UNCLEAR', process = :process,"
-                " intent_at = :now, ended_at = NULL, error_code = NULL, error_message = NULL"
+                " intent_at = :now, ended_at = NULL, error_code = NULL, error_message = NULL,"
+                " boot = :boot, began_at_uptime = :seconds, ended_at_uptime = NULL"
                 " WHERE number = :number AND NOT (:once AND EXISTS (SELECT 1 FROM task"
                 " WHERE fingerprint = mine.fingerprint AND service = mine.service"
                 f" AND take = mine.take AND number <> mine.number AND {_LIVE})) RETURNING *",
@@ -77,29 +86,39 @@ class Records:
                 process=process,
                 now=rfc3339(now),
                 once=once,
+                boot=uptime and uptime.boot,
+                seconds=uptime and uptime.seconds,
             )
         )
 
-    def live(self, fingerprint: str, service: str, take: int = 1) -> Record | None:
-        """Return the newest live record of an equal request's take."""
+    def live(
+        self, fingerprint: str, service: str, take: int = 1, account: str | None = None
+    ) -> Record | None:
+        """Return the newest live record of an equal request's take, if possible of ``account``."""
         return _from_row(
             self._database.row(
                 "SELECT * FROM task WHERE fingerprint = :fingerprint AND service = :service"
-                f" AND take = :take AND {_LIVE} ORDER BY number DESC LIMIT 1",
+                f" AND take = :take AND {_LIVE}"
+                " ORDER BY account IS :account DESC, number DESC LIMIT 1",
                 fingerprint=fingerprint,
                 service=service,
                 take=take,
+                account=account,
             )
         )
 
-    def accepted(self, number: int, task: Task, submitted_at: datetime) -> Record:
+    def accepted(
+        self, number: int, task: Task, submitted_at: datetime, uptime: Uptime | None = None
+    ) -> Record:
         """Write the task id from the service, even if a search gave it to another record."""
         return required(
             self._database.transaction(
                 *TAKE_FROM_ANY,
                 "UPDATE task SET task_id = :task_id, status = :status, request_id = :request_id,"
-                " submitted_at = :submitted_at, process = NULL WHERE number = :number RETURNING *",
+                " submitted_at = :submitted_at, process = NULL, ended_at_uptime = :seconds"
+                " WHERE number = :number RETURNING *",
                 number=number,
+                seconds=uptime and uptime.seconds,
                 task_id=task.task_id,
                 status=task.status,
                 request_id=task.request_id,
@@ -108,7 +127,13 @@ class Records:
         )
 
     def not_accepted(
-        self, number: int, status: Status, now: datetime, code: str | None, message: str | None
+        self,
+        number: int,
+        status: Status,
+        now: datetime,
+        code: str | None,
+        message: str | None,
+        uptime: Uptime | None = None,
     ) -> Record:
         """Write that no task id came: ``NOT_SENT`` if that is certain, else ``UNCLEAR``.
 
@@ -118,20 +143,31 @@ class Records:
             self._database.row(
                 "UPDATE task SET task_id = NULL, status = :status, process = NULL,"
                 " provisional = NULL, ended_at = :now,"
+                " ended_at_uptime = coalesce(:seconds, ended_at_uptime),"
                 " error_code = :code, error_message = :message"
                 " WHERE number = :number RETURNING *",
                 number=number,
                 status=status,
                 now=rfc3339(now),
+                seconds=uptime and uptime.seconds,
                 code=code,
                 message=message,
             )
         )
 
     def adopt(
-        self, number: int, task: Task, at: datetime | None = None, *, provisional: bool
+        self,
+        number: int,
+        task: Task,
+        at: datetime | None = None,
+        *,
+        provisional: bool,
+        account: str | None = None,
     ) -> Record | None:
-        """Write a found task to an unclear request; None if another record has the task."""
+        """Write a found task to an unclear request; None if another record has the task.
+
+        ``account`` is written to a record that has none.
+        """
         row = self._database.transaction(
             *TAKE_FROM_QUERIED,
             "UPDATE OR IGNORE task SET task_id = :task_id, provisional = :provisional,"
@@ -141,7 +177,7 @@ class Records:
             task_id=task.task_id,
             provisional=provisional or None,
         )
-        return self.seen(number, task, at) if row else None
+        return self.seen(number, task, at, account) if row else None
 
     def confirm(self, number: int) -> Record:
         """Write that a found task certainly belongs to this request."""
@@ -167,10 +203,12 @@ class Records:
         )
         return [required(row) for row in rows]
 
-    def seen(self, number: int, task: Task, at: datetime | None = None) -> Record:
+    def seen(
+        self, number: int, task: Task, at: datetime | None = None, account: str | None = None
+    ) -> Record:
         """Write the service's answer about a task; fields that it no longer reports are kept.
 
-        ``at`` is when it was received.
+        ``at`` is when it was received, ``account`` the account of a record that has none yet.
         """
         return required(
             self._database.row(
@@ -187,7 +225,7 @@ class Records:
                 " prompt = iif(fingerprint IS NULL, coalesce(prompt, :prompt), prompt),"
                 " error_code = coalesce(:error_code, error_code),"
                 " error_message = coalesce(:error_message, error_message),"
-                " seen_at = coalesce(:at, seen_at)"
+                " seen_at = coalesce(:at, seen_at), account = coalesce(account, :account)"
                 " WHERE number = :number RETURNING *",
                 number=number,
                 status=task.status,
@@ -200,10 +238,13 @@ class Records:
                 error_code=task.error_code,
                 error_message=task.error_message,
                 at=rfc3339(at),
+                account=account,
             )
         )
 
-    def remember(self, task: Task, service: str, at: datetime | None = None) -> Record:
+    def remember(
+        self, task: Task, service: str, at: datetime | None = None, account: str | None = None
+    ) -> Record:
         """Write a task that this machine did not submit, and return its record."""
         row = self._database.row(
             "INSERT INTO task (task_id, status, service) VALUES (:task_id, :status, :service)"
@@ -212,7 +253,7 @@ class Records:
             status=task.status,
             service=service,
         )
-        return self.seen(required(row).number, task, at)
+        return self.seen(required(row).number, task, at, account)
 
     def saved(self, number: int, file: str | None, sha256: str) -> Record:
         """Write the path of the checked video; ``file`` is None just before it gets its name."""

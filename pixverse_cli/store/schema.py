@@ -78,5 +78,18 @@ MIGRATIONS = (
     ALTER TABLE task ADD COLUMN inputs TEXT;
     -- When the service last reported the task.
     ALTER TABLE task ADD COLUMN seen_at TEXT;
+    -- When the call began and ended by the machine's uptime, which nobody can set: the start of
+    -- the machine, and seconds since then.
+    ALTER TABLE task ADD COLUMN boot TEXT;
+    ALTER TABLE task ADD COLUMN began_at_uptime REAL;
+    ALTER TABLE task ADD COLUMN ended_at_uptime REAL;
+
+    -- The keys that sent requests, and which of them belong to one account of the service.
+    CREATE TABLE account (
+        name   TEXT PRIMARY KEY,            -- as in task.account
+        ending TEXT NOT NULL,               -- the last four characters of the key
+        owner  TEXT NOT NULL                -- equal for keys of one account: 'uid:' and its id
+                                            -- at the service if known, else the name of a key
+    ) WITHOUT ROWID;
     """,
 )

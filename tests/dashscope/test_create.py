@@ -227,8 +227,14 @@ class TestUnclear:
                     {"code": "", "message": "", "request_id": "r"}, "500 Internal Server Error"
                 )
             ],
+            [refused("InternalError", status="500 Internal Server Error")],
+            [refused("ModelUnavailable", status="503 Service Unavailable")],
+            [refused("Throttling.RateQuota", status="503 Service Unavailable")],
+            [refused("Arrearage", status="502 Bad Gateway")],
+            [refused("RequestTimeOut", status="408 Request Timeout")],
             [answer(b"", status="408 Request Timeout")],
             [json_answer({"code": "InvalidParameter", "message": "no"})],
+            [refused("InternalError.Timeout", status="200 OK")],
         ],
         ids=[
             "9 closed",
@@ -258,8 +264,14 @@ class TestUnclear:
             "19 504",
             "19 500 without code",
             "19 500 with an empty code",
+            "20 500 with code and id",
+            "20 503 with code and id",
+            "20 503 with a rate limit's code",
+            "20 502 with a billing code",
+            "408 with code and id",
             "408",
             "a refusal without a request id",
+            "200 with a code that is no refusal",
         ],
     )
     def test_an_unreadable_answer_is_unclear(self, client_for, steps):
@@ -346,12 +358,6 @@ class TestRefused:
                 BillingError,
                 False,
             ),
-            (
-                refused("InternalError", status="500 Internal Server Error"),
-                UnreachableError,
-                True,
-            ),
-            (refused("ModelUnavailable", status="503 Service Unavailable"), UnreachableError, True),
             (refused("InvalidParameter", status="200 OK"), UsageError, False),
         ],
         ids=[
@@ -363,12 +369,10 @@ class TestRefused:
             "404",
             "22 throttled",
             "23 billing though 429",
-            "20 500 with code and id",
-            "20 503 with code and id",
             "200 with a code",
         ],
     )
-    def test_a_refusal_of_the_service_has_its_error_20_25(self, client_for, step, kind, retryable):
+    def test_a_refusal_of_the_service_has_its_error_25(self, client_for, step, kind, retryable):
         error = error_of_create(client_for, step, kind=kind)
         assert (error.charged, error.retryable, error.request_id) == ("no", retryable, "r-7")
 
@@ -390,7 +394,16 @@ class TestRefused:
 
     @pytest.mark.parametrize(
         ("status", "kind"),
-        [("404 Not Found", UnknownTaskError), ("403 Forbidden", UnreachableError)],
+        [
+            ("400 Bad Request", UnreachableError),
+            ("401 Unauthorized", AuthError),
+            ("403 Forbidden", AuthError),
+            ("404 Not Found", UnknownTaskError),
+            ("405 Method Not Allowed", UnreachableError),
+            ("413 Content Too Large", UnreachableError),
+            ("429 Too Many Requests", ThrottledError),
+            ("499 Client Closed", UnreachableError),
+        ],
     )
     def test_a_refusal_without_the_services_json_is_an_error(self, client_for, status, kind):
         assert (
@@ -433,5 +446,5 @@ def test_a_gzip_bomb_is_not_decompressed_18(client_for):
 
 def test_the_helper_thread_of_an_abandoned_call_is_a_daemon(client_for):
     with ScriptedServer([HANG]) as server, pytest.raises(UnclearError):
-        create(client_for(server), give_up=lambda: True)
+        create(client_for(server), give_up=lambda: any(server.requests))
     assert all(thread.daemon for thread in threading.enumerate() if thread.name != "MainThread")

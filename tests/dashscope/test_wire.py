@@ -134,8 +134,9 @@ names = st.sampled_from(
         "message",
         "error",
         "data",
+        "total",
         "total_page",
-        "page_no",
+        "caller_parent_id",
         "gmt_create",
         "status",
         "model_name",
@@ -226,7 +227,7 @@ LIST = {
 
 def test_a_page_of_the_list_is_read():
     page = wire.read_list(LIST, UTC_SUBMITTED)
-    assert (page.number, page.total_pages, page.date) == (2, 3, UTC_SUBMITTED)
+    assert (page.total, page.total_pages, page.date) == (2, 3, UTC_SUBMITTED)
     first, second = page.tasks
     assert (first.task_id, first.status, first.request_id) == ("t-1", "RUNNING", "r-1")
     assert first.model == "pixverse/pixverse-v6-it2v"
@@ -249,10 +250,29 @@ def test_an_invalid_time_is_absent(time):
     assert wire.read_list({"data": [row]}, None).tasks[0].submitted_at is None
 
 
-@pytest.mark.parametrize("count", [None, "3", 2.5, True, []])
-def test_an_invalid_count_is_one(count):
-    page = wire.read_list(LIST | {"page_no": count, "total_page": count}, None)
-    assert (page.number, page.total_pages) == (1, 1)
+@pytest.mark.parametrize("count", [None, "3", 2.5, 2.0, True, []])
+def test_a_count_that_is_not_a_whole_number_is_absent_89(count):
+    page = wire.read_list(LIST | {"total": count, "total_page": count}, None)
+    assert (page.total, page.total_pages) == (None, None)
+
+
+def test_null_for_the_rows_is_an_empty_page_89():
+    page = wire.read_list({"data": None, "total": 0, "total_page": 0}, None)
+    assert (page.tasks, page.total, page.total_pages) == ((), 0, 0)
+
+
+@pytest.mark.parametrize("body", [{}, {"total": 0}, {"data": {}}, {"data": "x"}, {"data": 0}])
+def test_an_answer_without_rows_is_no_list_89(body):
+    assert wire.read_list(body, None) is None
+
+
+@pytest.mark.parametrize(
+    ("uids", "uid"),
+    [(["1", "1"], "1"), (["1", "2"], None), (["1", None], None), ([7, 7], None), (["", ""], None)],
+)
+def test_the_main_account_is_read_if_all_rows_name_the_same_88(uids, uid):
+    rows = [{"task_id": f"t-{n}", "caller_parent_id": each} for n, each in enumerate(uids)]
+    assert wire.read_list({"data": rows}, None).uid == uid
 
 
 @pytest.mark.parametrize(

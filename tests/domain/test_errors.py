@@ -33,6 +33,7 @@ CONTRACT = [
     ("TaskFailedError", "task-failed", 5, "no", False),
     ("UnreachableError", "unreachable", 6, "no", True),
     ("NotSentError", "unreachable", 6, "no", True),
+    ("TimeLimitError", "unreachable", 6, "no", True),
     ("ThrottledError", "throttled", 7, "no", True),
     ("StillRunningError", "still-running", 8, "yes", False),
     ("UnclearError", "unclear", 9, "unknown", False),

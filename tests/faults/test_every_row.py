@@ -10,7 +10,6 @@ ROWS = [int(number) for number in re.findall(r"^\| (\d+) \|", TABLE, re.MULTILIN
 # Rows without a test, each with its reason.
 NOT_TESTED: dict[int, str] = {
     88: "open: records of another account",
-    89: "open: task lists that do not prove that they are whole",
     90: "open: a clock that was set, a list that comes late",
     91: "open: next after every ending that leaves a task",
     92: "open: equal requests are takes",
@@ -19,7 +18,6 @@ NOT_TESTED: dict[int, str] = {
     102: "open: service text with the key or escapes",
     103: "open: ids that are paths",
     106: "open: wide characters, narrow terminals",
-    107: "open: time limits of hanging calls",
     108: "open: every Python and version",
 }
 TESTED_WITHOUT_A_CASE = {

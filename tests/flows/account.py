@@ -87,6 +87,7 @@ class Account:
     next_job: dict = field(default_factory=dict)
     on_accept: object = None  # called after a task is accepted and before its answer arrives
     page_size: int = 100
+    uid: str = "1000000000000001"
     on_loopback = True
     _numbers: itertools.count = field(default_factory=itertools.count)
 
@@ -185,8 +186,9 @@ class Account:
         first = (page - 1) * page_size
         return Page(
             tasks=tuple(rows[first : first + page_size]),
-            number=page,
+            total=len(rows),
             total_pages=-(-len(rows) // page_size),
+            uid=self.uid if rows else None,
             date=now.replace(microsecond=0),
         )
 

@@ -79,10 +79,18 @@ def test_all_addresses_share_one_connect_timeout_4(session):
 def test_giving_up_before_the_first_byte_means_not_sent(session):
     full, waiting = full_listen_queue()
     request = Request(method="POST", url=f"http://127.0.0.1:{full.getsockname()[1]}", body=b"x")
+    calls = []
     with pytest.raises(NotSentError):
-        exchange(session, request, Limits(), give_up=lambda: True)
+        exchange(session, request, Limits(), give_up=lambda: calls.append(1) or len(calls) > 1)
     for each in (full, *waiting):
         each.close()
+
+
+def test_an_exchange_that_is_given_up_before_it_starts_sends_nothing_107(session):
+    with ScriptedServer() as server:
+        request = Request(method="POST", url=server.url("/x"), body=b"x")
+        with pytest.raises(NotSentError):
+            exchange(session, request, Limits(), give_up=lambda: True)
 
 
 def test_giving_up_after_the_first_byte_means_no_answer(session):

@@ -2,12 +2,14 @@
 
 import json
 import stat
+import threading
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from pixverse_cli.domain.task import Status, Task
+from pixverse_cli.store import fallback_log
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 NAME = "unrecorded-tasks.jsonl"
@@ -132,3 +134,65 @@ def test_an_id_that_is_already_recorded_is_not_recorded_twice(store, accepted):
 
 def test_without_kept_ids_nothing_is_taken_back(store):
     assert store.take_back() == []
+
+
+def test_the_account_of_an_id_is_taken_back_too(store, accepted):
+    store.keep_in_fallback_log(replace(accepted, number=7, account="a" * 32))
+    assert [record.account for record in store.take_back()] == ["a" * 32]
+
+
+def test_an_id_that_comes_while_others_are_taken_back_is_not_lost(store, accepted, directory):
+    """It comes after the file was read and before the file is removed."""
+    store.keep_in_fallback_log(accepted)
+    taken = fallback_log.take(directory)
+    assert [line.task.task_id for line in fallback_log.read(taken, directory)] == ["task-1"]
+    store.keep_in_fallback_log(replace(accepted, number=2, task_id="task-2"))
+    fallback_log.remove(taken, directory)
+    assert [record.task_id for record in store.take_back()] == ["task-2"]
+
+
+def test_no_id_is_lost_while_another_process_takes_ids_back(store, accepted):
+    ids = [f"task-{number}" for number in range(100)]
+
+    def put_down():
+        for number, task_id in enumerate(ids, 2):
+            store.keep_in_fallback_log(replace(accepted, number=number, task_id=task_id))
+
+    thread = threading.Thread(target=put_down)
+    thread.start()
+    while thread.is_alive():
+        store.take_back()
+    thread.join()
+    store.take_back()
+    assert store.records.known_ids() == set(ids)
+
+
+def test_ids_that_a_killed_recover_has_moved_aside_are_taken_back(store, accepted, directory):
+    store.keep_in_fallback_log(accepted)
+    fallback_log.take(directory)
+    assert not (directory / NAME).exists()
+    assert [record.task_id for record in store.take_back()] == ["task-1"]
+    assert [path.name for path in directory.iterdir()] == ["tasks.db"]
+
+
+def test_an_id_after_a_half_written_line_is_not_lost(store, accepted, directory):
+    path = store.keep_in_fallback_log(accepted)
+    path.write_text(path.read_text()[:20])
+    store.keep_in_fallback_log(replace(accepted, task_id="task-2"))
+    assert [record.task_id for record in store.take_back()] == ["task-2"]
+    assert len((directory / NAME).read_text()) == 21  # what cannot be read is kept
+
+
+def test_lines_of_other_stores_are_put_back(store, accepted, temporary_directory, directory):
+    (directory / NAME).mkdir()
+    store.keep_in_fallback_log(accepted)
+    others = json.dumps({"store": "/elsewhere", "number": 1, "task_id": "task-9"})
+    with open_for_append(temporary_directory / NAME) as file:
+        file.write(others + "\n")
+    store.take_back()
+    assert (temporary_directory / NAME).read_text() == others + "\n"
+    assert [path.name for path in temporary_directory.iterdir()] == [NAME]
+
+
+def open_for_append(path):
+    return path.open("a", encoding="utf-8")

@@ -15,8 +15,10 @@ _ONE_URL = re.compile(r"https?://[!-~]+")
 _RULE = "it must print one http(s) URL and nothing else, and exit 0"
 
 
-def run_upload_command(command: str, path: Path) -> str:
+def run_upload_command(command: str, path: Path, seconds: float) -> str:
     """Run ``command PATH`` without a shell and without the key, and return the URL it prints.
+
+    It is ended after ``seconds``, or after ten minutes.
 
     :raises UsageError: it cannot be run, fails, or prints something else; nothing was charged.
     """
@@ -28,7 +30,7 @@ def run_upload_command(command: str, path: Path) -> str:
             env=environ,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
-            timeout=_TIMEOUT,
+            timeout=min(_TIMEOUT, seconds),
             check=False,
         )
     except (OSError, ValueError, subprocess.TimeoutExpired) as error:

@@ -53,7 +53,7 @@ def download(
     :raises NotSavedError: one of the classes in :mod:`pixverse_cli.media.video.failures`.
     """
     refuse_taken(target, force=force, unfinished=True)
-    part = acquire(target, clock)
+    part = acquire(target, clock, limits.deadline)
     if not isinstance(part, Part):
         with part as file:
             sha256 = sha256_of(file)
@@ -64,7 +64,7 @@ def download(
         transfer = Transfer(
             part=part,
             url=url,
-            request=lambda headers: _request(url, headers, limits),
+            request=lambda headers: _request(url, headers, limits, clock),
             clock=clock,
             limits=limits,
         )
@@ -132,14 +132,17 @@ def _discarding_wrong_content(part: Part) -> Iterator[None]:
 
 @contextmanager
 def _request(
-    url: str, headers: Mapping[str, str], limits: TransferLimits
+    url: str, headers: Mapping[str, str], limits: TransferLimits, clock: Clock
 ) -> Iterator[tuple[VideoResponse, Body]]:
     """Request the URL, follow redirects, and give the response and its unread body."""
     from pixverse_cli.http.exchange import Limits  # noqa: PLC0415  imports requests
     from pixverse_cli.http.stream import stream  # noqa: PLC0415  as above
 
     bounds = Limits(connect=limits.connect, stall=limits.stall, total=limits.connect + limits.stall)
-    with _translating_errors(), stream(url, headers, bounds) as (head, body):
+    with (
+        _translating_errors(),
+        stream(url, headers, bounds, lambda: limits.deadline - clock.monotonic()) as (head, body),
+    ):
         yield VideoResponse(url=url, status=head.status, headers=head.headers), body
 
 

@@ -21,7 +21,7 @@ from typing import BinaryIO, Self
 from pixverse_cli.disk.files import Kind, chunks, kind_at, kind_of, open_regular, reason
 from pixverse_cli.disk.writing import name_new, sync_directory, try_lock
 from pixverse_cli.domain.clock import Clock
-from pixverse_cli.media.video.failures import CannotWriteError, TakenError
+from pixverse_cli.media.video.failures import BrokenOffError, CannotWriteError, TakenError
 
 _LOCK_POLL_SECONDS = 0.2
 _TRIES = 100
@@ -217,11 +217,12 @@ class Part:
         self.close()
 
 
-def acquire(target: Path, clock: Clock) -> Part | BinaryIO:
+def acquire(target: Path, clock: Clock, deadline: float = float("inf")) -> Part | BinaryIO:
     """Open and lock the part of ``target``, waiting while another process holds it.
 
     Returns the open file itself if it is ``target`` by now: another process has finished it.
 
+    :raises BrokenOffError: another process still holds it at the ``deadline`` (monotonic).
     :raises CannotWriteError: the part cannot be created or opened.
     """
     path = part_path(target)
@@ -229,6 +230,8 @@ def acquire(target: Path, clock: Clock) -> Part | BinaryIO:
         with ExitStack() as opened:
             file = opened.enter_context(_open(path))
             while not try_lock(file):
+                if clock.monotonic() >= deadline:
+                    raise BrokenOffError(f"another process is downloading {target}")
                 clock.sleep(_LOCK_POLL_SECONDS)
             finished, in_place = _is_file_at(file, target), _is_file_at(file, path)
             usable = in_place and not finished and _has_one_name_and_owner(file)

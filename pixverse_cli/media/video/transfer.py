@@ -36,7 +36,8 @@ _PROGRESS_SECONDS = 0.1
 class TransferLimits:
     """Timeouts in seconds (connect, next byte), and the lowest ``rate`` in bytes per second.
 
-    The rate is checked every ``rate_window`` seconds. ``most_bytes`` is the largest size.
+    The rate is checked every ``rate_window`` seconds. ``most_bytes`` is the largest size,
+    ``deadline`` (monotonic) the end of the time for the whole download.
     """
 
     connect: float = 10.0
@@ -44,6 +45,7 @@ class TransferLimits:
     rate: int = 1024
     rate_window: float = 60.0
     most_bytes: int = 8 * 1024**3
+    deadline: float = float("inf")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

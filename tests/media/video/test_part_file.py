@@ -268,7 +268,7 @@ if os.geteuid() == 0:  # only root can give files away
             assert_saved(target, save(server.url(), target))
 
 
-class ReplacesPart:
+class ReplacesPart(SystemClock):
     """A clock whose sleep releases the held part and puts another one in its place."""
 
     def __init__(self, holder):
@@ -287,7 +287,7 @@ def test_a_part_replaced_during_the_wait_is_opened_again_68(target):
         found.discard()
 
 
-class StoppedClock:
+class StoppedClock(SystemClock):
     """A clock whose sleep raises for a signal."""
 
     def sleep(self, _seconds):
@@ -299,7 +299,7 @@ def test_a_signal_ends_the_wait_for_another_process_51(target):
         acquire(target, StoppedClock())
 
 
-class ReplacesLockedPart:
+class ReplacesLockedPart(SystemClock):
     """A clock whose sleep replaces the part with another one, which is locked too."""
 
     def __init__(self, holder):

@@ -1,0 +1,122 @@
+"""Whose a record is: the service and the key that its create call was sent to and with.
+
+A service may be asked about every record that was sent to it: a question costs nothing. But
+only the key that sent a request is believed when its answer is "no": under another key an
+UNKNOWN task may be running, and a list without it proves nothing. Another service is never
+asked. Two keys may belong to one account (Model Studio, "Manage asynchronous tasks": a query
+or list shows all tasks of the main account); that is learnt from answers and lists.
+"""
+
+from collections.abc import Generator, Iterable
+
+from pixverse_cli.domain.errors import AuthError, PixverseError
+from pixverse_cli.domain.events import Event, Note
+from pixverse_cli.domain.task import Record, Status, Task
+from pixverse_cli.flows.rate_limited import RateLimit, with_retries
+from pixverse_cli.flows.tools import Tools
+
+
+def was_sent_here(record: Record, tools: Tools) -> bool:
+    """Return whether the request was sent to the service that is in use."""
+    return record.service == tools.service
+
+
+def sent_by_this_key(record: Record, tools: Tools) -> bool:
+    """Return whether the key that is in use sent the request: only then "no" is believed."""
+    return was_sent_here(record, tools) and record.account == tools.account()
+
+
+def may_be_other_account(record: Record, tools: Tools) -> bool:
+    """Return whether the request was sent by a key that is not known to be of this account.
+
+    Of a record of an older store the key is not known; it counts as one of this account.
+    """
+    if not was_sent_here(record, tools):
+        return True
+    if record.account is None:
+        return False
+    return not tools.store.accounts.are_one(record.account, this_account(tools))
+
+
+def this_account(tools: Tools) -> str:
+    """Return the name of the key in use, after writing its ending to the store."""
+    name = tools.account()
+    tools.store.accounts.keep(name, tools.key_ending())
+    return name
+
+
+def learn(record: Record, task: Task, tools: Tools) -> str | None:
+    """Learn from an answer about a record's task; return the account that the record is of.
+
+    An answer other than UNKNOWN shows that the key in use belongs to the account of the key
+    that sent the request. None: that is not certain, because the answer is UNKNOWN, or
+    because the task is provisional and the record does not say which key sent it.
+    """
+    if task.status is Status.UNKNOWN or (record.provisional and record.account is None):
+        return None
+    name = this_account(tools)
+    if record.account not in (None, name):
+        tools.store.accounts.join(str(record.account), name)
+    return record.account or name
+
+
+def elsewhere(record: Record, tools: Tools) -> AuthError:
+    """Return the error for a record that was sent to another service or with another key."""
+    what = f"task {record.task_id}" if record.task_id else f"the request for {record.image}"
+    ending = tools.store.accounts.ending(record.account)
+    key = f" with the key …{ending}" if ending else " with another key"
+    there = f"{what} was sent to {record.service}{'' if record.account is None else key}"
+    if was_sent_here(record, tools):
+        return AuthError(
+            f"{there}; the key in use (…{tools.key_ending()}) cannot show what became of it",
+            hint="use the key that sent it; nothing in the store was changed",
+        )
+    return AuthError(
+        f"{there}; the service in use is {tools.service}",
+        hint=f"set DASHSCOPE_HTTP_BASE_URL={record.service} and use its key;"
+        " nothing in the store was changed",
+    )
+
+
+def require_account(record: Record, tools: Tools) -> Generator[Event, None, Record]:
+    """Return the record if the key in use belongs to the account that sent it.
+
+    If that is not known yet, the service is asked: about the task, or for the task list.
+
+    :raises AuthError: it was sent elsewhere, or that cannot be found out.
+    """
+    if not was_sent_here(record, tools):
+        raise elsewhere(record, tools)
+    if not may_be_other_account(record, tools):
+        return record
+    client, task_id = tools.connect(), record.task_id
+    if task_id is None:
+        from pixverse_cli.flows.remote_tasks import list_tasks  # noqa: PLC0415  rare
+
+        yield from list_tasks(tools)
+        if may_be_other_account(record, tools):
+            raise elsewhere(record, tools)
+        return record
+    task = yield from with_retries(
+        RateLimit.QUERY, lambda: client.query(task_id), tools, task_id=task_id
+    )
+    if learn(record, task, tools) is None:
+        raise elsewhere(record, tools)
+    return record
+
+
+def of_this_account(
+    records: Iterable[Record], tools: Tools
+) -> Generator[Event, None, list[Record]]:
+    """Return the records of the account in use; one note says how many others are skipped."""
+    own, skipped = list[Record](), list[Record]()
+    for record in records:
+        try:
+            own.append((yield from require_account(record, tools)))
+        except PixverseError:
+            skipped.append(record)
+    if skipped:
+        first = elsewhere(skipped[0], tools).message
+        more = f"; {len(skipped) - 1} more were sent elsewhere" if len(skipped) > 1 else ""
+        yield Note(text=f"skipped: {first}{more}")
+    return own

@@ -1,0 +1,69 @@
+"""H. The service's task list: what it must prove before an absent task counts (row 89)."""
+
+from tests.clocks import START
+from tests.faults.case import Case, parameters
+from tests.faults.service import OTHER, as_json, list_row
+from tests.servers import RESET
+
+UNCLEAR = {
+    "code": 9,
+    "charged": "unknown",
+    "retryable": False,
+    "creates": 1,
+    "store": ("UNCLEAR",),
+    "says": "pixverse recover",
+}
+NOT_SENT = {"code": 0, "creates": 1, "store": ("NOT_SENT",)}
+FOREIGN = list_row(OTHER, START, model="pixverse/pixverse-c1-it2v")
+
+
+def recovered(*pages):
+    """Return a ``recover`` of a lost create call; the list has these pages and no such task."""
+
+    def recover(world):
+        world.serve(create=[[RESET]], listing=as_json({}))
+        world.submit(inside=True)
+        world.clock.advance(3600)
+        date = world.clock.wall.strftime("%a, %d %b %Y %H:%M:%S GMT")
+        world.service.set_routes(listing=[as_json(page, date=date) for page in pages])
+        return world.run_inside("recover")
+
+    return recover
+
+
+def page(*rows, **counts):
+    return {"data": list(rows), "page_no": 1, "page_size": 100} | counts
+
+
+WHOLE = {
+    "one page": [page(FOREIGN, total=1, total_page=1)],
+    "no row": [page(total=0, total_page=0)],
+    "null": [{"data": None, "total": 0, "total_page": 0}],
+}
+NOT_WHOLE = {
+    "no counts": page(FOREIGN),
+    "no number of pages": page(FOREIGN, total=1),
+    "no number of rows": page(FOREIGN, total_page=1),
+    "pages as text": page(FOREIGN, total=1, total_page="1"),
+    "pages as a fraction": page(FOREIGN, total=1, total_page=1.0),
+    "no page, but a row": page(FOREIGN, total=1, total_page=0),
+    "rows as text": page(FOREIGN, total="1", total_page=1),
+    "a row is missing": page(FOREIGN, total=2, total_page=1),
+    "a row too many": page(FOREIGN, total=0, total_page=1),
+    "repeated over pages": page(FOREIGN, total=2, total_page=2),
+    "a row without an id": page(FOREIGN, {"status": "RUNNING"}, total=2, total_page=1),
+    "null, and a promised row": {"data": None, "total": 1, "total_page": 1},
+    "null without counts": {"data": None},
+    "no data": {"total": 0, "total_page": 0},
+    "data is not a list": {"data": {}, "total": 0, "total_page": 0},
+}
+
+CASES = (
+    *(Case(89, name, recovered(*pages), **NOT_SENT) for name, pages in WHOLE.items()),
+    *(Case(89, name, recovered(body), **UNCLEAR) for name, body in NOT_WHOLE.items()),
+)
+
+
+@parameters(*CASES)
+def test_fault(case, world):
+    case.judge(world, case.provoke(world))

@@ -1,0 +1,84 @@
+"""Calls with retries at the command's time limit."""
+
+import pytest
+
+from pixverse_cli.domain.errors import ThrottledError, TimeLimitError, UnreachableError, UsageError
+from pixverse_cli.domain.interrupts import Interrupts
+from pixverse_cli.flows.rate_limited import RateLimit, wait_for_slot, with_retries
+from pixverse_cli.flows.tools import Tools
+from pixverse_cli.store import Store
+
+
+@pytest.fixture
+def tools(tmp_path, clock):
+    store = Store(tmp_path / "state")
+    yield Tools(
+        connect=lambda: None,
+        store=store,
+        clock=clock,
+        interrupts=Interrupts(clock),
+        service="https://s",
+        account=lambda: "account",
+        deadline=clock.monotonic() + 100.0,
+    )
+    store.close()
+
+
+def result_of(tools, *outcomes):
+    """Return the result of a call whose tries take so long and end so, and the number of tries."""
+    left = list(outcomes)
+
+    def call():
+        seconds, error = left.pop(0)
+        tools.clock.advance(seconds)
+        if error:
+            raise error
+        return "done"
+
+    try:
+        steps = with_retries(RateLimit.QUERY, call, tools)
+        while True:
+            next(steps)
+    except StopIteration as done:
+        return done.value, len(outcomes) - len(left)
+
+
+LOST = UnreachableError("lost")
+
+
+def test_a_call_is_tried_four_times(tools):
+    assert result_of(tools, *[(1, LOST)] * 3, (1, None)) == ("done", 4)
+    with pytest.raises(UnreachableError, match=r"\Alost\Z") as raised:
+        result_of(tools, *[(1, LOST)] * 5)
+    assert not isinstance(raised.value, TimeLimitError)
+
+
+@pytest.mark.parametrize("tries", [0, 1, 3])
+def test_a_try_that_is_cut_by_the_limit_ends_with_it_and_names_the_error_107(tools, tries):
+    with pytest.raises(TimeLimitError, match="time limit was reached; the last error: lost"):
+        result_of(tools, *[(1, LOST)] * tries, (100, LOST))
+
+
+def test_a_retry_that_would_come_after_the_limit_is_not_waited_for_107(tools):
+    asks_for_a_minute = ThrottledError("too many", retry_after=60.0)
+    with pytest.raises(TimeLimitError, match="too many"):
+        result_of(tools, (50, asks_for_a_minute))
+    assert tools.time_left() == 50
+
+
+def test_a_refusal_at_the_limit_is_told_as_it_is_107(tools):
+    with pytest.raises(UsageError, match="no"):
+        result_of(tools, (100, UsageError("no")))
+
+
+def test_no_call_is_made_at_the_limit_107(tools):
+    tools.clock.advance(100)
+    with pytest.raises(TimeLimitError):
+        result_of(tools)
+
+
+def test_a_slot_after_the_limit_is_not_waited_for_107(tools):
+    tools.store.rate_slots.hold_back("query", tools.clock.now().timestamp() + 101)
+    with pytest.raises(TimeLimitError):
+        wait_for_slot(RateLimit.QUERY, tools)
+    assert tools.time_left() == 100
