@@ -12,7 +12,6 @@ from pixverse_cli.domain.events import (
     Downloading,
     Ended,
     Event,
-    Known,
     Planned,
     Retrying,
     Saved,
@@ -58,7 +57,7 @@ class TaskSet:
                 self.planned = total
             case Ended():
                 self.ended.append(event)
-            case Known() | Submitted() | Seen() | Downloading() | Saved():
+            case Submitted() | Seen() | Downloading() | Saved():
                 self._used.add(event.record.number)
                 self._names[event.record.task_id or ""] = task_name(event.record)
             case _:

@@ -12,7 +12,7 @@ from pixverse_cli.reporting.sentences import coarse, elapsed, model_name, span, 
 from pixverse_cli.reporting.streams import BOLD, coloured
 from pixverse_cli.reporting.terminal.cells import wrap
 from pixverse_cli.reporting.terminal.colours import STATUS_COLOURS
-from pixverse_cli.reporting.terminal.record_table import Now, asked, kept_for, next_step, place
+from pixverse_cli.reporting.terminal.record_table import Now, asked, kept_for, next_command, place
 
 _LABEL = 12  # cells
 _LEAST_ROOM = 20  # cells for the values beside their labels
@@ -61,10 +61,7 @@ def _facts(record: Record, now: Now) -> Iterator[tuple[str, str]]:
         ("request id", record.request_id),
         ("service", f"{record.service} ({place(record)})" if record.service else None),
         ("account", "not confirmed: may be another request's" if record.provisional else None),
-        (
-            "next",
-            None if record.file and outcome(record) == record.file else next_step(record, now),
-        ),
+        ("next", "" if _is_saved(record) else next_command(record, now)),
     )
     yield from ((label, value) for label, value in facts if value)
 
@@ -110,10 +107,13 @@ def _cost(record: Record) -> str | None:
     return None if record.estimate is None else f"{record.estimate} {CURRENCY} by estimate"
 
 
+def _is_saved(record: Record) -> bool:
+    return record.file is not None and outcome(record) == record.file
+
+
 def _addresses(record: Record) -> Iterator[str]:
     if record.file:
-        missing = "" if outcome(record) == record.file else " (not there any more)"
-        yield record.file + missing
+        yield record.file + ("" if _is_saved(record) else " (not there any more)")
     if record.sha256 and record.file:
         yield f"sha256 {record.sha256}"
     if record.video_url:

@@ -1,8 +1,9 @@
 """Columns become lines that fit a terminal: nothing here reads a clock or writes to a stream.
 
 Where there is no room for every column, columns give way one after another: first they are
-cut, then they are left out. What names a record, its status and its next step never give way;
-where even these do not fit side by side, each record becomes a few short lines.
+cut, then they are left out, and those that remain take the room that this makes. What names a
+record, its status and its next step never give way; where even these do not fit side by side,
+each record becomes a few short lines.
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,7 +20,7 @@ _ROOM_FOR_LAST = 30  # cells that the other columns leave for the last one, if i
 class Column(NamedTuple):
     """A column. Those with the lowest ``gives_way`` give way first; 0 never does.
 
-    A column is cut down to ``least`` cells and then left out; with ``least`` 0 it is never cut.
+    A column may be cut down to ``least`` cells; with ``least`` 0 it is shown whole or not at all.
     ``middle``: of a long text the beginning and the end remain. In a record of a few lines,
     its title stands before the cell if it is ``labelled``.
     """
@@ -48,6 +49,7 @@ class _Shown(NamedTuple):
     place: int
     column: Column
     size: int
+    least: int
 
 
 def table(columns: Sequence[Column], rows: Sequence[Row], room: int) -> Iterator[str]:
@@ -97,28 +99,34 @@ def _fitting(
 ) -> list[_Shown]:
     """Return the columns that fit into ``room`` cells; more if those that never give way do not."""
     shown = []
-    for index, column in enumerate(columns):
-        size = max((width(row[index].text) for row in rows), default=0)
+    for place, column in enumerate(columns):
+        size = max((width(row[place].text) for row in rows), default=0)
         if size:
-            shown.append(_Shown(index, column, max(size, width(column.title) if titles else 0)))
-    for one in sorted(shown, key=lambda one: one.column.gives_way):
-        over = _total(shown) - room
-        if over <= 0:
+            title = width(column.title) if titles else 0
+            least = max(column.least, title) if column.least else max(size, title)
+            shown.append(_Shown(place, column, max(size, title), min(least, max(size, title))))
+    first = sorted((one for one in shown if one.column.gives_way), key=_gives_way)
+    for one in first:
+        if _width_of([each.least for each in shown]) <= room:
             break
-        column = one.column
-        if not column.gives_way:
-            continue
-        least = max(column.least, width(column.title) if titles else 0)
-        at = shown.index(one)
-        if column.least and one.size - over >= least:
-            shown[at] = one._replace(size=one.size - over)
-        else:
-            del shown[at]
+        shown.remove(one)
+    for one in first:
+        over = _total(shown) - room
+        if over > 0 and one in shown:
+            shown[shown.index(one)] = one._replace(size=max(one.least, one.size - over))
     return shown
 
 
+def _gives_way(one: _Shown) -> int:
+    return one.column.gives_way
+
+
 def _total(shown: Sequence[_Shown]) -> int:
-    return sum(one.size for one in shown) + len(_GAP) * max(0, len(shown) - 1)
+    return _width_of([one.size for one in shown])
+
+
+def _width_of(sizes: Sequence[int]) -> int:
+    return sum(sizes) + len(_GAP) * max(0, len(sizes) - 1)
 
 
 def _line(shown: Sequence[_Shown], row: Row) -> str:

@@ -36,13 +36,15 @@ def record_table(records: Sequence[Record], now: Now, room: int) -> Iterator[str
 
 def next_step(record: Record, now: Now) -> str:
     """Return where the video is, or the command to run next; an error's code if neither."""
-    result = outcome(record) or ""
-    if result and result == record.file:
-        return harmless(shorter_path(result))
+    if record.file and outcome(record) == record.file:
+        return harmless(shorter_path(record.file))
+    return next_command(record, now) or harmless(record.error_code or "")
+
+
+def next_command(record: Record, now: Now) -> str:
+    """Return the command that goes on with the task without paying; empty if there is none."""
     command = _command(record)
-    if not command:
-        return harmless(result)
-    if not is_elsewhere(record, now):
+    if not command or not is_elsewhere(record, now):
         return command
     # of a sandbox that has ended nothing can be asked any more
     sandbox = _is_sandbox(record.service)
@@ -50,7 +52,6 @@ def next_step(record: Record, now: Now) -> str:
 
 
 def _command(record: Record) -> str:
-    """Return the command that goes on with the task without paying; empty if there is none."""
     if record.status is Status.UNCLEAR:
         return "pixverse recover"
     if record.status.unfinished:
@@ -122,10 +123,10 @@ _COLUMNS: tuple[tuple[Column, Callable[[Record, Now], Cell]], ...] = (
         lambda record, now: Cell(place(record) if is_elsewhere(record, now) else ""),
     ),
     (Column("model", gives_way=6), lambda record, _: Cell(model_name(record))),
-    (Column("age", gives_way=5, labelled=True), lambda record, now: Cell(_age(record, now))),
-    (Column("took", gives_way=3, labelled=True), lambda record, _: Cell(took(record))),
+    (Column("age", gives_way=4, labelled=True), lambda record, now: Cell(_age(record, now))),
+    (Column("took", gives_way=2, labelled=True), lambda record, _: Cell(took(record))),
     (
-        Column("asked", gives_way=4, labelled=True),
+        Column("asked", gives_way=3, labelled=True),
         lambda record, now: Cell(asked(record, now.time)),
     ),
     (
@@ -133,7 +134,7 @@ _COLUMNS: tuple[tuple[Column, Callable[[Record, Now], Cell]], ...] = (
         lambda record, now: Cell(kept_for(record, now.time)),
     ),
     (
-        Column("image", gives_way=2, least=10, middle=True),
+        Column("image", gives_way=5, least=10, middle=True),
         lambda record, _: Cell(harmless(record.image or "")),
     ),
     (
