@@ -41,7 +41,7 @@ class Uploaded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """The record from the store, before the service is asked; not drawn.
+    """The record from the store, before the service is asked.
 
     With it, a command that a signal stops can report its tasks. ``position`` is the order's
     place on the command line, if the record belongs to an equal request.

@@ -82,10 +82,9 @@ class Reporter:
             raise
 
     def drawing(self, events: Iterable[Event]) -> Generator[Event, None, None]:
-        """Show each event and pass it on; ``Known`` is not shown."""
+        """Show each event and pass it on."""
         for event in events:
-            if not isinstance(event, Known):
-                self.draw(event)
+            self.draw(event)
             yield event
 
     def draw(self, event: Event) -> None:

@@ -12,6 +12,7 @@ from pixverse_cli.domain.events import (
     Downloading,
     Ended,
     Event,
+    Known,
     Planned,
     Retrying,
     Saved,
@@ -57,8 +58,9 @@ class TaskSet:
                 self.planned = total
             case Ended():
                 self.ended.append(event)
-            case Submitted() | Seen() | Downloading() | Saved():
-                self._used.add(event.record.number)
+            case Known() | Submitted() | Seen() | Downloading() | Saved():
+                if not isinstance(event, Known):
+                    self._used.add(event.record.number)
                 self._names[event.record.task_id or ""] = task_name(event.record)
             case _:
                 pass

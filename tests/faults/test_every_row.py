@@ -27,7 +27,6 @@ NOT_TESTED: dict[int, str] = {
     103: "open: ids that are paths",
     104: "open: proxies and certificate variables",
     105: "open: an upload host that stops reading",
-    106: "open: wide characters, narrow terminals",
     107: "open: time limits of hanging calls",
     108: "open: every Python and version",
 }
@@ -42,6 +41,7 @@ def modules():
     for file in sorted(Path(__file__).parent.glob("test_*.py")):
         if file != Path(__file__):
             yield importlib.import_module(f"tests.faults.{file.stem}")
+    yield importlib.import_module("tests.screens.test_screens")
 
 
 def rows_with_tests():

@@ -86,7 +86,7 @@ class Screen:
     def resize(self, columns, rows):
         """Change the size, as most terminals do: lines that are too long now are wrapped."""
         self.settle(0.1)
-        before = self.everything[: len(self.everything)]
+        before = self.everything
         row = len(self.emulator.history.top) + self.emulator.cursor.y
         self._emulate(columns, rows)
         above = [*before, *[""] * row][:row]
@@ -100,10 +100,14 @@ class Screen:
             if self.process.poll() is not None and not self.read(0.1):
                 break
             assert time.monotonic() < end, self.text
-        code = self.process.wait(_SECONDS)
+        return self.process.wait(_SECONDS)
+
+    def close(self):
+        """Kill the program if it still runs, and close the terminal."""
+        self.process.kill()
+        self.process.wait(_SECONDS)
         with contextlib.suppress(OSError):
             os.close(self.master)
-        return code
 
 
 def _without_empty_end(lines):

@@ -13,6 +13,7 @@ from pixverse_cli.domain.events import (
     Downloading,
     Ended,
     Event,
+    Known,
     Planned,
     Retrying,
     Saved,
@@ -147,7 +148,7 @@ class View:
             case Uploaded(image=image):
                 self._upload = self._upload_of(image)
                 self._upload.show("creating", DIM, 0)
-            case Submitted(record=record) | Seen(record=record):
+            case Known(record=record) | Submitted(record=record) | Seen(record=record):
                 self._upload = None
                 self._show_status(record)
             case Downloading(record=record):
