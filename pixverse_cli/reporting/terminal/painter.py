@@ -17,16 +17,15 @@ from typing import NamedTuple, TextIO
 from pixverse_cli.domain.clock import SystemClock
 from pixverse_cli.domain.events import Event
 from pixverse_cli.reporting.streams import say, takes_colour, without_colour, writing_above
-from pixverse_cli.reporting.terminal.cells import rows
 from pixverse_cli.reporting.terminal.page import size_of
+from pixverse_cli.reporting.terminal.region import Region
 from pixverse_cli.reporting.terminal.view import View
 
 _CLOCK = SystemClock()  # only paces the redraws
 _BETWEEN_REDRAWS = 1 / 8  # seconds
+_LATE = 0.5  # seconds
 _FIRST_REDRAW = 0.15  # a command that ends at once shows nothing
 _END_SECONDS = 2.0  # a terminal that takes no output must not keep the program
-
-_CLEAR_BELOW, _CLEAR_REST = "\x1b[J", "\x1b[K"
 
 
 class _Line(NamedTuple):
@@ -59,8 +58,7 @@ class Painter:
         self._messages = SimpleQueue[Event | _Line | _Hide | _Continued | _End]()
         self._thread: threading.Thread | None = None
         self._above: list[str] = []
-        self._drawn: list[str] = []  # the lines that are on the screen
-        self._width = 0
+        self._region = Region()
 
     @contextmanager
     def running(self) -> Iterator[None]:
@@ -113,13 +111,17 @@ class Painter:
                     self._above.append(text)
                 case _Hide():
                     self._redraw([])
+                    self._region.forget()
                     message.hidden.put(None)
                     message.go_on.get()
                 case _Continued():
-                    self._drawn = []
+                    self._region.forget()
                 case _End():
                     self._redraw([])
                     return
+                case None if _CLOCK.monotonic() - due > _LATE:
+                    # the process may have been stopped: the main thread then says so first
+                    due = _CLOCK.monotonic() + _BETWEEN_REDRAWS
                 case None:
                     columns, height = size_of(self._terminal)
                     self._redraw(self._view.lines(columns - 1, height - 1))
@@ -145,19 +147,11 @@ class Painter:
                     say(message.text)
 
     def _redraw(self, lines: list[str]) -> None:
-        """Replace the drawn lines, and write what was waiting to stand above them."""
-        columns, _ = size_of(self._terminal)
+        """Replace the live lines, and write what was waiting to stand above them."""
         if not takes_colour(self._terminal):
             lines = [without_colour(line) for line in lines]
-        if (lines, columns) == (self._drawn, self._width) and not self._above:
-            return
-        up = sum(rows(without_colour(line), columns) for line in self._drawn)
-        text = f"\r\x1b[{up}A" if up else ""
-        if self._above or columns != self._width:
-            text += _CLEAR_BELOW
-        text += "".join(f"{line}\n" for line in self._above)
-        text += "".join(f"{line}{_CLEAR_REST}\n" for line in lines) + _CLEAR_BELOW
-        self._above, self._drawn, self._width = [], lines, columns
+        text = self._region.replace(lines, self._above, size_of(self._terminal))
+        self._above = []
         with suppress(OSError, ValueError):
             self._terminal.write(text)
             self._terminal.flush()
