@@ -102,10 +102,10 @@ def picture(emulator):
         f'<circle cx="{20 + 18 * index}" cy="18" r="6" fill="{colour}"/>'
         for index, colour in enumerate(("#ff5f57", "#febc2e", "#28c840"))
     ]
+    attributes = f'viewBox="0 0 {wide:.0f} {high:.0f}" font-family="{FONTS}"'
     return "\n".join(
         [
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide:.0f} {high:.0f}"'
-            f' font-family="{FONTS}" font-size="{FONT_SIZE}">',
+            f'<svg xmlns="http://www.w3.org/2000/svg" {attributes} font-size="{FONT_SIZE}">',
             "<title>pixverse on a terminal</title>",
             f'<rect width="{wide:.0f}" height="{high:.0f}" rx="8" fill="#1f2430"/>',
             *dots,

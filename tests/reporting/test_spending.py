@@ -1,0 +1,77 @@
+"""Spending as people and scripts read it."""
+
+import csv
+from decimal import Decimal
+
+import pytest
+
+from pixverse_cli.flows.spending import By, Report, Spending
+from pixverse_cli.reporting.spending import csv_lines, notes, rows
+from pixverse_cli.reporting.streams import without_colour
+from pixverse_cli.reporting.terminal.cells import width
+from pixverse_cli.reporting.terminal.spending import spending_table
+
+SPENT = Spending(
+    "a.png",
+    requests=3,
+    free=1,
+    actual=Decimal("1.35"),
+    estimate=Decimal("2.70"),
+    unclear=Decimal(4),
+)
+
+
+def test_csv_has_a_head_and_survives_any_name():
+    named = SPENT._replace(group='a, "b"\n海.png')
+    lines = list(csv.reader(csv_lines(Report(By.IMAGE, (named,), 0))))
+    assert lines[0] == [
+        *("image", "requests", "free", "unpriced", "actual", "estimate", "unclear", "total"),
+        "currency",
+    ]
+    assert lines[1][1:] == ["3", "1", "0", "1.35", "2.70", "4", "4.05", "CNY"]
+    assert lines[1][0].startswith('a, "b"')
+
+
+@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@a"])
+def test_a_spreadsheet_takes_no_name_for_a_formula(name):
+    (_, line) = csv_lines(Report(By.IMAGE, (SPENT._replace(group=name),), 0))
+    assert line.startswith(f"'{name}")
+
+
+def test_a_line_of_a_pipe_has_the_cells_of_the_csv_file():
+    (line,) = rows(Report(By.IMAGE, (SPENT,), 0))
+    assert line == "a.png\t3\t1\t0\t1.35\t2.70\t4\t4.05"
+
+
+def test_the_notes_tell_what_the_sums_do_not_hold():
+    told = "\n".join(notes(Report(By.DAY, (SPENT._replace(unpriced=2),), 5)))
+    assert "without a known price: 2" in told
+    assert "sandbox: 5" in told
+    assert "not a bill" in told
+    assert list(notes(Report(By.DAY, (), 0))) == ["no requests to show"]
+
+
+@pytest.mark.parametrize(("room", "longest"), [(90, 26), (200, 40), (60, 0)])
+def test_bars_fit_the_terminal_and_show_the_parts(room, longest):
+    half = SPENT._replace(group="b.png", estimate=Decimal(0), unclear=Decimal("2.675"))
+    head, first, second, total = lines_of(Report(By.IMAGE, (SPENT, half), 0), room)
+    bars = [
+        line.translate({ord("█"): "#", ord("▓"): "=", ord("░"): "-"}) for line in (first, second)
+    ]
+    assert [sum(map(bar.count, "#=-")) for bar in bars] == [longest, longest // 2]
+    assert all(len(line) <= room for line in (head, first, second, total))
+    assert total.split() == ["total", "6", "2", "2.70", "2.70", "6.675", "5.40"]
+
+
+@pytest.mark.parametrize("room", [20, 40, 80])
+def test_a_group_and_its_sum_are_whole_at_any_width_106(room):
+    named = SPENT._replace(group="海边/第十二张最终版本的图片.png")
+    lines = lines_of(Report(By.IMAGE, (named, SPENT), 0), room)
+    assert max(map(width, lines)) <= room
+    text = "".join(lines).replace(" ", "")
+    assert named.group in text
+    assert text.count("4.05") == 2
+
+
+def lines_of(report, room):
+    return [without_colour(line) for line in spending_table(report, room)]
