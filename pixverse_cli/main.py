@@ -15,13 +15,23 @@ from pixverse_cli.reporting import streams
 from pixverse_cli.reporting.result import Output
 from pixverse_cli.reporting.select import report_ending
 
+# Every line fits a terminal of 40 columns.
 _SHORT_HELP = """\
-pixverse makes a video from an image and a prompt (PixVerse on Alibaba Cloud Model Studio).
+pixverse makes videos from images, with
+PixVerse on Alibaba Cloud Model Studio.
 
-  pixverse submit turtle.webp -p "The camera slowly rises" --wait    make a video and save it
-  pixverse list                                                      show your tasks
-  pixverse sandbox -- pixverse submit turtle.webp --wait             try it without paying
-  pixverse --help                                                    show all commands"""
+Make a video and save it:
+  pixverse submit a.webp -p TEXT --wait
+
+Show your tasks:
+  pixverse list
+
+Try it without paying:
+  pixverse sandbox -- \\
+    pixverse submit a.webp --wait
+
+Show all commands:
+  pixverse --help"""
 
 COMMANDS = {
     "submit": "Start one paid task per image; with --wait, save the video.",

@@ -34,7 +34,8 @@ settings.load_profile("ours")
 
 # These take most of the time, with real processes and tools; `-m "not slow"` runs the others.
 _SLOW = {
-    *("concurrency", "faults", "kill", "manual", "permissions", "sandbox", "signals"),
+    *("concurrency", "faults", "kill", "manual", "permissions", "sandbox", "screens"),
+    "signals",
     *("test_packaging.py", "test_structure.py"),
 }
 

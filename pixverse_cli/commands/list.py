@@ -7,6 +7,7 @@ import typer
 
 from pixverse_cli.commands import context, shared_options
 from pixverse_cli.domain.errors import UsageError
+from pixverse_cli.reporting.select import service_now
 from pixverse_cli.reporting.show import show_records, show_remote
 
 StatusFilter = Annotated[
@@ -67,14 +68,15 @@ def command(
     if remote:
         from pixverse_cli.flows.remote_tasks import remote_tasks
 
-        show_remote(remote_tasks(app.tools), app.output, app.reporter())
+        show_remote(remote_tasks(app.tools), app.output, app.reporter(), app.runtime.clock)
     else:
         from pixverse_cli.flows.local_list import local_list
 
         now = app.runtime.clock.now()
         records = local_list(app.settings, app.store, now, every=every or html is not None)
         if html is None:
-            show_records(records, app.output, app.runtime.clock)
+            service = service_now(app.runtime.environ)
+            show_records(records, app.output, app.runtime.clock, service)
         else:
             from pixverse_cli.disk.files import with_home
             from pixverse_cli.reporting.page import write_page

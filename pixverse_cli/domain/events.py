@@ -12,6 +12,14 @@ from pixverse_cli.domain.task import Record
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """The first event of a command that knows how many tasks it will end: ``total``."""
+
+    name: ClassVar[str | None] = None
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Uploading:
     """``sent`` of ``total`` bytes of the image were sent to the temporary store."""
 
@@ -33,7 +41,7 @@ class Uploaded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """The record from the store, before the service is asked; not drawn.
+    """The record from the store, before the service is asked.
 
     With it, a command that a signal stops can report its tasks. ``position`` is the order's
     place on the command line, if the record belongs to an equal request.
@@ -123,7 +131,8 @@ class Note:
 class Ended:
     """The last event of one task: done as requested, or failed with ``error``.
 
-    ``record`` is None if there is nothing to keep (the request was never sent).
+    ``record`` is None if there is nothing to keep (the request was never sent). ``label`` is
+    then the image, or the output, as the user gave it.
     """
 
     name: ClassVar[str] = "failed"
@@ -133,7 +142,8 @@ class Ended:
 
 
 Event = (
-    Uploading
+    Planned
+    | Uploading
     | Uploaded
     | Known
     | Submitted

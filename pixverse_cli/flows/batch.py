@@ -10,7 +10,7 @@ from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from pixverse_cli.domain.catalog import RUNNING_TASKS
-from pixverse_cli.domain.events import Ended, Event, Note, Saved
+from pixverse_cli.domain.events import Ended, Event, Note, Planned, Saved
 from pixverse_cli.domain.plan import Action, BatchItem, Destination, OutputTemplate, WaitPolicy
 from pixverse_cli.domain.task import Record, Status
 from pixverse_cli.flows.create_call import draft
@@ -26,6 +26,7 @@ def batch(
     items: Sequence[BatchItem], tools: Tools, policy: WaitPolicy, lock: ManifestLock
 ) -> Iterator[Event]:
     """Generate every output. A failed one stops the others only with ``fail_fast``."""
+    yield Planned(total=len(items))
     yield from _end_without_task(items, tools, lock)
     yield from _Batch(items, tools, policy, lock).run()
 

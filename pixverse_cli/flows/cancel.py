@@ -4,7 +4,7 @@ from collections.abc import Generator, Iterator, Sequence
 
 from pixverse_cli.domain.endings import failed
 from pixverse_cli.domain.errors import PixverseError, UnclearError, UnexpectedError, UsageError
-from pixverse_cli.domain.events import Ended, Event, Known
+from pixverse_cli.domain.events import Ended, Event, Known, Planned
 from pixverse_cli.domain.task import Record, Status
 from pixverse_cli.flows.lookup import find_records
 from pixverse_cli.flows.rate_limited import RateLimit, wait_for_slot, with_retries
@@ -16,7 +16,9 @@ _REFUSAL = "UnsupportedOperation"
 
 def cancel(references: Sequence[str], tools: Tools) -> Iterator[Event]:
     """Cancel each task that is still PENDING; a task that is refused ends with the reason."""
-    for record in (yield from find_records(references, tools)):
+    records = yield from find_records(references, tools)
+    yield Planned(total=len(records))
+    for record in records:
         yield Known(record=record)
         try:
             current = yield from _cancel_one(record, tools)

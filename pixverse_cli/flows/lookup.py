@@ -11,7 +11,7 @@ from pixverse_cli.domain.errors import (
     UnknownTaskError,
     UsageError,
 )
-from pixverse_cli.domain.events import Ended, Event, Known, Seen
+from pixverse_cli.domain.events import Ended, Event, Known, Planned, Seen
 from pixverse_cli.domain.task import Record, Status
 from pixverse_cli.flows.rate_limited import RateLimit, with_retries
 from pixverse_cli.flows.task_state import is_not_known_yet, is_over, status_error, store_checked
@@ -96,7 +96,9 @@ def look(references: Sequence[str] | None, tools: Tools, *, judging: bool) -> It
 
     With ``judging``, a task that has not succeeded ends with the error for its status.
     """
-    for record in (yield from selected_records(references, tools)):
+    records = yield from selected_records(references, tools)
+    yield Planned(total=len(records))
+    for record in records:
         yield Known(record=record)
         try:
             current = yield from _query(record, tools)

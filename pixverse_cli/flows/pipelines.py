@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from pixverse_cli.domain.catalog import TASK_LIFE_SECONDS
-from pixverse_cli.domain.events import Ended, Event, Known, Submitted
+from pixverse_cli.domain.events import Ended, Event, Known, Planned, Submitted
 from pixverse_cli.domain.plan import Destination, Plan, WaitPolicy
 from pixverse_cli.domain.task import Record, Status
 from pixverse_cli.flows.lookup import look, selected_records
@@ -17,6 +17,7 @@ from pixverse_cli.flows.watch import watch
 
 def submit_all(plan: Plan, tools: Tools) -> Iterator[Event]:
     """Create the tasks; with a wait policy, watch them and save each video when it is finished."""
+    yield Planned(total=len(plan.orders))
     if plan.policy is None:
         yield from _end_when_accepted(submit(plan.orders, tools))
         return
@@ -49,6 +50,7 @@ def wait(
             records = _unsaved(tools) + records
     else:
         records = yield from selected_records(references, tools)
+    yield Planned(total=len(records))
     yield from _watch_and_save(records, tools, policy, destination, {})
 
 

@@ -11,7 +11,6 @@ from pixverse_cli.domain.catalog import (
     Parameter,
     Resolution,
     ShotType,
-    spell,
 )
 from pixverse_cli.reporting.shapes import SCHEMA, Json, one_line
 
@@ -33,29 +32,13 @@ def rows() -> Iterator[str]:
                 yield f"{model.name}\t{model.alias}\t{tier}\t{seconds}\t{sound}\t{price}"
 
 
-def table_lines() -> Iterator[str]:
-    """Yield the catalogue for a terminal, within 80 columns."""
-    heads = "".join(f"{tier:>8}" for tier in Resolution)
-    for model in MODELS:
-        yield f"{model.alias}  ({model.name})"
-        yield f"  prompt up to {model.prompt_limit} characters; {_seconds(model)}"
-        shots = "single or multi" if model.takes(Parameter.SHOT_TYPE) else "from the prompt only"
-        yield f"  shot type: {shots}"
-        yield f"  {CURRENCY} per second{heads}"
-        yield f"    silent      {_amounts(model.silent)}"
-        yield f"    with audio  {_amounts(model.with_audio)}"
-        yield ""
-    yield f"List prices as of {PRICES_AS_OF}; promotions may differ. {PRICES_SOURCE}"
-
-
-def _seconds(model: Model) -> str:
-    usual, at_1080 = model.durations[Resolution.P720], model.durations[Resolution.P1080]
-    text = f"{spell(usual)} seconds"
-    return text if usual == at_1080 else f"{text}, {spell(at_1080)} at 1080P"
-
-
-def _amounts(prices: dict[Resolution, str]) -> str:
-    return "".join(f"{price:>8}" for price in prices.values())
+def limits(model: Model) -> Iterator[str]:
+    """Yield what a model accepts, as sentences for a terminal."""
+    yield f"prompt up to {model.prompt_limit} characters"
+    if model.takes(Parameter.SHOT_TYPE):
+        yield "shot type: single or multi"
+    else:
+        yield "shot type: from the prompt only"
 
 
 def _json(model: Model) -> Json:

@@ -17,13 +17,20 @@ from pixverse_cli.domain.text import harmless, lines_of
 from pixverse_cli.reporting.sentences import model_name
 from pixverse_cli.reporting.streams import say
 
-_SUMMARY_HEAD = "| task | status | model | file | cost (CNY, list price) |\n|---|---|---|---|---|\n"
+_SUMMARY_HEAD = (
+    "| task | image | status | model | file | cost (CNY, list price) |\n|---|---|---|---|---|---|\n"
+)
+_MOST_ERRORS = 10  # GitHub shows no more annotations of one step
 
 
 def annotate(ending: Ending) -> None:
-    """Write an error where GitHub shows it beside the job."""
-    if isinstance(ending, PixverseError):
-        say(f"::error title=pixverse {ending.code}::{_data(ending.message)}")
+    """Write an error where GitHub shows it beside the job; each of several tasks by its name."""
+    for error in ending.causes[:_MOST_ERRORS] or [ending]:
+        if isinstance(error, PixverseError):
+            parts = (error.image, error.task_id and error.task_id[:8]) if ending.causes else ()
+            name = " ".join(part for part in parts if part and part not in error.message)
+            message = f"{name}: {error.message}" if name else error.message
+            say(f"::error title=pixverse {error.code}::{_data(message)}")
 
 
 def with_summary(
@@ -50,7 +57,8 @@ def _summary(records: list[Record]) -> str:
 def _cells(record: Record) -> tuple[str, ...]:
     paid = record.charged is Charged.YES
     cost = record.actual_cost or record.estimate if paid else None
-    cells = (record.task_id, record.status, model_name(record), record.file, cost)
+    model = model_name(record)
+    cells = (record.task_id, record.image, record.status, model, record.file, cost)
     return tuple(_cell(str(cell)) if cell is not None else "" for cell in cells)
 
 

@@ -10,6 +10,7 @@ from pixverse_cli.domain.events import (
     Expected,
     Known,
     Note,
+    Planned,
     Retrying,
     Saved,
     Seen,
@@ -78,5 +79,5 @@ def _details(event: Event) -> EventDetails | None:
             return {"received": event.received, "total": event.total}
         case Ended(error=error) if error is not None:
             return {"error": error_json(error)["error"]}
-        case Known() | Ended() | Expected() | Note():
+        case Planned() | Known() | Ended() | Expected() | Note():
             return None

@@ -1,13 +1,14 @@
 """Plain lines: results on stdout; on stderr each change of status, and a heartbeat each minute."""
 
+from collections.abc import Generator, Iterable
+
 from pixverse_cli.domain.clock import Clock
-from pixverse_cli.domain.events import Ended, Event, Seen
+from pixverse_cli.domain.events import Ended, Event
+from pixverse_cli.reporting.repeats import Repeats
 from pixverse_cli.reporting.reporter import Reporter, result_line
 from pixverse_cli.reporting.result import Result
-from pixverse_cli.reporting.sentences import error_lines, event_sentence
 from pixverse_cli.reporting.streams import put, say
-
-_HEARTBEAT_SECONDS = 60.0
+from pixverse_cli.reporting.task_set import TaskSet
 
 
 class PlainReporter(Reporter):
@@ -17,33 +18,33 @@ class PlainReporter(Reporter):
         self._result = result
         self._clock = clock
         self._quiet = quiet
-        self._shown: dict[int, tuple[str, float]] = {}  # by record number: status, and when
+        self._tasks = TaskSet()
+        self._repeats = Repeats(clock)
+
+    def drawing(self, events: Iterable[Event]) -> Generator[Event, None, None]:
+        """Write a line for each event, and a summary at the end of several tasks."""
+        yield from super().drawing(events)
+        if self._result is not Result.ROW:
+            for line in self._tasks.summary():
+                self.note(line)
 
     def draw(self, event: Event) -> None:
-        """Write a line, unless the event repeats the status that was shown last."""
+        """Write a line, unless the event repeats what was shown last."""
+        self._tasks.add(event)
         if isinstance(event, Ended):
             self._end(event)
-        elif not self._quiet and not self._is_repeated(event):
-            sentence = event_sentence(event, self._clock.now())
+        elif not self._quiet and not self._repeats.is_repeated(event):
+            sentence = self._tasks.sentence(event, self._clock.now())
             if sentence:
                 say(sentence)
 
     def _end(self, event: Ended) -> None:
-        if event.error is not None:
-            for line in error_lines(event.error):
-                say(line)
-        elif event.record and (result := result_line(self._result, event.record)):
-            put(result)
-
-    def _is_repeated(self, event: Event) -> bool:
-        if not isinstance(event, Seen) or event.note:
-            return False
-        status, at = self._shown.get(event.record.number, ("", 0.0))
-        now = self._clock.monotonic()
-        if status == event.record.status and now - at < _HEARTBEAT_SECONDS:
-            return True
-        self._shown[event.record.number] = (event.record.status, now)
-        return False
+        for line in self._tasks.error_lines(event):
+            say(line)
+        if event.error is None and event.record:
+            result = result_line(self._result, event.record)
+            if result:
+                put(result)
 
     def note(self, text: str) -> None:
         """Write a note, unless quiet."""

@@ -7,7 +7,7 @@ from pixverse_cli.flows.preview import preview
 from pixverse_cli.reporting.shapes import SCHEMA, Json, number
 
 # What people read; the JSON has the values of Action themselves.
-_ACTIONS = {
+ACTIONS = {
     Action.UP_TO_DATE: "up-to-date",
     Action.ATTACH: "in progress",
     Action.SUBMIT: "submit",
@@ -23,7 +23,7 @@ def item_row(item: BatchItem) -> str:
         last = str(item.order.estimate or "")
     else:
         last = "0"
-    return "\t".join((_ACTIONS[item.action], harmless(item.output), harmless(last)))
+    return "\t".join((ACTIONS[item.action], harmless(item.output), harmless(last)))
 
 
 def item_json(item: BatchItem) -> Json:

@@ -1,6 +1,7 @@
 """What all reporters share: draining a flow, and knowing which tasks are open when it stops."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from typing import ClassVar
 
 from pixverse_cli.domain.endings import combine, common_charge, stopped_with
@@ -71,19 +72,19 @@ class Reporter:
 
     def _drain(self, events: Iterable[Event], tally: "_Tally", over: Callable[[], None]) -> None:
         try:
-            for event in self.drawing(tally.watch(events)):
-                tally.close(event)
+            with closing(self.drawing(tally.watch(events))) as drawn:
+                for event in drawn:
+                    tally.close(event)
             over()
         except Exception:
             over()
             self.show_unfinished(tally.open)
             raise
 
-    def drawing(self, events: Iterable[Event]) -> Iterator[Event]:
-        """Show each event and pass it on; ``Known`` is not shown."""
+    def drawing(self, events: Iterable[Event]) -> Generator[Event, None, None]:
+        """Show each event and pass it on."""
         for event in events:
-            if not isinstance(event, Known):
-                self.draw(event)
+            self.draw(event)
             yield event
 
     def draw(self, event: Event) -> None:

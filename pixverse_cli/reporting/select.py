@@ -2,14 +2,15 @@
 
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 
 from pixverse_cli.domain.clock import Clock
-from pixverse_cli.domain.errors import Ending
+from pixverse_cli.domain.errors import Ending, UsageError
 from pixverse_cli.reporting import streams
 from pixverse_cli.reporting.reporter import Reporter
 from pixverse_cli.reporting.result import Output, Result
 
-# Imports are late on purpose: rich and the JSON shapes are not always needed.
+# Imports are late on purpose: live lines and the JSON shapes are not always needed.
 # ruff: noqa: PLC0415
 
 
@@ -26,10 +27,19 @@ def select_reporter(
     if (lively and not quiet) or tabular:
         from pixverse_cli.reporting.terminal import TerminalReporter
 
-        return TerminalReporter(result, clock, quiet=quiet, lively=lively)
+        return TerminalReporter(result, clock, service_now(environ), quiet=quiet, lively=lively)
     from pixverse_cli.reporting.plain import PlainReporter
 
     return PlainReporter(result, clock, quiet=quiet)
+
+
+def service_now(environ: Mapping[str, str]) -> str | None:
+    """Return the service's address that commands use now; None if it is not valid."""
+    from pixverse_cli.settings.places import base_url
+
+    with suppress(UsageError):
+        return base_url(environ)
+    return None
 
 
 def report_ending(ending: Ending, output: Output, environ: Mapping[str, str]) -> None:

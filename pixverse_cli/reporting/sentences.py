@@ -15,6 +15,7 @@ from pixverse_cli.domain.events import (
     Expected,
     Known,
     Note,
+    Planned,
     Retrying,
     Saved,
     Seen,
@@ -27,6 +28,7 @@ from pixverse_cli.domain.text import harmless, lines_of
 from pixverse_cli.reporting.streams import CYAN, RED, paint
 
 _CHARGES = {
+    Charged.NO: "nothing was bought",
     Charged.UNKNOWN: "a task may have been created and may cost money",
     Charged.MIXED: "some of the tasks cost money",
 }
@@ -35,6 +37,12 @@ _CHARGES = {
 def short_id(record: Record) -> str:
     """Return the first 8 characters of a task id: enough to recognise it, and to type."""
     return harmless(record.task_id or f"#{record.number}")[:8]
+
+
+def task_name(record: Record) -> str:
+    """Return the image as the user gave it and the short id: what tells one task from others."""
+    image = harmless(record.image or "")
+    return f"{image} {short_id(record)}" if image else short_id(record)
 
 
 def model_name(record: Record) -> str:
@@ -60,28 +68,41 @@ def size(count: int) -> str:
     return f"{count / 1000:.0f} kB" if count < 1_000_000 else f"{count / 1_000_000:.1f} MB"
 
 
-def request_summary(record: Record) -> str:
-    """Write model, resolution and duration, and the estimated cost at list prices."""
+def request_kind(record: Record) -> str:
+    """Write model, resolution and duration: ``v6 720P 5 s``."""
     parts = [model_name(record)]
     if record.resolution and record.duration:
         parts += [record.resolution, f"{record.duration} s"]
-    words = " ".join(parts)
+    return " ".join(parts)
+
+
+def request_summary(record: Record) -> str:
+    """Write model, resolution and duration, and the estimated cost at list prices."""
     if record.estimate is None:
-        return words
-    return f"{words}, estimate {record.estimate} {CURRENCY}"
+        return request_kind(record)
+    return f"{request_kind(record)}, estimate {record.estimate} {CURRENCY}"
 
 
 def elapsed(record: Record, now: datetime) -> float:
-    """Return seconds since the task was submitted."""
-    since = record.submitted_at or now
-    return max(0.0, (now - since).total_seconds())
+    """Return the seconds from the task's submission to its end, or to now if it has not ended."""
+    until = record.ended_at if record.status.final and record.ended_at else now
+    since = record.submitted_at or until
+    return max(0.0, (until - since).total_seconds())
 
 
-def usual_time(event: Expected) -> str:
-    """Write how long such tasks took before, as the store knows it."""
+def coarse(seconds: float) -> str:
+    """Write ``45 s``, ``3 min``, ``5 h``, ``2 d``."""
+    for unit, length in (("d", 86400), ("h", 3600), ("min", 60)):
+        if seconds >= length:
+            return f"{int(seconds // length)} {unit}"
+    return f"{int(seconds)} s"
+
+
+def _usual_time(event: Expected) -> str:
+    """Write how long tasks of this kind took before, as the store knows it."""
     low, high = round(event.low), round(event.high)
     seconds = f"{low} s" if low == high else f"{low}-{high} s"
-    return f"{seconds}, based on {event.count} earlier tasks"
+    return f"{request_kind(event.record)} usually takes {seconds}: {event.count} earlier tasks did"
 
 
 def video_summary(record: Record) -> str:
@@ -103,41 +124,51 @@ def event_sentence(event: Event, now: datetime) -> str | None:
     match event:
         case Uploading(sent=0):
             return f"{harmless(event.image)}: uploading {size(event.total)}"
-        case Uploading() | Known() | Downloading() | Ended():
+        case Planned() | Uploading() | Known() | Downloading() | Ended():
             return None
         case Uploaded():
             return f"{harmless(event.image)}: uploaded{' earlier' if event.cached else ''}"
         case Submitted(record=record):
-            return f"{harmless(record.task_id or '')} submitted: {request_summary(record)}"
-        case Expected(record=record):
-            return f"{short_id(record)}: usually {usual_time(event)}"
+            name = " ".join(harmless(part) for part in (record.image, record.task_id) if part)
+            return f"{name}: submitted, {request_summary(record)}"
+        case Expected():
+            return _usual_time(event)
         case Seen(record=record):
             note = f" ({harmless(event.note)})" if event.note else ""
-            return f"{short_id(record)}: {record.status} after {span(elapsed(record, now))}{note}"
+            return f"{task_name(record)}: {record.status} after {span(elapsed(record, now))}{note}"
         case Saved(record=record):
             outcome = "already saved" if event.already else f"saved{video_summary(record)}"
-            return f"{short_id(record)}: {outcome}"
-        case Retrying() | Note():
-            return _note(event)
+            return f"{task_name(record)}: {outcome}"
+        case Retrying():
+            task = f"{harmless(event.task_id)[:8]}: " if event.task_id else ""
+            return f"{task}{retry_sentence(event)}"
+        case Note():
+            return harmless(event.text)
         case _:
             assert_never(event)
 
 
-def _note(event: Retrying | Note) -> str:
-    if isinstance(event, Note):
-        return harmless(event.text)
-    task = f"{harmless(event.task_id)[:8]}: " if event.task_id else ""
-    return f"{task}{harmless(event.reason)}; trying again in {span(event.delay)}"
+def retry_sentence(event: Retrying) -> str:
+    """Return why a call is made again, and when, without the name of its task."""
+    return f"{harmless(event.reason)}; trying again in {span(event.delay)}"
 
 
-def error_lines(ending: Ending) -> Iterator[str]:
-    """Yield the lines of an error: what went wrong, what was charged, the hint."""
+def error_lines(ending: Ending, name: str = "") -> Iterator[str]:
+    """Yield the lines of an error: what went wrong, what was charged, the hint.
+
+    ``name`` says which of several tasks it is about.
+    """
     label = "error: " if isinstance(ending, PixverseError) else ""
     for line in lines_of(ending.message or "(no message)"):
-        yield f"{paint(label, RED)}{harmless(line)}"
-    if ending.charged in _CHARGES:
-        yield f"charged: {ending.charged}: {_CHARGES[ending.charged]}"
+        yield f"{paint(label, RED)}{name and f'{name}: '}{harmless(line)}"
+    if ending.charged in (Charged.UNKNOWN, Charged.MIXED):
+        yield charged_line(ending.charged)
     if ending.request_id:
         yield f"request id: {harmless(ending.request_id)}"
     for line in lines_of(ending.hint or ""):
         yield f"{paint('hint: ', CYAN)}{harmless(line)}"
+
+
+def charged_line(charged: Charged) -> str:
+    """Return the line that says what was paid; not for ``yes``."""
+    return f"charged: {charged}: {_CHARGES[charged]}"

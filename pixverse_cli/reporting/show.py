@@ -16,20 +16,29 @@ if TYPE_CHECKING:
     from pixverse_cli.domain.finding import Finding
     from pixverse_cli.flows.spending import Report
 
-# Imports are late on purpose: rich and the JSON shapes are not always needed.
+# Imports are late on purpose: tables and the JSON shapes are not always needed.
 # ruff: noqa: PLC0415
 
 
-def show_records(records: Iterable[Record], output: Output, clock: Clock) -> None:
-    """Show records: as JSON, as a table on a terminal, or as lines in a pipe."""
+def show_records(
+    records: Iterable[Record], output: Output, clock: Clock, service: str | None = None
+) -> None:
+    """Show records: as JSON, as a table on a terminal, or as lines in a pipe.
+
+    ``service`` is the address that commands use now; the table marks records of another one.
+    """
     if output is not Output.HUMAN:
         from pixverse_cli.reporting.shapes import one_line, record_json
 
         lines: Iterator[str] = (one_line(record_json(record)) for record in records)
     elif streams.is_terminal(sys.stdout):
-        from pixverse_cli.reporting.terminal.tables import show_table
+        from pixverse_cli.reporting.terminal.page import page_width, write_page
+        from pixverse_cli.reporting.terminal.record_table import Now, record_table
 
-        show_table(tuple(records), clock)
+        shown = tuple(records)
+        write_page(record_table(shown, Now(clock.now(), service), page_width()) if shown else ())
+        if not shown:
+            streams.say("no tasks to show; start one: pixverse submit IMAGE -p TEXT --wait")
         return
     else:
         from pixverse_cli.reporting.rows import row
@@ -39,18 +48,29 @@ def show_records(records: Iterable[Record], output: Output, clock: Clock) -> Non
         streams.put(line)
 
 
-def show_remote(tasks: Iterable[RemoteTask | Event], output: Output, reporter: Reporter) -> None:
+def show_remote(
+    tasks: Iterable[RemoteTask | Event], output: Output, reporter: Reporter, clock: Clock
+) -> None:
     """Show the account's tasks; events that come with them go to the reporter."""
     from pixverse_cli.reporting.rows import remote_row
     from pixverse_cli.reporting.shapes import one_line, remote_json
 
+    on_screen = output is Output.HUMAN and streams.is_terminal(sys.stdout)
+    shown = []
     for task in tasks:
         if not isinstance(task, RemoteTask):
             reporter.draw(task)
+        elif on_screen:
+            shown.append(task)
         elif output is Output.HUMAN:
             streams.put(remote_row(task))
         else:
             streams.put(one_line(remote_json(task)))
+    if on_screen:
+        from pixverse_cli.reporting.terminal.other_tables import remote_table
+        from pixverse_cli.reporting.terminal.page import page_width, write_page
+
+        write_page(remote_table(shown, clock.now(), page_width()))
 
 
 def show_requests(orders: Iterable[Order]) -> None:
@@ -63,7 +83,13 @@ def show_requests(orders: Iterable[Order]) -> None:
 
 
 def show_plan(items: Sequence[BatchItem], output: Output) -> None:
-    """Show the plan of a batch, one line for each output."""
+    """Show the plan of a batch: as a table on a terminal, else one line for each output."""
+    if output is Output.HUMAN and streams.is_terminal(sys.stdout):
+        from pixverse_cli.reporting.terminal.other_tables import plan_table
+        from pixverse_cli.reporting.terminal.page import page_width, write_page
+
+        write_page(plan_table(items, page_width()))
+        return
     from pixverse_cli.reporting.plans import item_json, item_row
     from pixverse_cli.reporting.shapes import one_line
 
@@ -81,9 +107,10 @@ def show_spending(report: "Report", output: Output, reporter: Reporter, *, as_cs
     elif output is not Output.HUMAN:
         lines = spending.json_lines(report)
     elif streams.is_terminal(sys.stdout) and report.groups:
-        from pixverse_cli.reporting.terminal import spending as drawn
+        from pixverse_cli.reporting.terminal.page import page_width, write_page
+        from pixverse_cli.reporting.terminal.spending import spending_table
 
-        drawn.show_spending(report)
+        write_page(spending_table(report, page_width()))
         lines = iter(())
     else:
         lines = spending.rows(report)
@@ -118,7 +145,11 @@ def show_models(output: Output) -> None:
     if output is not Output.HUMAN:
         lines = catalog.json_lines()
     elif streams.is_terminal(sys.stdout):
-        lines = catalog.table_lines()
+        from pixverse_cli.reporting.terminal.other_tables import model_tables
+        from pixverse_cli.reporting.terminal.page import page_width, write_page
+
+        write_page(model_tables(page_width()))
+        return
     else:
         lines = catalog.rows()
     for line in lines:

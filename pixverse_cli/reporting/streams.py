@@ -3,13 +3,17 @@
 import codecs
 import io
 import os
+import re
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from typing import Protocol, TextIO
 
 from pixverse_cli.domain.errors import ClosedPipe, UnexpectedError
 
-RED, CYAN = "1;31", "36"
+BOLD, RED, GREEN, YELLOW, CYAN, DIM = "1", "1;31", "32", "33", "36", "2"
 _EXACT = "pixverse-exact"
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def prepare() -> None:
@@ -41,6 +45,29 @@ def _open_if_closed(descriptor: int) -> None:
         os.open(os.devnull, os.O_RDWR)
 
 
+class LiveLines(Protocol):
+    """The last lines of a terminal, which are drawn again and again while a command runs."""
+
+    def write_above(self, line: str) -> None:
+        """Write a line above them; any thread may call it."""
+
+    def hidden(self) -> AbstractContextManager[None]:
+        """Remove them while something else writes to the terminal."""
+
+
+_live: list[LiveLines] = []  # those on stderr; at most one
+
+
+@contextmanager
+def writing_above(lines: LiveLines) -> Iterator[None]:
+    """Write above these live lines whatever goes to the terminal meanwhile."""
+    _live.append(lines)
+    try:
+        yield
+    finally:
+        _live.remove(lines)
+
+
 def put(line: str) -> None:
     """Write one line of result to stdout, at once.
 
@@ -50,7 +77,8 @@ def put(line: str) -> None:
     try:
         if sys.stdout is None:
             raise ValueError("it was closed before the program started")
-        print(line, flush=True)  # noqa: T201  the one place that writes results
+        with _live[-1].hidden() if _live and is_terminal(sys.stdout) else nullcontext():
+            print(line, flush=True)  # noqa: T201  the one place that writes results
     except BrokenPipeError as error:
         raise ClosedPipe from error
     except (OSError, ValueError) as error:
@@ -63,6 +91,9 @@ def put(line: str) -> None:
 
 def say(line: str) -> None:
     """Write one line for people to stderr; if stderr cannot be written, do nothing."""
+    if _live:
+        _live[-1].write_above(line)
+        return
     if sys.stderr is None:
         return  # closed before the program started; print would use stdout instead
     with suppress(OSError, ValueError):
@@ -75,10 +106,25 @@ def paint(word: str, colour: str) -> str:
     ``NO_COLOR`` switches colour off; else ``FORCE_COLOR`` or a terminal switches it on.
     """
     forced = bool(os.environ.get("FORCE_COLOR"))
-    able = is_terminal(sys.stderr) and os.environ.get("TERM") != "dumb"
-    if not word or os.environ.get("NO_COLOR") or not (forced or able):
+    if not word or os.environ.get("NO_COLOR") or not (forced or takes_colour(sys.stderr)):
         return word
-    return f"\x1b[{colour}m{word}\x1b[0m"
+    return coloured(word, colour)
+
+
+def takes_colour(stream: TextIO | None) -> bool:
+    """Return whether a stream is a terminal that shows colours, and the user wants them."""
+    dumb = os.environ.get("TERM") == "dumb" and not os.environ.get("FORCE_COLOR")
+    return is_terminal(stream) and not dumb and not os.environ.get("NO_COLOR")
+
+
+def coloured(text: str, colour: str) -> str:
+    """Return text in a colour; ``colour`` holds numbers of ANSI's SGR."""
+    return f"\x1b[{colour}m{text}\x1b[0m"
+
+
+def without_colour(line: str) -> str:
+    """Return a line of ours without its colours."""
+    return _COLOUR.sub("", line)
 
 
 def can_show(line: str) -> bool:

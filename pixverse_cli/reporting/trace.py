@@ -50,7 +50,8 @@ def _lines(response: Any, body: bytes, verbosity: int) -> list[str]:  # noqa: AN
     request_id = _request_id(response, body)
     seconds = response.elapsed.total_seconds()
     taken = f"{seconds:.2f} s" if seconds else ""  # 0 while a download is still running
-    head = (request.method, f"{address.hostname}{address.path}", response.status_code)
+    host = address.netloc.rpartition("@")[2]  # with the port
+    head = (request.method, f"{host}{address.path}", response.status_code)
     lines = [" ".join(str(part) for part in (*head, taken, request_id) if part)]
     if verbosity > 1:
         lines += [

@@ -6,18 +6,21 @@ tasks are still running, becomes ``.github/terminal.svg``.
 
 import shutil
 import subprocess
-import sys
 import sysconfig
 import tempfile
 import time
+from itertools import groupby
 from pathlib import Path
+from xml.sax.saxutils import escape
 
-from rich.console import Console
-from rich.text import Text
+import pyte
+
+from pixverse_cli.reporting.terminal.cells import width
 
 ROOT = Path(__file__).parents[2]
 PICTURE = ROOT / ".github" / "terminal.svg"
-SCREEN = ("-x", "92", "-y", "20")
+COLUMNS, ROWS = 92, 24
+SCREEN = ("-x", str(COLUMNS), "-y", str(ROWS))
 SCENE = (
     ('pixverse submit turtle.webp -p "The camera slowly rises" --wait', "open it", 40),
     ("pixverse list", "SUCCEEDED", 10),
@@ -54,8 +57,66 @@ def play(directory):
     return tmux("capture-pane", "-e", "-p")
 
 
+CELL_WIDTH, LINE_HEIGHT, FONT_SIZE, MARGIN, BAR = 8.4, 19, 14, 14, 30
+FONTS = "ui-monospace, SFMono-Regular, Menlo, Consolas, 'Liberation Mono', monospace"
+PLAIN = "#d8dee9"
+COLOURS = {"red": "#ff7b72", "green": "#7ee787", "brown": "#e3b341", "cyan": "#76e3ea"}
+
+
+def emulated(screen):
+    """Return the emulator that shows a captured screen."""
+    emulator = pyte.Screen(COLUMNS, ROWS)
+    emulator.set_mode(pyte.modes.LNM)
+    pyte.Stream(emulator).feed(screen.rstrip("\n"))
+    return emulator
+
+
+def words(emulator, row):
+    """Yield the column, the text and the style of each word: no text contains a blank."""
+    cells = [(column, emulator.buffer[row][column]) for column in range(COLUMNS)]
+    for style, group in groupby(cells, lambda cell: cell[1].data != " " and cell[1][1:]):
+        found = list(group)
+        if style:
+            yield found[0][0], "".join(char.data for _, char in found), found[0][1]
+
+
+def drawn(column, row, text, char):
+    """Return a word at its place: in any font it begins at its column and ends at its own end."""
+    x = MARGIN + column * CELL_WIDTH
+    y = BAR + MARGIN + (row + 0.75) * LINE_HEIGHT
+    length = width(text) * CELL_WIDTH
+    bold = ' font-weight="bold"' if char.bold else ""
+    return (
+        f'<text x="{x:.1f}" y="{y:.1f}" textLength="{length:.1f}" lengthAdjust="spacingAndGlyphs"'
+        f' fill="{COLOURS.get(char.fg, PLAIN)}"{bold}>{escape(text)}</text>'
+    )
+
+
+def picture(emulator):
+    """Return the screen as SVG, with a window around it."""
+    rows = max(row for row in range(ROWS) if emulator.display[row].strip()) + 1
+    wide = 2 * MARGIN + COLUMNS * CELL_WIDTH
+    high = BAR + 2 * MARGIN + rows * LINE_HEIGHT
+    shown = [drawn(x, row, *rest) for row in range(rows) for x, *rest in words(emulator, row)]
+    dots = [
+        f'<circle cx="{20 + 18 * index}" cy="18" r="6" fill="{colour}"/>'
+        for index, colour in enumerate(("#ff5f57", "#febc2e", "#28c840"))
+    ]
+    attributes = f'viewBox="0 0 {wide:.0f} {high:.0f}" font-family="{FONTS}"'
+    return "\n".join(
+        [
+            f'<svg xmlns="http://www.w3.org/2000/svg" {attributes} font-size="{FONT_SIZE}">',
+            "<title>pixverse on a terminal</title>",
+            f'<rect width="{wide:.0f}" height="{high:.0f}" rx="8" fill="#1f2430"/>',
+            *dots,
+            *shown,
+            "</svg>\n",
+        ]
+    )
+
+
 def main():
-    with tempfile.TemporaryDirectory() as directory:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as directory:
         for name in ("turtle.webp", "turtle.png"):
             new = name.replace("turtle.png", "reef.png")
             shutil.copy(ROOT / "tests" / "data" / name, Path(directory) / new)
@@ -63,9 +124,8 @@ def main():
             screen = play(directory)
         finally:
             subprocess.run(["tmux", "-L", "picture", "kill-server"], check=False)
-    console = Console(record=True, width=92, file=sys.stderr, force_terminal=True)
-    console.print(Text.from_ansi(screen.rstrip().replace(directory, "~")))
-    PICTURE.write_text(console.export_svg(title="pixverse"), encoding="utf-8")
+    screen = emulated(screen.replace(directory, "~"))
+    PICTURE.write_text(picture(screen), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from tests.processes import COMMAND
 def test_without_arguments_the_short_help_is_printed_and_the_exit_code_is_2(pixverse):
     run = pixverse()
     assert (run.code, run.stdout) == (2, "")
-    assert "pixverse submit turtle.webp" in run.stderr
+    assert "pixverse submit a.webp" in run.stderr
 
 
 def test_misspelt_words_and_names_of_other_tools_get_a_suggestion(pixverse):
@@ -80,6 +80,13 @@ class TestGitHub:
         commands = [line for line in run.stderr.splitlines() if line.startswith("::")]
         assert len(commands) == 1
         assert commands[0].startswith("::error title=pixverse usage::a%250Ab")
+
+    def test_the_summary_names_the_image_of_each_task(self, pixverse, open_sandbox, tmp_path):
+        images = ["https://example.com/a.png", "https://example.com/b.png"]
+        refusing = pixverse.against(open_sandbox("not-activated"))
+        refusing("submit", *images, "--wait", **self.variables(tmp_path))
+        for image in images:
+            assert f"| {image} | FAILED |" in (tmp_path / "summary").read_text()
 
 
 class TestSandbox:

@@ -17,7 +17,6 @@ NOT_TESTED: dict[int, str] = {
     95: "open: the lock of a manifest",
     102: "open: service text with the key or escapes",
     103: "open: ids that are paths",
-    106: "open: wide characters, narrow terminals",
     108: "open: every Python and version",
 }
 TESTED_WITHOUT_A_CASE = {
@@ -31,6 +30,7 @@ def modules():
     for file in sorted(Path(__file__).parent.glob("test_*.py")):
         if file != Path(__file__):
             yield importlib.import_module(f"tests.faults.{file.stem}")
+    yield importlib.import_module("tests.screens.test_screens")
 
 
 def rows_with_tests():

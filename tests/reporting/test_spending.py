@@ -7,7 +7,9 @@ import pytest
 
 from pixverse_cli.flows.spending import By, Report, Spending
 from pixverse_cli.reporting.spending import csv_lines, notes, rows
-from pixverse_cli.reporting.terminal.spending import show_spending
+from pixverse_cli.reporting.streams import without_colour
+from pixverse_cli.reporting.terminal.cells import width
+from pixverse_cli.reporting.terminal.spending import spending_table
 
 SPENT = Spending(
     "a.png",
@@ -49,15 +51,27 @@ def test_the_notes_tell_what_the_sums_do_not_hold():
     assert list(notes(Report(By.DAY, (), 0))) == ["no requests to show"]
 
 
-@pytest.mark.parametrize(("width", "longest"), [(80, 16), (200, 40), (60, 0)])
-def test_bars_fit_the_terminal_and_show_the_parts(capsys, monkeypatch, width, longest):
-    monkeypatch.setenv("COLUMNS", str(width))
+@pytest.mark.parametrize(("room", "longest"), [(90, 26), (200, 40), (60, 0)])
+def test_bars_fit_the_terminal_and_show_the_parts(room, longest):
     half = SPENT._replace(group="b.png", estimate=Decimal(0), unclear=Decimal("2.675"))
-    show_spending(Report(By.IMAGE, (SPENT, half), 0))
-    head, first, second, total = capsys.readouterr().out.splitlines()
+    head, first, second, total = lines_of(Report(By.IMAGE, (SPENT, half), 0), room)
     bars = [
         line.translate({ord("█"): "#", ord("▓"): "=", ord("░"): "-"}) for line in (first, second)
     ]
     assert [sum(map(bar.count, "#=-")) for bar in bars] == [longest, longest // 2]
-    assert all(len(line) <= width for line in (head, first, second, total))
-    assert total.split() == ["total", "6", "2", "2.70", "2.70", "6.675"]
+    assert all(len(line) <= room for line in (head, first, second, total))
+    assert total.split() == ["total", "6", "2", "2.70", "2.70", "6.675", "5.40"]
+
+
+@pytest.mark.parametrize("room", [20, 40, 80])
+def test_a_group_and_its_sum_are_whole_at_any_width_106(room):
+    named = SPENT._replace(group="海边/第十二张最终版本的图片.png")
+    lines = lines_of(Report(By.IMAGE, (named, SPENT), 0), room)
+    assert max(map(width, lines)) <= room
+    text = "".join(lines).replace(" ", "")
+    assert named.group in text
+    assert text.count("4.05") == 2
+
+
+def lines_of(report, room):
+    return [without_colour(line) for line in spending_table(report, room)]

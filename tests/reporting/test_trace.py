@@ -33,16 +33,17 @@ def trace_of(capsys):
         headers = {"x_request_id": "r-7", "set_cookie": "acw_tc=canary-cookie"}
         with ScriptedServer([answer(POLICY, **headers)]) as server:
             Client(server.origin + "/api/v1", KEY).policy("pixverse/pixverse-v6-it2v")
-        return capsys.readouterr()
+        out, err = capsys.readouterr()
+        return out, err, server.origin.removeprefix("http://")
 
     return request
 
 
 def test_v_is_one_line_per_exchange(trace_of):
-    out, err = trace_of(1)
+    out, err, host_and_port = trace_of(1)
     (line,) = err.splitlines()
     assert out == ""
-    assert line.startswith("GET 127.0.0.1/api/v1/uploads 200 ")
+    assert line.startswith(f"GET {host_and_port}/api/v1/uploads 200 ")
     assert line.endswith(" s r-7")
 
 
@@ -54,7 +55,7 @@ def test_the_request_id_of_an_answer_without_the_header_is_in_its_body(capsys):
 
 
 def test_vv_adds_headers_and_bodies(trace_of):
-    err = trace_of(2).err
+    _, err, _ = trace_of(2)
     assert "> User-Agent: pixverse-cli/" in err
     assert "< x-request-id: r-7" in err
     assert '"upload_dir": "d"' in err
@@ -62,7 +63,7 @@ def test_vv_adds_headers_and_bodies(trace_of):
 
 @pytest.mark.parametrize("verbosity", [1, 2])
 def test_no_secret_is_printed_31(trace_of, verbosity):
-    assert "canary" not in trace_of(verbosity).err
+    assert "canary" not in trace_of(verbosity)[1]
 
 
 def test_without_v_nothing_is_printed(capsys):

@@ -1,51 +1,51 @@
 """Spending on a terminal: a table with bars that fits the width."""
 
+from collections.abc import Iterator
 from decimal import Decimal
-
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from pixverse_cli.domain.text import harmless
 from pixverse_cli.flows.spending import Report, Spending
-from pixverse_cli.reporting.streams import can_show
+from pixverse_cli.reporting.streams import BOLD, can_show
+from pixverse_cli.reporting.terminal.colours import CYAN
+from pixverse_cli.reporting.terminal.layout import Cell, Column, Row, table
 
-_LONGEST_BAR = 40
-_ROOM_OF_OTHERS = 64  # the columns without the bar, for a group name of usual length
+_LONGEST_BAR = 40  # cells
+_ROOM_OF_OTHERS = 64  # cells of the columns without the bar, for a group name of usual length
 
 
-def show_spending(report: Report) -> None:
-    """Draw one line and one bar for each group, and the total."""
-    console = Console(highlight=False)
-    room = max(0, min(_LONGEST_BAR, console.width - _ROOM_OF_OTHERS))
-    table = Table(box=None, pad_edge=False)
-    table.add_column(report.by, overflow="fold")
-    for title in ("tasks", "free", "by usage", "estimate", "unclear"):
-        table.add_column(title, justify="right", no_wrap=True)
-    table.add_column("CNY", no_wrap=True)
+def spending_table(report: Report, room: int) -> Iterator[str]:
+    """Yield one line and one bar for each group, and the total."""
+    columns = (
+        Column(report.by),
+        Column("tasks", gives_way=3, right=True, labelled=True),
+        Column("free", gives_way=1, right=True, labelled=True),
+        Column("by usage", gives_way=5, right=True, labelled=True),
+        Column("estimate", gives_way=4, right=True, labelled=True),
+        Column("unclear", gives_way=2, right=True, labelled=True),
+        Column("CNY", right=True),
+        Column(""),
+    )
+    longest = max(0, min(_LONGEST_BAR, room - _ROOM_OF_OTHERS))
     most = max((spent.total + spent.unclear for spent in report.groups), default=Decimal(0))
-    for spent in report.groups:
-        table.add_row(*_cells(spent), _bar(spent, most, room))
+    rows = [_row(spent, _bar(spent, most, longest)) for spent in report.groups]
     if len(report.groups) > 1:
-        table.add_section()
-        table.add_row(*_cells(report.total), "", style="bold")
-    console.print(table)
+        rows.append(_row(report.total, "", BOLD))
+    yield from table(columns, rows, room)
 
 
-def _cells(spent: Spending) -> list[str]:
+def _row(spent: Spending, bar: str, colour: str = "") -> Row:
     counts = (spent.requests, spent.free)
-    sums = (spent.actual, spent.estimate, spent.unclear)
-    return [harmless(spent.group), *(str(each) if each else "" for each in (*counts, *sums))]
+    sums = (spent.actual, spent.estimate, spent.unclear, spent.total)
+    cells = [harmless(spent.group), *(str(each) if each else "" for each in (*counts, *sums))]
+    return (*(Cell(cell, colour) for cell in cells), Cell(bar, CYAN))
 
 
-def _bar(spent: Spending, most: Decimal, room: int) -> Text:
+def _bar(spent: Spending, most: Decimal, longest: int) -> str:
     """Return a bar of three parts: by usage, estimated, unclear."""
     signs = "█▓░" if can_show("█▓░") else "#=-"
-    bar, drawn, told = Text(), 0, Decimal(0)
-    parts = (spent.actual, spent.estimate, spent.unclear)
-    for part, sign, style in zip(parts, signs, ("green", "cyan", "yellow"), strict=True):
+    bar, told = "", Decimal(0)
+    for part, sign in zip((spent.actual, spent.estimate, spent.unclear), signs, strict=True):
         told += part
-        end = round(told / most * room) if most else 0
-        bar.append(sign * (end - drawn), style=style)
-        drawn = end
+        end = round(told / most * longest) if most else 0
+        bar += sign * (end - len(bar))
     return bar

@@ -1,0 +1,138 @@
+"""The other tables: the account's tasks on the service, a batch's plan, the models."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from pixverse_cli.domain.catalog import (
+    CURRENCY,
+    MODELS,
+    PRICES_AS_OF,
+    PRICES_SOURCE,
+    Model,
+    find_model,
+    spell,
+)
+from pixverse_cli.domain.plan import Action, BatchItem
+from pixverse_cli.domain.task import RemoteTask
+from pixverse_cli.domain.text import harmless
+from pixverse_cli.reporting.catalog import limits
+from pixverse_cli.reporting.plans import ACTIONS
+from pixverse_cli.reporting.sentences import coarse
+from pixverse_cli.reporting.streams import BOLD, coloured
+from pixverse_cli.reporting.terminal.cells import wrap
+from pixverse_cli.reporting.terminal.colours import CYAN, DIM, GREEN, RED, STATUS_COLOURS
+from pixverse_cli.reporting.terminal.layout import Cell, Column, Row, table
+
+_REMOTE = (
+    Column("task"),
+    Column("status"),
+    Column("model", gives_way=1, least=8),
+    Column("age", gives_way=2, labelled=True),
+    Column("in `pixverse list`"),
+)
+_PLAN = (
+    Column("action"),
+    Column("image", gives_way=1, least=8, middle=True),
+    Column("model", gives_way=2),
+    Column("resolution", gives_way=4),
+    Column("seconds", gives_way=3, right=True, labelled=True),
+    Column(CURRENCY, right=True),
+    Column("output"),
+)
+_PRICES = (
+    Column("resolution"),
+    Column("seconds", gives_way=1),
+    Column("silent", right=True),
+    Column("with audio", right=True),
+    Column(""),
+)
+_ACTION_COLOURS = {
+    Action.UP_TO_DATE: DIM,
+    Action.ATTACH: CYAN,
+    Action.SUBMIT: GREEN,
+    Action.REFUSE: RED,
+}
+
+
+def remote_table(tasks: Sequence[RemoteTask], now: datetime, room: int) -> Iterator[str]:
+    """Yield the account's tasks. Ids are whole: a prefix of an unknown task finds nothing."""
+    if tasks:
+        yield from table(_REMOTE, [_remote_row(each, now) for each in tasks], room)
+    states = Counter(each.task.status for each in tasks)
+    parts = "".join(f", {count} {status}" for status, count in states.items())
+    yield from wrap(f"{len(tasks)} tasks of this account in the last 24 hours{parts}", room)
+
+
+def _remote_row(row: RemoteTask, now: datetime) -> Row:
+    task = row.task
+    model = find_model(task.model)
+    since = task.submitted_at
+    return (
+        Cell(harmless(task.task_id)),
+        Cell(task.status, STATUS_COLOURS[task.status]),
+        Cell(model.alias if model else harmless(task.model)),
+        Cell(coarse(max(0.0, (now - since).total_seconds())) if since else ""),
+        Cell("yes" if row.known else "no"),
+    )
+
+
+def plan_table(items: Sequence[BatchItem], room: int) -> Iterator[str]:
+    """Yield what a batch would do for each output, and how much that is.
+
+    The reason why an output cannot be made stands below the table, whole.
+    """
+    yield from table(_PLAN, [_plan_row(item) for item in items], room)
+    for item in items:
+        if item.error is not None:
+            yield from wrap(f"{harmless(item.output)}: {harmless(item.error.message)}", room)
+    counts = Counter(item.action for item in items)
+    parts = [f"{count} {ACTIONS[action]}" for action, count in counts.items()]
+    yield from wrap(f"{len(items)} outputs: {', '.join(parts)}", room)
+
+
+def _plan_row(item: BatchItem) -> Row:
+    order = item.order
+    action = Cell(ACTIONS[item.action], _ACTION_COLOURS[item.action])
+    if order is None:
+        return (action, *[Cell("")] * 5, Cell(harmless(item.output)))
+    request = order.request
+    estimate = str(request.estimate) if item.action is Action.SUBMIT else "0"
+    return (
+        action,
+        Cell(harmless(order.image or "")),
+        Cell(request.model.alias),
+        Cell(request.resolution),
+        Cell(str(request.duration)),
+        Cell(estimate),
+        Cell(harmless(item.output)),
+    )
+
+
+def model_tables(room: int) -> Iterator[str]:
+    """Yield each model's limits and its prices by resolution."""
+    for model in MODELS:
+        yield from (coloured(line, BOLD) for line in wrap(f"{model.alias}  {model.name}", room))
+        for limit in limits(model):
+            yield from (f"  {line}" for line in wrap(limit, room - 2))
+        yield from (f"  {line}" for line in table(_PRICES, _price_rows(model), room - 2))
+        yield ""
+    yield from wrap(
+        f"Prices: {CURRENCY} per second of video, list prices as of {PRICES_AS_OF};"
+        " promotions may differ.",
+        room,
+    )
+    yield from wrap(PRICES_SOURCE, room)
+
+
+def _price_rows(model: Model) -> list[Row]:
+    return [
+        (
+            Cell(tier),
+            Cell(spell(model.durations[tier])),
+            Cell(silent),
+            Cell(model.with_audio[tier]),
+            Cell(""),
+        )
+        for tier, silent in model.silent.items()
+    ]

@@ -1,0 +1,67 @@
+"""Where the live lines stand on the screen, and the text that replaces them.
+
+Pure: nothing here writes or asks for the size. Below the lines stands the cursor, at the left.
+Terminals wrap lines again when they get narrower. One that gets lower pushes its upper rows
+off the screen, and brings them back when there is room again.
+"""
+
+from collections.abc import Sequence
+
+from pixverse_cli.reporting.streams import without_colour
+from pixverse_cli.reporting.terminal.cells import rows
+
+_CLEAR_BELOW, _CLEAR_REST = "\x1b[J", "\x1b[K"
+
+
+class Region:
+    """The live lines as they were written last."""
+
+    def __init__(self) -> None:
+        self._lines: list[str] = []
+        self._off_screen: list[str] = []  # directly above the screen
+        self._size = (0, 0)  # columns and rows
+
+    def forget(self) -> None:
+        """The cursor is somewhere else now; what was written stays."""
+        self._lines, self._off_screen = [], []
+
+    def replace(self, lines: list[str], above: Sequence[str], size: tuple[int, int]) -> str:
+        """Return what to write for these lines, and lines to stand above; empty if no change."""
+        if (lines, size) == (self._lines, self._size) and not above:
+            return ""
+        up = self._rows_up(size)
+        text = f"\r\x1b[{up}A" if up else ""
+        if above or size != self._size:
+            text += _CLEAR_BELOW
+        text += "".join(f"{line}\n" for line in above)
+        text += "".join(f"{line}{_CLEAR_REST}\n" for line in lines) + _CLEAR_BELOW
+        if above:
+            self._off_screen = []
+        self._lines, self._size = lines, size
+        return text
+
+    def _rows_up(self, size: tuple[int, int]) -> int:
+        """Return how many rows above the cursor the lines begin, in a window of this size.
+
+        If fewer rows came back than fit, the lines begin at the top of the screen, and the
+        cursor stops there.
+        """
+        columns, height = size
+        up = _rows_of(self._lines, columns)
+        pushed_off = up - (height - 1)
+        while size != self._size and self._off_screen:
+            more = _rows_of(self._off_screen[-1:], columns)
+            if up + more > height - 1:
+                break
+            self._off_screen.pop()
+            up += more
+        for line in self._lines:
+            if pushed_off <= 0:
+                break
+            self._off_screen.append(line)
+            pushed_off -= _rows_of([line], columns)
+        return up
+
+
+def _rows_of(lines: Sequence[str], columns: int) -> int:
+    return sum(rows(without_colour(line), columns) for line in lines)

@@ -1,0 +1,150 @@
+"""What the tables and the card say of records, and how it fits."""
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from pixverse_cli.domain.errors import UsageError
+from pixverse_cli.domain.plan import Action, BatchItem
+from pixverse_cli.domain.task import ListedTask, RemoteTask, Status
+from pixverse_cli.reporting.streams import without_colour
+from pixverse_cli.reporting.terminal.card import card
+from pixverse_cli.reporting.terminal.cells import width
+from pixverse_cli.reporting.terminal.other_tables import model_tables, plan_table, remote_table
+from pixverse_cli.reporting.terminal.record_table import Now, record_table
+from tests.reporting.conftest import NOON
+
+HERE = "https://dashscope.aliyuncs.com/api/v1"
+NOW = Now(NOON + timedelta(hours=5), HERE)
+SIZES = (20, 40, 80, 100, 160)
+
+
+def table(*records, now=NOW, room=200):
+    return [without_colour(line) for line in record_table(records, now, room)]
+
+
+def facts(record, now=NOW, room=100):
+    """Return the card's values by their labels."""
+    lines = [without_colour(line) for line in card(record, now, room)]
+    return {line[:12].strip(): line[12:] for line in lines}
+
+
+def test_a_failure_long_ago_shows_how_long_the_task_took(record):
+    failed = record("FAILED", ended_at=NOON + timedelta(seconds=80), error_code="InvalidParameter")
+    head, row = table(failed)
+    assert row[head.index("took") :].startswith("1 min 20 s")
+    assert row[head.index("age") :].startswith("5 h")
+    assert row.endswith("InvalidParameter")
+
+
+def test_a_task_that_may_have_changed_shows_how_old_the_answer_is(record):
+    asked = NOW.time - timedelta(seconds=40)
+    head, running, done = table(record(seen_at=asked), record("SUCCEEDED", seen_at=asked))[:3]
+    assert running[head.index("asked") :].startswith("40 s ago")
+    assert done[head.index("asked") :][:8].strip() == ""
+
+
+def test_records_of_a_sandbox_and_of_another_address_are_marked(record):
+    sandbox = record(service="http://127.0.0.1:4711/api/v1")
+    other = record("SUCCEEDED", service="https://w.cn-beijing.maas.aliyuncs.com/api/v1")
+    head, first, second, third = table(sandbox, other, record())[:4]
+    at = head.index("sent to")
+    assert first[at:].startswith("sandbox  ")
+    assert "pixverse" not in first  # a sandbox that has ended answers nothing
+    assert second[at:].startswith("w.cn-beijing.maas.aliyuncs.com")
+    assert second.endswith(f"DASHSCOPE_HTTP_BASE_URL={other.service} pixverse download 0385dc79")
+    assert third[at : at + 8].strip() == ""
+
+
+def test_where_all_records_were_sent_here_no_address_is_shown(record):
+    assert "sent to" not in table(record())[0]
+
+
+def test_below_a_table_stands_the_total_of_what_was_paid(record):
+    records = (
+        record("SUCCEEDED", duration=8, estimate=Decimal("2.16")),
+        record("SUCCEEDED", duration=5),
+        record("FAILED", estimate=Decimal(100)),
+    )
+    total = "3 tasks: 2 SUCCEEDED, 1 FAILED; 13 s of video, 3.51 CNY by estimate"
+    assert table(*records)[-1] == total
+    assert len(table(records[0])) == 2
+
+
+@pytest.mark.parametrize("room", SIZES)
+def test_every_table_fits(record, room):
+    chinese = record("SUCCEEDED", image="海边/" + "很长的文件名" * 9, prompt="镜头缓缓上升" * 40)
+    listed = ListedTask(
+        task_id="0385dc79-5ff8-4d82-bcb6-000000000001",
+        status=Status.SUCCEEDED,
+        model="海" * 60,
+        request_id=None,
+        submitted_at=NOON,
+    )
+    refused = BatchItem(
+        output="很长的文件名" * 9 + ".mp4",
+        order=None,
+        action=Action.REFUSE,
+        path=Path("x.mp4"),
+        error=UsageError("很长的文件名" * 9),
+    )
+    lines = [
+        *record_table([chinese, record()], NOW, room),
+        *remote_table([RemoteTask(listed, known=True)], NOON, room),
+        *plan_table([refused], room),
+        *model_tables(room),
+    ]
+    assert max(width(without_colour(line)) for line in lines) <= room
+
+
+def test_the_card_has_everything_that_is_known(record, tmp_path):
+    video = tmp_path / "turtle.mp4"
+    video.write_bytes(b"x" * 2000)
+    known = record(
+        "SUCCEEDED",
+        take=2,
+        seed=7,
+        shot_type="multi",
+        request_id="r-7",
+        scheduled_at=NOON + timedelta(seconds=3),
+        ended_at=NOON + timedelta(seconds=63),
+        file=str(video),
+        sha256="ab" * 32,
+        video_url="https://v/x.mp4",
+        usage={"SR": 720, "duration": 5, "audio": False, "size": "1280*720"},
+    )
+    told = facts(known)
+    assert told["status"] == "SUCCEEDED"
+    assert told["image"] == "turtle.webp"
+    assert told["prompt"] == "A turtle."
+    assert told["model"] == "v6 (pixverse/pixverse-v6-it2v)"
+    assert told["parameters"] == "720P, 5 s, silent, no watermark, multi shot, seed 7"
+    assert told["take"] == "2"
+    assert told["started"].endswith("(3 s in the queue)")
+    assert told["ended"].endswith("(1 min 3 s after it was submitted)")
+    assert told["video"] == "2 kB, 5 s of 1280x720, 1.35 CNY at list prices"
+    assert told["cost"] == "1.35 CNY at list prices"
+    assert told["request id"] == "r-7"
+    assert told["service"] == f"{HERE} (dashscope.aliyuncs.com)"
+    assert "next" not in told
+    lines = list(card(known, NOW, 30))
+    assert lines[-3:] == [str(video), f"sha256 {'ab' * 32}", "https://v/x.mp4"]
+
+
+def test_the_card_of_a_failure_has_the_whole_error_and_says_that_nothing_was_paid(record):
+    failed = record("FAILED", error_code="InvalidParameter", error_message="The size " * 20)
+    lines = [without_colour(line) for line in card(failed, NOW, 60)]
+    assert " ".join("The size" for _ in range(20)) in " ".join(line[12:] for line in lines)
+    assert facts(failed)["cost"] == "nothing"
+
+
+def test_the_card_names_the_next_command(record):
+    assert facts(record())["next"] == "pixverse wait 0385dc79"
+    unclear = replace(record("UNCLEAR"), task_id=None)
+    assert facts(unclear)["next"] == "pixverse recover"
+    missing = record("SUCCEEDED", file="/nowhere/turtle.mp4")
+    assert facts(missing)["next"] == "pixverse download 0385dc79"
+    assert "/nowhere/turtle.mp4 (not there any more)" in card(missing, NOW, 80)

@@ -1,0 +1,122 @@
+"""The real program on real terminals, read with a terminal emulator (row 106)."""
+
+import pytest
+
+from tests.faults.case import row
+from tests.screens.conftest import PROMPT, task_id
+
+SIZES = (20, 40, 80, 100, 160)
+
+
+def short(number):
+    return task_id(number)[:8]
+
+
+@row(106)
+@pytest.mark.parametrize("columns", SIZES)
+def test_a_list_is_whole_at_every_width_106(stored, screen, columns):
+    stored("RUNNING", "SUCCEEDED", "PENDING")
+    shown = screen("list", columns=columns)
+    assert shown.ended() == 0
+    text = shown.text
+    for number, status in enumerate(("RUNNING", "SUCCEEDED", "PENDING"), 1):
+        (line,) = [line for line in shown.everything if line.startswith(short(number))]
+        assert line.split()[1] == status
+    assert "model" in text or columns <= 40
+    # where the line is long enough, the command to go on with stands in it
+    for command in (f"pixverse wait {short(1)}", f"pixverse download {short(2)}"):
+        assert command in text or (columns == 20 and command.split()[2] in text)
+
+
+@row(106)
+def test_live_lines_fit_every_width_and_leave_nothing_behind_106(stored, screen):
+    stored("RUNNING", "RUNNING", "RUNNING")
+    shown = screen("wait", "--all", columns=SIZES[-1], rows=8).until("0 of 3 done")
+    for columns in (*reversed(SIZES), 100):
+        if shown.emulator.columns != columns:
+            shown.resize(columns, 8)
+        shown.until(lambda it: all(short(number) in it.text for number in (1, 2, 3)))
+        shown.settle()  # drawn again, at the same place
+        assert shown.text.count("0 of 3 done") == 1
+        assert len([line for line in shown.lines if "RUNNING" in line]) == 3
+    shown.press(b"\x03")
+    assert shown.ended() == 130
+    assert "0 of 3 done" not in shown.text
+    assert not [line for line in shown.everything if "RUNNING" in line]
+
+
+@row(106)
+def test_more_tasks_than_rows_are_counted_and_a_smaller_window_leaves_nothing_stale_106(
+    stored, screen
+):
+    stored(*["RUNNING"] * 40)
+    shown = screen("wait", "--all", columns=100, rows=12)
+    shown.until(lambda it: "and 31 more" in it.text)
+    assert "0 of 40 done" in shown.text
+    assert len(shown.lines) <= 12
+    for columns, rows, more in ((100, 7, 36), (100, 30, 13), (44, 12, 31)):
+        shown.resize(columns, rows)
+        shown.until(lambda it, more=more: f"and {more} more: " in it.text)
+        shown.settle()
+        assert shown.text.count("0 of 40 done") == 1
+        assert len([line for line in shown.lines if "RUNNING" in line]) == 40 - more + 1
+        if rows == 30:  # what the lower window pushed off the screen came back and was removed
+            assert shown.everything == shown.lines
+    shown.press(b"\x03")
+    assert shown.ended() == 130
+    assert "more: " not in shown.text
+    assert "Stopped" in shown.text
+
+
+def test_a_trouble_of_13_tasks_is_one_line_and_their_lines_stay(stored, screen):
+    stored(*["RUNNING"] * 13)
+    nowhere = "http://127.0.0.1:9/api/v1"
+    shown = screen("wait", "--all", DASHSCOPE_HTTP_BASE_URL=nowhere)
+    shown.until("13 tasks: trying again")
+    shown.settle(1.5)  # some of them have tried again
+    assert shown.text.count("no connection to 127.0.0.1") == 2  # when it began, and now
+    assert len([line for line in shown.lines if "RUNNING" in line]) == 13
+    assert "0 of 13 done" in shown.text
+
+
+def test_traces_stand_above_the_live_lines(running, screen, open_sandbox):
+    running.environ |= open_sandbox().environment
+    images = [f"https://example.com/图{number}.png" for number in (1, 2, 3)]
+    shown = screen("submit", *images, "-p", PROMPT, "--wait", "-v", columns=120, rows=40)
+    assert shown.ended() == 0
+    traces = [line for line in shown.everything if line.startswith(("GET", "POST"))]
+    assert len(traces) >= 9
+    assert all(" 200 " in line for line in traces)
+    assert "━" not in shown.text
+    (summary,) = [line for line in shown.everything if line.startswith("3 of 3 done")]
+    assert "15 s of video, 4.05 CNY at list prices, saved in ./" in summary
+
+
+def test_one_task_is_a_card_and_its_values_are_whole(stored, screen):
+    stored("RUNNING")
+    shown = screen("status", short(1), columns=40)
+    assert shown.ended() == 0
+    lines = shown.everything
+    assert lines[0] == task_id(1)
+    assert "status      RUNNING" in lines
+    assert PROMPT in "".join(line[12:] for line in lines).replace(" ", "")
+    assert lines[-1] == f"next        pixverse wait {short(1)}"
+
+
+def test_the_short_help_fits_40_columns(screen):
+    shown = screen(columns=40)
+    assert shown.ended() == 2
+    wide = screen(columns=160)
+    assert wide.ended() == 2
+    assert shown.lines == wide.lines
+
+
+@pytest.mark.parametrize(
+    ("variables", "coloured"),
+    [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)],
+)
+def test_help_has_colours_where_the_terminal_takes_them(screen, variables, coloured):
+    shown = screen("auth", "login", "--help", **variables)
+    assert shown.ended() == 0
+    row = shown.lines.index("Options:")
+    assert shown.emulator.buffer[row][0].bold is coloured
