@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pixverse_cli.dashscope.connect import Connect
+    from pixverse_cli.domain.endings import Asked
     from pixverse_cli.domain.events import Event
     from pixverse_cli.domain.plan import Destination, Order
     from pixverse_cli.domain.task import Record
@@ -164,21 +165,32 @@ class AppContext:
         if self.key.exposed:
             self.reporter().note(f"other people can read the API key in {self.key.source}")
 
-    def run(self, events: "Iterable[Event]", result: Result) -> None:
+    def run(self, events: "Iterable[Event]", result: Result, asked: "Asked | None" = None) -> None:
         """Drain a flow and show its events; raise the error it ended with, if any."""
         environ = self.runtime.environ
         if environ.get("GITHUB_ACTIONS") == "true":
             from pixverse_cli.reporting.github import with_summary
 
             events = with_summary(events, environ, outputs="github-output" in self.given)
-        self.reporter(result).run(events, sent=self._sent, over=self.runtime.interrupts.leave)
+        over = self.runtime.interrupts.leave
+        self.reporter(result).run(events, asked, sent=self._sent, over=over)
 
-    def run_saving(self, events: "Iterable[Event]", destination: "Destination | None") -> None:
+    def run_saving(
+        self, events: "Iterable[Event]", destination: "Destination | None", asked: "Asked"
+    ) -> None:
         """Drain a flow that waits; results are paths, or URLs if nothing is saved."""
         if destination is None:
-            self.run(events, Result.URL)
+            self.run(events, Result.URL, asked)
         else:
-            self.run(events, Result.NOTHING if destination.template.stdout else Result.FILE)
+            result = Result.NOTHING if destination.template.stdout else Result.FILE
+            self.run(events, result, asked)
+
+    def shorten(self, task_id: str) -> str:
+        """Return a prefix of a task id that is unique in the store; else the whole id."""
+        try:
+            return self.store.records.unique_prefix(task_id)
+        except PixverseError:
+            return task_id
 
     def _sent(self) -> "list[Record]":
         """Return this run's requests as the store holds them; none if it cannot be read."""

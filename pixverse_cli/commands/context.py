@@ -12,6 +12,7 @@ from pixverse_cli.reporting.result import Output
 from pixverse_cli.settings.values import Setting
 
 if TYPE_CHECKING:
+    from pixverse_cli.domain.endings import Asked
     from pixverse_cli.domain.plan import Destination, SubmitArgs
 
 
@@ -66,6 +67,20 @@ def destination(app: AppContext, *, wanted: bool, force: bool) -> "Destination |
         return None
     taken = app.output is not Output.HUMAN
     return destination_of(app.settings, force=force, stdout_is_taken=taken)
+
+
+def asked(app: AppContext, *, pays: bool = False, saves: bool = True) -> "Asked":
+    """Return what the command was asked to do, for the command that continues its tasks."""
+    from pixverse_cli.domain.endings import Asked
+
+    typed = app.settings.typed("output")
+    return Asked(
+        pays=pays,
+        saves=saves,
+        output=app.settings.text("output") if typed else None,
+        force="force" in app.given,
+        shorten=app.shorten,
+    )
 
 
 def ids(arguments: Iterable[str] | None) -> list[str] | None:

@@ -37,4 +37,4 @@ def command(
     destination = context.destination(app, wanted=download, force=force)
     app.settings.insist()
     events = wait(context.ids(task_ids), app.tools, policy, destination, every=every)
-    app.run_saving(events, destination)
+    app.run_saving(events, destination, context.asked(app, saves=destination is not None))

@@ -9,7 +9,6 @@ import os
 import re
 import string
 import tempfile
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import unquote_to_bytes, urlsplit
@@ -18,8 +17,9 @@ from pixverse_cli.disk.files import Kind, is_directory, kind_at, reason
 from pixverse_cli.domain.errors import UsageError
 from pixverse_cli.domain.plan import Field, OutputTemplate, Pattern
 
-FIELDS = ("task_id", "image", "model", "resolution", "duration", "seed", "index", "date")
+FIELDS = ("task_id", "image", "model", "resolution", "duration", "seed", "index", "take", "date")
 DEFAULT_NAME = "{image}-{task_id:8}.mp4"
+TAKES_NAME = "{image}-{take}-{task_id:8}.mp4"
 LONGEST_SUFFIX = ".part.json"  # a download adds it to the name while it runs
 
 _MAX_NAME_BYTES = 255 - len(LONGEST_SUFFIX)
@@ -32,7 +32,9 @@ _UNSAFE = re.compile(
 _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?=\.|$)", re.IGNORECASE)
 
 
-def parse_template(output: str | None, source: str = "-o") -> OutputTemplate:
+def parse_template(
+    output: str | None, source: str = "-o", default: str = DEFAULT_NAME
+) -> OutputTemplate:
     """Read ``-o``; None means the default name in the current folder.
 
     ``source`` names the option or setting in error messages.
@@ -40,13 +42,13 @@ def parse_template(output: str | None, source: str = "-o") -> OutputTemplate:
     :raises UsageError: an unknown field, an unmatched brace, or a name that is not valid.
     """
     if output is None:
-        return OutputTemplate(text=DEFAULT_NAME, name=_pattern(DEFAULT_NAME, source))
+        return OutputTemplate(text=default, name=_pattern(default, source))
     if output == "-":
         return OutputTemplate(text=output, source=source, stdout=True)
     if not _is_valid_path(output):
         raise UsageError(f"{source} {output!r} is not a valid file name")
     if output[-1] in _SEPARATORS or is_directory(Path(output)):
-        name = _pattern(DEFAULT_NAME, source)
+        name = _pattern(default, source)
         return OutputTemplate(text=output, source=source, folder=_folder(output, source), name=name)
     at = 1 + max(output.rfind(separator) for separator in _SEPARATORS)
     name = _pattern(output[at:], source)
@@ -150,13 +152,12 @@ def problems(
     ``tasks`` has the known values for each video (never ``task_id``).
     """
     if template.stdout:
-        if len(tasks) > 1:
-            yield f"{template.source} -: {len(tasks)} videos cannot share stdout; give a directory"
+        yield from sharing_problems(template, [Path()] * len(tasks))
         return
     yield from _folder_problems(template, tasks)
     if all(known(template.name, values) for values in tasks):
         paths = [resolve(template, values) for values in tasks if known(template.folder, values)]
-        yield from _name_collisions(paths)
+        yield from sharing_problems(template, paths)
         for path in dict.fromkeys(paths):
             yield from _target_problems(path, force=force)
 
@@ -192,13 +193,48 @@ def _access_problems(folder: Path) -> Iterator[str]:
         yield f"cannot write in the folder {folder}: {reason(error)}"
 
 
-def _name_collisions(paths: Sequence[Path]) -> Iterator[str]:
-    for path, count in Counter(paths).items():
-        if count > 1:
+def sharing_problems(template: OutputTemplate, paths: Sequence[Path]) -> Iterator[str]:
+    """Yield where several videos would get one name; ``paths`` has the path for each video."""
+    if template.stdout:
+        if len(paths) > 1:
+            yield f"{template.source} -: {len(paths)} videos cannot share stdout; give a directory"
+        return
+    names: dict[str, list[Path]] = {}
+    for path in paths:
+        names.setdefault(canonical(path), []).append(path)
+    for shared in names.values():
+        if len(shared) > 1:
             yield (
-                f"{count} videos would all be named {path}: give a directory, or a name with"
-                " {task_id} or {index}"
+                f"{len(shared)} videos would all be named {shared[0]}: give a directory, or a name"
+                " with {task_id}, {index} or {take}"
             )
+
+
+def canonical(path: Path) -> str:
+    """Return a key that is equal for all spellings of one file, which need not exist.
+
+    Links in the folder are followed, and upper case is ignored where the file system
+    ignores it. The name itself is not followed: a link with that name is replaced.
+    """
+    folder = Path(os.path.realpath(path.parent))
+    key = str(folder / path.name)
+    return key.casefold() if _ignores_case(folder) else key
+
+
+def _ignores_case(folder: Path) -> bool:
+    """Return whether the file system of a folder, or of its nearest parent, ignores case."""
+    for each in (folder, *folder.parents):
+        other = each.with_name(each.name.swapcase()) if each.name else each
+        if other != each and is_directory(each):
+            return is_directory(other) and _same(each, other)
+    return False
+
+
+def _same(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False
 
 
 def _target_problems(path: Path, *, force: bool) -> Iterator[str]:

@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from pixverse_cli.domain.errors import Charged, Ending, PixverseError
-from pixverse_cli.domain.events import Ended, Event
+from pixverse_cli.domain.events import Ended, Event, LeftRunning
 from pixverse_cli.domain.task import Record
 from pixverse_cli.domain.text import harmless, lines_of
 from pixverse_cli.reporting.sentences import model_name
@@ -30,16 +30,16 @@ def with_summary(
     events: Iterable[Event], environ: Mapping[str, str], *, outputs: bool
 ) -> Generator[Event, None, None]:
     """Pass events on; at their end, even by an error, write the summary and the outputs."""
-    ended: list[Record] = []
+    records: list[Record] = []
     try:
         for event in events:
-            if isinstance(event, Ended) and event.record is not None:
-                ended.append(event.record)
+            if isinstance(event, (Ended, LeftRunning)) and event.record is not None:
+                records.append(event.record)
             yield event
     finally:
-        _append(environ.get("GITHUB_STEP_SUMMARY"), _summary(ended) if ended else "")
+        _append(environ.get("GITHUB_STEP_SUMMARY"), _summary(records) if records else "")
         if outputs:
-            _append(environ.get("GITHUB_OUTPUT"), _outputs(ended))
+            _append(environ.get("GITHUB_OUTPUT"), _outputs(records))
 
 
 def _summary(records: list[Record]) -> str:

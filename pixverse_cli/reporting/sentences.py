@@ -14,6 +14,7 @@ from pixverse_cli.domain.events import (
     Event,
     Expected,
     Known,
+    LeftRunning,
     Note,
     Retrying,
     Saved,
@@ -117,6 +118,8 @@ def event_sentence(event: Event, now: datetime) -> str | None:
         case Saved(record=record):
             outcome = "already saved" if event.already else f"saved{video_summary(record)}"
             return f"{short_id(record)}: {outcome}"
+        case LeftRunning(record=record):
+            return f"{short_id(record)}: not waiting any longer; it keeps running at the service"
         case Retrying() | Note():
             return _note(event)
         case _:
@@ -131,7 +134,7 @@ def _note(event: Retrying | Note) -> str:
 
 
 def error_lines(ending: Ending) -> Iterator[str]:
-    """Yield the lines of an error: what went wrong, what was charged, the hint."""
+    """Yield the lines of an error: what went wrong, what was charged, the hint, how to continue."""
     label = "error: " if isinstance(ending, PixverseError) else ""
     for line in lines_of(ending.message or "(no message)"):
         yield f"{paint(label, RED)}{harmless(line)}"
@@ -141,3 +144,5 @@ def error_lines(ending: Ending) -> Iterator[str]:
         yield f"request id: {harmless(ending.request_id)}"
     for line in lines_of(ending.hint or ""):
         yield f"{paint('hint: ', CYAN)}{harmless(line)}"
+    if ending.next and ending.next not in (ending.hint or ""):
+        yield f"{paint('next: ', CYAN)}{harmless(ending.next)}"

@@ -15,6 +15,7 @@ from pixverse_cli.domain.events import (
     Ended,
     Event,
     Expected,
+    LeftRunning,
     Note,
     Retrying,
     Saved,
@@ -92,7 +93,7 @@ class TerminalReporter(Reporter):
                 self._drop(_key(record))
                 self._write(event_sentence(event, self._clock.now()))
                 self._write(_open_command(record) if self._count == 1 else None)
-            case Retrying() | Note():
+            case Retrying() | Note() | LeftRunning():
                 self._write(event_sentence(event, self._clock.now()))
             case Ended():
                 self._end(event)
