@@ -7,6 +7,7 @@ version of Python; here every caller chooses. A test forbids the methods elsewhe
 import errno
 import hashlib
 import os
+import re
 import stat
 from collections.abc import Iterator
 from enum import StrEnum
@@ -14,6 +15,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 _MISSING = {errno.ENOENT, errno.ENOTDIR}
+_STREAMS = {"stdin": 0, "stdout": 1, "stderr": 2}
+_DESCRIPTOR = re.compile(r"/dev/(stdin|stdout|stderr)|/(?:dev|proc/self)/fd/([0-9]{1,9})")
 CHUNK = 256 * 1024  # bytes; measured: larger chunks copy no faster, smaller ones cost more
 
 _SAFE_READ = (
@@ -99,6 +102,27 @@ def reason(error: OSError) -> str:
     """Return the system's error text as the end of a sentence, without number and path."""
     text = error.strerror or str(error)
     return text[:1].lower() + text[1:]
+
+
+def with_home(path: str) -> str:
+    """Return a path with ``~`` at its start replaced by a home directory, as a shell does it.
+
+    The name of no user stays as it is: ``~x.mp4`` is a file. A slash at the end stays too.
+
+    :raises OSError: the path starts with ``~/``, and this user has no home directory.
+    """
+    expanded = os.path.expanduser(path)  # noqa: PTH111  a Path would lose the slash at the end
+    if expanded == path and re.match(r"~(/|$)", path):
+        raise OSError(errno.ENOENT, "no home directory was found; set HOME")
+    return expanded
+
+
+def descriptor_in(path: str) -> int | None:
+    """Return the open descriptor that a path such as ``/dev/stdout`` or ``/dev/fd/63`` names."""
+    found = _DESCRIPTOR.fullmatch(re.sub("/+", "/", path))
+    if found is None:
+        return None
+    return _STREAMS[found[1]] if found[1] else int(found[2])
 
 
 class NotRegularError(OSError):

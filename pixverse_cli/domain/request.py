@@ -102,6 +102,8 @@ def _models_with(parameter: Parameter) -> str:
 
 def _prompt_problems(request: VideoRequest) -> Iterator[Problem]:
     prompt, model = request.prompt or "", request.model
+    if request.prompt is not None and not prompt.strip():
+        yield Problem("prompt", "is empty: leave it out for a video without a prompt")
     if len(prompt) > model.prompt_limit:
         yield Problem(
             "prompt",

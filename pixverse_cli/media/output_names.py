@@ -16,6 +16,7 @@ from urllib.parse import unquote_to_bytes, urlsplit
 from pixverse_cli.disk.files import Kind, is_directory, kind_at, reason
 from pixverse_cli.domain.errors import UsageError
 from pixverse_cli.domain.plan import Field, OutputTemplate, Pattern
+from pixverse_cli.media.output_folders import shared_files
 
 FIELDS = ("task_id", "image", "model", "resolution", "duration", "seed", "index", "take", "date")
 DEFAULT_NAME = "{image}-{task_id:8}.mp4"
@@ -199,42 +200,13 @@ def sharing_problems(template: OutputTemplate, paths: Sequence[Path]) -> Iterato
         if len(paths) > 1:
             yield f"{template.source} -: {len(paths)} videos cannot share stdout; give a directory"
         return
-    names: dict[str, list[Path]] = {}
-    for path in paths:
-        names.setdefault(canonical(path), []).append(path)
-    for shared in names.values():
-        if len(shared) > 1:
-            yield (
-                f"{len(shared)} videos would all be named {shared[0]}: give a directory, or a name"
-                " with {task_id}, {index} or {take}"
-            )
-
-
-def canonical(path: Path) -> str:
-    """Return a key that is equal for all spellings of one file, which need not exist.
-
-    Links in the folder are followed, and upper case is ignored where the file system
-    ignores it. The name itself is not followed: a link with that name is replaced.
-    """
-    folder = Path(os.path.realpath(path.parent))
-    key = str(folder / path.name)
-    return key.casefold() if _ignores_case(folder) else key
-
-
-def _ignores_case(folder: Path) -> bool:
-    """Return whether the file system of a folder, or of its nearest parent, ignores case."""
-    for each in (folder, *folder.parents):
-        other = each.with_name(each.name.swapcase()) if each.name else each
-        if other != each and is_directory(each):
-            return is_directory(other) and _same(each, other)
-    return False
-
-
-def _same(one: Path, other: Path) -> bool:
-    try:
-        return one.samefile(other)
-    except OSError:
-        return False
+    for positions in shared_files(paths):
+        names = list(dict.fromkeys(str(paths[position]) for position in positions))
+        same = f" ({', '.join(names[1:])} is the same file)" if names[1:] else ""
+        yield (
+            f"{len(positions)} videos would all be named {names[0]}{same}: give a directory,"
+            " or a name with {task_id}, {index} or {take}"
+        )
 
 
 def _target_problems(path: Path, *, force: bool) -> Iterator[str]:

@@ -30,7 +30,7 @@ def image(identity):
     [
         (V6, []),
         (V6._replace(prompt=None), []),
-        (V6._replace(prompt=""), []),
+        (V6._replace(prompt=""), ["prompt"]),
         (V6._replace(prompt="龟" * 5000), []),
         (V6._replace(prompt="龟" * 5001), ["prompt"]),
         (C1._replace(prompt="\U0001f422" * 5000), []),
