@@ -150,6 +150,11 @@ class AppContext:
         """Return the newest live record of the same request."""
         return self.store.records.live(order.fingerprint, self.base_url, order.take)
 
+    def known(self, task_id: str) -> "Record | None":
+        """Return the record of a task; None if the store does not have it."""
+        found = self.store.records.by_prefix(task_id, limit=1)
+        return found[0] if found and found[0].task_id == task_id else None
+
     def reporter(self, result: Result = Result.NOTHING) -> "Reporter":
         """Return the reporter that fits the streams and the options."""
         from pixverse_cli.reporting.select import select_reporter

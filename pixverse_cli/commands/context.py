@@ -1,5 +1,6 @@
 """Turns a parsed command line into the values that commands and flows take."""
 
+import shlex
 import sys
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
@@ -81,6 +82,21 @@ def asked(app: AppContext, *, pays: bool = False, saves: bool = True) -> "Asked"
         force="force" in app.given,
         shorten=app.shorten,
     )
+
+
+def same_command(ctx: typer.Context) -> str:
+    """Return the command line with the options that were typed, for running it again."""
+    options, arguments = list[str](), list[str]()
+    for parameter in ctx.command.params:
+        value = ctx.params.get(parameter.name or "")
+        source = ctx.get_parameter_source(parameter.name or "")
+        if source is None or source.name != "COMMANDLINE":
+            continue
+        if not parameter.opts[0].startswith("-"):
+            arguments.append(str(value))
+        else:
+            options += [parameter.opts[0]] if value is True else [parameter.opts[0], str(value)]
+    return shlex.join(["pixverse", str(ctx.info_name), *arguments, *options])
 
 
 def ids(arguments: Iterable[str] | None) -> list[str] | None:
