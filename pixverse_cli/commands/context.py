@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from pixverse_cli.domain.plan import Destination, SubmitArgs
 
 
+_SHOWING = ("as_json", "as_events", "quiet", "verbose")  # options that change only the output
+
+
 def app_context(ctx: typer.Context) -> AppContext:
     """Return the context of this command line; nothing is opened yet."""
     runtime = ctx.find_object(Runtime)
@@ -85,12 +88,12 @@ def asked(app: AppContext, *, pays: bool = False, saves: bool = True) -> "Asked"
 
 
 def same_command(ctx: typer.Context) -> str:
-    """Return the command line with the options that were typed, for running it again."""
+    """Return the command line with the options that were typed, apart from those for output."""
     options, arguments = list[str](), list[str]()
     for parameter in ctx.command.params:
         value = ctx.params.get(parameter.name or "")
         source = ctx.get_parameter_source(parameter.name or "")
-        if source is None or source.name != "COMMANDLINE":
+        if source is None or source.name != "COMMANDLINE" or parameter.name in _SHOWING:
             continue
         if not parameter.opts[0].startswith("-"):
             arguments.append(str(value))

@@ -98,8 +98,10 @@ class Settings:
 
     def _label(self, name: str) -> str:
         setting = self._settings.get(name)
-        if name == "prompt" or setting is None:
+        if setting is None:
             return f"--{name}"
+        if name == "prompt":  # it may be long
+            return setting.source
         separator = "=" if setting.source.startswith("PIXVERSE_") else " "
         shown = setting.value if len(setting.value) <= 80 else setting.value[:77] + "..."
         return f"{setting.source}{separator}{shown}"
