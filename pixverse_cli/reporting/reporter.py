@@ -4,7 +4,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
-from pixverse_cli.domain.endings import Asked, Placed, combine, failed, stopped_with, whole
+from pixverse_cli.domain.endings import (
+    Asked,
+    Placed,
+    combine,
+    failed,
+    may_run_again,
+    stopped_with,
+    whole,
+)
 from pixverse_cli.domain.errors import Charged, ClosedPipe, Ending, PixverseError, Stopped
 from pixverse_cli.domain.events import (
     Ended,
@@ -166,7 +174,11 @@ class _Tally:
             return event
         if record is not None:
             error = failed(record, error, self._asked, self._positions.get(record.number, 1))
-        return replace(event, error=error.but(hint=error.hint or error.next))
+        retryable = may_run_again(error, [*self._all_charges(), error.charged], self._asked)
+        return replace(event, error=error.but(hint=error.hint or error.next, retryable=retryable))
+
+    def _all_charges(self) -> list[Charged]:
+        return self._charges + [record.charged for record in self._open.values()]
 
     def close(self, event: Event) -> None:
         """Close the task of an ``Ended`` or ``LeftRunning`` event."""
@@ -204,13 +216,13 @@ class _Tally:
 
     def broken(self, error: PixverseError) -> PixverseError:
         """Return an error that ended the whole flow, with the same facts."""
-        charges = self._charges + [record.charged for record in self._open.values()]
+        charges = self._all_charges()
         tasks = self._placed([*self._unfinished.values(), *self._open.values()])
         return whole(error, charges, tasks, self._asked)
 
     def explained(self, stopped: Stopped) -> Stopped:
         """Return a stop that says what was charged, what keeps running, and how to continue."""
-        charges = self._charges + [record.charged for record in self._open.values()]
+        charges = self._all_charges()
         left = [*self._unfinished.values(), *self.open]
         tasks = self._placed(record for record in left if not _is_over(record))
         errors: list[Ending] = [*self.errors]
