@@ -4,13 +4,15 @@ import json
 import re
 import shlex
 import shutil
+import signal
 
 import pytest
 
 from tests.faults.case import Case, Way, parameters, row
 from tests.faults.service import OTHER, TASK, VIDEO, accepted, mp4, refusal, succeeded, task_is
+from tests.faults.waiting import wait_until
 from tests.faults.world import TURTLE
-from tests.servers import RESET, Pause
+from tests.servers import RESET
 
 THIRD = TASK[:-1] + "3"
 CUT = mp4()[: -len(VIDEO) // 2]
@@ -192,6 +194,38 @@ def test_the_command_that_continues_saves_the_video_without_paying(world):
     second = world.run_inside(*shlex.split(first.error["next"])[1:])
     assert (second.code, [video.name for video in world.videos]) == (0, ["clip.mp4"])
     assert world.creates == 1
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@row(91)
+def test_a_stopped_batch_is_continued_by_the_same_batch(world, number, code):
+    ids = [TASK, OTHER]
+    service = world.serve(
+        create=[accepted(each) for each in ids], query=states(t1="RUNNING", t2="RUNNING")
+    )
+    write_manifest(world, "a b.mp4", "b.mp4")
+    process = world.start("batch", "videos.jsonl", "--interval", "1")
+    wait_until(lambda: service.counts["query"] >= 2)
+    process.send_signal(number)
+    ran = world.ended(process)
+    assert sorted(record["task_id"] for record in ran.json) == ids
+    assert (ran.code, ran.error["charged"], ran.error["retryable"]) == (code, "yes", False)
+    assert ran.error["next"] == "pixverse batch videos.jsonl --interval 1"
+
+
+@row(91)
+def test_several_tasks_are_continued_by_short_ids_with_the_same_output(world):
+    ids = [f"{number}" * 8 + TASK[8:-1] + f"{number}" for number in (1, 2, 3)]
+    world.serve(create=[accepted(each) for each in ids], query=states(t2="RUNNING", t3="RUNNING"))
+    urls = [f"https://example.com/{number}.png" for number in (1, 2, 3)]
+    ran = world.run_inside("submit", *urls, "-o", "{image}-{index}.mp4", "--timeout", "9")
+    assert (ran.code, [video.name for video in world.videos]) == (14, ["1-1.mp4"])
+    assert shlex.split(ran.error["next"]) == [
+        *("pixverse", "wait", "22222222", "33333333", "-o", "{image}-{task_id:8}.mp4")
+    ]
+    world.service.set_routes(query=states())
+    assert world.run_inside(*shlex.split(ran.error["next"])[1:]).code == 0
+    assert (len(world.videos), world.creates) == (3, 3)
 
 
 # 92: takes
@@ -379,8 +413,8 @@ def test_fail_fast_with_an_invalid_video_sends_nothing(world):
 @row(93)
 def test_every_task_is_printed_at_the_time_limit_and_nothing_more_is_bought(world):
     ids = [TASK[:-1] + str(number) for number in range(5)]
-    world.serve(create=[accepted(each) for each in ids], query=[[Pause(0), task_is("RUNNING")]])
-    world.service.set_routes(query=states(**{f"t{number}": "RUNNING" for number in range(5)}))
+    running = {f"t{number}": "RUNNING" for number in range(5)}
+    world.serve(create=[accepted(each) for each in ids], query=states(**running))
     write_manifest(world, *names(7))
     for options in ((), ("--fail-fast",)):
         ran = run_batch(world, "--timeout", "9", *options)
