@@ -11,6 +11,7 @@ from pixverse_cli.domain.errors import (
     Ending,
     PartialError,
     PixverseError,
+    StillRunningError,
     Stopped,
     UnclearError,
 )
@@ -147,8 +148,12 @@ def whole(
     causes = tuple(
         cause.but(retryable=may_run_again(cause, charges, asked)) for cause in error.causes
     )
-    unclear = any(isinstance(each, UnclearError) for each in (error, *error.causes))
-    following = RECOVER if unclear else next_command(tasks, asked) or error.next
+    endings = (error, *error.causes)
+    following = next_command(tasks, asked) or error.next
+    if any(isinstance(each, UnclearError) for each in endings):
+        following = RECOVER
+    elif any(isinstance(each, StillRunningError) for each in endings):
+        following = following or asked.again  # what was not submitted before the time limit
     return error.but(
         charged=common_charge(charges) if charges else error.charged,
         retryable=may_run_again(error, charges, asked),

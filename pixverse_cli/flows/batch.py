@@ -50,27 +50,32 @@ def _end_without_task(
         if item.error is not None:
             yield Ended(record=None, error=item.error, label=item.output)
         elif item.action is Action.UP_TO_DATE and item.order is not None:
-            known = lock.entry(item.output)
             record = replace(
                 draft(item.order, tools),
                 status=Status.SUCCEEDED,
-                task_id=known.task_id if known else None,
+                task_id=item.task_id,
                 file=str(item.path),
                 sha256=item.sha256,
                 process=None,
             )
-            if known is None and item.sha256:
-                yield from _write_lock(lock, _lock_entry(item, item.sha256, None))
+            entry = _lock_entry(item, item.sha256 or "", item.task_id)
+            if lock.entry(item.output) != entry:  # the process that saved it died just then
+                yield from _write_lock(lock, entry)
             yield Ended(record=record)
 
 
 class _Batch:
-    """The items that need a task: a queue, and the running ones by their record's number."""
+    """The items that need a task: a queue, and the running ones by their record's number.
+
+    Items whose task exists come first, without a limit: they cost nothing, and whatever stops
+    the command, their tasks are reported.
+    """
 
     def __init__(
         self, items: Sequence[BatchItem], tools: Tools, policy: WaitPolicy, lock: ManifestLock
     ) -> None:
-        self._queue = deque(items)
+        self._attached = [item for item in items if item.action is Action.ATTACH]
+        self._queue = deque(item for item in items if item.action is Action.SUBMIT)
         self._running: dict[int, BatchItem] = {}
         self._watch = Watch(tools, policy)
         self._tools, self._policy, self._lock = tools, policy, lock
@@ -78,6 +83,9 @@ class _Batch:
     def run(self) -> Iterator[Event]:
         """Start items up to the limit of running tasks, watch them, and save finished videos."""
         enough = False
+        for item in self._attached:
+            failed = yield from self._start(item)
+            enough = enough or failed
         while (self._queue or self._running) and not enough:
             while self._has_room() and not enough:
                 enough = yield from self._start(self._queue.popleft())

@@ -259,10 +259,11 @@ def _below(folder: Path, path: str, field: str) -> str:
 def _item(output: str, path: Path, order: Order, inputs: PlanInputs) -> BatchItem:
     entry, live = inputs.lock.entry(output), inputs.live(order)
     unchanged = entry is not None and has_sha256(path, entry.sha256)
+    done = BatchItem(output=output, action=Action.UP_TO_DATE, path=path, order=order)
     if entry is not None and unchanged and entry.fingerprint == order.fingerprint:
-        return _up_to_date(output, path, order, entry.sha256)
+        return done._replace(sha256=entry.sha256, task_id=entry.task_id)
     if live is not None and live.sha256 and has_sha256(path, live.sha256):
-        return _up_to_date(output, path, order, live.sha256)
+        return done._replace(sha256=live.sha256, task_id=live.task_id)
     exists = _exists(path)
     if exists and not unchanged and not inputs.force:
         raise UsageError(
@@ -283,7 +284,3 @@ def _exists(path: Path) -> bool:
         return kind_at(path, follow=False) is not None
     except OSError as error:
         raise UsageError(f"{path} cannot be used: {reason(error)}") from error
-
-
-def _up_to_date(output: str, path: Path, order: Order, sha256: str) -> BatchItem:
-    return BatchItem(output=output, action=Action.UP_TO_DATE, path=path, order=order, sha256=sha256)

@@ -423,6 +423,37 @@ def test_every_task_is_printed_at_the_time_limit_and_nothing_more_is_bought(worl
 
 
 @row(93)
+def test_tasks_of_an_earlier_batch_are_saved_although_the_account_is_refused_now(world):
+    world.serve(create=[accepted(TASK), accepted(OTHER)], query=states(t1="RUNNING", t2="RUNNING"))
+    write_manifest(world, "a.mp4", "b.mp4")
+    assert run_batch(world, "--timeout", "9").code == 8
+    write_manifest(world, "new.mp4", "more.mp4", prompt="Another")
+    with (world.directory / "videos.jsonl").open("a") as file:
+        for number, output in enumerate(("a.mp4", "b.mp4")):
+            fields = {"image": "turtle.webp", "resolution": "360P", "duration": 1}
+            file.write(json.dumps(fields | {"output": output, "prompt": f"Prompt {number}"}) + "\n")
+    world.service.set_routes(create=ARREARS, query=states())
+    ran = run_batch(world)
+    assert (ran.code, ran.error["charged"]) == (14, "no")
+    assert (world.creates, [video.name for video in world.videos]) == (3, ["a.mp4", "b.mp4"])
+
+
+@row(95)
+def test_a_lock_that_lacks_a_saved_video_is_completed_without_paying(world):
+    """The process died after the file got its name and before the lock was written."""
+    world.sandbox()
+    write_manifest(world, "a.mp4")
+    assert run_batch(world).code == 0
+    lock = world.directory / "videos.jsonl.lock"
+    whole = json.loads(lock.read_text())
+    for before in ("", json.dumps(whole | {"fingerprint": "f", "sha256": "s", "task_id": "t"})):
+        lock.write_text(before)
+        assert run_batch(world).code == 0
+        assert json.loads(lock.read_text()) == whole
+    assert world.creates == 1
+
+
+@row(93)
 def test_a_dry_run_with_a_video_that_cannot_be_made_exits_as_the_run_would(world):
     world.sandbox()
     write_manifest(world, "a.mp4")
@@ -516,7 +547,7 @@ def test_four_batches_at_once_write_every_line_of_one_lock(world):
     text = (world.directory / "videos.jsonl.lock").read_text("utf-8")
     outputs = [json.loads(line)["output"] for line in text.splitlines()]
     assert outputs == sorted(f"a\u2028{number}.mp4" for number in range(12))
-    assert (run_batch(world).code, world.creates) == (0, 12)
+    assert (run_batch(world).code, world.exists) == (0, 12)
 
 
 @row(95)
