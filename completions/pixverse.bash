@@ -307,7 +307,7 @@ _pixverse_options()
 {
     case $1 in
         '') words=(--version --schema -h --help) ;;
-        submit) words=(-p --prompt -P --prompt-file -m --model -r --resolution -d --duration --audio --no-audio --watermark --no-watermark --shot-type --seed --upload-command -w --wait -o --output --no-download -f --force --timeout --interval --once --max-cost --dry-run --curl --json --events --github-output -q --quiet -v --verbose -h --help) ;;
+        submit) words=(-p --prompt -P --prompt-file -m --model -r --resolution -d --duration --audio --no-audio --watermark --no-watermark --shot-type --seed --upload-command -n --count -w --wait -o --output --no-download -f --force --timeout --interval --once --max-cost --dry-run --curl --json --events --github-output -q --quiet -v --verbose -h --help) ;;
         status) words=(--exit-status --json --events -q --quiet -v --verbose -h --help) ;;
         wait) words=(--all --any --fail-fast --timeout --interval --download -o --output -f --force --json --events --github-output -q --quiet -v --verbose -h --help) ;;
         download) words=(-o --output -f --force -w --wait --timeout --interval --json --events --github-output -q --quiet -v --verbose -h --help) ;;
@@ -333,7 +333,7 @@ _pixverse_options()
 _pixverse_kind()
 {
     case "$1 $2" in
-        'submit -p' | 'submit --prompt' | 'submit --seed' | 'submit --timeout' | 'submit --interval' | 'submit --max-cost') kind=nothing ;;
+        'submit -p' | 'submit --prompt' | 'submit --seed' | 'submit -n' | 'submit --count' | 'submit --timeout' | 'submit --interval' | 'submit --max-cost') kind=nothing ;;
         'submit -P' | 'submit --prompt-file' | 'submit -o' | 'submit --output') kind=file ;;
         'submit -m' | 'submit --model') kind=model ;;
         'submit -r' | 'submit --resolution') kind=resolution ;;

@@ -67,7 +67,7 @@ function __pixverse_value
     set -l value_options
     switch $argv[1]
         case 'submit'
-            set value_options -p --prompt -P --prompt-file -m --model -r --resolution -d --duration --shot-type --seed --upload-command -o --output --timeout --interval --max-cost
+            set value_options -p --prompt -P --prompt-file -m --model -r --resolution -d --duration --shot-type --seed --upload-command -n --count -o --output --timeout --interval --max-cost
         case 'wait'
             set value_options --timeout --interval -o --output
         case 'download'
@@ -326,8 +326,9 @@ complete -c pixverse -n '__pixverse_in \'submit\'' -l no-watermark -d 'The oppos
 complete -c pixverse -n '__pixverse_in \'submit\'' -l shot-type -x -k -a '(__pixverse_shots)' -d 'single or multi; v6 only'
 complete -c pixverse -n '__pixverse_in \'submit\'' -l seed -x -d '0 to 2147483647; the same seed makes results similar, not identical'
 complete -c pixverse -n '__pixverse_in \'submit\'' -l upload-command -x -a '(__fish_complete_command)' -d 'Command that uploads a local image: it gets the path and prints a public URL'
+complete -c pixverse -n '__pixverse_in \'submit\'' -s n -l count -x -d 'Make N videos of each image, 1 to 20; with --once only those that are missing'
 complete -c pixverse -n '__pixverse_in \'submit\'' -s w -l wait -d 'Wait for the video and save it'
-complete -c pixverse -n '__pixverse_in \'submit\'' -s o -l output -r -F -d 'Save the video here: a file, a directory, - for stdout, or a template with {task_id} {image} {model} {resolution} {duration} {seed} {index} {date}'
+complete -c pixverse -n '__pixverse_in \'submit\'' -s o -l output -r -F -d 'Save the video here: a file, a directory, - for stdout, or a template with {task_id} {image} {model} {resolution} {duration} {seed} {index} {take} {date}'
 complete -c pixverse -n '__pixverse_in \'submit\'' -l no-download -d 'Wait, and print the video\'s URL instead of saving it'
 complete -c pixverse -n '__pixverse_in \'submit\'' -s f -l force -d 'Replace an existing file'
 complete -c pixverse -n '__pixverse_in \'submit\'' -l timeout -x -d 'Time limit of the whole command: 90, 90s, 30m, 2h; 0 means no limit'
@@ -360,7 +361,7 @@ complete -c pixverse -n '__pixverse_in \'wait\'' -l fail-fast -d 'Return when th
 complete -c pixverse -n '__pixverse_in \'wait\'' -l timeout -x -d 'Time limit of the whole command: 90, 90s, 30m, 2h; 0 means no limit'
 complete -c pixverse -n '__pixverse_in \'wait\'' -l interval -x -d 'Seconds between checks'
 complete -c pixverse -n '__pixverse_in \'wait\'' -l download -d 'Save each finished video'
-complete -c pixverse -n '__pixverse_in \'wait\'' -s o -l output -r -F -d 'Save the video here: a file, a directory, - for stdout, or a template with {task_id} {image} {model} {resolution} {duration} {seed} {index} {date}'
+complete -c pixverse -n '__pixverse_in \'wait\'' -s o -l output -r -F -d 'Save the video here: a file, a directory, - for stdout, or a template with {task_id} {image} {model} {resolution} {duration} {seed} {index} {take} {date}'
 complete -c pixverse -n '__pixverse_in \'wait\'' -s f -l force -d 'Replace an existing file'
 complete -c pixverse -n '__pixverse_in \'wait\'' -l json -d 'Print one JSON object per task; on stderr one for the error, if any'
 complete -c pixverse -n '__pixverse_in \'wait\'' -l events -d 'Like --json, with progress in the same stream'
@@ -371,7 +372,7 @@ complete -c pixverse -n '__pixverse_in \'wait\'' -s h -l help -d 'Show this mess
 
 # pixverse download
 complete -c pixverse -n '__pixverse_in \'download\'' -f -k -a '(__pixverse_tasks)'
-complete -c pixverse -n '__pixverse_in \'download\'' -s o -l output -r -F -d 'Save the video here: a file, a directory, - for stdout, or a template with {task_id} {image} {model} {resolution} {duration} {seed} {index} {date}'
+complete -c pixverse -n '__pixverse_in \'download\'' -s o -l output -r -F -d 'Save the video here: a file, a directory, - for stdout, or a template with {task_id} {image} {model} {resolution} {duration} {seed} {index} {take} {date}'
 complete -c pixverse -n '__pixverse_in \'download\'' -s f -l force -d 'Replace an existing file'
 complete -c pixverse -n '__pixverse_in \'download\'' -s w -l wait -d 'Wait for unfinished tasks first'
 complete -c pixverse -n '__pixverse_in \'download\'' -l timeout -x -d 'Time limit of the whole command: 90, 90s, 30m, 2h; 0 means no limit'

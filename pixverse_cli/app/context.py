@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pixverse_cli.dashscope.connect import Connect
+    from pixverse_cli.domain.endings import Asked
     from pixverse_cli.domain.events import Event
     from pixverse_cli.domain.hosts import ServiceHost
     from pixverse_cli.domain.plan import Destination, Order
@@ -169,6 +170,11 @@ class AppContext:
         """Return the newest live record of the same request."""
         return self.store.records.live(order.fingerprint, self.base_url, order.take)
 
+    def known(self, task_id: str) -> "Record | None":
+        """Return the record of a task; None if the store does not have it."""
+        found = self.store.records.by_prefix(task_id, limit=1)
+        return found[0] if found and found[0].task_id == task_id else None
+
     def reporter(self, result: Result = Result.NOTHING) -> "Reporter":
         """Return the reporter that fits the streams and the options."""
         from pixverse_cli.reporting.select import select_reporter
@@ -184,26 +190,37 @@ class AppContext:
         if self.key.exposed:
             self.reporter().note(f"other people can read the API key in {self.key.source}")
 
-    def run(self, events: "Iterable[Event]", result: Result) -> None:
+    def run(self, events: "Iterable[Event]", result: Result, asked: "Asked | None" = None) -> None:
         """Drain a flow and show its events; raise the error it ended with, if any."""
         environ = self.runtime.environ
         if environ.get("GITHUB_ACTIONS") == "true":
             from pixverse_cli.reporting.github import with_summary
 
             events = with_summary(events, environ, outputs="github-output" in self.given)
+        over = self.runtime.interrupts.leave
         try:
-            self.reporter(result).run(events, sent=self._sent, over=self.runtime.interrupts.leave)
+            self.reporter(result).run(events, asked, sent=self._sent, over=over)
         except PixverseError:
             raise
         except Exception as error:
             raise unforeseen(error, self._charged()) from error
 
-    def run_saving(self, events: "Iterable[Event]", destination: "Destination | None") -> None:
+    def run_saving(
+        self, events: "Iterable[Event]", destination: "Destination | None", asked: "Asked"
+    ) -> None:
         """Drain a flow that waits; results are paths, or URLs if nothing is saved."""
         if destination is None:
-            self.run(events, Result.URL)
+            self.run(events, Result.URL, asked)
         else:
-            self.run(events, Result.NOTHING if destination.template.stdout else Result.FILE)
+            result = Result.NOTHING if destination.template.stdout else Result.FILE
+            self.run(events, result, asked)
+
+    def shorten(self, task_id: str) -> str:
+        """Return a prefix of a task id that is unique in the store; else the whole id."""
+        try:
+            return self.store.records.unique_prefix(task_id)
+        except PixverseError:
+            return task_id
 
     def _charged(self) -> Charged:
         """Return what this run's requests have cost, as the store knows it."""

@@ -7,12 +7,15 @@ import typer
 
 from pixverse_cli.app.context import AppContext
 from pixverse_cli.commands import context, shared_options, submit_options
+from pixverse_cli.domain.endings import Asked
+from pixverse_cli.domain.errors import Charged
 from pixverse_cli.reporting.result import Result
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pixverse_cli.domain.plan import BatchItem
+    from pixverse_cli.store.manifest_lock import ManifestLock
 
 ManifestPath = Annotated[
     str,
@@ -60,34 +63,40 @@ def command(
       pixverse batch videos.toml --max-cost 50 --shard 2/5
     """
     app = context.app_context(ctx)
-    items = _plan(app, Path(manifest), force=force)
+    from pixverse_cli.store.manifest_lock import ManifestLock
+
+    lock = ManifestLock(Path(manifest), app.runtime.clock)
+    items = _plan(app, Path(manifest), lock, force=force)
     if dry_run:
         _show(app, items)
-    else:
-        _run(app, Path(manifest), items, fail_fast=fail_fast)
+        return
+    again = context.same_command(ctx)
+    _run(app, lock, items, asked=Asked(pays=True, again=again), fail_fast=fail_fast)
 
 
-def _plan(app: AppContext, manifest: Path, *, force: bool) -> "list[BatchItem]":
+def _plan(
+    app: AppContext, manifest: Path, lock: "ManifestLock", *, force: bool
+) -> "list[BatchItem]":
     """Return what each output of the manifest needs.
 
     :raises UsageError: the manifest cannot be understood, or would cost too much.
     """
     from pixverse_cli.flows.batch_plan import PlanInputs, check_cost, plan_items, shard_of
     from pixverse_cli.settings.manifest import read_manifest
-    from pixverse_cli.store.manifest_lock import ManifestLock
 
-    rows = shard_of(read_manifest(manifest), app.settings.text("shard"))
     inputs = PlanInputs(
         folder=manifest.parent,
-        lock=ManifestLock(manifest),
+        lock=lock,
         kept=app.kept_settings,
         stack=app.stack,
         live=app.live,
+        known=app.known,
         now=app.runtime.clock.now(),
         host=app.service_host,
         force=force,
+        shard=shard_of(app.settings.text("shard")),
     )
-    items = plan_items(rows, inputs)
+    items = plan_items(read_manifest(manifest), inputs)
     limit = app.settings.money("max-cost")
     app.settings.insist()
     check_cost(items, limit, app.service_host)
@@ -95,7 +104,11 @@ def _plan(app: AppContext, manifest: Path, *, force: bool) -> "list[BatchItem]":
 
 
 def _show(app: AppContext, items: "Sequence[BatchItem]") -> None:
-    """Show the plan, and the estimated cost of what it would submit."""
+    """Show the plan, and the estimated cost of what it would submit.
+
+    :raises PixverseError: an item cannot be generated; with the exit code that the run would have.
+    """
+    from pixverse_cli.domain.endings import combine
     from pixverse_cli.flows.batch_plan import estimate
     from pixverse_cli.reporting.show import show_plan
 
@@ -105,17 +118,34 @@ def _show(app: AppContext, items: "Sequence[BatchItem]") -> None:
         f"no estimate: {unknown}" if unknown else f"estimate: {estimate(items)} CNY at list prices"
     )
     app.reporter().note(f"{cost}; nothing was sent")
+    errors = [item.error for item in items if item.error is not None]
+    if error := combine(errors, succeeded=len(items) - len(errors)):
+        message = "\n".join(each.message for each in errors)
+        raise error.but(message=message, hint="nothing was sent", charged=Charged.NO)
 
 
-def _run(app: AppContext, manifest: Path, items: "Sequence[BatchItem]", *, fail_fast: bool) -> None:
+def _run(
+    app: AppContext,
+    lock: "ManifestLock",
+    items: "Sequence[BatchItem]",
+    *,
+    asked: Asked,
+    fail_fast: bool,
+) -> None:
     """Generate what is missing."""
     from pixverse_cli.flows.batch import batch
+    from pixverse_cli.flows.batch_plan import needs_task
     from pixverse_cli.flows.plan import wait_policy
-    from pixverse_cli.store.manifest_lock import ManifestLock
+    from pixverse_cli.media.output_folders import make_folder
 
     policy = wait_policy(app.settings, fail_fast=fail_fast)
     app.settings.insist()
     context.limit_time(app, waits=True)
     if any(item.error is None for item in items):
         app.prepare_to_send()
-    app.run(batch(items, app.tools, policy, ManifestLock(manifest)), Result.FILE)
+    missing = [item for item in items if needs_task(item)]
+    if missing:
+        lock.check_writable()
+    for folder in dict.fromkeys(item.path.parent for item in missing):
+        make_folder(folder)
+    app.run(batch(items, app.tools, policy, lock), Result.FILE, asked)

@@ -1,5 +1,6 @@
 """Turns a parsed command line into the values that commands and flows take."""
 
+import shlex
 import sys
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
@@ -12,7 +13,11 @@ from pixverse_cli.reporting.result import Output
 from pixverse_cli.settings.values import Setting
 
 if TYPE_CHECKING:
+    from pixverse_cli.domain.endings import Asked
     from pixverse_cli.domain.plan import Destination, SubmitArgs
+
+
+_SHOWING = ("as_json", "as_events", "quiet", "verbose")  # options that change only the output
 
 
 def app_context(ctx: typer.Context) -> AppContext:
@@ -73,6 +78,35 @@ def limit_time(app: AppContext, *, waits: bool) -> None:
     from pixverse_cli.domain.plan import DEFAULT_TIMEOUT
 
     app.limit_time(app.settings.seconds("timeout", DEFAULT_TIMEOUT if waits else 0.0))
+
+
+def asked(app: AppContext, *, pays: bool = False, saves: bool = True) -> "Asked":
+    """Return what the command was asked to do, for the command that continues its tasks."""
+    from pixverse_cli.domain.endings import Asked
+
+    typed = app.settings.typed("output")
+    return Asked(
+        pays=pays,
+        saves=saves,
+        output=app.settings.text("output") if typed else None,
+        force="force" in app.given,
+        shorten=app.shorten,
+    )
+
+
+def same_command(ctx: typer.Context) -> str:
+    """Return the command line with the options that were typed, apart from those for output."""
+    options, arguments = list[str](), list[str]()
+    for parameter in ctx.command.params:
+        value = ctx.params.get(parameter.name or "")
+        source = ctx.get_parameter_source(parameter.name or "")
+        if source is None or source.name != "COMMANDLINE" or parameter.name in _SHOWING:
+            continue
+        if not parameter.opts[0].startswith("-"):
+            arguments.append(str(value))
+        else:
+            options += [parameter.opts[0]] if value is True else [parameter.opts[0], str(value)]
+    return shlex.join(["pixverse", str(ctx.info_name), *arguments, *options])
 
 
 def ids(arguments: Iterable[str] | None) -> list[str] | None:

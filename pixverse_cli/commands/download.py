@@ -41,4 +41,4 @@ def command(
         events = pipelines.wait(ids, app.tools, policy, destination, every=False)
     else:
         events = pipelines.save_all(ids, app.tools, destination)
-    app.run_saving(events, destination)
+    app.run_saving(events, destination, context.asked(app))

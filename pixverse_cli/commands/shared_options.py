@@ -38,7 +38,7 @@ OutputPath = Annotated[
         "-o",
         metavar="PATH",
         help="Save the video here: a file, a directory, - for stdout, or a template with"
-        " {task_id} {image} {model} {resolution} {duration} {seed} {index} {date}."
+        " {task_id} {image} {model} {resolution} {duration} {seed} {index} {take} {date}."
         "  [default: {image}-{task_id:8}.mp4]",
         envvar="PIXVERSE_OUTPUT",
         rich_help_panel=SAVING,

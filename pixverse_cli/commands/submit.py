@@ -26,6 +26,7 @@ def command(
     shot_type: submit_options.Shots = None,
     seed: submit_options.Seed = None,
     upload_command: submit_options.UploadCommand = None,
+    count: submit_options.Count = None,
     wait: shared_options.Wait = False,
     output: shared_options.OutputPath = None,
     no_download: shared_options.NoDownload = False,
@@ -48,6 +49,7 @@ def command(
     Examples:
       pixverse submit turtle.webp -p "The camera slowly rises" --wait
       pixverse submit *.png -m c1 -r 1080P -d 8 -o 'clips/{image}.mp4'
+      pixverse submit turtle.webp -n 3 -o 'turtle-{take}.mp4'
     """
     app = context.app_context(ctx)
     args = context.submit_args(ctx)
@@ -59,10 +61,11 @@ def command(
 
     context.limit_time(app, waits=plan.policy is not None)
     events = submit_all(plan, app.tools)
+    asked = context.asked(app, pays=True, saves=not args.no_download)
     if plan.policy is None:
-        app.run(events, Result.TASK_ID)
+        app.run(events, Result.TASK_ID, asked)
     else:
-        app.run_saving(events, plan.destination)
+        app.run_saving(events, plan.destination, asked)
 
 
 def _plan(app: AppContext, args: "SubmitArgs") -> "Plan":

@@ -122,6 +122,17 @@ UploadCommand = Annotated[
         rich_help_panel=shared_options.VIDEO,
     ),
 ]
+Count = Annotated[
+    str | None,
+    typer.Option(
+        "--count",
+        "-n",
+        metavar="N",
+        help="Make N videos of each image, 1 to 20; with --once only those that are missing."
+        "  [default: 1]",
+        rich_help_panel=shared_options.VIDEO,
+    ),
+]
 Once = Annotated[
     bool,
     typer.Option(

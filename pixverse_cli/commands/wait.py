@@ -38,4 +38,4 @@ def command(
     app.settings.insist()
     context.limit_time(app, waits=True)
     events = wait(context.ids(task_ids), app.tools, policy, destination, every=every)
-    app.run_saving(events, destination)
+    app.run_saving(events, destination, context.asked(app, saves=destination is not None))

@@ -1,8 +1,12 @@
-"""How errors of single tasks become the ending of a command."""
+"""How errors of single tasks become the ending of a command, and how to continue after it."""
 
-from collections.abc import Sequence
+import re
+import shlex
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
 
 from pixverse_cli.domain.errors import (
+    RECOVER,
     BugError,
     Charged,
     Ending,
@@ -11,24 +15,54 @@ from pixverse_cli.domain.errors import (
     StillRunningError,
     Stopped,
     TimeLimitError,
+    UnclearError,
     UnexpectedError,
 )
 from pixverse_cli.domain.task import Record, Status
 
+_INDEX = re.compile(r"(?<!\{)\{index(?::\d+)?\}")
 
-def failed(record: Record, error: PixverseError) -> PixverseError:
-    """Return the error with this task's id, image, charge and next command.
+
+class Asked(NamedTuple):
+    """What a command was asked to do, as far as its endings must know it.
+
+    ``pays``: it creates tasks, so the same command again may pay again. ``saves``: it saves
+    videos; ``output`` is the ``-o`` that was typed, and ``force`` its ``--force``. ``again`` is
+    the command line that continues all tasks at once (``batch``). ``shorten`` returns a
+    prefix of a task id that is unique in the store.
+    """
+
+    pays: bool = False
+    saves: bool = True
+    output: str | None = None
+    force: bool = False
+    again: str | None = None
+    shorten: Callable[[str], str] = str
+
+
+class Placed(NamedTuple):
+    """A task and its place among those of the command, counted from 1 (``{index}``)."""
+
+    record: Record
+    position: int = 1
+
+
+def failed(
+    record: Record, error: PixverseError, asked: Asked | None = None, position: int = 1
+) -> PixverseError:
+    """Return the error with this task's id, image and charge, and the command that continues.
 
     This is the only place that combines an error with the record of its task.
     """
+    asked = asked or Asked()
     if isinstance(error, TimeLimitError) and record.task_id:
-        verb = "download" if record.status is Status.SUCCEEDED else "wait"
-        error = StillRunningError(error.message, hint=f"pixverse {verb} {record.task_id}")
+        error = StillRunningError(error.message)
     return error.but(
         task_id=record.task_id or error.task_id,
         image=record.image,
         charged=record.charged,
-        next=next_command(record),
+        retryable=may_run_again(error, [record.charged], asked),
+        next=next_command([Placed(record, position)], asked),
     )
 
 
@@ -62,15 +96,52 @@ def _local_failure(error: Exception) -> str | None:
     return None
 
 
-def next_command(record: Record) -> str | None:
-    """Return the command that continues a task without paying; None if nothing is left to do."""
-    if record.status is Status.UNCLEAR:
-        return "pixverse recover"
-    if record.task_id is None:
+def may_run_again(error: Ending, charges: Iterable[Charged], asked: Asked) -> bool:
+    """Return whether the very same command again may succeed and cannot pay twice.
+
+    ``charges`` are those of all tasks of the command.
+    """
+    bought = any(charged is not Charged.NO for charged in charges)
+    return error.retryable and not (asked.pays and bought)
+
+
+def next_command(tasks: Iterable[Placed], asked: Asked) -> str | None:
+    """Return the command that continues tasks without paying; None if nothing is left to do."""
+    tasks = sorted((task for task in tasks if _has_more_to_do(task.record)), key=_position)
+    if any(task.record.status is Status.UNCLEAR for task in tasks):
+        return RECOVER
+    ids = [task.record.task_id for task in tasks if task.record.task_id]
+    if not ids:
         return None
+    if asked.again is not None:
+        return asked.again
+    finished = all(task.record.status is Status.SUCCEEDED for task in tasks)
+    words = ["pixverse", "download" if finished else "wait"]
+    words += ids if len(ids) == 1 else map(asked.shorten, ids)
+    if not finished and asked.saves and asked.output is None:
+        words.append("--download")
+    return shlex.join([*words, *_output_words([task.position for task in tasks], asked)])
+
+
+def _position(task: Placed) -> int:
+    return task.position
+
+
+def _has_more_to_do(record: Record) -> bool:
     if record.status is Status.SUCCEEDED:
-        return None if record.file else f"pixverse download {record.task_id}"
-    return f"pixverse wait {record.task_id}" if record.status.unfinished else None
+        return not record.file
+    return record.status is Status.UNCLEAR or record.status.unfinished
+
+
+def _output_words(positions: Sequence[int], asked: Asked) -> list[str]:
+    """Return ``-o`` as it was typed; ``{index}`` is replaced if it would count differently now."""
+    if asked.output is None:
+        return []
+    text = asked.output
+    if list(positions) != list(range(1, len(positions) + 1)):
+        one = str(positions[0]) if len(positions) == 1 else "{task_id:8}"
+        text = _INDEX.sub(one, text)
+    return ["-o", text, *(["--force"] if asked.force else [])]
 
 
 def common_charge(charges: Sequence[Charged]) -> Charged:
@@ -101,36 +172,64 @@ def combine(errors: Sequence[PixverseError], *, succeeded: int) -> PixverseError
     return PartialError(f"{len(errors)} of {total} tasks did not succeed", causes=tuple(errors))
 
 
+def whole(
+    error: PixverseError, charges: Sequence[Charged], tasks: Iterable[Placed], asked: Asked
+) -> PixverseError:
+    """Return the ending of a command with what all its tasks cost and how to continue them.
+
+    ``charges`` are those of all tasks of the command; ``tasks`` are those that were not ended
+    as asked.
+    """
+    causes = tuple(
+        cause.but(retryable=may_run_again(cause, charges, asked)) for cause in error.causes
+    )
+    endings = (error, *error.causes)
+    following = next_command(tasks, asked) or error.next
+    if any(isinstance(each, UnclearError) for each in endings):
+        following = RECOVER
+    elif any(isinstance(each, StillRunningError) for each in endings):
+        following = following or asked.again  # what was not submitted before the time limit
+    return error.but(
+        charged=common_charge(charges) if charges else error.charged,
+        retryable=may_run_again(error, charges, asked),
+        next=following,
+        hint=error.hint or following,
+        causes=causes,
+    )
+
+
 def stopped_with(
     stopped: Stopped,
-    records: Sequence[Record],
+    tasks: Sequence[Placed],
     charges: Sequence[Charged],
     errors: Sequence[Ending],
+    asked: Asked,
 ) -> Stopped:
     """Return the stop with what was paid, what keeps running, and the command to continue.
 
-    ``records`` are the tasks that have not ended, ``charges`` those of all tasks of the
-    command, ``errors`` the errors of tasks that have ended.
+    ``tasks`` are those that have not ended, ``charges`` those of all tasks of the command,
+    ``errors`` the errors of tasks that have ended.
     """
     if stopped.charged is Charged.UNKNOWN:
         charges = (*charges, Charged.UNKNOWN)
     charged = common_charge(charges) if charges else Charged.NO
-    ids = [str(record.task_id) for record in records]
+    following = next_command(tasks, asked)
     sentences, hints = [stopped.message], list[str]()
     if Charged.UNKNOWN in charges:
         sentences.append("It is not known whether the last task was created")
-        hints.append("run `pixverse recover`: it checks for a task without paying again")
-    elif not ids and charged is Charged.NO:
+        hints.append(f"run `{RECOVER}`: it checks for a task without paying again")
+    elif not tasks and charged is Charged.NO:
         sentences.append("Nothing was bought")
-    if ids:
-        sentences.append(_open_tasks(records))
-        hints.append(f"pixverse wait {' '.join(ids)} --download")
+    if tasks:
+        sentences.append(_open_tasks([task.record for task in tasks]))
+        hints += [following] if following else []
     return stopped.but(
         message=". ".join(sentences),
         hint="\n".join(hints) or None,
+        next=RECOVER if Charged.UNKNOWN in charges else following,
         charged=charged,
         causes=tuple(errors),
-        task_id=ids[0] if len(ids) == 1 else None,
+        task_id=tasks[0].record.task_id if len(tasks) == 1 else None,
     )
 
 

@@ -33,6 +33,8 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import ClassVar, Self, TypedDict, Unpack
 
+RECOVER = "pixverse recover"  # finds out what became of unclear create calls
+
 
 class Charged(StrEnum):
     """Whether something was paid for: no, yes, not known yet, or mixed over several tasks."""
@@ -198,6 +200,7 @@ class UnclearError(PixverseError):
     code = "unclear"
     exit_code = 9
     charged = Charged.UNKNOWN
+    next = RECOVER
 
 
 class ContentRefusedError(PixverseError):

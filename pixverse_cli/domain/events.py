@@ -120,6 +120,14 @@ class Saved:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LeftRunning:
+    """The command stops watching the task, which keeps running at the service."""
+
+    name: ClassVar[str | None] = None
+    record: Record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
     """A remark for people; it changes nothing."""
 
@@ -152,6 +160,7 @@ Event = (
     | Retrying
     | Downloading
     | Saved
+    | LeftRunning
     | Note
     | Ended
 )

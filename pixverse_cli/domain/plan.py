@@ -171,8 +171,8 @@ class Action(StrEnum):
 class BatchItem(NamedTuple):
     """One output of a manifest, and what to do for it; ``error`` says why nothing can be done.
 
-    ``replaces``: this manifest made the existing file with an earlier request, so it may be
-    replaced.
+    ``sha256`` and ``task_id`` are those of an output that is up to date. ``replaces``: this
+    manifest made the existing file with an earlier request, so it may be replaced.
     """
 
     output: str
@@ -180,5 +180,6 @@ class BatchItem(NamedTuple):
     path: Path
     order: Order | None = None
     sha256: str | None = None
+    task_id: str | None = None
     replaces: bool = False
     error: PixverseError | None = None

@@ -156,6 +156,14 @@ def refused_call(refusal: Refusal) -> PixverseError:
     return _error(_kind(refusal) or default, refusal, what="the service refused the call")
 
 
+def refuses_all(error: PixverseError) -> bool:
+    """Return whether the key or the account was refused: further create calls will be, too.
+
+    A model that is not activated refuses only its own.
+    """
+    return isinstance(error, (AuthError, BillingError)) and error.hint != _ACTIVATE
+
+
 def failed_task(refusal: Refusal) -> PixverseError:
     """Return the error for a task that ended FAILED; such tasks are not billed."""
     kind = _kind(refusal) or TaskFailedError

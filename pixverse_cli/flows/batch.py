@@ -9,13 +9,17 @@ from collections import deque
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from pixverse_cli.disk.files import reason
 from pixverse_cli.domain.catalog import RUNNING_TASKS
+from pixverse_cli.domain.errors import Charged, StillRunningError, UsageError
 from pixverse_cli.domain.events import Ended, Event, Note, Planned, Saved
 from pixverse_cli.domain.plan import Action, BatchItem, Destination, OutputTemplate, WaitPolicy
+from pixverse_cli.domain.refusals import refuses_all
 from pixverse_cli.domain.task import Record, Status
+from pixverse_cli.flows.batch_plan import needs_task
 from pixverse_cli.flows.create_call import draft
 from pixverse_cli.flows.save import save
-from pixverse_cli.flows.submit import submit
+from pixverse_cli.flows.submit import submit_one
 from pixverse_cli.flows.task_state import is_over, status_error
 from pixverse_cli.flows.tools import Tools
 from pixverse_cli.flows.watch import Watch
@@ -25,10 +29,18 @@ from pixverse_cli.store.manifest_lock import LockEntry, ManifestLock
 def batch(
     items: Sequence[BatchItem], tools: Tools, policy: WaitPolicy, lock: ManifestLock
 ) -> Iterator[Event]:
-    """Generate every output. A failed one stops the others only with ``fail_fast``."""
+    """Generate every output. A failed one stops the others only with ``fail_fast``.
+
+    Nothing more is submitted after the key or the account was refused, or the time limit was
+    reached. Tasks that run then are saved, or with ``fail_fast`` left to the service.
+    """
     yield Planned(total=len(items))
     yield from _end_without_task(items, tools, lock)
-    yield from _Batch(items, tools, policy, lock).run()
+    missing = [item for item in items if needs_task(item)]
+    if missing and policy.fail_fast and any(item.error is not None for item in items):
+        yield Note(text=_not_submitted(len(missing)))
+        return
+    yield from _Batch(missing, tools, policy, lock).run()
 
 
 def _end_without_task(
@@ -39,58 +51,84 @@ def _end_without_task(
         if item.error is not None:
             yield Ended(record=None, error=item.error, label=item.output)
         elif item.action is Action.UP_TO_DATE and item.order is not None:
-            known = lock.entry(item.output)
             record = replace(
                 draft(item.order, tools),
                 status=Status.SUCCEEDED,
-                task_id=known.task_id if known else None,
+                task_id=item.task_id,
                 file=str(item.path),
                 sha256=item.sha256,
                 process=None,
             )
-            if known is None and item.sha256:
-                yield from _write_lock(lock, _lock_entry(item, item.sha256, None))
+            entry = _lock_entry(item, item.sha256 or "", item.task_id)
+            if lock.entry(item.output) != entry:  # the process that saved it died just then
+                yield from _write_lock(lock, entry)
             yield Ended(record=record)
 
 
 class _Batch:
-    """The items that need a task: a queue, and the running ones by their record's number."""
+    """The items that need a task: a queue, and the running ones by their record's number.
+
+    Items whose task exists come first, without a limit: they cost nothing, and whatever stops
+    the command, their tasks are reported.
+    """
 
     def __init__(
         self, items: Sequence[BatchItem], tools: Tools, policy: WaitPolicy, lock: ManifestLock
     ) -> None:
-        need_task = (Action.ATTACH, Action.SUBMIT)
-        self._queue = deque(item for item in items if item.action in need_task)
+        self._attached = [item for item in items if item.action is Action.ATTACH]
+        self._queue = deque(item for item in items if item.action is Action.SUBMIT)
         self._running: dict[int, BatchItem] = {}
         self._watch = Watch(tools, policy)
         self._tools, self._policy, self._lock = tools, policy, lock
 
     def run(self) -> Iterator[Event]:
         """Start items up to the limit of running tasks, watch them, and save finished videos."""
-        while self._queue or self._running:
-            while self._queue and len(self._running) < RUNNING_TASKS:
-                failed = yield from self._start(self._queue.popleft())
-                if failed and self._policy.fail_fast:
-                    self._queue.clear()
-            if not self._watch:
-                continue
-            for ended in (yield from self._watch.until_one_ends()):
-                failed = yield from self._end(ended)
-                if failed and self._policy.fail_fast:
-                    return
+        enough = False
+        for item in self._attached:
+            failed = yield from self._start(item)
+            enough = enough or failed
+        while (self._queue or self._running) and not enough:
+            while self._has_room() and not enough:
+                enough = yield from self._start(self._queue.popleft())
+            if not enough and self._watch:
+                for ended in (yield from self._watch.until_one_ends()):
+                    failed = yield from self._end(ended)
+                    enough = enough or (failed and self._policy.fail_fast)
+            if self._watch.expired:
+                yield from self._end_queue()
+        yield from self._watch.leave()
+        if self._queue:
+            yield Note(text=_not_submitted(len(self._queue)))
+
+    def _has_room(self) -> bool:
+        """Return whether one more item can be started now."""
+        waiting = bool(self._queue) and not self._watch.expired
+        return waiting and len(self._running) < RUNNING_TASKS
 
     def _start(self, item: BatchItem) -> Generator[Event, None, bool]:
-        """Submit an item, or use the task of an equal request; return whether that failed."""
+        """Submit an item, or use the task of an equal request; return whether to stop."""
         if item.order is None:
             return False
-        accepted = yield from submit([item.order], self._tools)
-        for task in accepted:
-            self._running[task.record.number] = item
-            if is_over(task.record):
-                ended = Ended(record=task.record, error=status_error(task.record))
-                return (yield from self._end(ended))
-            yield from self._watch.join(task.record)
-        return not accepted
+        record, error = yield from submit_one(item.order, self._tools)
+        if error is not None and refuses_all(error) and self._queue:
+            yield Note(text=_not_submitted(len(self._queue)))
+            self._queue.clear()
+        if record is None:
+            return self._policy.fail_fast
+        self._running[record.number] = item
+        if not is_over(record):
+            yield from self._watch.join(record)
+            return False
+        failed = yield from self._end(Ended(record=record, error=status_error(record)))
+        return failed and self._policy.fail_fast
+
+    def _end_queue(self) -> Iterator[Event]:
+        """End the items that were not submitted before the time limit."""
+        while self._queue:
+            error = StillRunningError(
+                "not submitted: the time limit was reached", charged=Charged.NO
+            )
+            yield Ended(record=None, error=error, label=self._queue.popleft().output)
 
     def _end(self, ended: Ended) -> Generator[Event, None, bool]:
         """Save an ended task's video, or pass its error on; return whether the item failed."""
@@ -126,11 +164,17 @@ class _Batch:
         return failed
 
 
+def _not_submitted(videos: int) -> str:
+    return f"not submitted: {videos} more {'video' if videos == 1 else 'videos'}"
+
+
 def _write_lock(lock: ManifestLock, entry: LockEntry) -> Iterator[Event]:
     try:
         lock.keep(entry)
     except OSError as error:
-        yield Note(text=f"the video is saved, but the lock file cannot be written: {error}")
+        yield Note(text=f"the video is saved, but the lock file cannot be written: {reason(error)}")
+    except UsageError as error:
+        yield Note(text=f"the video is saved, but the lock file is not changed: {error.message}")
 
 
 def _lock_entry(item: BatchItem, sha256: str, task_id: str | None) -> LockEntry:

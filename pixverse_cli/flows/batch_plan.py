@@ -1,18 +1,21 @@
 """From a manifest to the action that each of its outputs needs. Nothing here is sent."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+import os
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from datetime import datetime
 from decimal import Decimal
+from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
-from pixverse_cli.disk.files import has_sha256, kind_at, reason
+from pixverse_cli.disk.files import has_sha256, kind_at, reason, with_home
 from pixverse_cli.domain.catalog import CURRENCY, PRICES_AS_OF
 from pixverse_cli.domain.errors import PixverseError, UsageError
 from pixverse_cli.domain.hosts import ServiceHost
-from pixverse_cli.domain.plan import Action, BatchItem, Order, OutputTemplate, Pattern
+from pixverse_cli.domain.plan import Action, BatchItem, Field, Order
+from pixverse_cli.domain.task import Record
 from pixverse_cli.domain.text import lines_of
 from pixverse_cli.flows.plan import (
     Live,
@@ -24,16 +27,20 @@ from pixverse_cli.flows.plan import (
 )
 from pixverse_cli.media import output_names
 from pixverse_cli.media.inputs.source import remote
-from pixverse_cli.settings.manifest import ManifestItem
+from pixverse_cli.media.output_folders import shared_files
+from pixverse_cli.settings.manifest import Manifest, ManifestItem
 from pixverse_cli.settings.values import Setting, Settings
 from pixverse_cli.store.manifest_lock import ManifestLock
+
+_WHOLE = (1, 1)  # the only shard of one
 
 
 class PlanInputs(NamedTuple):
     """The inputs of a plan: the manifest's folder and lock, and the settings of ``config.toml``.
 
-    ``live`` returns the record of an equal request in the store. ``force`` allows replacing
-    files that this manifest did not make. ``host`` is where the requests are sent.
+    ``live`` returns the record of an equal request in the store, ``known`` that of a task.
+    ``force`` allows replacing files that this manifest did not make. ``host`` is where the
+    requests are sent. ``shard`` is (I, N).
     """
 
     folder: Path
@@ -41,31 +48,59 @@ class PlanInputs(NamedTuple):
     kept: dict[str, Setting]
     stack: ExitStack
     live: Live
+    known: Callable[[str], Record | None]
     now: datetime
     host: ServiceHost
     force: bool = False
+    shard: tuple[int, int] = _WHOLE
 
 
-def plan_items(items: Sequence[ManifestItem], inputs: PlanInputs) -> list[BatchItem]:
-    """Return what each output needs; an item that cannot be generated has an error."""
-    return [_plan_item(position, item, inputs) for position, item in enumerate(items, 1)]
+class _Draft(NamedTuple):
+    """A video of the manifest on the way to its plan: its order, then where it is saved.
+
+    ``output`` is the output with its fields filled in, ``error`` why it cannot be made.
+    """
+
+    item: ManifestItem
+    output: str
+    order: Order | None = None
+    path: Path | None = None
+    error: PixverseError | None = None
 
 
-def shard_of(items: Sequence[ManifestItem], shard: str | None) -> list[ManifestItem]:
-    """Return the stable share ``I/N`` of the items: an output is always in the same share.
+def plan_items(manifest: Manifest, inputs: PlanInputs) -> list[BatchItem]:
+    """Return what each output of the shard needs; one that cannot be generated has an error.
+
+    Takes, ``{index}`` and equal outputs are counted over the whole manifest, so that all shards
+    agree about them.
+
+    :raises UsageError: with a line for each problem of the manifest, of its videos too then.
+    """
+    drafts = [_draft(position, item, inputs) for position, item in enumerate(manifest.items, 1)]
+    drafts = [_with_path(draft, inputs) for draft in _with_takes(drafts, inputs)]
+    problems = [*manifest.problems, *_shared_outputs(drafts, inputs.folder)]
+    if problems:
+        problems += [line for draft in drafts if draft.error for line in lines_of(str(draft.error))]
+        raise UsageError("\n".join(problems), hint="nothing was sent")
+    part, parts = inputs.shard
+    return [_planned(draft, inputs) for draft in drafts if _share(draft.output, parts) == part - 1]
+
+
+def shard_of(shard: str | None) -> tuple[int, int]:
+    """Return the share ``I/N`` of the items as (I, N): an output is always in the same share.
 
     :raises UsageError: the share is not of the form ``I/N``, such as 2/5.
     """
     if shard is None:
-        return list(items)
+        return _WHOLE
     part, _, parts = shard.partition("/")
     if not (part.isdecimal() and parts.isdecimal() and 1 <= int(part) <= int(parts)):
         raise UsageError(f"--shard {shard}: must be I/N, such as 2/5 for the second of five shares")
-    return [item for item in items if _share(item, int(parts)) == int(part) - 1]
+    return int(part), int(parts)
 
 
-def _share(item: ManifestItem, parts: int) -> int:
-    digest = hashlib.sha256(item.fields["output"].value.encode("utf-8", "surrogateescape"))
+def _share(output: str, parts: int) -> int:
+    digest = hashlib.sha256(output.encode("utf-8", "surrogateescape"))
     return int.from_bytes(digest.digest()[:8]) % parts
 
 
@@ -85,6 +120,11 @@ def check_cost(items: Sequence[BatchItem], limit: Decimal | None, host: ServiceH
         )
 
 
+def needs_task(item: BatchItem) -> bool:
+    """Return whether the item's video is made by a task that is new or not saved yet."""
+    return item.action in (Action.ATTACH, Action.SUBMIT)
+
+
 def estimate(items: Sequence[BatchItem]) -> Decimal:
     """Return the list price in CNY of all new tasks whose price is known before."""
     return sum((order.estimate or Decimal(0) for order in _new(items)), start=Decimal(0))
@@ -94,15 +134,16 @@ def _new(items: Sequence[BatchItem]) -> list[Order]:
     return [item.order for item in items if item.action is Action.SUBMIT and item.order]
 
 
-def _plan_item(position: int, item: ManifestItem, inputs: PlanInputs) -> BatchItem:
+def _draft(position: int, item: ManifestItem, inputs: PlanInputs) -> _Draft:
     output = item.fields["output"].value
     try:
-        order = _order(position, item, inputs)
-        path = _path(output, order, inputs)
-        return _item(output, path, order, inputs)
+        return _Draft(item, output, _order(position, item, inputs))
     except PixverseError as error:
-        placed = error.but(message="\n".join(_lines_with_place(item, error)))
-        return BatchItem(output=output, action=Action.REFUSE, path=Path(output), error=placed)
+        return _Draft(item, output, error=_placed(item, error))
+
+
+def _placed(item: ManifestItem, error: PixverseError) -> PixverseError:
+    return error.but(message="\n".join(_lines_with_place(item, error)))
 
 
 def _lines_with_place(item: ManifestItem, error: PixverseError) -> Iterator[str]:
@@ -118,7 +159,7 @@ def _order(position: int, item: ManifestItem, inputs: PlanInputs) -> Order:
     local = remote(image) is None and not image.lower().startswith("file:")
     problems += settings.problems
     try:
-        where = str(inputs.folder / image) if local else image
+        where = _below(inputs.folder, image, "image") if local else image
         order = order_of(where, request, settings, inputs.stack)
     except UsageError as error:
         problems += lines_of(error.message)
@@ -129,37 +170,115 @@ def _order(position: int, item: ManifestItem, inputs: PlanInputs) -> Order:
     return order._replace(position=position, once=True, priced=inputs.host.priced)
 
 
+def _with_takes(drafts: Sequence[_Draft], inputs: PlanInputs) -> list[_Draft]:
+    """Return the drafts with takes: each of several equal requests gets a video of its own.
+
+    An output keeps the take that the lock names, wherever it stands in the manifest now.
+    """
+    owners: dict[tuple[str, int], int] = {}  # fingerprint and take → position
+    for at, draft in enumerate(drafts):
+        if draft.order is not None and (take := _locked_take(draft, inputs)):
+            owners.setdefault((draft.order.fingerprint, take), at)
+    takes = {at: take for (_, take), at in owners.items()}
+    counted = list[_Draft]()
+    for at, draft in enumerate(drafts):
+        order = draft.order
+        if order is not None:
+            fingerprint = order.fingerprint
+            free = next(take for take in count(1) if (fingerprint, take) not in owners)
+            order = order._replace(take=takes.get(at, free))
+            owners.setdefault((fingerprint, order.take), at)
+        counted.append(draft._replace(order=order))
+    return counted
+
+
+def _locked_take(draft: _Draft, inputs: PlanInputs) -> int | None:
+    """Return the take with which the output was made, as far as lock and store know it."""
+    entry = inputs.lock.entry(draft.output)
+    record = inputs.known(entry.task_id) if entry and entry.task_id else None
+    if draft.order is None or record is None:
+        return None
+    return record.take if record.fingerprint == draft.order.fingerprint else None
+
+
+def _with_path(draft: _Draft, inputs: PlanInputs) -> _Draft:
+    if draft.order is None:
+        return draft
+    try:
+        output, path = _resolved(draft.output, draft.order, inputs)
+    except PixverseError as error:
+        return draft._replace(order=None, error=_placed(draft.item, error))
+    return draft._replace(output=output, path=path)
+
+
+def _shared_outputs(drafts: Sequence[_Draft], folder: Path) -> Iterator[str]:
+    """Yield each output that is the same file as an earlier one, however it is written."""
+    found = [draft for draft in drafts if draft.path or "{" not in draft.output]
+    for positions in shared_files([draft.path or folder / draft.output for draft in found]):
+        first, *others = [found[position] for position in positions]
+        for other in others:
+            yield (
+                f"{other.item.place}: output {other.output} is already used by {first.item.place}"
+            )
+
+
+def _planned(draft: _Draft, inputs: PlanInputs) -> BatchItem:
+    error, order, path = draft.error, draft.order, draft.path
+    try:
+        if order is not None and path is not None:
+            return _item(draft.output, path, order, inputs)
+    except PixverseError as failure:
+        error = _placed(draft.item, failure)
+    return BatchItem(
+        output=draft.output, action=Action.REFUSE, path=Path(draft.output), error=error
+    )
+
+
 def _prompt(item: ManifestItem, folder: Path, problems: list[str]) -> str | None:
     prompt, file = item.fields.get("prompt"), item.fields.get("prompt-file")
     if prompt is not None and file is not None:
         problems.append("prompt and prompt-file: give only one of them")
     if file is not None:
-        return read_prompt(str(folder / file.value), problems)
+        return read_prompt(_below(folder, file.value, "prompt-file"), problems)
     return prompt.value if prompt else None
 
 
-def _path(output: str, order: Order, inputs: PlanInputs) -> Path:
-    template = output_names.parse_template(str(inputs.folder / output))
+def _resolved(output: str, order: Order, inputs: PlanInputs) -> tuple[str, Path]:
+    """Return the output with its fields filled in, as the lock names it, and its path."""
+    template = output_names.parse_template(_below(inputs.folder, output, "output"), "output")
     values = known_values(order, inputs.now)
-    problems = list(output_names.problems(template, [values], force=True))
-    if template.stdout or any(not output_names.known(part, values) for part in _parts(template)):
-        problems.append(f"output {output}: must be a path that does not depend on the task id")
-    if problems:
+    parts = (*template.folder, *template.name)
+    if output == "-" or not output_names.known(parts, values):
+        raise UsageError(f"output {output}: must be a path that does not depend on the task id")
+    if problems := list(output_names.problems(template, [values], force=True)):
         raise UsageError("\n".join(problems))
-    return output_names.resolve(template, values).absolute()
+    path = output_names.resolve(template, values).absolute()
+    if any(isinstance(part, Field) for part in parts):
+        relative = output_names.parse_template(output, "output")
+        output = str(output_names.resolve(relative, values))
+    return output, path
 
 
-def _parts(template: OutputTemplate) -> tuple[Pattern, ...]:
-    return template.folder, template.name
+def _below(folder: Path, path: str, field: str) -> str:
+    """Return a path of the manifest, which is relative to the manifest's folder.
+
+    :raises UsageError: it starts with ``~/``, and this user has no home directory.
+    """
+    try:
+        start = "" if folder == Path() else folder
+        return os.path.join(start, with_home(path))  # noqa: PTH118  a Path would lose the slash at the end
+    except OSError as error:
+        raise UsageError(f"{field} {path}: {reason(error)}") from error
 
 
 def _item(output: str, path: Path, order: Order, inputs: PlanInputs) -> BatchItem:
     entry, live = inputs.lock.entry(output), inputs.live(order)
     unchanged = entry is not None and has_sha256(path, entry.sha256)
+    done = BatchItem(output=output, action=Action.UP_TO_DATE, path=path, order=order)
     if entry is not None and unchanged and entry.fingerprint == order.fingerprint:
-        return _up_to_date(output, path, order, entry.sha256)
+        return done._replace(sha256=entry.sha256, task_id=entry.task_id)
     if live is not None and live.sha256 and has_sha256(path, live.sha256):
-        return _up_to_date(output, path, order, live.sha256)
+        return done._replace(sha256=live.sha256, task_id=live.task_id)
     exists = _exists(path)
     if exists and not unchanged and not inputs.force:
         raise UsageError(
@@ -180,7 +299,3 @@ def _exists(path: Path) -> bool:
         return kind_at(path, follow=False) is not None
     except OSError as error:
         raise UsageError(f"{path} cannot be used: {reason(error)}") from error
-
-
-def _up_to_date(output: str, path: Path, order: Order, sha256: str) -> BatchItem:
-    return BatchItem(output=output, action=Action.UP_TO_DATE, path=path, order=order, sha256=sha256)

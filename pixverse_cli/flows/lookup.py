@@ -99,15 +99,20 @@ def look(references: Sequence[str] | None, tools: Tools, *, judging: bool) -> It
     records = yield from selected_records(references, tools)
     yield Planned(total=len(records))
     for record in records:
-        yield Known(record=record)
-        try:
-            current = yield from _query(record, tools)
-        except UnclearError as error:
-            yield Ended(record=None, error=error, label=record.image)
-        except PixverseError as error:
-            yield Ended(record=record, error=failed(record, error))
-        else:
-            yield Ended(record=current, error=status_error(current) if judging else None)
+        yield from look_at(record, tools, judging=judging)
+
+
+def look_at(record: Record, tools: Tools, *, judging: bool) -> Iterator[Event]:
+    """Query the status of one task, and end it."""
+    yield Known(record=record)
+    try:
+        current = yield from _query(record, tools)
+    except UnclearError as error:
+        yield Ended(record=None, error=error, label=record.image)
+    except PixverseError as error:
+        yield Ended(record=record, error=failed(record, error))
+    else:
+        yield Ended(record=current, error=status_error(current) if judging else None)
 
 
 def _query(record: Record, tools: Tools) -> Generator[Event, None, Record]:

@@ -1,18 +1,21 @@
 """The commands' sequences of events: submitting, watching and saving, one after another."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from datetime import timedelta
 
 from pixverse_cli.domain.catalog import TASK_LIFE_SECONDS
+from pixverse_cli.domain.endings import Placed
+from pixverse_cli.domain.errors import UsageError
 from pixverse_cli.domain.events import Ended, Event, Known, Planned, Submitted
 from pixverse_cli.domain.plan import Destination, Plan, WaitPolicy
 from pixverse_cli.domain.task import Record, Status
-from pixverse_cli.flows.lookup import look, selected_records
-from pixverse_cli.flows.save import save
+from pixverse_cli.flows.lookup import look_at, selected_records
+from pixverse_cli.flows.save import save, video_path
 from pixverse_cli.flows.submit import submit
 from pixverse_cli.flows.task_state import is_over, status_error
 from pixverse_cli.flows.tools import Tools
-from pixverse_cli.flows.watch import watch
+from pixverse_cli.flows.watch import Watch
+from pixverse_cli.media.output_names import sharing_problems
 
 
 def submit_all(plan: Plan, tools: Tools) -> Iterator[Event]:
@@ -22,9 +25,7 @@ def submit_all(plan: Plan, tools: Tools) -> Iterator[Event]:
         yield from _end_when_accepted(submit(plan.orders, tools))
         return
     accepted = yield from submit(plan.orders, tools)
-    positions = {task.record.number: task.position for task in accepted}
-    records = [task.record for task in accepted]
-    yield from _watch_and_save(records, tools, plan.policy, plan.destination, positions)
+    yield from _watch_and_save(accepted, tools, plan.policy, plan.destination)
 
 
 def _end_when_accepted(events: Iterable[Event]) -> Iterator[Event]:
@@ -43,22 +44,39 @@ def wait(
     *,
     every: bool,
 ) -> Iterator[Event]:
-    """Watch the selected tasks until they end; tasks that have ended are reported at once."""
+    """Watch the selected tasks until they end; tasks that have ended are reported at once.
+
+    :raises UsageError: several videos would be saved under one name.
+    """
     if every:
         records: list[Record] = unfinished(tools)
         if destination is not None and not destination.template.stdout:
             records = _unsaved(tools) + records
     else:
         records = yield from selected_records(references, tools)
-    yield Planned(total=len(records))
-    yield from _watch_and_save(records, tools, policy, destination, {})
+    tasks = _placed(records)
+    _check_names(tasks, destination, tools)
+    yield Planned(total=len(tasks))
+    yield from (Known(record=task.record, position=task.position) for task in tasks)
+    yield from _watch_and_save(tasks, tools, policy, destination)
 
 
 def save_all(
     references: Sequence[str] | None, tools: Tools, destination: Destination
 ) -> Iterator[Event]:
-    """Save the videos of tasks that have succeeded; end the others with an error."""
-    yield from _save_finished(look(references, tools, judging=True), tools, destination, {})
+    """Save the videos of tasks that have succeeded; end the others with an error.
+
+    :raises UsageError: several videos would be saved under one name.
+    """
+    tasks = _placed((yield from selected_records(references, tools)))
+    _check_names(tasks, destination, tools)
+    yield Planned(total=len(tasks))
+    for task in tasks:
+        for event in look_at(task.record, tools, judging=True):
+            if isinstance(event, Ended):
+                yield from _save_finished(event, tools, destination, task.position)
+            else:
+                yield event
 
 
 def unfinished(tools: Tools) -> list[Record]:
@@ -75,36 +93,61 @@ def _unsaved(tools: Tools) -> list[Record]:
     return [record for record in finished[::-1] if record.file is None and record.fingerprint]
 
 
+def _placed(records: Sequence[Record]) -> list[Placed]:
+    return [Placed(record, position) for position, record in enumerate(records, 1)]
+
+
+def _check_names(tasks: Sequence[Placed], destination: Destination | None, tools: Tools) -> None:
+    """Check that each video gets a name of its own.
+
+    :raises UsageError: several would share a name, or stdout; nothing was fetched.
+    """
+    if destination is None:
+        return
+    now = tools.clock.now()
+    paths = [video_path(task.record, destination.template, task.position, now) for task in tasks]
+    if problems := list(sharing_problems(destination.template, paths)):
+        raise UsageError("\n".join(problems), hint="nothing was fetched")
+
+
 def _watch_and_save(
-    records: Sequence[Record],
-    tools: Tools,
-    policy: WaitPolicy,
-    destination: Destination | None,
-    positions: Mapping[int, int],
+    tasks: Sequence[Placed], tools: Tools, policy: WaitPolicy, destination: Destination | None
 ) -> Iterator[Event]:
-    """End the tasks that are over at once, and watch the others."""
-    yield from (Known(record=record) for record in records)
-    over = [record for record in records if is_over(record)]
-    endings = (Ended(record=record, error=status_error(record)) for record in over)
-    yield from _save_finished(endings, tools, destination, positions)
-    if not (over and policy.any_one):
-        running = [record for record in records if not is_over(record)]
-        yield from _save_finished(watch(running, tools, policy), tools, destination, positions)
+    """End the tasks that are over at once, and watch the others until the policy is met."""
+    positions = {task.record.number: task.position for task in tasks}
+    watch = Watch(tools, policy)
+    ended = list[Ended]()
+    for record, _ in tasks:
+        if is_over(record):
+            ended.append(Ended(record=record, error=status_error(record)))
+        else:
+            yield from watch.join(record)
+    while True:
+        enough = bool(ended) and policy.any_one
+        for each in ended:
+            position = positions.get(each.record.number, 1) if each.record else 1
+            failed = yield from _save_finished(each, tools, destination, position)
+            enough = enough or (failed and policy.fail_fast)
+        if enough:
+            yield from watch.leave()
+        if not watch:
+            return
+        ended = yield from watch.until_one_ends()
 
 
 def _save_finished(
-    events: Iterable[Event],
-    tools: Tools,
-    destination: Destination | None,
-    positions: Mapping[int, int],
-) -> Iterator[Event]:
-    """Pass events on; end a successful task only after its video is saved.
+    ended: Ended, tools: Tools, destination: Destination | None, position: int
+) -> Generator[Event, None, bool]:
+    """End a task, a successful one only after its video is saved; return whether that failed.
 
-    ``positions`` maps record numbers to the values of ``{index}``.
+    ``position`` is the value of ``{index}``.
     """
-    for event in events:
-        done = isinstance(event, Ended) and event.error is None and event.record
-        if destination is not None and done:
-            yield from save(done, tools, destination, position=positions.get(done.number, 1))
-        else:
-            yield event
+    record = ended.record
+    if ended.error is not None or record is None or destination is None:
+        yield ended
+        return ended.error is not None
+    failed = False
+    for event in save(record, tools, destination, position=position):
+        failed = failed or (isinstance(event, Ended) and event.error is not None)
+        yield event
+    return failed

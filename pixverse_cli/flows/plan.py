@@ -1,7 +1,8 @@
 """All checks before anything is sent; every problem is reported at once."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
@@ -40,13 +41,14 @@ from pixverse_cli.media import output_names
 from pixverse_cli.media.inputs.image import inspect, inspect_stream
 from pixverse_cli.media.inputs.source import STDIN, local_path, private_note, remote
 from pixverse_cli.media.output_folders import make_folder
-from pixverse_cli.settings.values import Settings
+from pixverse_cli.settings.values import Settings, parse_whole
 
 if TYPE_CHECKING:
     from decimal import Decimal
 
 Live = Callable[[Order], Record | None]
 
+_MAX_TAKES = 20
 _MAX_PROMPT_BYTES = 1024 * 1024
 _MODEL_CHOICES = (
     f"choose {', '.join(model.alias for model in MODELS)} or a full name (`pixverse models`)"
@@ -71,19 +73,20 @@ def plan_submit(
     """
     problems: list[str] = list(_conflicting_options(args, settings))
     request = video_request(settings, None if problems else _prompt(args, problems))
-    orders = list(_orders(args, request, settings, stack, problems))
+    count = _count(settings)
+    orders = with_takes(_orders(args, request, settings, stack, problems), count)
     waits = args.wait or args.no_download or settings.typed("output")
     policy = wait_policy(settings)  # read in any case, so that its problems are reported
     destination, folders = None, list[Path]()
     if waits and not args.no_download:
-        destination = _destination(args, settings, problems)
+        destination = _destination(args, settings, problems, several=count > 1)
     if destination is not None:
         new = [order for order in orders if not _is_saved(order, destination, now, live)]
         known = [known_values(order, now) for order in new]
         problems += output_names.problems(destination.template, known, force=args.force)
         folders = output_names.folders(destination.template, known) if not problems else []
     orders = [order._replace(priced=host.priced) for order in orders]
-    problems += _cost_problems(request, len(args.images), settings, host)
+    problems += _cost_problems(request, len(args.images) * count, settings, host)
     problems += settings.problems
     if problems:
         raise UsageError("\n".join(dict.fromkeys(problems)), hint="nothing was sent")
@@ -112,8 +115,30 @@ def known_values(order: Order, now: datetime) -> dict[str, str]:
         "duration": str(request.duration),
         "seed": "unknown" if request.seed is None else str(request.seed),
         "index": str(order.position),
+        "take": str(order.take),
         "date": now.astimezone().strftime("%Y-%m-%d"),
     }
+
+
+def with_takes(orders: Iterable[Order], count: int = 1) -> list[Order]:
+    """Return each order ``count`` times; equal ones become takes, counted from 1."""
+    takes = Counter[str]()
+    repeated = list[Order]()
+    for order in orders:
+        fingerprint = order.fingerprint
+        for _ in range(count):
+            takes[fingerprint] += 1
+            repeated.append(order._replace(take=takes[fingerprint]))
+    return repeated
+
+
+def _count(settings: Settings) -> int:
+    rule = f"must be a whole number from 1 to {_MAX_TAKES}"
+    count = settings.read("count", parse_whole, 1, rule)
+    if not 1 <= count <= _MAX_TAKES:
+        settings.wrong("count", rule)
+        return 1
+    return count
 
 
 def wait_policy(
@@ -128,13 +153,16 @@ def wait_policy(
     )
 
 
-def destination_of(settings: Settings, *, force: bool, stdout_is_taken: bool) -> Destination:
-    """Return where to save videos, from the settings.
+def destination_of(
+    settings: Settings, *, force: bool, stdout_is_taken: bool, several_takes: bool = False
+) -> Destination:
+    """Return where to save videos, from the settings; the default name may hold the take.
 
     :raises UsageError: the template is not valid, or stdout cannot take a video.
     """
     source = settings.source("output") or "-o"
-    template = output_names.parse_template(settings.text("output"), source)
+    default = output_names.TAKES_NAME if several_takes else output_names.DEFAULT_NAME
+    template = output_names.parse_template(settings.text("output"), source, default)
     if template.stdout and stdout_is_taken:
         raise UsageError("-o -: stdout is used for the JSON; give a file or a directory")
     return Destination(template=template, force=force, chosen=settings.typed("output"))
@@ -202,9 +230,16 @@ def _prompt(args: SubmitArgs, problems: list[str]) -> str | None:
     return args.prompt[0] if args.prompt else None
 
 
-def _destination(args: SubmitArgs, settings: Settings, problems: list[str]) -> Destination | None:
+def _destination(
+    args: SubmitArgs, settings: Settings, problems: list[str], *, several: bool
+) -> Destination | None:
     try:
-        return destination_of(settings, force=args.force, stdout_is_taken=args.stdout_is_taken)
+        return destination_of(
+            settings,
+            force=args.force,
+            stdout_is_taken=args.stdout_is_taken,
+            several_takes=several,
+        )
     except UsageError as error:
         hint = f" ({error.hint})" if error.hint else ""
         problems += lines_of(f"{error.message}{hint}")
@@ -229,14 +264,14 @@ def unknown_cost(host: ServiceHost, limit: "Decimal") -> str:
 
 
 def _cost_problems(
-    request: VideoRequest, images: int, settings: Settings, host: ServiceHost
+    request: VideoRequest, videos: int, settings: Settings, host: ServiceHost
 ) -> Iterator[str]:
     limit, total = settings.money("max-cost"), request.estimate
     if limit is not None and not host.priced:
         yield unknown_cost(host, limit)
-    elif limit is not None and total * images > limit:
+    elif limit is not None and total * videos > limit:
         yield (
-            f"the estimate of {total * images} {CURRENCY} (videos: {images}; list prices of"
+            f"the estimate of {total * videos} {CURRENCY} (videos: {videos}; list prices of"
             f" {PRICES_AS_OF}) is over --max-cost {limit}"
         )
 

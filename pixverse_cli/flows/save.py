@@ -17,7 +17,7 @@ from pixverse_cli.domain.catalog import find_model
 from pixverse_cli.domain.endings import failed
 from pixverse_cli.domain.errors import NotSavedError, PixverseError
 from pixverse_cli.domain.events import Downloading, Ended, Event, Note, Retrying, Saved
-from pixverse_cli.domain.plan import Destination
+from pixverse_cli.domain.plan import Destination, OutputTemplate
 from pixverse_cli.domain.task import Record
 from pixverse_cli.flows.rate_limited import RateLimit, backoff, with_retries
 from pixverse_cli.flows.task_state import store_answer
@@ -53,6 +53,20 @@ def save(
         yield Ended(record=saved)
 
 
+def video_path(record: Record, template: OutputTemplate, position: int, now: datetime) -> Path:
+    """Return the absolute path for the video of one accepted task.
+
+    :raises NotSavedError: the current directory was deleted.
+    """
+    try:
+        return resolve(template, values(record, position, now)).absolute()
+    except OSError as error:
+        raise NotSavedError(
+            f"the current directory cannot be used: {reason(error)}",
+            hint="change to another directory, then `pixverse download` again",
+        ) from error
+
+
 def values(record: Record, position: int, now: datetime) -> dict[str, str]:
     """Return the values of the fields of an output name, for one accepted task."""
     model = find_model(record.model)
@@ -64,6 +78,7 @@ def values(record: Record, position: int, now: datetime) -> dict[str, str]:
         "duration": _known(record.duration),
         "seed": _known(record.seed),
         "index": str(position),
+        "take": str(record.take),
         "date": now.astimezone().strftime("%Y-%m-%d"),
     }
 
@@ -79,21 +94,21 @@ def _save(
         done = yield from _transfer(record, tools, None, force=False)
         yield from _odd(record, done)
         return record, False
-    target = _target(record, tools, destination, position)
-    places = [target] if destination.chosen else [target, Path(record.file or target)]
+    path = video_path(record, destination.template, position, tools.clock.now())
+    places = [path] if destination.chosen else [path, Path(record.file or path)]
     for place in places:
         if record.sha256 and has_sha256(place, record.sha256):
             known = replace(record, file=str(place))
             # a record without a file: its process died after the rename, before the store's row
             return (known if record.file else (yield from _store_file(known, tools))), True
     try:
-        done = yield from _transfer(record, tools, target, force=destination.force)
+        done = yield from _transfer(record, tools, path, force=destination.force)
     except TakenError:
-        existing = _saved_meanwhile(record, target, tools)
+        existing = _saved_meanwhile(record, path, tools)
         if existing is None:
             raise
         return existing, True
-    saved = replace(record, file=str(target), sha256=done.sha256)
+    saved = replace(record, file=str(path), sha256=done.sha256)
     stored = yield from _store_file(saved, tools)
     yield from _odd(record, done)
     return stored, done.already
@@ -102,17 +117,6 @@ def _save(
 def _odd(record: Record, done: Fetched) -> Iterator[Event]:
     for note in done.notes:
         yield Note(text=f"{(record.task_id or '')[:8]}: the video is complete, but {note}")
-
-
-def _target(record: Record, tools: Tools, destination: Destination, position: int) -> Path:
-    known = values(record, position, tools.clock.now())
-    try:
-        return resolve(destination.template, known).absolute()
-    except OSError as error:  # the current directory was deleted
-        raise NotSavedError(
-            f"the current directory cannot be used: {reason(error)}",
-            hint="change to another directory, then `pixverse download` again",
-        ) from error
 
 
 def _store_file(saved: Record, tools: Tools) -> Generator[Event, None, Record]:

@@ -3,13 +3,16 @@
 (publish the image) → intent row, fsync → ONE create call → task id row, fsync → Submitted
 """
 
+from collections import deque
 from collections.abc import Generator, Iterable
 from typing import NamedTuple
 
-from pixverse_cli.domain.errors import AuthError, BillingError, PixverseError, UnclearError
+from pixverse_cli.domain.endings import Placed
+from pixverse_cli.domain.errors import PixverseError, UnclearError
 from pixverse_cli.domain.events import Ended, Event, Known, Note, Submitted
 from pixverse_cli.domain.plan import Order
 from pixverse_cli.domain.process import may_be_alive
+from pixverse_cli.domain.refusals import refuses_all
 from pixverse_cli.domain.task import Record, Status
 from pixverse_cli.flows.create_call import Outcome, create
 from pixverse_cli.flows.publish import publish
@@ -19,32 +22,42 @@ _OTHER_CALL_SECONDS = 120.0  # how long another process may need from its intent
 _PAUSE = 0.5
 
 
-class Accepted(NamedTuple):
-    """A task that was accepted now or for an equal request; ``position`` is its order's."""
+class Submission(NamedTuple):
+    """An accepted task that goes on, or the error with which its order has ended."""
 
-    record: Record
-    position: int
+    record: Record | None
+    error: PixverseError | None
 
 
-def submit(orders: Iterable[Order], tools: Tools) -> Generator[Event, None, list[Accepted]]:
+def submit(orders: Iterable[Order], tools: Tools) -> Generator[Event, None, list[Placed]]:
     """Create one task per order, and return those that were accepted.
 
     An order that fails ends with its error and the next one is tried, unless the key or the
     account was refused: then no further call is made.
     """
-    accepted = []
-    for order in orders:
-        record, error, attached = yield from _outcome(order, tools)
-        if record is not None and error is None:
-            accepted.append(Accepted(record, order.position))
-            yield (Known if attached else Submitted)(record=record, position=order.position)
-        else:
-            known = record if record and record.task_id else None
-            yield Ended(record=known, error=error, label=order.image)
-        tools.interrupts.check()  # raise for a signal that came during the call
-        if isinstance(error, (AuthError, BillingError)):
+    accepted, waiting = list[Placed](), deque(orders)
+    while waiting:
+        order = waiting.popleft()
+        record, error = yield from submit_one(order, tools)
+        if record is not None:
+            accepted.append(Placed(record, order.position))
+        if waiting and error is not None and refuses_all(error):
+            yield Note(text=f"{len(waiting)} more videos were not submitted")
             break
     return accepted
+
+
+def submit_one(order: Order, tools: Tools) -> Generator[Event, None, Submission]:
+    """Create the order's task, or use that of an equal request; end the order if that fails."""
+    record, error, attached = yield from _outcome(order, tools)
+    if record is not None and error is None:
+        yield (Known if attached else Submitted)(record=record, position=order.position)
+    else:
+        known = record if record and record.task_id else None
+        yield Ended(record=known, error=error, label=order.image)
+        record = None
+    tools.interrupts.check()  # raise for a signal that came during the call
+    return Submission(record, error)
 
 
 def _outcome(order: Order, tools: Tools) -> Generator[Event, None, Outcome]:

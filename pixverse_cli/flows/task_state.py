@@ -86,7 +86,7 @@ def status_error(record: Record, status: Status | None = None) -> PixverseError 
         case Status.SUCCEEDED:
             return NotSavedError(
                 f"task {task_id} succeeded, but the service gives no usable video URL",
-                hint=f"try `pixverse download {task_id}` again in a minute",
+                hint="try to download it again in a minute",
                 task_id=task_id,
             )
         case Status.FAILED:
@@ -104,7 +104,6 @@ def status_error(record: Record, status: Status | None = None) -> PixverseError 
         case Status.PENDING | Status.RUNNING | Status.UNCLEAR | Status.NOT_SENT:
             return StillRunningError(
                 f"task {task_id} has not finished yet ({record.status})",
-                hint=f"pixverse wait {task_id}",
                 task_id=task_id,
             )
 

@@ -5,7 +5,7 @@ Errors that may pass are retried until the time limit; other errors end the watc
 task at once.
 """
 
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 
 from pixverse_cli.domain.clock import Clock
@@ -17,7 +17,16 @@ from pixverse_cli.domain.errors import (
     TimeLimitError,
     UnreachableError,
 )
-from pixverse_cli.domain.events import Ended, Event, Expected, Known, Note, Retrying, Seen
+from pixverse_cli.domain.events import (
+    Ended,
+    Event,
+    Expected,
+    Known,
+    LeftRunning,
+    Note,
+    Retrying,
+    Seen,
+)
 from pixverse_cli.domain.plan import WaitPolicy
 from pixverse_cli.domain.task import Record, Status, Task
 from pixverse_cli.flows.polling import query_interval
@@ -49,18 +58,6 @@ class _Watched:
     last_error: PixverseError | None = None
 
 
-def watch(records: Iterable[Record], tools: Tools, policy: WaitPolicy) -> Iterator[Event]:
-    """Yield ``Seen`` for every answer and ``Ended`` for every task, in the order they end."""
-    tasks = Watch(tools, policy)
-    for record in records:
-        yield from tasks.join(record)
-    while tasks:
-        for ended in (yield from tasks.until_one_ends()):
-            yield ended
-            if policy.any_one or (policy.fail_fast and ended.error):
-                return
-
-
 class Watch:
     """The tasks that one command watches, until the command's time limit or the policy's."""
 
@@ -72,6 +69,16 @@ class Watch:
 
     def __len__(self) -> int:
         return len(self._watched)
+
+    @property
+    def expired(self) -> bool:
+        """Whether the time limit is over."""
+        return self._tools.clock.monotonic() >= self._deadline
+
+    def leave(self) -> Iterator[Event]:
+        """Stop watching: the tasks keep running at the service."""
+        left, self._watched = self._watched, []
+        yield from (LeftRunning(record=task.record) for task in left)
 
     def join(self, record: Record) -> Iterator[Event]:
         """Watch one more task; yield how long earlier tasks of its kind took."""
@@ -190,7 +197,7 @@ def _timed_out(task: _Watched, policy: WaitPolicy) -> Ended:
     record = task.record
     last_error = f"; the last error: {task.last_error.message}" if task.last_error else ""
     error = StillRunningError(
-        f"task {record.task_id} is still {record.status} after {policy.timeout:g} s{last_error}",
-        hint=f"the task keeps running at the service: pixverse wait {record.task_id}",
+        f"task {record.task_id} is still {record.status} after {policy.timeout:g} s{last_error};"
+        " it keeps running at the service",
     )
     return Ended(record=record, error=failed(record, error))

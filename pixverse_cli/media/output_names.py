@@ -24,8 +24,9 @@ from pixverse_cli.domain.errors import UsageError
 from pixverse_cli.domain.plan import Field, OutputTemplate, Pattern
 from pixverse_cli.media.output_folders import folder_problems, shared_files
 
-FIELDS = ("task_id", "image", "model", "resolution", "duration", "seed", "index", "date")
+FIELDS = ("task_id", "image", "model", "resolution", "duration", "seed", "index", "take", "date")
 DEFAULT_NAME = "{image}-{task_id:8}.mp4"
+TAKES_NAME = "{image}-{take}-{task_id:8}.mp4"
 LONGEST_SUFFIX = ".part.json"  # a download adds it to the name while it runs
 
 # Suffixes that promise another kind of media than the MP4 that is saved.
@@ -47,7 +48,9 @@ _UNSAFE = re.compile(
 _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?=\.|$)", re.IGNORECASE)
 
 
-def parse_template(output: str | None, source: str = "-o") -> OutputTemplate:
+def parse_template(
+    output: str | None, source: str = "-o", default: str = DEFAULT_NAME
+) -> OutputTemplate:
     """Read ``-o``; None means the default name in the current folder.
 
     ``source`` names the option or setting in error messages.
@@ -55,7 +58,7 @@ def parse_template(output: str | None, source: str = "-o") -> OutputTemplate:
     :raises UsageError: an unknown field, an unmatched brace, or a name that is not valid.
     """
     if output is None:
-        return OutputTemplate(text=DEFAULT_NAME, name=_pattern(DEFAULT_NAME, source))
+        return OutputTemplate(text=default, name=_pattern(default, source))
     if output == "-" or descriptor_in(output) == 1:
         return OutputTemplate(text=output, source=source, stdout=True)
     if descriptor_in(output) is not None:
@@ -64,7 +67,7 @@ def parse_template(output: str | None, source: str = "-o") -> OutputTemplate:
         raise UsageError(f"{source} {output!r} is not a valid file name")
     path = _expanded(output, source)
     if path[-1] in _SEPARATORS or is_directory(Path(path)):
-        name = _pattern(DEFAULT_NAME, source)
+        name = _pattern(default, source)
         return OutputTemplate(text=output, source=source, folder=_folder(path, source), name=name)
     at = 1 + max(path.rfind(separator) for separator in _SEPARATORS)
     name = _pattern(path[at:], source)
@@ -194,8 +197,7 @@ def problems(
     ``tasks`` has the known values for each video (never ``task_id``).
     """
     if template.stdout:
-        if len(tasks) > 1:
-            yield f"{template.source} -: {len(tasks)} videos cannot share stdout; give a directory"
+        yield from sharing_problems(template, [Path()] * len(tasks))
         return
     if not all(known(template.folder, values) for values in tasks):
         yield (
@@ -207,7 +209,7 @@ def problems(
         yield from folder_problems(folder)
     if all(known(template.name, values) for values in tasks):
         paths = [resolve(template, values) for values in tasks]
-        yield from _name_collisions(paths)
+        yield from sharing_problems(template, paths)
         for path in dict.fromkeys(paths):
             yield from _target_problems(path, force=force)
 
@@ -225,13 +227,18 @@ def folders(template: OutputTemplate, tasks: Sequence[Mapping[str, str]]) -> lis
     return list(dict.fromkeys(resolve(parent, values) for values in tasks))
 
 
-def _name_collisions(paths: Sequence[Path]) -> Iterator[str]:
+def sharing_problems(template: OutputTemplate, paths: Sequence[Path]) -> Iterator[str]:
+    """Yield where several videos would get one name; ``paths`` has the path for each video."""
+    if template.stdout:
+        if len(paths) > 1:
+            yield f"{template.source} -: {len(paths)} videos cannot share stdout; give a directory"
+        return
     for positions in shared_files(paths):
         names = list(dict.fromkeys(str(paths[position]) for position in positions))
         same = f" ({', '.join(names[1:])} is the same file)" if names[1:] else ""
         yield (
             f"{len(positions)} videos would all be named {names[0]}{same}: give a directory,"
-            " or a name with {task_id} or {index}"
+            " or a name with {task_id}, {index} or {take}"
         )
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pixverse_cli.disk.files import reason
 from pixverse_cli.domain.errors import Charged, Ending, PixverseError
-from pixverse_cli.domain.events import Ended, Event
+from pixverse_cli.domain.events import Ended, Event, LeftRunning
 from pixverse_cli.domain.task import Record
 from pixverse_cli.domain.text import harmless, lines_of
 from pixverse_cli.reporting.sentences import model_name
@@ -37,17 +37,17 @@ def with_summary(
     events: Iterable[Event], environ: Mapping[str, str], *, outputs: bool
 ) -> Generator[Event, None, None]:
     """Pass events on; at their end, even by an error, write the summary and the outputs."""
-    ended: list[Record] = []
+    records: list[Record] = []
     try:
         for event in events:
-            if isinstance(event, Ended) and event.record is not None:
-                ended.append(event.record)
+            if isinstance(event, (Ended, LeftRunning)) and event.record is not None:
+                records.append(event.record)
             yield event
     finally:
-        if ended and environ.get("GITHUB_STEP_SUMMARY"):
-            _append("GITHUB_STEP_SUMMARY", environ, _summary(ended))
+        if records and environ.get("GITHUB_STEP_SUMMARY"):
+            _append("GITHUB_STEP_SUMMARY", environ, _summary(records))
         if outputs:
-            _append("GITHUB_OUTPUT", environ, _outputs(ended))
+            _append("GITHUB_OUTPUT", environ, _outputs(records))
 
 
 def _summary(records: list[Record]) -> str:

@@ -9,6 +9,7 @@ from pixverse_cli.domain.events import (
     Event,
     Expected,
     Known,
+    LeftRunning,
     Note,
     Planned,
     Retrying,
@@ -35,7 +36,7 @@ class JsonReporter(Reporter):
         self._events = events
 
     def draw(self, event: Event) -> None:
-        """Write the event, if events are wanted, and the record of a task that has ended."""
+        """Write the event, if events are wanted, and the record of a task that is ended or left."""
         if self._events and event.name and (details := _details(event)) is not None:
             shape: EventJson = {
                 "schema": SCHEMA,
@@ -45,7 +46,7 @@ class JsonReporter(Reporter):
                 **details,
             }
             put(one_line(shape))
-        if isinstance(event, Ended) and event.record:
+        if isinstance(event, (Ended, LeftRunning)) and event.record:
             put(one_line(record_json(event.record)))
 
     def show_unfinished(self, records: Sequence[Record]) -> None:
@@ -79,5 +80,5 @@ def _details(event: Event) -> EventDetails | None:
             return {"received": event.received, "total": event.total}
         case Ended(error=error) if error is not None:
             return {"error": error_json(error)["error"]}
-        case Planned() | Known() | Ended() | Expected() | Note():
+        case Planned() | Known() | Ended() | Expected() | LeftRunning() | Note():
             return None

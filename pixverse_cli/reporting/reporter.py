@@ -2,11 +2,28 @@
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
+from dataclasses import replace
 from typing import ClassVar
 
-from pixverse_cli.domain.endings import combine, common_charge, stopped_with
+from pixverse_cli.domain.endings import (
+    Asked,
+    Placed,
+    combine,
+    failed,
+    may_run_again,
+    stopped_with,
+    whole,
+)
 from pixverse_cli.domain.errors import Charged, ClosedPipe, Ending, PixverseError, Stopped
-from pixverse_cli.domain.events import Ended, Event, Known, Saved, Seen, Submitted
+from pixverse_cli.domain.events import (
+    Ended,
+    Event,
+    Known,
+    LeftRunning,
+    Saved,
+    Seen,
+    Submitted,
+)
 from pixverse_cli.domain.task import Record, Status
 from pixverse_cli.domain.text import harmless
 from pixverse_cli.reporting.result import Result
@@ -43,21 +60,23 @@ class Reporter:
     def run(
         self,
         events: Iterable[Event],
+        asked: Asked | None = None,
         *,
         sent: Callable[[], Sequence[Record]] = tuple,
         over: Callable[[], None] = lambda: None,
     ) -> None:
         """Drain a flow.
 
-        ``sent`` returns the requests of this process from the store: a signal may come before
-        their events. ``over`` is called when there is nothing left that a signal could stop.
+        ``asked`` is what the command was asked to do. ``sent`` returns the requests of this
+        process from the store: an error or a signal may come before their events. ``over`` is
+        called when there is nothing left that a signal could stop.
 
         :raises PixverseError: how the tasks ended, unless all succeeded.
-        :raises Stopped: a signal ended it; ``hint`` says how to continue.
+        :raises Stopped: a signal ended it; ``next`` is the command that continues.
         """
-        tally = _Tally()
+        tally = _Tally(asked or Asked())
         try:
-            self._drain(events, tally, over)
+            self._drain(events, tally, sent, over)
         except Stopped as stopped:
             tally.add(sent())
             if not isinstance(stopped, ClosedPipe):
@@ -65,12 +84,18 @@ class Reporter:
             raise tally.explained(stopped) from stopped
         except PixverseError as broken:
             # the flow itself failed, or stdout cannot be written: tasks may be paid for already
-            raise broken.but(charged=tally.charged or broken.charged) from broken
+            raise tally.broken(broken) from broken
         if error := combine(tally.errors, succeeded=tally.succeeded):
             shown = self.shows_each_error and any(error is each for each in tally.errors)
-            raise error.but(shown=shown)
+            raise tally.ending(error).but(shown=shown)
 
-    def _drain(self, events: Iterable[Event], tally: "_Tally", over: Callable[[], None]) -> None:
+    def _drain(
+        self,
+        events: Iterable[Event],
+        tally: "_Tally",
+        sent: Callable[[], Sequence[Record]],
+        over: Callable[[], None],
+    ) -> None:
         try:
             with closing(self.drawing(tally.watch(events))) as drawn:
                 for event in drawn:
@@ -78,6 +103,7 @@ class Reporter:
             over()
         except Exception:
             over()
+            tally.add(sent())
             self.show_unfinished(tally.open)
             raise
 
@@ -104,22 +130,26 @@ class Reporter:
 
 
 class _Tally:
-    """How each task of the command has ended so far, and which are open.
+    """How each task of the command has ended so far, which are open, and which run on.
 
     A task is opened before its event is drawn and closed afterwards: after a signal in
     between it may be shown twice, but it is never left out.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, asked: Asked) -> None:
+        self._asked = asked
         self._open: dict[int, Record] = {}
+        self._unfinished: dict[int, Record] = {}  # closed here, but not over
+        self._positions: dict[int, int] = {}
         self._closed = set[int]()
+        self._bought = set[int]()
         self._charges: list[Charged] = []
         self.errors: list[PixverseError] = []
         self.succeeded = 0
 
     @property
     def open(self) -> tuple[Record, ...]:
-        """Accepted tasks that have not ended."""
+        """Accepted tasks that are neither ended nor left."""
         return tuple(record for record in self._open.values() if record.task_id)
 
     def add(self, records: Iterable[Record]) -> None:
@@ -129,36 +159,78 @@ class _Tally:
                 self._open[record.number] = record
 
     def watch(self, events: Iterable[Event]) -> Iterator[Event]:
+        """Pass events on; each error gets the command that continues its task."""
         for event in events:
+            if isinstance(event, (Known, Submitted)):
+                self._positions.setdefault(event.record.number, event.position)
             if isinstance(event, (Known, Submitted, Seen, Saved)):
                 self.add((event.record,))
-            yield event
+            if isinstance(event, Submitted):
+                self._bought.add(event.record.number)
+            yield self._with_next(event) if isinstance(event, Ended) else event
+
+    def _with_next(self, event: Ended) -> Ended:
+        error, record = event.error, event.record
+        if error is None:
+            return event
+        if record is not None:
+            error = failed(record, error, self._asked, self._positions.get(record.number, 1))
+        retryable = may_run_again(error, [*self._all_charges(), error.charged], self._asked)
+        return replace(event, error=error.but(hint=error.hint or error.next, retryable=retryable))
+
+    def _all_charges(self) -> list[Charged]:
+        return self._charges + [record.charged for record in self._open.values()]
 
     def close(self, event: Event) -> None:
-        if not isinstance(event, Ended):
+        """Close the task of an ``Ended`` or ``LeftRunning`` event."""
+        if not isinstance(event, (Ended, LeftRunning)):
             return
-        if event.record is not None:
-            self._open.pop(event.record.number, None)
-            self._closed.add(event.record.number)
-        if event.error is None:
-            self.succeeded += 1
-            self._charges += [event.record.charged] if event.record else []
-        else:
+        record = event.record
+        if record is not None:
+            self._open.pop(record.number, None)
+            self._closed.add(record.number)
+        if isinstance(event, Ended) and event.error is None:
+            self._add_success(record)
+            return
+        if record is not None:
+            self._unfinished[record.number] = record
+        if isinstance(event, LeftRunning):
+            self._charges.append(event.record.charged)
+        elif event.error is not None:
             self.errors.append(event.error)
             self._charges.append(event.error.charged)
 
-    @property
-    def charged(self) -> Charged | None:
-        """What was charged so far; None if nothing was submitted."""
-        charges = self._charges + [record.charged for record in self._open.values()]
-        return common_charge(charges) if charges else None
+    def _add_success(self, record: Record | None) -> None:
+        """Count a success; a task that was bought earlier costs a paying command nothing."""
+        self.succeeded += 1
+        if record is None:
+            return
+        if record.status.unfinished:
+            self._unfinished[record.number] = record
+        if not self._asked.pays or record.number in self._bought:
+            self._charges.append(record.charged)
+
+    def ending(self, error: PixverseError) -> PixverseError:
+        """Return the combined error with what was charged and how to continue."""
+        tasks = self._placed(self._unfinished.values())
+        return whole(error, self._charges, tasks, self._asked)
+
+    def broken(self, error: PixverseError) -> PixverseError:
+        """Return an error that ended the whole flow, with the same facts."""
+        charges = self._all_charges()
+        tasks = self._placed([*self._unfinished.values(), *self._open.values()])
+        return whole(error, charges, tasks, self._asked)
 
     def explained(self, stopped: Stopped) -> Stopped:
         """Return a stop that says what was charged, what keeps running, and how to continue."""
-        charges = self._charges + [record.charged for record in self._open.values()]
-        unfinished = [record for record in self.open if not _is_over(record)]
+        charges = self._all_charges()
+        left = [*self._unfinished.values(), *self.open]
+        tasks = self._placed(record for record in left if not _is_over(record))
         errors: list[Ending] = [*self.errors]
-        return stopped_with(stopped, unfinished, charges, errors)
+        return stopped_with(stopped, tasks, charges, errors, self._asked)
+
+    def _placed(self, records: Iterable[Record]) -> list[Placed]:
+        return [Placed(record, self._positions.get(record.number, 1)) for record in records]
 
 
 def _is_over(record: Record) -> bool:

@@ -14,6 +14,7 @@ from pixverse_cli.domain.events import (
     Event,
     Expected,
     Known,
+    LeftRunning,
     Note,
     Planned,
     Retrying,
@@ -133,12 +134,8 @@ def event_sentence(event: Event, now: datetime) -> str | None:
             return f"{name}: submitted, {request_summary(record)}"
         case Expected():
             return _usual_time(event)
-        case Seen(record=record):
-            note = f" ({harmless(event.note)})" if event.note else ""
-            return f"{task_name(record)}: {record.status} after {span(elapsed(record, now))}{note}"
-        case Saved(record=record):
-            outcome = "already saved" if event.already else f"saved{video_summary(record)}"
-            return f"{task_name(record)}: {outcome}"
+        case Seen() | Saved() | LeftRunning():
+            return f"{task_name(event.record)}: {_news(event, now)}"
         case Retrying():
             task = f"{harmless(event.task_id)[:8]}: " if event.task_id else ""
             return f"{task}{retry_sentence(event)}"
@@ -148,13 +145,25 @@ def event_sentence(event: Event, now: datetime) -> str | None:
             assert_never(event)
 
 
+def _news(event: Seen | Saved | LeftRunning, now: datetime) -> str:
+    """Write what has become of a task."""
+    match event:
+        case Seen(record=record):
+            note = f" ({harmless(event.note)})" if event.note else ""
+            return f"{record.status} after {span(elapsed(record, now))}{note}"
+        case Saved(record=record):
+            return "already saved" if event.already else f"saved{video_summary(record)}"
+        case LeftRunning():
+            return "not waiting any longer; it keeps running at the service"
+
+
 def retry_sentence(event: Retrying) -> str:
     """Return why a call is made again, and when, without the name of its task."""
     return f"{harmless(event.reason)}; trying again in {span(event.delay)}"
 
 
 def error_lines(ending: Ending, name: str = "") -> Iterator[str]:
-    """Yield the lines of an error: what went wrong, what was charged, the hint.
+    """Yield the lines of an error: what went wrong, what was charged, the hint, how to continue.
 
     ``name`` says which of several tasks it is about.
     """
@@ -167,6 +176,8 @@ def error_lines(ending: Ending, name: str = "") -> Iterator[str]:
         yield f"request id: {harmless(ending.request_id)}"
     for line in lines_of(ending.hint or ""):
         yield f"{paint('hint: ', CYAN)}{harmless(line)}"
+    if ending.next and ending.next not in (ending.hint or ""):
+        yield f"{paint('next: ', CYAN)}{harmless(ending.next)}"
 
 
 def charged_line(charged: Charged) -> str:

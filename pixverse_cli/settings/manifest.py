@@ -7,10 +7,11 @@ Every value keeps its position, so that the error for a bad one can show it.
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from pixverse_cli.disk.files import open_regular, reason
 from pixverse_cli.domain.errors import UsageError
 from pixverse_cli.domain.text import lines_of
 from pixverse_cli.settings.values import Setting
@@ -30,8 +31,8 @@ FIELDS = (
     "upload-command",
 )
 _REQUIRED = ("image", "output")
-
-Row = Mapping[str, object]
+_TABLES = ("defaults", "video")
+_COMMAS = 'separate the columns with commas; in Excel, save the sheet as "CSV UTF-8"'
 
 
 class ManifestItem(NamedTuple):
@@ -41,85 +42,193 @@ class ManifestItem(NamedTuple):
     fields: dict[str, Setting]
 
 
-def read_manifest(path: Path) -> list[ManifestItem]:
-    """Return the videos of a manifest, in its order.
+class Manifest(NamedTuple):
+    """The videos that could be read, in the manifest's order, and every problem of its text."""
 
-    :raises UsageError: it cannot be read; or with a line for every unknown field, missing
-        field, value of a wrong type and repeated output.
+    items: list[ManifestItem]
+    problems: list[str]
+
+
+class _Row(NamedTuple):
+    """The fields of one video, of ``[defaults]`` (``given`` is false), or what is wrong there."""
+
+    place: str
+    values: Mapping[str, object] = {}
+    problem: str | None = None
+    given: bool = True
+
+
+def read_manifest(path: Path) -> Manifest:
+    """Return the videos of a manifest.
+
+    The problems have a line for every row that cannot be read, unknown field, missing field,
+    and value of a wrong type.
+
+    :raises UsageError: it cannot be read at all, or contains no videos.
     """
-    rows = list(_rows(path))
-    items = [_item(f"{path.name}, video {number}", row) for number, row in enumerate(rows, 1)]
-    problems = [problem for _, found in items for problem in found]
-    problems += _shared_outputs([item for item, _ in items])
-    if not rows:
+    items, problems, defaults = list[ManifestItem](), list[str](), dict[str, Setting]()
+    for row in _rows(path):
+        place = f"{path.name}, {row.place}"
+        if row.problem is not None:
+            problems.append(f"{place}: {row.problem}")
+            continue
+        fields, wrong = _fields(place, row.values)
+        if row.given:
+            fields = _with_defaults(fields, defaults)
+            wrong += [f"{place}: {name} is missing" for name in _REQUIRED if _lacks(fields, name)]
+        else:
+            defaults = fields
+        problems += wrong
+        if row.given and not wrong:
+            items.append(ManifestItem(place, fields))
+    if not items and not problems:
         problems.append(f"{path}: contains no videos")
-    if problems:
-        raise UsageError("\n".join(problems), hint=f"the fields are {', '.join(FIELDS)}")
-    return [item for item, _ in items]
+    return Manifest(items, problems)
 
 
-def _rows(path: Path) -> Iterator[Row]:
+def _rows(path: Path) -> Iterator[_Row]:
     readers = {".toml": _toml_rows, ".jsonl": _json_rows, ".csv": _csv_rows}
     reader = readers.get(path.suffix.lower())
     if reader is None:
         raise UsageError(f"{path}: must be a .toml, .jsonl or .csv file")
     try:
-        yield from reader(path.read_bytes().decode("utf-8-sig"))
+        with open_regular(path) as file:
+            data = file.read()
     except OSError as error:
-        raise UsageError(f"{path}: {(error.strerror or str(error)).lower()}") from error
+        raise UsageError(f"{path}: {reason(error)}") from error
     except ValueError as error:
-        # not UTF-8, TOML, JSON or CSV; each parser says where
+        raise UsageError(f"{str(path)!r} is not a valid file name") from error
+    try:
+        yield from reader(data.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise UsageError(
+            f"{path}, line {line}: is not UTF-8 text",
+            hint='save it as UTF-8; in Excel, as "CSV UTF-8" (the plain "CSV" may be GBK)',
+        ) from error
+    except (ValueError, RecursionError) as error:
         raise UsageError(f"{path}: {error}") from error
 
 
-def _toml_rows(text: str) -> Iterator[Row]:
+def _toml_rows(text: str) -> Iterator[_Row]:
+    """Yield the defaults, then the videos.
+
+    :raises ValueError: not TOML; the parser says where.
+    """
     import tomllib  # noqa: PLC0415  other manifests do not need it
 
     document = tomllib.loads(text)
     defaults, videos = document.pop("defaults", {}), document.pop("video", [])
-    if document or not isinstance(defaults, dict) or not isinstance(videos, list):
-        raise ValueError("only [defaults] and [[video]] are allowed")
-    for video in videos:
-        yield {**defaults, **video}
+    for name in document:
+        yield _Row(name, problem=f"only [defaults] and [[video]] are allowed{_table_like(name)}")
+    if isinstance(defaults, dict):
+        yield _Row("defaults", defaults, given=False)
+    else:
+        yield _Row("defaults", problem="must be a table: [defaults]")
+    if not isinstance(videos, list):
+        yield _Row("video", problem="write [[video]], with two brackets, before each video")
+        return
+    for number, video in enumerate(videos, 1):
+        is_table = isinstance(video, dict)
+        problem = None if is_table else "must be a table: [[video]]"
+        yield _Row(f"video {number}", video if is_table else {}, problem)
 
 
-def _json_rows(text: str) -> Iterator[Row]:
+def _table_like(name: str) -> str:
+    return {"defaults": "; did you mean [defaults]?", "video": "; did you mean [[video]]?"}.get(
+        _similar(name, _TABLES), ""
+    )
+
+
+def _json_rows(text: str) -> Iterator[_Row]:
     for number, line in enumerate(lines_of(text), 1):
-        if line.strip():
+        place = f"line {number}"
+        if not line.strip():
+            continue
+        try:
             row = json.loads(line)
-            if not isinstance(row, dict):
-                raise ValueError(f"line {number} is not a JSON object")
-            yield row
+        except json.JSONDecodeError as error:
+            yield _Row(place, problem=f"not valid JSON: {error.msg} (column {error.colno})")
+        except (ValueError, RecursionError) as error:  # a number that is too long; deep nesting
+            yield _Row(place, problem=f"not valid JSON: {error}")
+        else:
+            is_object = isinstance(row, dict)
+            problem = None if is_object else "not a JSON object"
+            yield _Row(place, row if is_object else {}, problem)
 
 
-def _csv_rows(text: str) -> Iterator[Row]:
-    for number, row in enumerate(csv.DictReader(io.StringIO(text), strict=True), 2):
-        if None in row:
-            raise ValueError(f"line {number} has more fields than the header line")
-        yield row
+def _csv_rows(text: str) -> Iterator[_Row]:
+    """Yield the rows below the header; cells without text are left out, empty rows skipped."""
+    reader = csv.reader(io.StringIO(text), strict=True, skipinitialspace=True)
+    names: list[str] = []
+    line = 1
+    try:
+        for row in reader:
+            cells = [cell.strip() for cell in row]
+            place, line = f"line {line}", reader.line_num + 1
+            if not any(cells):
+                continue
+            if names:
+                yield _csv_row(place, names, cells)
+                continue
+            names = cells
+            if problem := _header_problem(names):
+                yield _Row(place, problem=problem)
+                return
+    except csv.Error as error:
+        yield _Row(f"line {line}", problem=f"not valid CSV: {error}")
 
 
-def _item(place: str, row: Row) -> tuple[ManifestItem, list[str]]:
-    fields, problems = {}, []
+def _header_problem(names: Sequence[str]) -> str | None:
+    for separator, what in ((";", "semicolons"), ("\t", "tabs")):
+        if len(names) == 1 and separator in names[0]:
+            return f"the columns are separated by {what}; {_COMMAS}"
+    twice = sorted({name for name in names if name and names.count(name) > 1})
+    return f"several columns are named {', '.join(twice)}" if twice else None
+
+
+def _csv_row(place: str, names: Sequence[str], cells: Sequence[str]) -> _Row:
+    named = dict(zip(names, cells, strict=False))
+    if any(cells[len(names) :]) or named.pop("", ""):
+        return _Row(place, problem="a cell stands in a column that has no name in the header line")
+    return _Row(place, {name: cell for name, cell in named.items() if cell})
+
+
+def _fields(place: str, row: Mapping[str, object]) -> tuple[dict[str, Setting], list[str]]:
+    """Return the fields of a row, and a line for each unknown field and wrong type."""
+    fields, problems = dict[str, Setting](), list[str]()
     for spelling, value in row.items():
         name = spelling.strip().replace("_", "-")
         if name not in FIELDS:
-            problems.append(f"{place}: {spelling}: no such field")
+            similar = _similar(name, FIELDS)
+            suggestion = f"; did you mean {similar}?" if similar else ""
+            problems.append(f"{place}: {spelling}: no such field{suggestion}")
+        elif name in fields:
+            problems.append(f"{place}: {spelling}: is given twice")
         elif isinstance(value, (bool, str, int, float)):
             text = str(value).lower() if isinstance(value, bool) else str(value)
-            if text:
-                fields[name] = Setting(value=text, source=f"{place}: {name}")
+            fields[name] = Setting(value=text, source=f"{place}: {name}")
         elif value is not None:
             problems.append(f"{place}: {spelling}: must be text, a number, true or false")
-    problems += [f"{place}: {name} is missing" for name in _REQUIRED if name not in fields]
-    return ManifestItem(place, fields), problems
+    return fields, problems
 
 
-def _shared_outputs(items: list[ManifestItem]) -> Iterator[str]:
-    seen: dict[str, str] = {}
-    for item in items:
-        output = item.fields.get("output")
-        if output is not None:
-            first = seen.setdefault(output.value, item.place)
-            if first != item.place:
-                yield f"{item.place}: output {output.value} is already used by {first}"
+def _with_defaults(
+    fields: dict[str, Setting], defaults: Mapping[str, Setting]
+) -> dict[str, Setting]:
+    """Return a video's fields with the defaults for the others; its own prompt replaces both."""
+    prompts = ("prompt", "prompt-file")
+    own = any(name in fields for name in prompts)
+    kept = {name: each for name, each in defaults.items() if not (own and name in prompts)}
+    return kept | fields
+
+
+def _lacks(fields: Mapping[str, Setting], name: str) -> bool:
+    return name not in fields or not fields[name].value.strip()
+
+
+def _similar(name: str, names: Sequence[str]) -> str:
+    """Return the name that was probably meant; empty if none is similar."""
+    from difflib import get_close_matches  # noqa: PLC0415  rare
+
+    return next(iter(get_close_matches(name.lower(), names, 1)), "")

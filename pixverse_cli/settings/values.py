@@ -86,7 +86,7 @@ class Settings:
 
     def whole(self, name: str, default: D) -> int | D:
         """Return a whole number."""
-        return self.read(name, _whole, default, "must be a whole number")
+        return self.read(name, parse_whole, default, "must be a whole number")
 
     def seconds(self, name: str, default: float) -> float:
         """Return a span of time in seconds."""
@@ -99,8 +99,10 @@ class Settings:
 
     def _label(self, name: str) -> str:
         setting = self._settings.get(name)
-        if name == "prompt" or setting is None:
+        if setting is None:
             return f"--{name}"
+        if name == "prompt":  # it may be long
+            return setting.source
         separator = "=" if setting.source.startswith("PIXVERSE_") else " "
         shown = setting.value if len(setting.value) <= 80 else setting.value[:77] + "..."
         return f"{setting.source}{separator}{shown}"
@@ -112,7 +114,8 @@ def parse_seconds(text: str) -> float | None:
     return float(match[1]) * _UNITS[match[2]] if match else None
 
 
-def _whole(text: str) -> int | None:
+def parse_whole(text: str) -> int | None:
+    """Return a whole number; None for other text."""
     return int(text) if re.fullmatch(r"[+-]?\d{1,18}", text, re.ASCII) else None
 
 

@@ -1,16 +1,27 @@
 """``MANIFEST.lock``: which request made each output, and the hash of its file.
 
 JSON Lines sorted by output, for version control: a change of one video changes one line.
+Several processes may write it: each reads it, changes one line and replaces it while it holds
+the file lock of a side file.
 """
 
+import errno
 import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import BinaryIO
 
-from pixverse_cli.disk.files import reason
-from pixverse_cli.disk.writing import write_file
+from pixverse_cli.disk.files import look, open_regular, reason
+from pixverse_cli.disk.writing import try_lock, write_file
+from pixverse_cli.domain.clock import Clock
 from pixverse_cli.domain.errors import UsageError
 from pixverse_cli.domain.text import lines_of
+
+_WAIT_SECONDS = 30.0  # for other processes, which hold the lock for some milliseconds each
+_PAUSE = 0.02
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,47 +35,111 @@ class LockEntry:
 
 
 class ManifestLock:
-    """The lock file of one manifest; a missing one is empty."""
+    """The lock file of one manifest; a missing one is empty.
 
-    def __init__(self, manifest: Path) -> None:
+    :raises UsageError: it cannot be read, or has an invalid line.
+    """
+
+    def __init__(self, manifest: Path, clock: Clock) -> None:
         self._path = manifest.with_name(manifest.name + ".lock")
-        self._read()
+        self._clock = clock
+        self._entries = self._read()
 
     def entry(self, output: str) -> LockEntry | None:
         """Return the entry of an output, if any."""
         return self._entries.get(output)
 
-    def keep(self, entry: LockEntry) -> None:
-        """Write one entry atomically, and keep those that other processes wrote meanwhile."""
-        self._read()
-        self._entries[entry.output] = entry
-        text = "".join(
-            json.dumps(asdict(line), ensure_ascii=False) + "\n"
-            for _, line in sorted(self._entries.items())
-        )
-        write_file(self._path, text.encode())
+    def check_writable(self) -> None:
+        """Check that an entry could be written now; the lock file itself is not touched.
 
-    def _read(self) -> None:
-        self._entries: dict[str, LockEntry] = {}
+        :raises UsageError: the folder cannot be written, or another process keeps the file lock.
+        """
+        try:
+            with self._alone():
+                pass
+        except OSError as error:
+            raise UsageError(
+                f"{self._path} cannot be written: {reason(error)}", hint="nothing was sent"
+            ) from error
+
+    def keep(self, entry: LockEntry) -> None:
+        """Write one entry atomically, and keep those that other processes wrote meanwhile.
+
+        :raises OSError: it cannot be written.
+        :raises UsageError: the file has become invalid; it is not changed.
+        """
+        with self._alone():
+            self._entries = self._read() | {entry.output: entry}
+            text = "".join(_line(each) for _, each in sorted(self._entries.items()))
+            write_file(self._path, text.encode())
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Hold the file lock that all writers of this file share."""
+        side = self._path.with_name(f".{self._path.name}.busy")
+        with self._locked(side):
+            yield
+            with suppress(OSError):  # Windows does not remove an open file
+                side.unlink()
+
+    def _locked(self, side: Path) -> BinaryIO:
+        """Return the side file, open and locked."""
+        deadline = self._clock.monotonic() + _WAIT_SECONDS
+        while True:
+            file = side.open("ab")
+            # the process that had the lock may have removed the file that was opened here
+            if try_lock(file) and _is_at(side, file):
+                return file
+            file.close()
+            if self._clock.monotonic() > deadline:
+                raise OSError(errno.EAGAIN, "another process keeps it locked")
+            self._clock.sleep(_PAUSE)
+
+    def _read(self) -> dict[str, LockEntry]:
+        entries: dict[str, LockEntry] = {}
+        problems = list[str]()
         for number, line in enumerate(lines_of(self._text()), 1):
-            self._add(number, line)
+            try:
+                entry = _entry(line)
+            except (ValueError, TypeError, RecursionError):
+                # a merge conflict, a line of a newer version, or bytes that are not UTF-8
+                problems.append(f"{self._path}, line {number}: not a valid entry")
+            else:
+                entries[entry.output] = entry
+        if problems:
+            raise UsageError(
+                "\n".join(problems),
+                hint="resolve the conflict there, or remove the line:"
+                " its output is then looked up in the store",
+            )
+        return entries
 
     def _text(self) -> str:
         try:
-            return self._path.read_text("utf-8")
+            with open_regular(self._path) as file:
+                return file.read().decode("utf-8-sig", "surrogateescape")
         except FileNotFoundError:
             return ""
         except OSError as error:
             raise UsageError(f"{self._path} cannot be read: {reason(error)}") from error
 
-    def _add(self, number: int, line: str) -> None:
-        try:
-            entry = LockEntry(**json.loads(line))
-        except (ValueError, TypeError) as error:
-            # a merge conflict, or a line of a newer version
-            raise UsageError(
-                f"{self._path}, line {number}: not a valid entry",
-                hint="resolve the conflict there, or remove the line:"
-                " its output is then looked up in the store",
-            ) from error
-        self._entries[entry.output] = entry
+
+def _entry(line: str) -> LockEntry:
+    line.encode()  # fails for bytes that were not UTF-8
+    entry = LockEntry(**json.loads(line))
+    texts = (entry.output, entry.fingerprint, entry.sha256, entry.task_id or "")
+    if not all(isinstance(text, str) for text in texts):
+        raise TypeError("every value must be text")
+    return entry
+
+
+def _line(entry: LockEntry) -> str:
+    """Return the entry's line; characters that an editor may take for a line end are escaped."""
+    text = json.dumps(asdict(entry), ensure_ascii=False)
+    return "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in text) + "\n"
+
+
+def _is_at(path: Path, file: BinaryIO) -> bool:
+    """Return whether the open file is still the one at the path."""
+    status = look(path)
+    return status is not None and os.path.samestat(status, os.fstat(file.fileno()))

@@ -24,6 +24,7 @@ _REQUEST = tuple(name for name in _COLUMNS if name != "number")
 _TIMES = ("intent_at", "submitted_at", "scheduled_at", "ended_at", "seen_at")
 _FLAGS = ("audio", "watermark", "provisional")
 _NEWEST = 50
+_SHORT_ID = 8
 
 
 _HINT = (
@@ -314,6 +315,13 @@ class Records:
             limit=limit,
         )
         return [required(row) for row in rows]
+
+    def unique_prefix(self, task_id: str) -> str:
+        """Return the first 8 characters of a task id, or more where others start like it."""
+        for length in range(_SHORT_ID, len(task_id)):
+            if len(self.by_prefix(task_id[:length], limit=2)) < 2:
+                return task_id[:length]
+        return task_id
 
     def newest(
         self,

@@ -106,9 +106,13 @@ def test_shards_together_contain_every_item_once(pixverse, directory):
     ("name", "text", "message"),
     [
         ("a.csv", "image,output,foo\na,b,c\n", "foo: no such field"),
-        ("a.csv", "image,output\na,b.mp4\na,b.mp4\n", "is already used by a.csv, video 1"),
+        (
+            "a.csv",
+            "image,output\na,b.mp4\na,b.mp4\n",
+            "a.csv, line 3: output b.mp4 is already used by a.csv, line 2",
+        ),
         ("a.jsonl", '{"image": "a"}\n', "output is missing"),
-        ("a.jsonl", "[]\n", "line 1 is not a JSON object"),
+        ("a.jsonl", "[]\n", "a.jsonl, line 1: not a JSON object"),
         ("a.toml", "videos = 3\n", "[[video]]"),
         ("a.toml", "", "contains no videos"),
         ("a.yaml", "", "must be a .toml, .jsonl or .csv file"),

@@ -125,7 +125,7 @@ RECORD = Record(
 @pytest.mark.parametrize(
     ("changes", "charged", "command"),
     [
-        ({}, "yes", "pixverse wait t-1"),
+        ({}, "yes", "pixverse wait t-1 --download"),
         ({"status": Status.SUCCEEDED}, "yes", "pixverse download t-1"),
         ({"status": Status.SUCCEEDED, "file": "/a.mp4"}, "yes", None),
         ({"status": Status.FAILED}, "no", None),

@@ -212,7 +212,7 @@ CASES = (
         "one of three with broken answers",
         one_task_with_broken_answers,
         code=14,
-        charged="mixed",
+        charged="yes",
         retryable=False,
         also=other_tasks_have_ended,
     ),

@@ -14,7 +14,7 @@ from tests.servers import HANG, Pause
 
 INT, TERM, HUP = signal.SIGINT, signal.SIGTERM, signal.SIGHUP
 STOPPED = {"charged": "no", "retryable": False, "creates": 0, "store": ()}
-KEEPS_RUNNING = {"charged": "yes", "retryable": False, "says": f"pixverse wait {TASK} --download"}
+KEEPS_RUNNING = {"charged": "yes", "retryable": False, "says": f"pixverse wait {TASK}"}
 
 
 def signalled(*signals, at, words=("submit", TURTLE), within=1.5, **routes):

@@ -11,10 +11,6 @@ ROWS = [int(number) for number in re.findall(r"^\| (\d+) \|", TABLE, re.MULTILIN
 NOT_TESTED: dict[int, str] = {
     88: "open: records of another account",
     90: "open: a clock that was set, a list that comes late",
-    91: "open: next after every ending that leaves a task",
-    92: "open: equal requests are takes",
-    93: "open: fail-fast, any and arrears in a set",
-    95: "open: the lock of a manifest",
     102: "open: service text with the key or escapes",
     103: "open: ids that are paths",
     108: "open: every Python and version",

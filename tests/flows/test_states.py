@@ -32,6 +32,7 @@ from pixverse_cli.domain.task import Status
 from pixverse_cli.flows.cancel import cancel
 from pixverse_cli.flows.lookup import look
 from pixverse_cli.flows.pipelines import save_all, submit_all, wait
+from pixverse_cli.flows.plan import with_takes
 from pixverse_cli.flows.recover import recover
 from pixverse_cli.flows.tools import Tools
 from pixverse_cli.media.output_names import parse_template
@@ -46,6 +47,7 @@ PROMPTS = st.sampled_from(["A turtle rises.", "A turtle dives.", None])
 IMAGES = st.sampled_from(["https://images.example/1.png", "https://images.example/2.png"])
 ACCEPTING = ["fine", "fine", "lost-reply", "lost-reply", "late-504", "killed-after"]
 REFUSING = ["never-arrived", "timed-out", "refused", "killed-before", "not-sent", "throttled"]
+TAKES_IMAGE = "https://images.example/takes.png"
 CREATES = st.lists(st.sampled_from(ACCEPTING + REFUSING), min_size=1, max_size=3)
 CALLS = st.lists(
     st.sampled_from(["fine", "unreachable", "throttled", "killed"]), min_size=1, max_size=6
@@ -88,6 +90,7 @@ class World(RuleBasedStateMachine):
         self.account = Account(clock=self.clock, origin=self.host.origin)
         self.orders = []  # by sender
         self.offered = set()
+        self.takes = {}  # by task id
         self.store = None
         self.restart()
 
@@ -183,6 +186,28 @@ class World(RuleBasedStateMachine):
         for event in ended:
             if event.error is not None and event.error.charged is Charged.NO:
                 assert not bought, "a submit that bought something reports charged: no"
+
+    @rule(count=st.integers(1, 3), once=st.booleans(), creates=CREATES, job_options=JOBS)
+    def submit_takes(self, count, once, creates, job_options):
+        """Submit several videos of one request, as ``-n`` and equal videos of a manifest do."""
+        order = order_of("Takes.", TAKES_IMAGE, once=once)
+        sender = self.account.sender = len(self.orders)
+        self.orders.append(order)
+        self.account.next_creates = deque(creates)
+        self.account.next_job = job_options
+        self.account.on_accept = self.note_take
+        paid_before = {self.takes[job.task_id] for job in self.paid_jobs(order.fingerprint)}
+        self.drain(submit_all(plan_of(with_takes([order], count)), self.tools))
+        self.account.on_accept = None
+        bought = [
+            self.takes[job.task_id] for job in self.account.jobs.values() if job.sender == sender
+        ]
+        assert len(set(bought)) == len(bought) <= count, "two tasks for one take"
+        assert not (once and paid_before & set(bought)), "--once has paid again for a take"
+
+    def note_take(self):
+        """Note the take of the task that was just accepted: that of the newest intent."""
+        self.takes[list(self.account.jobs)[-1]] = self.requests[0].take
 
     @rule()
     def recover(self):

@@ -1,4 +1,4 @@
-"""Submits that are killed at random times, and the check of what they left.
+"""Submits and batches that are killed at random times, and the check of what they left.
 
 A trial has one user with one store: several submits at once, each killed at its own time;
 then, two minutes later, ``recover`` and ``wait --all --download``.
@@ -18,11 +18,13 @@ from functools import partial
 from pathlib import Path
 
 from pixverse_cli.disk.files import has_sha256
+from pixverse_cli.domain.clock import SystemClock
 from pixverse_cli.domain.errors import NotSavedError
 from pixverse_cli.domain.task import Status
 from pixverse_cli.media.video import mp4
 from pixverse_cli.sandbox import Sandbox
 from pixverse_cli.store import Store
+from pixverse_cli.store.manifest_lock import ManifestLock
 from tests.kill.later import LaterClock
 from tests.kill.relay import Relay
 from tests.processes import Pixverse
@@ -98,6 +100,68 @@ def trial(seed, directory, tally, *, number=signal.SIGKILL, count=4):
     _check_outputs(submits, tasks, tally, number)
     _check_store(submits, tasks, recovered, Store(pixverse.state), tally)
     _check_files(submits, directory, Store(pixverse.state), tally)
+
+
+def batch_trial(seed, directory, tally, *, number=signal.SIGKILL, runs=2):
+    """Kill batches of one manifest at random times, and at last let one end.
+
+    Two of the videos have equal requests. Two batches run at once, and share the lock.
+    """
+    choose = random.Random(seed)
+    clock = LaterClock()
+    prompts = [f"Prompt {seed} {index}." for index in (0, 1, 2, 2)]
+    delays = {prompt: (choose.uniform(0, 0.2), choose.uniform(0, 0.4)) for prompt in prompts}
+    (directory / "home").mkdir()
+    _write_manifest(directory, prompts)
+    with (
+        Sandbox(instant=True, seed=seed, clock=clock) as sandbox,
+        closing(Relay(sandbox.base_url, delays)) as relay,
+    ):
+        pixverse = Pixverse(directory / "home", directory, sandbox)
+        pixverse.environ["DASHSCOPE_HTTP_BASE_URL"] = relay.base_url
+        for _ in range(runs):
+            seconds = [choose.uniform(0.4, 2.5) for _ in range(2)]
+            _all_at_once([partial(_kill_batch, pixverse, each, number, tally) for each in seconds])
+        relay.settle()
+        clock.seconds = SECONDS_UNTIL_CONCLUSIVE
+        _run_later(pixverse, "recover")
+        last = _run_later(pixverse, "batch", "videos.jsonl")
+        tasks = sandbox.account.tasks
+    tally.add("wrong exit code", last.stderr, last.returncode != 0)
+    for prompt, wanted in Counter(prompts).items():
+        bought = sum(task.prompt == prompt for task in tasks)
+        tally.add("paid twice", (prompt, bought), bought > wanted)
+        tally.add("lost", (prompt, bought), bought < wanted)
+    _check_lock(directory, len(prompts), tally)
+    _check_files([], directory, Store(pixverse.state), tally)
+
+
+def _write_manifest(directory, prompts):
+    rows = [
+        {"image": str(IMAGE), "prompt": prompt, "output": f"{number}.mp4"}
+        | {"resolution": "360P", "duration": 1}
+        for number, prompt in enumerate(prompts)
+    ]
+    (directory / "videos.jsonl").write_text("".join(json.dumps(each) + "\n" for each in rows))
+
+
+def _kill_batch(pixverse, seconds, number, tally):
+    """Start a batch, and kill it after some seconds, if it has not ended."""
+    process = pixverse.start("batch", "videos.jsonl", "--json")
+    time.sleep(seconds)
+    process.send_signal(number)
+    _, stderr = process.communicate(timeout=30)
+    tally.add(f"ended {process.returncode}", stderr)
+    tally.add("tracebacks", stderr, "Traceback" in stderr)
+
+
+def _check_lock(directory, count, tally):
+    """Check that the lock has a line for each output, with the hash of its file."""
+    lock = ManifestLock(directory / "videos.jsonl", SystemClock())
+    for output in (f"{number}.mp4" for number in range(count)):
+        entry = lock.entry(output)
+        kept = entry is not None and has_sha256(directory / output, entry.sha256)
+        tally.add("unsaved", (output, entry), not kept)
 
 
 def planned_submit(choose, prompt):

@@ -27,6 +27,7 @@ VALUES = {
     "duration": "5",
     "seed": "7",
     "index": "1",
+    "take": "1",
     "date": "2026-11-23",
 }
 KNOWN = {name: value for name, value in VALUES.items() if name != "task_id"}

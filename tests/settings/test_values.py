@@ -147,7 +147,7 @@ def test_a_long_value_is_shortened():
 
 
 def test_a_problem_does_not_repeat_the_prompt():
-    read = settings(prompt="a secret plan")
+    read = settings(source="--prompt", prompt="a secret plan")
     read.wrong("prompt", "has too many characters")
     assert read.problems == ("--prompt: has too many characters",)
 

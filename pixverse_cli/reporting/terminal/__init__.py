@@ -10,6 +10,7 @@ from pixverse_cli.domain.events import (
     Ended,
     Event,
     Expected,
+    LeftRunning,
     Note,
     Retrying,
     Saved,
@@ -72,7 +73,7 @@ class TerminalReporter(Reporter):
         match event:
             case Seen(note=None):
                 pass  # the live lines show it
-            case Submitted() | Seen() | Saved() | Retrying() | Expected() | Note():
+            case Submitted() | Seen() | Saved() | Retrying() | Expected() | LeftRunning() | Note():
                 if not self._repeats.is_repeated(event):
                     self.note(self._tasks.sentence(event, self._clock.now()) or "")
             case Ended():

@@ -14,6 +14,7 @@ from pixverse_cli.domain.events import (
     Ended,
     Event,
     Known,
+    LeftRunning,
     Planned,
     Retrying,
     Saved,
@@ -154,7 +155,7 @@ class View:
             case Downloading(record=record):
                 transfer = self._line_of(record).transfer_of("saving", GREEN)
                 transfer.reached(event.received, event.total, now)
-            case Saved(record=record):
+            case Saved(record=record) | LeftRunning(record=record):
                 self._lines.pop(record.number, None)
             case Ended():
                 self._end(event)

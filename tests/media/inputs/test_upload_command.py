@@ -17,15 +17,15 @@ def program(home):
 
 def test_the_path_is_its_last_argument(program, tmp_path):
     expected = "https://example.com/bucket/cat.png"
-    assert run_upload_command(f"'{program}' bucket", tmp_path / "cat.png") == expected
+    assert run_upload_command(f"'{program}' bucket", tmp_path / "cat.png", 60) == expected
 
 
 def test_a_tilde_before_the_program_is_the_home_directory(program, tmp_path):
     expected = "https://example.com/bucket/cat.png"
-    assert run_upload_command(f"'~/{program.name}' bucket", tmp_path / "cat.png") == expected
+    assert run_upload_command(f"'~/{program.name}' bucket", tmp_path / "cat.png", 60) == expected
 
 
 @pytest.mark.parametrize("command", ["", " ", "'", "no-such-program-at-all", "/", "\0"])
 def test_a_command_that_cannot_be_run_is_refused(command, tmp_path):
     with pytest.raises(UsageError):
-        run_upload_command(command, tmp_path / "cat.png")
+        run_upload_command(command, tmp_path / "cat.png", 60)
