@@ -148,12 +148,11 @@ def test_an_unreadable_lock_is_reported_before_paying(pixverse, sandbox, places,
     assert str(places["lock"]) in ran.stderr
 
 
-def test_a_lock_that_cannot_be_written_is_reported_after_saving_the_video(pixverse, places, forbid):
+def test_a_lock_that_cannot_be_written_is_reported_before_paying(pixverse, sandbox, places, forbid):
     forbid(places["manifest folder"], 0o500)
     ran = pixverse("batch", places["manifest"])
-    assert ran.code == 0
-    assert (places["output folder"] / "a.mp4").exists()
-    assert "the lock file cannot be written: [Errno 13] Permission denied" in ran.stderr
+    assert (ran.code, sandbox.account.creates) == (2, 0)
+    assert f"{places['lock']} cannot be written: permission denied" in ran.stderr
 
 
 def test_a_download_to_an_inaccessible_folder_is_an_error(pixverse, places, forbid):
