@@ -5,6 +5,7 @@ import shutil
 import sys
 import sysconfig
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -175,7 +176,9 @@ def _installed() -> Iterator[Finding]:
 def _skills(environ: Mapping[str, str]) -> Iterator[Finding]:
     """Compare the copies of SKILL.md in the current folder and at home with this version."""
     home = environ.get("HOME")
-    folders = [Path(), *([Path(home)] if home else [])]
+    folders = [Path(home)] if home else []
+    with suppress(OSError):  # the current folder was deleted
+        folders.insert(0, Path.cwd())
     for path, version in skill_copies(folders):
         if version == __version__:
             yield Finding(what="skill", told=f"{path}: of this version")
