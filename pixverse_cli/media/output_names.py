@@ -78,14 +78,6 @@ def parse_template(
     return OutputTemplate(text=output, source=source, folder=_folder(path[:at], source), name=name)
 
 
-def below(folder: Path, output: str) -> str:
-    """Return the ``-o`` that an output of a manifest in ``folder`` stands for.
-
-    :raises UsageError: it starts with ``~/``, and this user has no home directory.
-    """
-    return output if output == "-" else os.path.join(folder, _expanded(output, "output"))  # noqa: PTH118  a Path would lose the slash at the end
-
-
 def _expanded(output: str, source: str) -> str:
     try:
         return with_home(output)

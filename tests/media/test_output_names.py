@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from pixverse_cli.domain.errors import UsageError
 from pixverse_cli.media.output_names import (
     FIELDS,
-    below,
     image_name,
     parse_template,
     problems,
@@ -225,18 +224,11 @@ def test_other_descriptors_are_refused(output):
         parse_template(output)
 
 
-def test_a_tilde_is_the_home_directory(here, monkeypatch):
+def test_a_tilde_is_the_home_directory(monkeypatch):
     monkeypatch.setenv("HOME", "/some/where")
     assert path("~/x.mp4") == path("/some/where/x.mp4")
     assert path("~/") == Path("/some/where/turtle-0385dc79.mp4")
     assert path("~x.mp4") == Path("~x.mp4")
-    assert below(here, "~/x.mp4") == "/some/where/x.mp4"
-
-
-def test_an_output_of_a_manifest_is_below_its_folder(here):
-    assert below(here, "clips/x.mp4") == f"{here}/clips/x.mp4"
-    assert parse_template(below(here, "clips/")).name == parse_template(None).name
-    assert below(here, "-") == "-"
 
 
 @pytest.mark.parametrize(
