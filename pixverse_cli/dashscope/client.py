@@ -15,6 +15,7 @@ from pixverse_cli.domain.errors import (
     UnclearError,
     UnknownTaskError,
     UnreachableError,
+    UsageError,
 )
 from pixverse_cli.domain.refusals import refused_call
 from pixverse_cli.domain.task import Task
@@ -64,7 +65,7 @@ class Client:
 
         :raises UnreachableError: no usable response. :raises ThrottledError: rate limit.
         """
-        response = self._get(f"/tasks/{quote(task_id, safe='')}", {})
+        response = self._get(_task_path(task_id), {})
         body = _usable(response, self._read(response))
         task = wire.read_task(body)
         if task is None:
@@ -92,7 +93,7 @@ class Client:
         :raises PixverseError: refused; ``service_code`` is ``UnsupportedOperation`` when the
             task is no longer queued.
         """
-        url = f"{self._base_url}/tasks/{quote(task_id, safe='')}/cancel"
+        url = f"{self._base_url}{_task_path(task_id)}/cancel"
         with self._new_session() as session:
             response = exchange(session, Request(method="POST", url=url), _CALL)
         _usable(response, self._read(response))
@@ -124,6 +125,16 @@ class Client:
 
     def _new_session(self) -> Session:
         return Session(stall=_CALL.stall, key=self._key)
+
+
+def _task_path(task_id: str) -> str:
+    """Return the path of a task.
+
+    :raises UsageError: the id is none: as a part of a path it would name another address.
+    """
+    if task_id in ("", ".", ".."):
+        raise UsageError(f"{task_id!r} is not a task id")
+    return f"/tasks/{quote(task_id, safe='')}"
 
 
 def _accepted(response: Response, body: wire.Json | None) -> Task:

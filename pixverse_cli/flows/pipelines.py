@@ -1,12 +1,13 @@
 """The commands' sequences of events: submitting, watching and saving, one after another."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from pixverse_cli.domain.catalog import TASK_LIFE_SECONDS
 from pixverse_cli.domain.events import Ended, Event, Known, Submitted
 from pixverse_cli.domain.plan import Destination, Plan, WaitPolicy
 from pixverse_cli.domain.task import Record, Status
+from pixverse_cli.flows.identity import of_this_account
 from pixverse_cli.flows.lookup import look, selected_records
 from pixverse_cli.flows.save import save
 from pixverse_cli.flows.submit import submit
@@ -47,6 +48,7 @@ def wait(
         records: list[Record] = unfinished(tools)
         if destination is not None and not destination.template.stdout:
             records = _unsaved(tools) + records
+        records = yield from _askable(records, tools)
     else:
         records = yield from selected_records(references, tools)
     yield from _watch_and_save(records, tools, policy, destination, {})
@@ -71,6 +73,13 @@ def _unsaved(tools: Tools) -> list[Record]:
     since = tools.clock.now() - timedelta(seconds=TASK_LIFE_SECONDS)
     finished = tools.store.records.newest(-1, statuses=(Status.SUCCEEDED,), since=since)
     return [record for record in finished[::-1] if record.file is None and record.fingerprint]
+
+
+def _askable(records: Sequence[Record], tools: Tools) -> Generator[Event, None, list[Record]]:
+    """Return the tasks of the account in use, and those about which nothing needs to be asked."""
+    own = yield from of_this_account([each for each in records if not is_over(each)], tools)
+    numbers = {record.number for record in own}
+    return [record for record in records if is_over(record) or record.number in numbers]
 
 
 def _watch_and_save(

@@ -25,6 +25,7 @@ from pixverse_cli.flows.task_state import (
     confirm_or_release,
     has_video,
     is_not_known_yet,
+    query_task,
     status_error,
     store_answer,
 )
@@ -102,7 +103,7 @@ class Watch:
         tools, record = self._tools, task.record
         wait_for_slot(RateLimit.QUERY, tools)
         try:
-            answer = tools.connect().query(record.task_id or "")
+            answer = query_task(record, tools)
         except (UnreachableError, ThrottledError) as error:
             yield from _schedule_retry(task, error, tools)
             return None
@@ -110,7 +111,7 @@ class Watch:
             return Ended(record=record, error=failed(record, error))
         task.failures, task.last_error = 0, None
         task.due = tools.clock.monotonic() + self._pause(record)
-        if is_not_known_yet(record, answer, tools.clock.now()):
+        if is_not_known_yet(record, answer, tools.clock):
             return None
         current = confirm_or_release(store_answer(record, answer, tools), answer, tools)
         if current.task_id is None:
