@@ -44,9 +44,13 @@ def recover(tools: Tools) -> Iterator[Event]:
     for record in tools.store.take_back():
         yield Note(text=f"task {record.task_id} was accepted earlier; it is in the store now")
         yield Ended(record=record)
-    records = [each for each in tools.store.records.unsettled() if _is_recoverable(each, tools)]
-    if not records:
+    unsettled = tools.store.records.unsettled()
+    if not unsettled:
         yield Note(text="No lost submits: the result of each one is known")
+    records = [each for each in unsettled if _is_recoverable(each, tools)]
+    for record in unsettled:
+        if record not in records:
+            yield Note(text=f"{record.image}: its create call may still be in progress")
     for record in records:
         yield Known(record=record)
         try:
@@ -103,7 +107,7 @@ def _ended(found: Found, tools: Tools) -> Ended:
     error = not_found_error(found)
     if not found.candidates and not sent_by_this_key(record, tools):
         error = error.but(hint=_other_key_hint(record, tools))
-    return Ended(record=None, error=error, label=record.image)
+    return Ended(record=None, error=failed(record, error), label=record.image)
 
 
 def _other_key_hint(record: Record, tools: Tools) -> str:

@@ -10,7 +10,6 @@ ROWS = [int(number) for number in re.findall(r"^\| (\d+) \|", TABLE, re.MULTILIN
 # Rows without a test, each with its reason.
 NOT_TESTED: dict[int, str] = {
     89: "open: task lists that do not prove that they are whole",
-    90: "open: a clock that was set, a list that comes late",
     91: "open: next after every ending that leaves a task",
     92: "open: equal requests are takes",
     93: "open: fail-fast, any and arrears in a set",
