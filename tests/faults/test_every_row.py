@@ -21,8 +21,6 @@ NOT_TESTED: dict[int, str] = {
     99: "open: spreadsheets and odd settings files",
     100: "open: images with a broken second half",
     101: "open: paths that another user owns",
-    102: "open: service text with the key or escapes",
-    103: "open: ids that are paths",
     104: "open: proxies and certificate variables",
     105: "open: an upload host that stops reading",
     106: "open: wide characters, narrow terminals",
