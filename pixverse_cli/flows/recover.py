@@ -26,6 +26,7 @@ from pixverse_cli.flows.matching import Evidence, compare
 from pixverse_cli.flows.rate_limited import RateLimit, with_retries
 from pixverse_cli.flows.search import (
     Found,
+    look_at_any_time,
     not_found_error,
     search,
     search_until_conclusive,
@@ -76,21 +77,32 @@ def _resolve(record: Record, tools: Tools) -> Generator[Event, None, Ended]:
         record = confirm_or_release(store_answer(record, task, tools), task, tools)
         if record.task_id is not None:
             return Ended(record=record)
-    at = read_clocks(tools.clock)
-    if is_forgotten(record, at):
-        return Ended(record=None, error=_too_old(record), label=record.image)
-    age = call_age(record, at)
-    if (age is not None and age.certain) or not sent_by_this_key(record, tools):
-        found = yield from search(record, tools)
-    else:
-        yield Note(
-            text="the time of the call is not certain: looking at the service's list for"
-            f" {seconds_between_looks(record):g} s"
-        )
-        found = yield from search_until_conclusive(record, tools)
+    found = yield from _searched(record, tools)
     if found.record.status is Status.NOT_SENT:
         yield Note(text=_not_sent_sentence(found.record))
     return _ended(found, tools)
+
+
+def _searched(record: Record, tools: Tools) -> Generator[Event, None, Found]:
+    """Search as long as needed; where the wall clock may have been set, look at any time as well.
+
+    A task that is found without its time is only a candidate: the user decides.
+    """
+    found, age = Found(record=record), call_age(record, read_clocks(tools.clock))
+    certain = age is not None and age.certain
+    if not is_forgotten(record, read_clocks(tools.clock)):
+        if certain or not sent_by_this_key(record, tools):
+            found = yield from search(record, tools)
+        else:
+            yield Note(
+                text="the time of the call is not certain: looking at the service's list for"
+                f" {seconds_between_looks(record):g} s"
+            )
+            found = yield from search_until_conclusive(record, tools)
+    lost = found.record.status is Status.UNCLEAR and not found.candidates
+    if lost and found.record.task_id is None and not certain:
+        return (yield from look_at_any_time(found.record, tools))
+    return found
 
 
 def _not_sent_sentence(record: Record) -> str:
@@ -104,6 +116,8 @@ def _ended(found: Found, tools: Tools) -> Ended:
     record = found.record
     if record.task_id is not None or record.status is Status.NOT_SENT:
         return Ended(record=record)
+    if not found.candidates and is_forgotten(record, read_clocks(tools.clock)):
+        return Ended(record=None, error=failed(record, _too_old(record)), label=record.image)
     error = not_found_error(found)
     if not found.candidates and not sent_by_this_key(record, tools):
         error = error.but(hint=_other_key_hint(record, tools))
