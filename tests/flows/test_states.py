@@ -57,7 +57,7 @@ CLOCK_CHANGES = st.sampled_from([3600.0, -3600.0, 86400.0, -86400.0])
 JOBS = st.fixed_dictionaries(
     {
         "fails": st.sampled_from([False, False, False, True]),
-        "hidden": st.sampled_from([0.0, 0.0, 2.5]),
+        "hidden": st.sampled_from([0.0, 0.0, 2.5, 45.0]),
         "wait": st.sampled_from([1.0, 40.0]),
         "run": st.sampled_from([0.0, 20.0, 200.0]),
     }
@@ -290,7 +290,7 @@ class World(RuleBasedStateMachine):
 
     @rule()
     def the_machine_is_restarted(self):
-        self.clock.advance(20.0)
+        self.clock.advance(60.0)
         self.clock.boot = f"boot at {self.clock.ticks}"
         self.restart()
 
