@@ -3,14 +3,16 @@
 import gzip
 import tracemalloc
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from pixverse_cli.http.exchange import Limits, Request, exchange
 from pixverse_cli.http.failures import NoAnswerError
 from pixverse_cli.http.session import Session
+from tests.clocks import START
 from tests.faults.case import Case, Way, parameters, row
-from tests.faults.service import TASK, accepted, as_json
+from tests.faults.service import TASK, accepted, as_json, list_row, refusal, succeeded, task_list
 from tests.servers import HANG, RESET, Pause, Script, ScriptedServer, answer
 
 UNCLEAR = {
@@ -22,6 +24,15 @@ UNCLEAR = {
     "says": "pixverse recover",
 }
 FOUND = {"code": 0, "creates": 1, "exists": 1, "store": ("SUCCEEDED",)}
+FOUND_LISTED = {"code": 0, "creates": 1, "store": ("SUCCEEDED",)}
+GATEWAY_ANSWERS = (
+    ("500 Error", "InternalError"),
+    ("503 Unavailable", "ModelUnavailable"),
+    ("504 Time-out", "RequestTimeOut"),
+    ("503 Unavailable", "Throttling.RateQuota"),  # not repeated, as a 429 with this code is
+    ("502 Bad Gateway", "Arrearage"),
+    ("500 Error", "InvalidParameter"),
+)
 ACCEPTED = {"code": 0, "creates": 1, "store": ("PENDING",)}
 HTML = b"<!DOCTYPE html><html><body>Log in to the Wi-Fi</body></html>"
 BOMB = gzip.compress(bytes(16 * 1024 * 1024))
@@ -32,6 +43,17 @@ def answered(*steps, **script):
 
     def submit(world):
         world.serve(create=[Script(steps, **script)])
+        return world.submit(inside=True)
+
+    return submit
+
+
+def accepted_all_the_same(*steps):
+    """Return a submit whose create call gets these steps, although its task exists."""
+
+    def submit(world):
+        row = list_row(TASK, START + timedelta(seconds=1))
+        world.serve(create=[steps], listing=task_list(row), query=[succeeded()])
         return world.submit(inside=True)
 
     return submit
@@ -157,16 +179,23 @@ CASES = (
         Case(19, status, answered(html_answer(status)), **UNCLEAR, ways=(Way.JSON,))
         for status in ("500 Error", "502 Bad Gateway", "503 Unavailable", "504 Time-out")
     ),
-    Case(
-        20,
-        "5xx of the service",
-        scenario("overloaded"),
-        code=6,
-        charged="no",
-        retryable=True,
-        creates=1,
-        exists=0,
-        store=("NOT_SENT",),
+    *(
+        Case(19, f"{status}, accepted", accepted_all_the_same(html_answer(status)), **FOUND_LISTED)
+        for status in ("500 Error", "502 Bad Gateway", "503 Unavailable")
+    ),
+    *(
+        Case(20, f"{status} {code}", answered(refusal(status, code)), **UNCLEAR)
+        for status, code in GATEWAY_ANSWERS
+    ),
+    *(
+        Case(
+            20,
+            f"{status} {code}, accepted",
+            accepted_all_the_same(refusal(status, code)),
+            **FOUND_LISTED,
+            ways=(Way.JSON,),
+        )
+        for status, code in GATEWAY_ANSWERS
     ),
     Case(22, "throttled twice", scenario("throttled"), code=0, creates=3, exists=1),
 )
