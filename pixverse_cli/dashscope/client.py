@@ -15,6 +15,7 @@ from pixverse_cli.domain.errors import (
     UnclearError,
     UnknownTaskError,
     UnreachableError,
+    UsageError,
 )
 from pixverse_cli.domain.hosts import service_host
 from pixverse_cli.domain.refusals import refused_call
@@ -75,7 +76,7 @@ class Client:
 
         :raises UnreachableError: no usable response. :raises ThrottledError: rate limit.
         """
-        response = self._get(f"/tasks/{quote(task_id, safe='')}", {})
+        response = self._get(_task_path(task_id), {})
         body = self._usable(response)
         task = wire.read_task(body)
         if task is None:
@@ -103,7 +104,7 @@ class Client:
         :raises PixverseError: refused; ``service_code`` is ``UnsupportedOperation`` when the
             task is no longer queued.
         """
-        url = f"{self._base_url}/tasks/{quote(task_id, safe='')}/cancel"
+        url = f"{self._base_url}{_task_path(task_id)}/cancel"
         with self._new_session() as session:
             request = Request(method="POST", url=url)
             response = exchange(session, request, _CALL, give_up=self._time_is_up)
@@ -154,6 +155,16 @@ class Client:
 
     def _new_session(self) -> Session:
         return Session(stall=_CALL.stall, key=self._key)
+
+
+def _task_path(task_id: str) -> str:
+    """Return the path of a task.
+
+    :raises UsageError: the id is none: as a part of a path it would name another address.
+    """
+    if task_id in ("", ".", ".."):
+        raise UsageError(f"{task_id!r} is not a task id")
+    return f"/tasks/{quote(task_id, safe='')}"
 
 
 def _accepted(response: Response, body: wire.Json | None) -> Task:

@@ -7,6 +7,7 @@
     │   └── BugError            unexpected           1  as given
     ├── UsageError              usage                2  no
     ├── AuthError               auth                 3  no
+    │   └── ElsewhereError      auth                 3  as the record says
     ├── BillingError            billing              4  no
     ├── TaskFailedError         task-failed          5  no
     ├── UnreachableError        unreachable          6  no
@@ -143,6 +144,10 @@ class AuthError(PixverseError):
 
     code = "auth"
     exit_code = 3
+
+
+class ElsewhereError(AuthError):
+    """The task was sent to another service or with another key, which alone can tell of it."""
 
 
 class BillingError(PixverseError):

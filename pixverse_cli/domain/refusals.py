@@ -12,6 +12,7 @@ from pixverse_cli.domain.errors import (
     AuthError,
     BillingError,
     ContentRefusedError,
+    ElsewhereError,
     PixverseError,
     TaskFailedError,
     ThrottledError,
@@ -159,9 +160,10 @@ def refused_call(refusal: Refusal) -> PixverseError:
 def refuses_all(error: PixverseError) -> bool:
     """Return whether the key or the account was refused: further create calls will be, too.
 
-    A model that is not activated refuses only its own.
+    A model that is not activated refuses only its own; a task of another account only itself.
     """
-    return isinstance(error, (AuthError, BillingError)) and error.hint != _ACTIVATE
+    account = isinstance(error, (AuthError, BillingError)) and not isinstance(error, ElsewhereError)
+    return account and error.hint != _ACTIVATE
 
 
 def failed_task(refusal: Refusal) -> PixverseError:

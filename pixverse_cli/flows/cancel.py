@@ -6,9 +6,10 @@ from pixverse_cli.domain.endings import failed
 from pixverse_cli.domain.errors import PixverseError, UnclearError, UnexpectedError, UsageError
 from pixverse_cli.domain.events import Ended, Event, Known, Planned
 from pixverse_cli.domain.task import Record, Status
+from pixverse_cli.flows.identity import require_account
 from pixverse_cli.flows.lookup import find_records
 from pixverse_cli.flows.rate_limited import RateLimit, wait_for_slot, with_retries
-from pixverse_cli.flows.task_state import store_checked
+from pixverse_cli.flows.task_state import query_task, store_checked
 from pixverse_cli.flows.tools import Tools
 
 _REFUSAL = "UnsupportedOperation"
@@ -31,6 +32,13 @@ def cancel(references: Sequence[str], tools: Tools) -> Iterator[Event]:
 
 
 def _cancel_one(record: Record, tools: Tools) -> Generator[Event, None, Record]:
+    if record.provisional:
+        raise UsageError(
+            f"task {record.task_id} may belong to another request: it was found in the account's"
+            " list and is not confirmed yet",
+            hint=f"`pixverse wait {record.task_id}` shows whether it is this request's",
+        )
+    yield from require_account(record, tools)
     client, task_id = tools.connect(), record.task_id or ""
     wait_for_slot(RateLimit.CANCEL, tools)
     refusal = None
@@ -41,7 +49,7 @@ def _cancel_one(record: Record, tools: Tools) -> Generator[Event, None, Record]:
             raise
         refusal = error
     task = yield from with_retries(
-        RateLimit.QUERY, lambda: client.query(task_id), tools, task_id=task_id
+        RateLimit.QUERY, lambda: query_task(record, tools), tools, task_id=task_id
     )
     current = yield from store_checked(record, task, tools)
     if refusal is not None and current.status is not Status.CANCELED:

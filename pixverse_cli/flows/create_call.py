@@ -23,6 +23,7 @@ from pixverse_cli.domain.events import Event, Retrying
 from pixverse_cli.domain.plan import Order
 from pixverse_cli.domain.process import this_process
 from pixverse_cli.domain.task import Record, RecordInput, Status, Task
+from pixverse_cli.flows.identity import this_account
 from pixverse_cli.flows.rate_limited import RateLimit, backoff, slow_down, wait_for_slot
 from pixverse_cli.flows.tools import Tools
 
@@ -49,6 +50,7 @@ def create(order: Order, urls: Sequence[str], tools: Tools) -> Generator[Event, 
     body = wire.encode(wire.create_body(order.request, list(zip(order.inputs, urls, strict=True))))
     started, failures = tools.clock.monotonic(), 0
     record = draft(order, tools)
+    this_account(tools)  # the end of the key, so that a later error can name it
     tools.connect()  # import the HTTP client now: on a busy machine it takes longer than a slot
     while True:
         wait_for_slot(RateLimit.CREATE, tools, of=order.request.model.name)
@@ -135,10 +137,15 @@ def _stop_waiting(tools: Tools) -> Callable[[], bool]:
 
 
 def _write_intent(record: Record, tools: Tools, *, once: bool) -> Record | None:
-    records, now = tools.store.records, tools.clock.now()
+    records, now, uptime = tools.store.records, tools.clock.now(), tools.clock.uptime()
     if record.number:
-        return records.resend(record.number, this_process(), now, once=once)
-    dated = replace(record, intent_at=now)
+        return records.resend(record.number, this_process(), now, once=once, uptime=uptime)
+    dated = replace(
+        record,
+        intent_at=now,
+        boot=uptime and uptime.boot,
+        began_at_uptime=uptime and uptime.seconds,
+    )
     return records.intend_once(dated) if once else records.intend(dated)
 
 
@@ -146,18 +153,19 @@ def _not_accepted(record: Record, error: PixverseError, tools: Tools) -> Record:
     unclear = isinstance(error, UnclearError)
     status = Status.UNCLEAR if unclear else Status.NOT_SENT
     code = error.service_code or error.code
+    now, uptime = tools.clock.now(), tools.clock.uptime()
     with suppress(PixverseError):  # if the store fails now, the intent row is still there
         return tools.store.records.not_accepted(
-            record.number, status, tools.clock.now(), code, error.message
+            record.number, status, now, code, error.message, uptime
         )
     return replace(record, status=status)
 
 
 def _store_task_id(record: Record, task: Task, tools: Tools) -> Outcome:
     """Store the task id; if the store fails, write it to the fallback log and return an error."""
-    now = tools.clock.now()
+    now, uptime = tools.clock.now(), tools.clock.uptime()
     try:
-        return Outcome(record=tools.store.records.accepted(record.number, task, now))
+        return Outcome(record=tools.store.records.accepted(record.number, task, now, uptime))
     except PixverseError as error:
         known = replace(
             record,

@@ -9,7 +9,7 @@ or list shows all tasks of the main account); that is learnt from answers and li
 
 from collections.abc import Generator, Iterable
 
-from pixverse_cli.domain.errors import AuthError, PixverseError
+from pixverse_cli.domain.errors import ElsewhereError, PixverseError
 from pixverse_cli.domain.events import Event, Note
 from pixverse_cli.domain.task import Record, Status, Task
 from pixverse_cli.flows.rate_limited import RateLimit, with_retries
@@ -54,28 +54,38 @@ def learn(record: Record, task: Task, tools: Tools) -> str | None:
     """
     if task.status is Status.UNKNOWN or (record.provisional and record.account is None):
         return None
-    name = this_account(tools)
-    if record.account not in (None, name):
-        tools.store.accounts.join(str(record.account), name)
-    return record.account or name
+    if record.account is None:
+        return this_account(tools)
+    if record.account != tools.account():
+        tools.store.accounts.join(record.account, this_account(tools))
+    return record.account
 
 
-def elsewhere(record: Record, tools: Tools) -> AuthError:
+def elsewhere(record: Record, tools: Tools) -> ElsewhereError:
     """Return the error for a record that was sent to another service or with another key."""
     what = f"task {record.task_id}" if record.task_id else f"the request for {record.image}"
     ending = tools.store.accounts.ending(record.account)
     key = f" with the key …{ending}" if ending else " with another key"
     there = f"{what} was sent to {record.service}{'' if record.account is None else key}"
     if was_sent_here(record, tools):
-        return AuthError(
+        return ElsewhereError(
             f"{there}; the key in use (…{tools.key_ending()}) cannot show what became of it",
             hint="use the key that sent it; nothing in the store was changed",
         )
-    return AuthError(
+    return ElsewhereError(
         f"{there}; the service in use is {tools.service}",
         hint=f"set DASHSCOPE_HTTP_BASE_URL={record.service} and use its key;"
         " nothing in the store was changed",
     )
+
+
+def require_service(record: Record, tools: Tools) -> None:
+    """Check that the request was sent to the service in use, before that is asked.
+
+    :raises ElsewhereError: it was sent to another service.
+    """
+    if not was_sent_here(record, tools):
+        raise elsewhere(record, tools)
 
 
 def require_account(record: Record, tools: Tools) -> Generator[Event, None, Record]:
@@ -83,10 +93,9 @@ def require_account(record: Record, tools: Tools) -> Generator[Event, None, Reco
 
     If that is not known yet, the service is asked: about the task, or for the task list.
 
-    :raises AuthError: it was sent elsewhere, or that cannot be found out.
+    :raises ElsewhereError: it was sent elsewhere, or that cannot be found out.
     """
-    if not was_sent_here(record, tools):
-        raise elsewhere(record, tools)
+    require_service(record, tools)
     if not may_be_other_account(record, tools):
         return record
     client, task_id = tools.connect(), record.task_id
@@ -109,14 +118,13 @@ def of_this_account(
     records: Iterable[Record], tools: Tools
 ) -> Generator[Event, None, list[Record]]:
     """Return the records of the account in use; one note says how many others are skipped."""
-    own, skipped = list[Record](), list[Record]()
+    own, reasons = list[Record](), list[str]()
     for record in records:
         try:
             own.append((yield from require_account(record, tools)))
-        except PixverseError:
-            skipped.append(record)
-    if skipped:
-        first = elsewhere(skipped[0], tools).message
-        more = f"; {len(skipped) - 1} more were sent elsewhere" if len(skipped) > 1 else ""
-        yield Note(text=f"skipped: {first}{more}")
+        except PixverseError as error:
+            reasons.append(error.message)
+    if reasons:
+        more = f"; {len(reasons) - 1} more are skipped as well" if len(reasons) > 1 else ""
+        yield Note(text=f"skipped: {reasons[0]}{more}")
     return own

@@ -13,8 +13,15 @@ from pixverse_cli.domain.errors import (
 )
 from pixverse_cli.domain.events import Ended, Event, Known, Planned, Seen
 from pixverse_cli.domain.task import Record, Status
+from pixverse_cli.flows.identity import this_account
 from pixverse_cli.flows.rate_limited import RateLimit, with_retries
-from pixverse_cli.flows.task_state import is_not_known_yet, is_over, status_error, store_checked
+from pixverse_cli.flows.task_state import (
+    is_not_known_yet,
+    is_over,
+    query_task,
+    status_error,
+    store_checked,
+)
 from pixverse_cli.flows.tools import Tools
 
 _SHORTEST_PREFIX = 4
@@ -55,7 +62,7 @@ def find_records(references: Iterable[str], tools: Tools) -> Generator[Event, No
         exact = [record for record in records if record.task_id == reference]
         if len(exact or records) == 1 and (exact or len(reference) >= _SHORTEST_PREFIX):
             record = (exact or records)[0]
-        elif not records and _FULL_ID.fullmatch(reference):
+        elif not records and is_task_id(reference):
             record = yield from _query_unknown(reference, tools)
         else:
             problems.append(_problem(reference, records))
@@ -64,6 +71,14 @@ def find_records(references: Iterable[str], tools: Tools) -> Generator[Event, No
     if problems:
         raise UsageError("\n".join(problems), hint="`pixverse list --all` shows every id")
     return list(found.values())
+
+
+def is_task_id(text: str) -> bool:
+    """Return whether a text may be a full task id, so that the service can be asked about it.
+
+    Paths such as ``..`` or ``a/b`` are none: they would ask another address of the service.
+    """
+    return _FULL_ID.fullmatch(text) is not None
 
 
 def _problem(reference: str, records: list[Record]) -> str:
@@ -88,7 +103,8 @@ def _query_unknown(task_id: str, tools: Tools) -> Generator[Event, None, Record]
             task_id=task_id,
             charged=Charged.UNKNOWN,  # an older task may have been charged
         )
-    return tools.store.records.remember(task, tools.service, tools.clock.now())
+    account = this_account(tools)
+    return tools.store.records.remember(task, tools.service, tools.clock.now(), account)
 
 
 def look(references: Sequence[str] | None, tools: Tools, *, judging: bool) -> Iterator[Event]:
@@ -118,11 +134,10 @@ def look_at(record: Record, tools: Tools, *, judging: bool) -> Iterator[Event]:
 def _query(record: Record, tools: Tools) -> Generator[Event, None, Record]:
     if is_over(record) or record.task_id is None:
         return record
-    client, task_id = tools.connect(), record.task_id
     task = yield from with_retries(
-        RateLimit.QUERY, lambda: client.query(task_id), tools, task_id=task_id
+        RateLimit.QUERY, lambda: query_task(record, tools), tools, task_id=record.task_id
     )
-    if is_not_known_yet(record, task, tools.clock.now()):
+    if is_not_known_yet(record, task, tools.clock):
         return record
     current = yield from store_checked(record, task, tools)
     yield Seen(record=current)

@@ -6,20 +6,17 @@ submitted, and, once it has ended, its prompt (``orig_prompt``) and what was bil
 """
 
 import unicodedata
-from datetime import datetime, timedelta
 from enum import Enum
 from typing import TYPE_CHECKING
 
 from pixverse_cli.domain.catalog import find_model
 from pixverse_cli.domain.task import ListedTask, Record, Status, Task
 from pixverse_cli.domain.text import harmless
+from pixverse_cli.flows.call_time import call_age
 
 if TYPE_CHECKING:
     from pixverse_cli.flows.remote_tasks import Listing
 
-CREATE_SECONDS = 65.0  # the longest duration of a create call, with the grace after a signal
-CONCLUSIVE_SECONDS = 60.0  # after the call; by then the service's replicas agree
-_LIST_SECONDS = 24 * 3600.0 - 600.0  # ten minutes less than a day: reading the pages takes time
 _SLACK = 2.0  # seconds; the Date header that the clocks are compared by has whole seconds
 _SLACK_WITHOUT_SKEW = 120.0
 
@@ -32,51 +29,23 @@ class Evidence(Enum):
     NONE = "nothing to compare yet"
 
 
-def call_end(record: Record) -> datetime | None:
-    """Return when the create call ended, or the latest time at which it can have ended."""
-    if record.ended_at is not None:
-        return record.ended_at
-    return record.intent_at and record.intent_at + timedelta(seconds=CREATE_SECONDS)
-
-
-def must_be_over(record: Record, now: datetime) -> bool:
-    """Return whether the call has certainly ended, even if its process cannot be checked."""
-    longest = timedelta(seconds=CREATE_SECONDS + CONCLUSIVE_SECONDS)
-    return record.intent_at is None or now >= record.intent_at + longest
-
-
-def is_conclusive(record: Record, now: datetime) -> bool:
-    """Return whether a task of this call would certainly be in the service's list at ``now``."""
-    start, end = record.intent_at, call_end(record)
-    if start is None or end is None or is_forgotten(record, now):
-        return False
-    return now >= end + timedelta(seconds=CONCLUSIVE_SECONDS)
-
-
-def is_forgotten(record: Record, now: datetime) -> bool:
-    """Return whether this call may be too old for the service's list."""
-    sent = record.intent_at
-    return sent is None or (now - sent).total_seconds() > _LIST_SECONDS
-
-
 def may_be(
-    record: Record, row: ListedTask, listing: "Listing", *, clock_error: float = 0.0
+    record: Record, row: ListedTask, listing: "Listing", *, clock_error: float | None = 0.0
 ) -> bool:
     """Return whether a row of the list has the model and the time of the call.
 
-    ``clock_error`` is the further difference, in seconds, to allow for a clock that was set.
+    ``clock_error`` is the further difference, in seconds, to allow for; None: any time.
     """
     if row.model and row.model != record.model:
         return False
-    start, end = record.intent_at, call_end(record)
-    if row.submitted_at is None or start is None or end is None:
+    age = call_age(record, listing.read_at)
+    if row.submitted_at is None or age is None or clock_error is None:
         return True
-    slack = timedelta(
-        seconds=(_SLACK if listing.skew is not None else _SLACK_WITHOUT_SKEW) + clock_error
-    )
-    skew = timedelta(seconds=listing.skew or 0.0)
-    first, last = min(start, end), max(start, end)  # the clock may have been set during the call
-    return first + skew - slack <= row.submitted_at <= last + skew + slack
+    slack = (_SLACK if listing.skew is not None else _SLACK_WITHOUT_SKEW) + clock_error
+    age_of_row = (listing.read_at.wall - row.submitted_at).total_seconds() + (listing.skew or 0.0)
+    # the wall clock may have been set during the call, so that its end was before its start
+    latest, earliest = sorted((age.begun, age.ended))
+    return latest - slack <= age_of_row <= earliest + slack
 
 
 def compare(record: Record, task: Task) -> Evidence:

@@ -9,6 +9,7 @@ from pixverse_cli.domain.errors import UsageError
 from pixverse_cli.domain.events import Ended, Event, Known, Planned, Submitted
 from pixverse_cli.domain.plan import Destination, Plan, WaitPolicy
 from pixverse_cli.domain.task import Record, Status
+from pixverse_cli.flows.identity import of_this_account
 from pixverse_cli.flows.lookup import look_at, selected_records
 from pixverse_cli.flows.save import save, video_path
 from pixverse_cli.flows.submit import submit
@@ -52,6 +53,7 @@ def wait(
         records: list[Record] = unfinished(tools)
         if destination is not None and not destination.template.stdout:
             records = _unsaved(tools) + records
+        records = yield from _askable(records, tools)
     else:
         records = yield from selected_records(references, tools)
     tasks = _placed(records)
@@ -91,6 +93,13 @@ def _unsaved(tools: Tools) -> list[Record]:
     since = tools.clock.now() - timedelta(seconds=TASK_LIFE_SECONDS)
     finished = tools.store.records.newest(-1, statuses=(Status.SUCCEEDED,), since=since)
     return [record for record in finished[::-1] if record.file is None and record.fingerprint]
+
+
+def _askable(records: Sequence[Record], tools: Tools) -> Generator[Event, None, list[Record]]:
+    """Return the tasks of the account in use, and those about which nothing needs to be asked."""
+    own = yield from of_this_account([each for each in records if not is_over(each)], tools)
+    numbers = {record.number for record in own}
+    return [record for record in records if is_over(record) or record.number in numbers]
 
 
 def _placed(records: Sequence[Record]) -> list[Placed]:

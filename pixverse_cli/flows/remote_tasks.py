@@ -1,7 +1,6 @@
 """The account's tasks on the service, page after page."""
 
 from collections.abc import Generator, Iterator, Sequence
-from datetime import datetime
 from functools import partial
 from typing import NamedTuple
 
@@ -9,6 +8,8 @@ from pixverse_cli.dashscope.wire import Page
 from pixverse_cli.domain.errors import UsageError
 from pixverse_cli.domain.events import Event
 from pixverse_cli.domain.task import ListedTask, RemoteTask
+from pixverse_cli.flows.call_time import Reading, read_clocks
+from pixverse_cli.flows.identity import this_account
 from pixverse_cli.flows.rate_limited import RateLimit, with_retries
 from pixverse_cli.flows.tools import Tools
 
@@ -21,12 +22,14 @@ class Listing(NamedTuple):
 
     ``whole``: its counts agree with its rows, so that a task that is not in it was not listed.
     ``skew`` is the service's clock minus this machine's, in seconds; None if the service sent
-    no Date header. ``uid`` is the main account that the rows name.
+    no Date header. ``read_at`` is when the last page came, by this machine. ``uid`` is the main
+    account that the rows name.
     """
 
     tasks: tuple[ListedTask, ...]
     skew: float | None
     whole: bool
+    read_at: Reading
     uid: str | None = None
 
 
@@ -59,7 +62,11 @@ def list_tasks(tools: Tools, *, model: str | None = None) -> Generator[Event, No
     earlier = list[Page]()
     if _has_shifted(pages):
         earlier, pages = pages, (yield from _read_pages(tools, model, size))
-    return _listing([*earlier, *pages], whole=_is_whole(pages), now=tools.clock.now())
+    at = read_clocks(tools.clock)
+    listing = _listing([*earlier, *pages], whole=_is_whole(pages), read_at=at)
+    if listing.uid is not None:
+        tools.store.accounts.learn_uid(this_account(tools), listing.uid)
+    return listing
 
 
 def _read_pages(tools: Tools, model: str | None, size: int) -> Generator[Event, None, list[Page]]:
@@ -77,12 +84,13 @@ def _read_pages(tools: Tools, model: str | None, size: int) -> Generator[Event, 
     return pages
 
 
-def _listing(pages: Sequence[Page], *, whole: bool, now: datetime) -> Listing:
+def _listing(pages: Sequence[Page], *, whole: bool, read_at: Reading) -> Listing:
     date, uids = pages[-1].date, {page.uid for page in pages if page.tasks}
     return Listing(
         tasks=tuple({task.task_id: task for page in pages for task in page.tasks}.values()),
-        skew=(date - now).total_seconds() if date else None,
+        skew=(date - read_at.wall).total_seconds() if date else None,
         whole=whole,
+        read_at=read_at,
         uid=uids.pop() if len(uids) == 1 else None,
     )
 

@@ -20,7 +20,7 @@ from pixverse_cli.domain.events import Downloading, Ended, Event, Note, Retrying
 from pixverse_cli.domain.plan import Destination, OutputTemplate
 from pixverse_cli.domain.task import Record
 from pixverse_cli.flows.rate_limited import RateLimit, backoff, with_retries
-from pixverse_cli.flows.task_state import store_answer
+from pixverse_cli.flows.task_state import query_task, store_answer
 from pixverse_cli.flows.tools import Tools, out_of_time
 from pixverse_cli.media.output_names import image_name, resolve
 from pixverse_cli.media.video.download import download, download_to_stdout
@@ -190,10 +190,9 @@ def _fresh_url(record: Record, tools: Tools, error: NotSavedError) -> Generator[
 
     :raises NotSavedError: ``error``, if the service gives no URL.
     """
-    client, task_id = tools.connect(), record.task_id or ""
     try:
         task = yield from with_retries(
-            RateLimit.QUERY, lambda: client.query(task_id), tools, task_id=task_id
+            RateLimit.QUERY, lambda: query_task(record, tools), tools, task_id=record.task_id
         )
     except PixverseError as failure:
         raise error from failure

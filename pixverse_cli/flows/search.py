@@ -13,15 +13,19 @@ from functools import partial
 
 from pixverse_cli.domain.errors import PixverseError, UnclearError, UnreachableError
 from pixverse_cli.domain.events import Event, Note
+from pixverse_cli.domain.process import may_be_alive
 from pixverse_cli.domain.task import ListedTask, Record, Status, Task
-from pixverse_cli.flows.matching import (
+from pixverse_cli.flows.call_time import (
     CONCLUSIVE_SECONDS,
-    Evidence,
+    CREATE_SECONDS,
+    call_age,
     call_end,
-    compare,
-    is_conclusive,
-    may_be,
+    is_in_reach,
+    is_settled,
+    read_clocks,
 )
+from pixverse_cli.flows.identity import sent_by_this_key, this_account
+from pixverse_cli.flows.matching import Evidence, compare, may_be
 from pixverse_cli.flows.rate_limited import RateLimit, with_retries
 from pixverse_cli.flows.remote_tasks import Listing, list_tasks
 from pixverse_cli.flows.tools import Tools
@@ -29,7 +33,7 @@ from pixverse_cli.flows.tools import Tools
 _SEARCH_SECONDS = 30.0
 _SETTLING_SECONDS = 4.0  # a new task may be missing from the list for this long
 _PAUSE = 1.0
-_CLOCK_ERROR = 3900.0  # one hour (summer time or a wrong time zone) and five minutes
+_SERVICE_CLOCK_ERROR = 3900.0  # one hour (a wrong time zone) and five minutes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,14 +55,15 @@ class _Candidates:
     ``matching`` tasks report the request's prompt, ``unproven`` tasks report nothing to
     compare yet. ``disputed`` tasks may also belong to another unclear request, with another
     fingerprint. ``equal_requests`` counts the unclear requests with this fingerprint, this
-    one included, that may own one of the tasks. ``conclusive``: a task of this request would
-    have been in the list.
+    one included, that may own one of the tasks. ``whole``: the list certainly goes back to the
+    call and holds every task. ``conclusive``: a task of this request would have been in it.
     """
 
     matching: tuple[Task, ...] = ()
     unproven: tuple[Task, ...] = ()
     disputed: tuple[Task, ...] = ()
     equal_requests: int = 1
+    whole: bool = False
     conclusive: bool = False
 
     @property
@@ -74,25 +79,23 @@ def search(
 
     If the service certainly accepted no task, the returned record is NOT_SENT.
     """
-    started, excluded = tools.clock.monotonic(), set[str]()
+    started, excluded, first_whole = tools.clock.monotonic(), set[str](), float("inf")
     seconds = min(seconds, tools.time_left())
     while True:
         record = tools.store.records.get(record.number)
         if record.task_id is not None or record.status is not Status.UNCLEAR:
             return Found(record=record)  # another process has found it, or ruled it out
-        waited = tools.clock.monotonic() - started
-        found = yield from _scan_list(record, tools, excluded)
-        list_settled = found.conclusive or waited >= _SETTLING_SECONDS
+        now = tools.clock.monotonic()
+        late = _is_late(record, now - first_whole, tools)
+        found = yield from _scan_list(record, tools, excluded, late=late)
+        first_whole = min(first_whole, now) if found.whole else first_whole
+        list_settled = found.conclusive or now - started >= _SETTLING_SECONDS
         adopted = _adopt(record, found, tools, list_settled=list_settled)
         if adopted is not None:
-            yield Note(text=f"found in the account's list: task {adopted.task_id}")
+            yield Note(text=_found_sentence(adopted))
             return Found(record=adopted)
         if found.conclusive and not found.candidates:
-            # the clock may have been set since the call: allow for that before saying "not sent"
-            found = yield from _scan_list(record, tools, excluded, clock_error=_CLOCK_ERROR)
-            if found.conclusive and not found.candidates:
-                return Found(record=_not_accepted(record, tools))
-            return Found(record=record, candidates=found.candidates)
+            return (yield from _rule_out(record, tools, excluded))
         if found.conclusive or tools.clock.monotonic() - started + _PAUSE > seconds:
             return Found(record=record, candidates=found.candidates)
         tools.clock.sleep(_PAUSE)
@@ -100,7 +103,49 @@ def search(
 
 def search_until_conclusive(record: Record, tools: Tools) -> Generator[Event, None, Found]:
     """Search until the service's list is conclusive."""
-    return search(record, tools, seconds=_SEARCH_SECONDS + CONCLUSIVE_SECONDS)
+    return search(record, tools, seconds=_SEARCH_SECONDS + seconds_between_looks(record))
+
+
+def look_at_any_time(record: Record, tools: Tools) -> Generator[Event, None, Found]:
+    """Return all tasks in the list that may be the request's if no clock can be trusted."""
+    found = yield from _scan_list(record, tools, set(), late=False, clock_error=None)
+    return Found(record=record, candidates=found.candidates)
+
+
+def seconds_between_looks(record: Record) -> float:
+    """Return how far apart two looks at the list must be, where no clock is certain."""
+    running = CREATE_SECONDS if may_be_alive(record.process) else 0.0
+    return CONCLUSIVE_SECONDS + running
+
+
+def _is_late(record: Record, since_first_look: float, tools: Tools) -> bool:
+    """Return whether a task of the call would be in the list by now.
+
+    Either the machine's uptime proves it, or an earlier look of this search: the wall clock
+    alone does not, because it may have been set.
+    """
+    settled = is_settled(record, read_clocks(tools.clock))
+    return settled or since_first_look >= seconds_between_looks(record)
+
+
+def _rule_out(record: Record, tools: Tools, excluded: set[str]) -> Generator[Event, None, Found]:
+    """Write that the call was not accepted, unless a task in the list may still be its task.
+
+    The times of tasks may be wrong by the service's clock; where this machine's clock may have
+    been set as well, they are not looked at.
+    """
+    age = call_age(record, read_clocks(tools.clock))
+    error = _SERVICE_CLOCK_ERROR if age is not None and age.certain else None
+    found = yield from _scan_list(record, tools, excluded, late=True, clock_error=error)
+    if found.conclusive and not found.candidates:
+        return Found(record=_not_accepted(record, tools))
+    return Found(record=record, candidates=found.candidates)
+
+
+def _found_sentence(record: Record) -> str:
+    unconfirmed = "; its prompt will show whether it is this request's"
+    found = f"found in the account's list: task {record.task_id}"
+    return found + unconfirmed if record.provisional else found
 
 
 def _not_accepted(record: Record, tools: Tools) -> Record:
@@ -114,10 +159,17 @@ def _not_accepted(record: Record, tools: Tools) -> Record:
 
 
 def _scan_list(
-    record: Record, tools: Tools, excluded: set[str], *, clock_error: float = 0.0
+    record: Record,
+    tools: Tools,
+    excluded: set[str],
+    *,
+    late: bool,
+    clock_error: float | None = 0.0,
 ) -> Generator[Event, None, _Candidates]:
-    """Go through the list once; ids of tasks of other requests are added to ``excluded``."""
-    late_enough = is_conclusive(record, tools.clock.now())
+    """Go through the list once; ids of tasks of other requests are added to ``excluded``.
+
+    ``late``: a task of the call would be in the list by now.
+    """
     try:
         listing = yield from list_tasks(tools, model=record.model)
         rows = [
@@ -137,7 +189,9 @@ def _scan_list(
     ]
     excluded |= {task.task_id for _, task, evidence in compared if evidence is Evidence.NOT_OURS}
     found = _classify(record, others, compared, listing)
-    return replace(found, conclusive=late_enough and listing.whole and not contested)
+    whole = listing.whole and not contested and is_in_reach(record, listing.read_at, listing.skew)
+    conclusive = whole and late and sent_by_this_key(record, tools)
+    return replace(found, whole=whole, conclusive=conclusive)
 
 
 def _other_requests(record: Record, tools: Tools) -> list[Record]:
@@ -218,9 +272,10 @@ def _adopt_first(
     record: Record, tasks: tuple[Task, ...], tools: Tools, *, provisional: bool
 ) -> Record | None:
     """Adopt the first task that no other process has adopted in the meantime."""
+    account = None if provisional else this_account(tools)  # for a record of an older store
     for task in tasks:
         adopted = tools.store.records.adopt(
-            record.number, task, tools.clock.now(), provisional=provisional
+            record.number, task, tools.clock.now(), provisional=provisional, account=account
         )
         if adopted is not None:
             return adopted

@@ -15,7 +15,9 @@ from pixverse_cli.domain.process import may_be_alive
 from pixverse_cli.domain.refusals import refuses_all
 from pixverse_cli.domain.task import Record, Status
 from pixverse_cli.flows.create_call import Outcome, create
+from pixverse_cli.flows.identity import require_account
 from pixverse_cli.flows.publish import publish
+from pixverse_cli.flows.task_state import is_over
 from pixverse_cli.flows.tools import Tools
 
 _OTHER_CALL_SECONDS = 120.0  # how long another process may need from its intent to its answer
@@ -64,9 +66,7 @@ def _outcome(order: Order, tools: Tools) -> Generator[Event, None, Outcome]:
     """Return the outcome of one create call, or of an equal request that is live already."""
     try:
         while True:
-            if order.once and (
-                live := tools.store.records.live(order.fingerprint, tools.service, order.take)
-            ):
+            if order.once and (live := _equal_request(order, tools)):
                 outcome = yield from _attach(live, tools)
             else:
                 outcome = yield from _create(order, tools)
@@ -74,6 +74,11 @@ def _outcome(order: Order, tools: Tools) -> Generator[Event, None, Outcome]:
                 return outcome
     except PixverseError as error:
         return Outcome(record=None, error=error)
+
+
+def _equal_request(order: Order, tools: Tools) -> Record | None:
+    """Return the live record of an equal request, if possible one that this key sent."""
+    return tools.store.records.live(order.fingerprint, tools.service, order.take, tools.account())
 
 
 def _create(order: Order, tools: Tools) -> Generator[Event, None, Outcome]:
@@ -114,10 +119,15 @@ def _wait_for_other_call(record: Record, tools: Tools) -> Record:
 
 
 def _attach(record: Record, tools: Tools) -> Generator[Event, None, Outcome]:
-    """Use the task of an equal request instead of paying again."""
+    """Use the task of an equal request instead of paying again.
+
+    :raises ElsewhereError: another account sent it, and its video is not finished.
+    """
     record = _wait_for_other_call(record, tools)
     if record.status is Status.NOT_SENT:
         return Outcome(record=None)  # the other call was refused: make our own
+    if not is_over(record):
+        record = yield from require_account(record, tools)
     if record.status is Status.UNCLEAR:
         error = UnclearError(
             "an equal request was sent earlier, but its answer was lost",

@@ -1,8 +1,8 @@
 """The service's answers about a task: storing them, and the error that a status stands for."""
 
 from collections.abc import Generator
-from datetime import datetime
 
+from pixverse_cli.domain.clock import Clock
 from pixverse_cli.domain.errors import (
     CanceledError,
     NotSavedError,
@@ -13,16 +13,45 @@ from pixverse_cli.domain.errors import (
 )
 from pixverse_cli.domain.events import Event, Known
 from pixverse_cli.domain.task import Record, Status, Task
+from pixverse_cli.flows.call_time import call_age, read_clocks
+from pixverse_cli.flows.identity import (
+    elsewhere,
+    learn,
+    may_be_other_account,
+    require_service,
+    sent_by_this_key,
+)
 from pixverse_cli.flows.tools import Tools
 
 REPLICATION_SECONDS = 60.0  # a new task may be UNKNOWN to the replica that answers
 
 
+def query_task(record: Record, tools: Tools) -> Task:
+    """Return the service's answer about a record's task.
+
+    UNKNOWN is returned only to the key that sent the request; to another it proves nothing.
+
+    :raises ElsewhereError: the request was sent to another service, which is not asked, or with
+        another key, and the service does not know the task.
+    :raises UnknownTaskError: nor does it, and an older store does not say which key was used.
+    """
+    require_service(record, tools)
+    task = tools.connect().query(record.task_id or "")
+    if task.status is not Status.UNKNOWN or sent_by_this_key(record, tools):
+        return task
+    if not may_be_other_account(record, tools) and is_not_known_yet(record, task, tools.clock):
+        return task
+    if record.account is None:
+        raise _unknown(record)
+    raise elsewhere(record, tools)
+
+
 def store_answer(record: Record, task: Task, tools: Tools) -> Record:
     """Store an answer, except UNKNOWN for a new task: the replica that answered is behind."""
-    if is_not_known_yet(record, task, tools.clock.now()):
+    if is_not_known_yet(record, task, tools.clock):
         return record
-    return tools.store.records.seen(record.number, task, tools.clock.now())
+    account = learn(record, task, tools)
+    return tools.store.records.seen(record.number, task, tools.clock.now(), account)
 
 
 def confirm_or_release(record: Record, task: Task, tools: Tools) -> Record:
@@ -65,11 +94,16 @@ def is_over(record: Record) -> bool:
     return record.status.final and (record.status is not Status.SUCCEEDED or has_video(record))
 
 
-def is_not_known_yet(record: Record, answer: Task, now: datetime) -> bool:
+def is_not_known_yet(record: Record, answer: Task, clock: Clock) -> bool:
     """Return whether the answer is UNKNOWN only because the task is new."""
-    since = record.submitted_at or now
-    young = (now - since).total_seconds() < REPLICATION_SECONDS
-    return answer.status is Status.UNKNOWN and record.status.unfinished and young
+    if answer.status is not Status.UNKNOWN or not record.status.unfinished:
+        return False
+    at = read_clocks(clock)
+    age = call_age(record, at)
+    if age is not None and age.certain:
+        return age.ended < REPLICATION_SECONDS
+    since = record.submitted_at or at.wall
+    return (at.wall - since).total_seconds() < REPLICATION_SECONDS
 
 
 def has_video(record: Record) -> bool:
@@ -95,17 +129,21 @@ def status_error(record: Record, status: Status | None = None) -> PixverseError 
             message = f"task {task_id} was cancelled; it is not billed"
             return CanceledError(message, task_id=task_id)
         case Status.UNKNOWN:
-            return UnknownTaskError(
-                f"the service does not know task {task_id}:"
-                " it is older than 24 hours, or does not belong to this account",
-                charged=record.charged,
-                task_id=task_id,
-            )
+            return _unknown(record)
         case Status.PENDING | Status.RUNNING | Status.UNCLEAR | Status.NOT_SENT:
             return StillRunningError(
                 f"task {task_id} has not finished yet ({record.status})",
                 task_id=task_id,
             )
+
+
+def _unknown(record: Record) -> PixverseError:
+    return UnknownTaskError(
+        f"the service does not know task {record.task_id}:"
+        " it is older than 24 hours, or does not belong to this account",
+        charged=record.charged,
+        task_id=record.task_id,
+    )
 
 
 def _failed(record: Record) -> PixverseError:

@@ -30,11 +30,12 @@ from pixverse_cli.domain.events import (
 from pixverse_cli.domain.plan import WaitPolicy
 from pixverse_cli.domain.task import Record, Status, Task
 from pixverse_cli.flows.polling import query_interval
-from pixverse_cli.flows.rate_limited import RateLimit, backoff, slow_down, wait_for_slot
+from pixverse_cli.flows.rate_limited import RateLimit, backoff, slow_down
 from pixverse_cli.flows.task_state import (
     confirm_or_release,
     has_video,
     is_not_known_yet,
+    query_task,
     status_error,
     store_answer,
 )
@@ -110,7 +111,7 @@ class Watch:
         tools, record = self._tools, task.record
         try:
             wait_for_slot(RateLimit.QUERY, tools)
-            answer = tools.connect().query(record.task_id or "")
+            answer = query_task(record, tools)
         except TimeLimitError:
             task.due = float("inf")  # no further query fits into the time that is left
             return None
@@ -121,7 +122,7 @@ class Watch:
             return Ended(record=record, error=failed(record, error))
         task.failures, task.last_error = 0, None
         task.due = tools.clock.monotonic() + self._pause(record)
-        if is_not_known_yet(record, answer, tools.clock.now()):
+        if is_not_known_yet(record, answer, tools.clock):
             return None
         current = confirm_or_release(store_answer(record, answer, tools), answer, tools)
         if current.task_id is None:

@@ -16,9 +16,11 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import requests
 import urllib3
+from requests.structures import CaseInsensitiveDict
 
 from pixverse_cli.domain.clock import SystemClock
 from pixverse_cli.domain.errors import NotSentError
+from pixverse_cli.domain.text import harmless
 from pixverse_cli.http.addresses import host_of
 from pixverse_cli.http.failures import abandoned, translated
 from pixverse_cli.http.network import certificates, proxies_for
@@ -222,7 +224,15 @@ def read_whole(response: requests.Response) -> Response:
     body = _decoded(raw, response.headers.get("Content-Encoding", ""))
     log.info("exchange", extra={"response": response, "body": body})
     return Response(
-        status=response.status_code, headers=response.headers, body=body, whole=complete
+        status=response.status_code, headers=_harmless_headers(response), body=body, whole=complete
+    )
+
+
+def _harmless_headers(response: requests.Response) -> Mapping[str, str]:
+    """Return the headers without control characters and without the key of the request."""
+    key = str(response.request.headers.get("Authorization", "")).removeprefix("Bearer ")
+    return CaseInsensitiveDict(
+        {name: harmless(value, secrets=(key,)) for name, value in response.headers.items()}
     )
 
 

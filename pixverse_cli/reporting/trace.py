@@ -5,7 +5,7 @@ import re
 from typing import Any
 from urllib.parse import urlsplit
 
-from pixverse_cli.domain.text import harmless
+from pixverse_cli.domain.text import harmless, masked
 from pixverse_cli.reporting.streams import say
 
 _MASK = "***"
@@ -34,8 +34,9 @@ class _Tracer(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Write one exchange."""
         exchange: Any = record
-        for line in _lines(exchange.response, exchange.body, self._verbosity):
-            plain = harmless(line, secrets=_keys(exchange.response))
+        secrets = _keys(exchange.response)
+        for line in _lines(exchange.response, exchange.body, self._verbosity, secrets):
+            plain = harmless(line, secrets=secrets)
             say(_QUERIES.sub(rf"\1?{_MASK}", _SECRET_FIELDS.sub(rf"\1{_MASK}", plain)))
 
 
@@ -44,7 +45,7 @@ def _keys(response: Any) -> list[str]:  # noqa: ANN401  a requests.Response
     return [str(response.request.headers.get("Authorization", "")).removeprefix("Bearer ")]
 
 
-def _lines(response: Any, body: bytes, verbosity: int) -> list[str]:  # noqa: ANN401  a requests.Response
+def _lines(response: Any, body: bytes, verbosity: int, secrets: list[str]) -> list[str]:  # noqa: ANN401  a requests.Response
     request = response.request
     address = urlsplit(request.url)
     request_id = _request_id(response, body)
@@ -62,7 +63,8 @@ def _lines(response: Any, body: bytes, verbosity: int) -> list[str]:  # noqa: AN
         lines += [
             f"< {name}: {_header_value(name, value)}" for name, value in response.headers.items()
         ]
-        lines.append("< " + body[:_MAX_BODY].decode("utf-8", "replace"))
+        # mask before the cut, which would leave the first half of a key
+        lines.append("< " + masked(body.decode("utf-8", "replace"), secrets)[:_MAX_BODY])
     return lines
 
 

@@ -10,7 +10,7 @@ it from the search for the request that may have created it.
 RELEASE = (
     "task_id = NULL, provisional = NULL, status = 'UNCLEAR', process = NULL, request_id = NULL,"
     " submitted_at = NULL, scheduled_at = NULL, ended_at = NULL, video_url = NULL, usage = NULL,"
-    " error_code = NULL, error_message = NULL, file = NULL, sha256 = NULL"
+    " error_code = NULL, error_message = NULL, seen_at = NULL, file = NULL, sha256 = NULL"
 )
 
 # A record without fingerprint is not a request of this store: its task was only queried.

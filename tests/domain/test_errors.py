@@ -29,6 +29,7 @@ CONTRACT = [
     ("UnexpectedError", "unexpected", 1, "no", False),
     ("UsageError", "usage", 2, "no", False),
     ("AuthError", "auth", 3, "no", False),
+    ("ElsewhereError", "auth", 3, "no", False),
     ("BillingError", "billing", 4, "no", False),
     ("TaskFailedError", "task-failed", 5, "no", False),
     ("UnreachableError", "unreachable", 6, "no", True),

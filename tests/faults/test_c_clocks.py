@@ -53,10 +53,11 @@ def clock_jumps_in_the_call(seconds):
     return submit
 
 
-def clock_jumps_before_recover(seconds):
-    """Return a ``recover`` after the clock was set: its times cannot be compared any more."""
+def clock_jumps_before_recover(seconds, *, boot="boot-1"):
+    """Return a ``recover`` after the clock was set; without uptime its times tell nothing."""
 
     def recover(world):
+        world.clock.boot = boot
         at = world.clock.wall + timedelta(seconds=1)
         world.serve(create=[[RESET]], query=[succeeded()])
         world.submit(inside=True)
@@ -96,8 +97,18 @@ CASES = (
     *(
         Case(
             43,
-            f"clock jumps by {seconds} s before recover",
+            f"clock jumps by {seconds} s before recover, uptime is known",
             clock_jumps_before_recover(seconds),
+            **DONE,
+            creates=1,
+        )
+        for seconds in (3600, -3600, 60)
+    ),
+    *(
+        Case(
+            43,
+            f"clock jumps by {seconds} s before recover, uptime is unknown",
+            clock_jumps_before_recover(seconds, boot=None),
             code=9,
             charged="unknown",
             retryable=False,

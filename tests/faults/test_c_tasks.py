@@ -82,7 +82,7 @@ def queried_three_times(world, _ran):
 def link_comes_later(world):
     """Download after a first query of the same task had no link."""
     no_link("")(world)
-    world.serve(query=[succeeded()])
+    world.service.set_routes(query=[succeeded()])
     return world.run_inside("download", TASK)
 
 

@@ -9,10 +9,6 @@ ROWS = [int(number) for number in re.findall(r"^\| (\d+) \|", TABLE, re.MULTILIN
 
 # Rows without a test, each with its reason.
 NOT_TESTED: dict[int, str] = {
-    88: "open: records of another account",
-    90: "open: a clock that was set, a list that comes late",
-    102: "open: service text with the key or escapes",
-    103: "open: ids that are paths",
     108: "open: every Python and version",
 }
 TESTED_WITHOUT_A_CASE = {

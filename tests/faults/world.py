@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pixverse_cli.domain.clock import SystemClock
 from pixverse_cli.domain.task import Record, Status, Task
+from pixverse_cli.settings.key import Key
 from pixverse_cli.store import Store
 from tests.clocks import FakeClock
 from tests.faults.case import Way
@@ -84,6 +85,11 @@ class World:
             found = connection.execute("SELECT * FROM task ORDER BY number").fetchall()
         return [dict(row) for row in found]
 
+    def execute(self, statement):
+        """Run a statement in the store, as an older version or another program would."""
+        with contextlib.closing(sqlite3.connect(self.database)) as connection, connection:
+            connection.execute(statement)
+
     @property
     def statuses(self):
         try:
@@ -103,6 +109,7 @@ class World:
             number=0,
             status=Status.UNCLEAR,
             service=service,
+            account=Key(value=self.key, source="").account(service),
             model=V6,
             image=IMAGE_URL,
             prompt="A turtle",

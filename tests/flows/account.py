@@ -28,6 +28,19 @@ from tests.media.video.boxes import video
 DAY = timedelta(hours=24)
 
 
+class ServiceClock:
+    """The service's clock: it is right, whatever the machine's clock is set to."""
+
+    def __init__(self, clock):
+        self._clock, self._start = clock, clock.wall - timedelta(seconds=clock.ticks)
+
+    def now(self):
+        return self._start + timedelta(seconds=self._clock.ticks)
+
+    def advance(self, seconds):
+        self._clock.advance(seconds)
+
+
 class Killed(BaseException):
     """The process was killed; no code of the program may catch this."""
 
@@ -89,10 +102,10 @@ class Account:
     page_size: int = 100
     uid: str = "1000000000000001"
     on_loopback = True
-    _numbers: itertools.count = field(default_factory=itertools.count)
+    numbers: itertools.count = field(default_factory=itertools.count)
 
     def accept(self, body, sender, **how):
-        task_id = str(uuid.UUID(int=next(self._numbers) * 7919**8 % 2**128, version=4))
+        task_id = str(uuid.UUID(int=next(self.numbers) * 7919**8 % 2**128, version=4))
         job = Job(task_id=task_id, body=body, at=self.clock.now(), sender=sender, **how)
         self.jobs[task_id] = job
         return job

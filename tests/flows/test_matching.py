@@ -9,15 +9,8 @@ from hypothesis import strategies as st
 from pixverse_cli.domain.catalog import MODELS
 from pixverse_cli.domain.task import ListedTask, Record, Status, Task
 from pixverse_cli.domain.text import harmless
-from pixverse_cli.flows.matching import (
-    CREATE_SECONDS,
-    Evidence,
-    compare,
-    is_conclusive,
-    is_forgotten,
-    may_be,
-    must_be_over,
-)
+from pixverse_cli.flows.call_time import CREATE_SECONDS, Reading
+from pixverse_cli.flows.matching import Evidence, compare, may_be
 from pixverse_cli.flows.remote_tasks import Listing
 from tests.clocks import START
 
@@ -55,7 +48,7 @@ def listed(submitted_at, model=V6.name):
 
 
 def listing(skew):
-    return Listing(tasks=(), skew=skew, whole=True)
+    return Listing(tasks=(), skew=skew, whole=True, read_at=Reading(START, None))
 
 
 @given(prompt=PROMPTS, status=STATUSES, with_prompt=st.booleans())
@@ -132,16 +125,3 @@ def test_a_task_submitted_minutes_before_or_after_the_call_is_not_ours(
 def test_a_row_of_another_model_is_not_ours_but_one_without_a_model_may_be():
     assert not may_be(record(), listed(START, model=OLD.name), listing(0.0))
     assert may_be(record(), listed(START, model=""), listing(0.0))
-
-
-@given(call_seconds=SECONDS, ended=st.booleans(), later=st.floats(0.0, 200_000.0))
-def test_a_missing_task_is_conclusive_only_from_one_minute_to_one_day_after_the_call(
-    call_seconds, ended, later
-):
-    end = START + timedelta(seconds=call_seconds)
-    ours = record(ended_at=end if ended else None)
-    now = START + timedelta(seconds=later)
-    over = call_seconds if ended else CREATE_SECONDS
-    assert is_conclusive(ours, now) == (over + 60.0 <= later <= 24 * 3600.0 - 600.0)
-    assert is_forgotten(ours, now) == (later > 24 * 3600.0 - 600.0)
-    assert must_be_over(ours, now) == (later >= CREATE_SECONDS + 60.0)

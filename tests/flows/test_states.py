@@ -1,16 +1,18 @@
 """Any order of submits, kills, searches, waits and faults: no paid task is lost or called free.
 
-Hypothesis chooses what the user, the service and the network do, and when the process is
-killed. The account in ``account.py`` knows what was really bought; after each step the store
-must know at least as much.
+Hypothesis chooses what the user, the service and the network do, when the process is killed,
+which key and which service are used, and to what the clock is set. The accounts in
+``account.py`` know what was really bought; after each step the store must know at least as much.
 """
 
+import itertools
 import shutil
 import socket
 import sqlite3
 import tempfile
 from collections import deque
 from pathlib import Path
+from typing import NamedTuple
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -38,11 +40,11 @@ from pixverse_cli.flows.tools import Tools
 from pixverse_cli.media.output_names import parse_template
 from pixverse_cli.store import Store
 from tests.clocks import FakeClock
-from tests.flows.account import DAY, Account, Killed
+from tests.flows.account import DAY, Account, Killed, ServiceClock
 
 # Ten thousand commits must take a few seconds; the kill tests check what is kept on disk.
 MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
-SERVICE = "https://service.example/api/v1"
+SERVICE, OTHER_SERVICE = "https://service.example/api/v1", "https://other.example/api/v1"
 PROMPTS = st.sampled_from(["A turtle rises.", "A turtle dives.", None])
 IMAGES = st.sampled_from(["https://images.example/1.png", "https://images.example/2.png"])
 ACCEPTING = ["fine", "fine", "lost-reply", "lost-reply", "late-504", "killed-after"]
@@ -53,14 +55,23 @@ CALLS = st.lists(
     st.sampled_from(["fine", "unreachable", "throttled", "killed"]), min_size=1, max_size=6
 )
 PAUSES = st.sampled_from([0.5, 3.0, 10.0, 30.0, 70.0, 130.0, 3600.0, 8 * 3600.0, 25 * 3600.0])
+CLOCK_CHANGES = st.sampled_from([3600.0, -3600.0, 86400.0, -86400.0])
 JOBS = st.fixed_dictionaries(
     {
         "fails": st.sampled_from([False, False, False, True]),
-        "hidden": st.sampled_from([0.0, 0.0, 2.5]),
+        "hidden": st.sampled_from([0.0, 0.0, 2.5, 45.0]),
         "wait": st.sampled_from([1.0, 40.0]),
         "run": st.sampled_from([0.0, 20.0, 200.0]),
     }
 )
+
+
+class Identity(NamedTuple):
+    """A key and the service that it is used with; two keys may belong to one account."""
+
+    service: str
+    key: str
+    account: Account
 
 
 class FastClock(FakeClock):
@@ -87,7 +98,19 @@ class World(RuleBasedStateMachine):
         super().__init__()
         self.directory = Path(tempfile.mkdtemp(prefix="states-", dir=MEMORY))
         self.clock = FastClock()
-        self.account = Account(clock=self.clock, origin=self.host.origin)
+        self.service_clock = ServiceClock(self.clock)
+        numbers = itertools.count()
+        first, second, third = (
+            Account(clock=self.service_clock, origin=self.host.origin, uid=uid, numbers=numbers)
+            for uid in ("1", "2", "3")
+        )
+        self.identities = (
+            Identity(SERVICE, "key-1", first),
+            Identity(SERVICE, "key-2", first),
+            Identity(SERVICE, "key-3", second),
+            Identity(OTHER_SERVICE, "key-1", third),
+        )
+        self.identity = self.identities[0]
         self.orders = []  # by sender
         self.offered = set()
         self.takes = {}  # by task id
@@ -96,14 +119,44 @@ class World(RuleBasedStateMachine):
 
     def teardown(self):
         try:
-            self.account.next_calls.clear()
             self.clock.advance(131.0)
-            self.recover()
+            offered = set()
+            for identity in self.identities:
+                self.identity = identity
+                self.account.next_calls.clear()
+                self.recover()
+                offered |= self.offered
+            self.offered = offered
             self.every_paid_task_of_today_is_known_or_offered()
             self.saved_files_are_complete()
         finally:
             self.store.close()
             shutil.rmtree(self.directory)
+
+    @property
+    def account(self):
+        """The account of the key in use."""
+        return self.identity.account
+
+    @property
+    def jobs(self):
+        """The tasks of all accounts."""
+        accounts = {id(each.account): each.account for each in self.identities}.values()
+        return {job.task_id: job for account in accounts for job in account.jobs.values()}
+
+    @property
+    def tools(self):
+        """What a command works with that is started now."""
+        service, key, account = self.identity
+        return Tools(
+            connect=lambda: account,
+            store=self.store,
+            clock=self.clock,
+            interrupts=Interrupts(self.clock),
+            service=service,
+            account=lambda: f"{service} {key}",
+            key_ending=lambda: key[-4:],
+        )
 
     def restart(self):
         """Start a new process; the store shows the old one, if any, as dead."""
@@ -111,14 +164,6 @@ class World(RuleBasedStateMachine):
             self.store.close()
             self.set_process(f"{socket.gethostname()}:999999999:1")
         self.store = Store(self.directory)
-        self.tools = Tools(
-            connect=lambda: self.account,
-            store=self.store,
-            clock=self.clock,
-            interrupts=Interrupts(self.clock),
-            service=SERVICE,
-            account=lambda: "account",
-        )
 
     def set_process(self, process):
         """Replace the name of every process that was in a create call."""
@@ -141,17 +186,17 @@ class World(RuleBasedStateMachine):
         return ended
 
     def check_error(self, error):
-        job = self.account.jobs.get(error.task_id)
+        job = self.jobs.get(error.task_id)
         if job is not None and error.charged is Charged.NO:
             assert job.free, "an accepted task is reported as not charged"
 
     def check_ended(self, ended):
         record, error = ended.record, ended.error
         task_id = (record.task_id if record else None) or (error.task_id if error else None)
-        job = self.account.jobs.get(task_id)
+        job = self.jobs.get(task_id)
         if job is None:
             return
-        now = self.clock.now()
+        now = self.service_clock.now()
         if job.sender is None and job.status(now) is Status.SUCCEEDED and record is not None:
             succeeded = record.status is Status.SUCCEEDED
             assert not succeeded or record.prompt == job.prompt, (
@@ -178,9 +223,13 @@ class World(RuleBasedStateMachine):
         self.orders.append(order)
         self.account.next_creates = deque(creates)
         self.account.next_job = job_options
-        equal_jobs = self.paid_jobs(order.fingerprint)
+        equal_jobs = [
+            job
+            for job in self.paid_jobs(order.fingerprint)
+            if any(job.task_id in each.account.jobs for each in self.identities_of_this_service)
+        ]
         ended = self.drain(submit_all(plan_of([order]), self.tools))
-        bought = [job for job in self.account.jobs.values() if job.sender == sender]
+        bought = [job for job in self.jobs.values() if job.sender == sender]
         assert len(bought) <= 1, "two tasks for one intent"
         assert not (once and equal_jobs and bought), "--once has paid again"
         for event in ended:
@@ -246,11 +295,29 @@ class World(RuleBasedStateMachine):
     def destination(self):
         return Destination(template=parse_template(f"{self.directory}/{{task_id}}.mp4"))
 
+    @property
+    def identities_of_this_service(self):
+        return [each for each in self.identities if each.service == self.identity.service]
+
+    @rule(data=st.data())
+    def use_another_key_or_service(self, data):
+        self.identity = data.draw(st.sampled_from(self.identities))
+
     # Actions of others
 
     @rule(seconds=PAUSES)
     def time_passes(self, seconds):
         self.clock.advance(seconds)
+
+    @rule(seconds=CLOCK_CHANGES)
+    def the_clock_is_set(self, seconds):
+        self.clock.jump(seconds)
+
+    @rule()
+    def the_machine_is_restarted(self):
+        self.clock.advance(60.0)
+        self.clock.boot = f"boot at {self.clock.ticks}"
+        self.restart()
 
     @rule(prompt=st.sampled_from(["Somebody else's.", "A turtle rises."]), job_options=JOBS)
     def another_client_submits(self, prompt, job_options):
@@ -271,17 +338,18 @@ class World(RuleBasedStateMachine):
         """Return our own billed tasks that the service still knows."""
         return [
             job
-            for job in self.account.jobs.values()
+            for job in self.jobs.values()
             if job.sender is not None
             and fingerprint in (None, self.orders[job.sender].fingerprint)
             and not job.free
-            and self.clock.now() - job.at < DAY
+            and self.service_clock.now() - job.at < DAY
         ]
 
     @invariant()
     def a_record_holds_no_task_of_another_request(self):
+        jobs = self.jobs
         for record in self.requests:
-            job = self.account.jobs.get(record.task_id)
+            job = jobs.get(record.task_id)
             if job is not None and job.sender is not None and not record.provisional:
                 assert record.fingerprint == self.orders[job.sender].fingerprint
 
@@ -298,11 +366,19 @@ class World(RuleBasedStateMachine):
             ]
             assert len(paid) <= len(owned)
 
+    @invariant()
+    def no_task_that_the_service_knows_is_unknown(self):
+        jobs, now = self.jobs, self.service_clock.now()
+        for record in self.records:
+            job = jobs.get(record.task_id)
+            if job is not None and record.status is Status.UNKNOWN:
+                assert job.age(now) >= DAY.total_seconds() or job.hidden
+
     def every_paid_task_of_today_is_known_or_offered(self):
         known = self.store.records.known_ids()
-        foreign_prompts = {job.prompt for job in self.account.jobs.values() if job.sender is None}
+        foreign_prompts = {job.prompt for job in self.jobs.values() if job.sender is None}
         for job in self.paid_jobs():
-            listed_for_long = job.age(self.clock.now()) < DAY.total_seconds() - 700.0
+            listed_for_long = job.age(self.service_clock.now()) < DAY.total_seconds() - 700.0
             if listed_for_long and job.prompt not in foreign_prompts:
                 assert job.task_id in known | self.offered, "a paid task is lost"
 

@@ -4,7 +4,7 @@ from hashlib import sha256
 
 import pytest
 
-from pixverse_cli.domain.errors import Charged, UnclearError
+from pixverse_cli.domain.errors import Charged, UnclearError, UsageError
 from pixverse_cli.domain.events import Known
 from pixverse_cli.domain.plan import WaitPolicy
 from pixverse_cli.domain.task import Status
@@ -238,16 +238,16 @@ def test_a_video_is_recorded_whose_process_was_killed_after_renaming_it(world, s
     assert world.records[0].file == str(target)
 
 
-def test_a_foreign_task_is_released_when_a_cancel_shows_its_end(world, submit):
+def test_a_provisional_task_is_not_canceled_because_it_may_be_somebody_elses(world, submit):
     submit("killed-before")
-    theirs = foreign_task(world, run=200.0)
+    theirs = foreign_task(world, wait=900.0)
     world.time_passes(130.0)
     recovered(world)
-    assert world.records[0].task_id == theirs
-    world.time_passes(200.0)
+    assert (world.records[0].task_id, world.records[0].provisional) == (theirs, True)
     [ended] = world.drain(cancel([theirs], world.tools))
-    assert (ended.record, type(ended.error)) == (None, UnclearError)
-    assert world.records[0].task_id is None
+    assert (ended.record.task_id, type(ended.error)) == (theirs, UsageError)
+    assert ended.error.charged is Charged.UNKNOWN
+    assert not world.account.jobs[theirs].canceled
 
 
 def test_a_foreign_task_is_released_after_a_kill_between_its_query_and_its_check(world, submit):
