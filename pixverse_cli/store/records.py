@@ -269,21 +269,26 @@ class Records:
         )
         return [required(row) for row in rows]
 
-    def past_seconds(self, record: Record) -> list[float]:
-        """Return the seconds that the newest 50 finished tasks of a kind took, shortest first.
+    def past_run_seconds(self, record: Record) -> list[float]:
+        """Return the seconds that the newest 50 finished tasks of a kind ran, shortest first.
 
-        The kind: model, resolution and duration. Measured from submission to end, by the
-        service's clock.
+        The kind: model, resolution, duration and audio, and whether it was made on this machine
+        (plain http: a sandbox). Measured by the service's clock from the start of the run, or
+        from submission where the start is unknown, to the end.
         """
         rows = self._database.rows(
-            "SELECT (julianday(ended_at) - julianday(submitted_at)) * 86400 AS seconds FROM"
-            " (SELECT submitted_at, ended_at FROM task WHERE status = 'SUCCEEDED'"
+            "SELECT (julianday(ended_at) - julianday(coalesce(scheduled_at, submitted_at)))"
+            " * 86400 AS seconds FROM"
+            " (SELECT submitted_at, scheduled_at, ended_at FROM task WHERE status = 'SUCCEEDED'"
             " AND model = :model AND resolution = :resolution AND duration = :duration"
+            " AND audio IS :audio AND (service LIKE 'http://%') = (:service LIKE 'http://%')"
             " AND submitted_at IS NOT NULL AND ended_at IS NOT NULL"
             " ORDER BY number DESC LIMIT :newest) ORDER BY seconds",
             model=record.model,
             resolution=record.resolution,
             duration=record.duration,
+            audio=record.audio,
+            service=record.service,
             newest=_NEWEST,
         )
         return [max(0.0, row["seconds"]) for row in rows]

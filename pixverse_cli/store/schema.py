@@ -78,5 +78,8 @@ MIGRATIONS = (
     ALTER TABLE task ADD COLUMN inputs TEXT;
     -- When the service last reported the task.
     ALTER TABLE task ADD COLUMN seen_at TEXT;
+    -- How long earlier tasks of a kind ran.
+    CREATE INDEX task_by_kind ON task (model, resolution, duration, audio)
+        WHERE status = 'SUCCEEDED';
     """,
 )

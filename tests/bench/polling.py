@@ -78,7 +78,8 @@ def table(tasks):
 def choose(tasks):
     """Print the table for other constants."""
     for worth, prior, long in itertools.product((0.17, 0.19, 0.21), (1.0, 1.5, 2.0), (1.5, 2.0)):
-        polling._DELAY_PER_REQUEST, polling._PRIOR_TASKS, polling._LONG_SCORE = worth, prior, long
+        constants = {"_DELAY_PER_REQUEST": worth, "_PRIOR_TASKS": prior, "_LONG_SCORE": long}
+        vars(polling).update(constants)
         print(f"\nc {worth}, prior counts for {prior} tasks, long after {long} deviations")
         table(tasks)
 
