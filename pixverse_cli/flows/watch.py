@@ -53,13 +53,15 @@ class _Watched:
 
     ``submitted_at`` is by this machine's clock for a task that this run submitted, ``queued``
     the seconds that it then waited in the queue. ``times`` is what is known of the run times
-    of its kind. ``single``: it is queried next even if the list is read for the others.
+    of its kind, ``earliest`` the seconds of running before which it has hardly ended.
+    ``single``: it is queried next even if the list is read for the others.
     """
 
     record: Record
     due: float
     submitted_at: datetime
     times: RunTimes
+    earliest: float
     queued: float = 0.0
     single: bool = False
     failures: int = 0
@@ -97,9 +99,12 @@ class Watch:
         """Watch one more task; yield how long tasks of its kind usually run."""
         past = self._tools.store.records.past_run_seconds(record)
         times = run_times(past, sandbox=_is_on_this_machine(record.service))
-        now = self._tools.clock.now()
         task = _Watched(
-            record=record, due=0.0, submitted_at=record.submitted_at or now, times=times
+            record=record,
+            due=0.0,
+            submitted_at=record.submitted_at or self._tools.clock.now(),
+            times=times,
+            earliest=first_query(times),
         )
         task.due = self._tools.clock.monotonic() + self._first_pause(task)
         self._watched.append(task)
@@ -112,7 +117,7 @@ class Watch:
         clock = self._tools.clock
         while True:
             task = min(self._watched, key=self._due)
-            if self._due(task) > self._deadline:
+            if max(self._due(task), clock.monotonic()) > self._deadline:
                 _sleep_until(self._deadline, clock)
                 left, self._watched = self._watched, []
                 return [_timed_out(one, self._policy) for one in left]
@@ -157,7 +162,11 @@ class Watch:
             answer = Task(task_id=row.task_id, status=row.status, raw_status=row.status)
             task.record = store_answer(task.record, answer, self._tools)
             yield Seen(record=task.record)
-        task.due = self._tools.clock.monotonic() + self._pause(task)
+        pause = self._pause(task)
+        if not self._policy.interval and task.record.status is not Status.PENDING:
+            # one reading serves all tasks: it is worth its call when any of them may have ended
+            pause = min(MAX_INTERVAL, task.earliest - self._running_seconds(task))
+        task.due = self._tools.clock.monotonic() + pause
 
     def _query(self, task: _Watched) -> Generator[Event, None, Ended | None]:
         """Query the task's status once; return the end of the task, if it has ended."""
@@ -187,7 +196,7 @@ class Watch:
         if task.record.run != self._tools.run:
             return 0.0
         left = self._deadline - self._tools.clock.monotonic()
-        pause = self._policy.interval or first_query(task.times) - self._age(task)
+        pause = self._policy.interval or task.earliest - self._age(task)
         return max(0.0, min(pause, left / 2.0))  # a short time limit still allows a query
 
     def _pause(self, task: _Watched) -> float:
@@ -195,8 +204,11 @@ class Watch:
         if self._policy.interval:
             return self._policy.interval
         if task.record.status is Status.PENDING:  # it may start now, and end soon after that
-            return min(MAX_INTERVAL, first_query(task.times))
-        return query_interval(task.times, self._age(task) - task.queued)
+            return min(MAX_INTERVAL, task.earliest)
+        return query_interval(task.times, self._running_seconds(task))
+
+    def _running_seconds(self, task: _Watched) -> float:
+        return self._age(task) - task.queued
 
     def _age(self, task: _Watched) -> float:
         return max(0.0, (self._tools.clock.now() - task.submitted_at).total_seconds())
