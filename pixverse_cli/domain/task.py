@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from pixverse_cli.domain.catalog import TASK_LIFE_SECONDS, Resolution, find_model
 from pixverse_cli.domain.errors import Charged
 
 if TYPE_CHECKING:
@@ -152,6 +151,8 @@ class Record:
     @property
     def expires_at(self) -> datetime | None:
         """When the service deletes the task: 24 hours after it was submitted."""
+        from pixverse_cli.domain.catalog import TASK_LIFE_SECONDS  # noqa: PLC0415  as below
+
         if self.submitted_at is None or self.task_id is None:
             return None
         try:
@@ -163,6 +164,8 @@ class Record:
     def actual_cost(self) -> "Decimal | None":
         """The list price, in CNY, of the duration, tier and audio that ``usage`` reports."""
         from decimal import Decimal, InvalidOperation  # noqa: PLC0415  few commands show a price
+
+        from pixverse_cli.domain.catalog import Resolution, find_model  # noqa: PLC0415  as above
 
         model, usage = find_model(self.model), self.usage
         try:

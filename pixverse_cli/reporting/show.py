@@ -5,15 +5,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from pixverse_cli.domain.clock import Clock
-from pixverse_cli.domain.events import Event
-from pixverse_cli.domain.plan import BatchItem, Order
 from pixverse_cli.domain.task import Record, RemoteTask
 from pixverse_cli.reporting import streams
-from pixverse_cli.reporting.reporter import Reporter
 from pixverse_cli.reporting.result import Output
 
 if TYPE_CHECKING:
+    from pixverse_cli.domain.events import Event
+    from pixverse_cli.domain.plan import BatchItem, Order
     from pixverse_cli.flows.doctor import Finding
+    from pixverse_cli.reporting.reporter import Reporter
 
 # Imports are late on purpose: rich and the JSON shapes are not always needed.
 # ruff: noqa: PLC0415
@@ -38,7 +38,9 @@ def show_records(records: Iterable[Record], output: Output, clock: Clock) -> Non
         streams.put(line)
 
 
-def show_remote(tasks: Iterable[RemoteTask | Event], output: Output, reporter: Reporter) -> None:
+def show_remote(
+    tasks: "Iterable[RemoteTask | Event]", output: Output, reporter: "Reporter"
+) -> None:
     """Show the account's tasks; events that come with them go to the reporter."""
     from pixverse_cli.reporting.rows import remote_row
     from pixverse_cli.reporting.shapes import one_line, remote_json
@@ -52,7 +54,7 @@ def show_remote(tasks: Iterable[RemoteTask | Event], output: Output, reporter: R
             streams.put(one_line(remote_json(task)))
 
 
-def show_requests(orders: Iterable[Order]) -> None:
+def show_requests(orders: "Iterable[Order]") -> None:
     """Show the requests of a dry run: JSON, one object per line."""
     from pixverse_cli.flows.preview import preview
     from pixverse_cli.reporting.shapes import one_line, request_json
@@ -61,7 +63,7 @@ def show_requests(orders: Iterable[Order]) -> None:
         streams.put(one_line(request_json(*preview(order))))
 
 
-def show_plan(items: Sequence[BatchItem], output: Output) -> None:
+def show_plan(items: "Sequence[BatchItem]", output: Output) -> None:
     """Show the plan of a batch, one line for each output."""
     from pixverse_cli.reporting.plans import item_json, item_row
     from pixverse_cli.reporting.shapes import one_line
