@@ -48,10 +48,11 @@ def _leave(code: int) -> "NoReturn":
     except (OSError, ValueError, AttributeError):  # full, closed, or closed from the start
         sys.exit(code)
     threading = sys.modules.get("threading")
-    others = threading.enumerate() if threading else []
-    if all(each.daemon for each in others if each is not threading.main_thread()):
-        os._exit(code)
-    sys.exit(code)
+    if threading and any(
+        not each.daemon for each in threading.enumerate() if each is not threading.main_thread()
+    ):
+        sys.exit(code)
+    os._exit(code)
 
 
 def _exit_silently_on_signals() -> None:

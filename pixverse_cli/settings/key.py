@@ -5,7 +5,6 @@ the file in ``DASHSCOPE_API_KEY_FILE_PATH``, the key that ``pixverse auth login`
 ``~/.dashscope/api_key`` (the file of the vendor's SDK).
 """
 
-import hashlib
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -41,6 +40,8 @@ class Key:
 
     def account(self, service: str) -> str:
         """Return a hash that identifies this key on this service without showing the key."""
+        import hashlib  # noqa: PLC0415  loads OpenSSL, which a finished status does not need
+
         return hashlib.sha256(f"pixverse {service} {self.value}".encode()).hexdigest()[:32]
 
 
