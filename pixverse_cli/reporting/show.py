@@ -34,8 +34,7 @@ def show_records(records: Iterable[Record], output: Output, clock: Clock) -> Non
         from pixverse_cli.reporting.rows import row
 
         lines = (row(record) for record in records)
-    for line in lines:
-        streams.put(line)
+    streams.put_all(lines)
 
 
 def show_remote(

@@ -4,10 +4,13 @@ import codecs
 import io
 import os
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
+from itertools import islice
 
 from pixverse_cli.domain.errors import ClosedPipe, UnexpectedError
 
+_BLOCK = 200  # lines
 RED, CYAN = "1;31", "36"
 _EXACT = "pixverse-exact"
 
@@ -59,6 +62,19 @@ def put(line: str) -> None:
             f"stdout cannot be written: {error}",
             hint=f"nothing is lost; the line was: {line}",
         ) from error
+
+
+def put_all(lines: Iterable[str]) -> None:
+    """Write many lines to stdout, in blocks: one call of the system for each line is slow.
+
+    :raises ClosedPipe, UnexpectedError: as :func:`put`.
+    """
+    rest = iter(lines)
+    while block := "\n".join(islice(rest, _BLOCK)):
+        try:
+            put(block)
+        except UnexpectedError as error:
+            raise error.but(hint="nothing is lost: the same command shows it again") from error
 
 
 def say(line: str) -> None:

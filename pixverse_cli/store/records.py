@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from collections.abc import Iterator
 from dataclasses import fields
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -24,6 +25,8 @@ _REQUEST = tuple(name for name in _COLUMNS if name != "number")
 _TIMES = ("intent_at", "submitted_at", "scheduled_at", "ended_at", "seen_at")
 _FLAGS = ("audio", "watermark", "provisional")
 _NEWEST = 50
+_BLOCK = 500  # records read at once
+_ABOVE_ALL = 2**63 - 1
 
 
 _HINT = (
@@ -255,19 +258,41 @@ class Records:
         statuses: tuple[Status, ...] = (),
         since: datetime | None = None,
         submitted: bool = False,
+        before: int = _ABOVE_ALL,
     ) -> list[Record]:
-        """Return records, newest first; ``limit`` -1: all, ``submitted``: only those with ids."""
+        """Return records, newest first; ``limit`` -1: all, ``submitted``: only those with ids.
+
+        ``before``: only those with a lower number.
+        """
         rows = self._database.rows(
             "SELECT * FROM task WHERE (:statuses = '' OR instr(:statuses, ',' || status || ','))"
             " AND coalesce(submitted_at, intent_at, '') >= :since"
-            " AND (task_id IS NOT NULL OR NOT :submitted)"
+            " AND (task_id IS NOT NULL OR NOT :submitted) AND number < :before"
             " ORDER BY number DESC LIMIT :limit",
             statuses=f",{','.join(statuses)}," if statuses else "",
             since=rfc3339(since) or "",
             submitted=submitted,
+            before=before,
             limit=limit,
         )
         return [required(row) for row in rows]
+
+    def each_newest(
+        self, limit: int, *, statuses: tuple[Status, ...] = (), since: datetime | None = None
+    ) -> Iterator[Record]:
+        """Yield what :meth:`newest` returns, and hold only one block of it in memory.
+
+        The store is not locked between blocks: whoever reads the output may be slow.
+        """
+        before, left = _ABOVE_ALL, limit
+        while left:
+            wanted = _BLOCK if left < 0 else min(left, _BLOCK)
+            block = self.newest(wanted, statuses=statuses, since=since, before=before)
+            yield from block
+            if len(block) < wanted:
+                return
+            before = block[-1].number
+            left -= wanted if left > 0 else 0
 
     def past_run_seconds(self, record: Record) -> list[float]:
         """Return the seconds that the newest 50 finished tasks of a kind ran, shortest first.
