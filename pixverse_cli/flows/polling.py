@@ -79,7 +79,7 @@ class RunTimes(NamedTuple):
 
     def quantile(self, probability: float) -> float:
         """Return the run time that this share of all tasks does not exceed."""
-        low, high = math.log(1e-3), math.log(1e6)
+        low, high = math.log(1e-6), math.log(1e15)
         for _ in range(_BISECTIONS):
             middle = (low + high) / 2.0
             if 1.0 - self.survival(math.exp(middle)) < probability:

@@ -95,7 +95,7 @@ def show_spending(report: "Report", output: Output, reporter: "Reporter", *, as_
 
 
 def show_forgotten(
-    removed: Sequence[Record], kept: int, output: Output, reporter: Reporter
+    removed: Sequence[Record], kept: int, output: Output, reporter: "Reporter"
 ) -> None:
     """Show what ``forget`` removed: as JSON, or one id in each line."""
     from pixverse_cli.reporting.shapes import one_line, record_json

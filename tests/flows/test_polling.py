@@ -51,6 +51,7 @@ def test_longer_run_times_are_never_more_likely_to_be_exceeded(past, sandbox, on
 
 
 @given(past=st.lists(st.floats(0.5, 20_000.0), max_size=60), probability=st.floats(0.01, 0.99))
+@example(past=[13874.0, 0.5], probability=0.984375)
 def test_a_quantile_is_the_inverse_of_the_survival(past, probability):
     times = run_times(past)
     assert 1.0 - times.survival(times.quantile(probability)) == pytest.approx(probability, abs=1e-3)
