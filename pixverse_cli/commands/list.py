@@ -81,5 +81,6 @@ def command(
             from pixverse_cli.disk.files import with_home
             from pixverse_cli.reporting.page import write_page
 
-            write_page(Path(with_home(html)), records, now)
-            app.reporter().note(f"{len(records)} tasks in {html}")
+            shown = tuple(records)
+            write_page(Path(with_home(html)), shown, now)
+            app.reporter().note(f"{len(shown)} tasks in {html}")

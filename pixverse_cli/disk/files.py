@@ -5,7 +5,6 @@ version of Python; here every caller chooses. A test forbids the methods elsewhe
 """
 
 import errno
-import hashlib
 import os
 import re
 import stat
@@ -166,6 +165,8 @@ def has_sha256(path: Path, sha256: str) -> bool:
 
 def sha256_of(file: BinaryIO) -> str:
     """Return the SHA-256 of the whole file (hexadecimal)."""
+    import hashlib  # noqa: PLC0415  loads OpenSSL, which `list` does not need
+
     file.seek(0)
     digest = hashlib.sha256()
     for chunk in chunks(file):

@@ -6,7 +6,6 @@ draft gets the target's name: by a rename if an old file may be replaced, else b
 
 import errno
 import os
-import secrets
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -26,7 +25,7 @@ def write_file(path: Path, data: bytes, *, replace: bool = True, mode: int = 0o6
     :raises FileExistsError: the path exists and ``replace`` is false.
     :raises OSError: the system refused; an existing file is unchanged.
     """
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.new")
+    draft = path.with_name(f".{path.name}.{os.urandom(4).hex()}.new")
     try:
         with os.fdopen(os.open(draft, _NEW, mode), "wb") as file:
             file.write(data)

@@ -66,9 +66,9 @@ class Submitted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expected:
-    """How long earlier tasks of the same kind took: most of ``count`` took ``low`` to ``high``.
+    """How long such a task usually runs: eight of ten run ``low`` to ``high`` seconds.
 
-    In seconds, from the history in this store.
+    Learnt from ``count`` earlier tasks of the same kind in this store.
     """
 
     name: ClassVar[str | None] = None

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from pixverse_cli.domain.catalog import TASK_LIFE_SECONDS, Resolution, find_model
 from pixverse_cli.domain.errors import Charged
 
 if TYPE_CHECKING:
@@ -161,6 +160,8 @@ class Record:
     @property
     def expires_at(self) -> datetime | None:
         """When the service deletes the task: 24 hours after it was submitted."""
+        from pixverse_cli.domain.catalog import TASK_LIFE_SECONDS  # noqa: PLC0415  as below
+
         if self.submitted_at is None or self.task_id is None:
             return None
         try:
@@ -176,6 +177,7 @@ class Record:
         """
         from decimal import Decimal, InvalidOperation  # noqa: PLC0415  few commands show a price
 
+        from pixverse_cli.domain.catalog import Resolution, find_model  # noqa: PLC0415  as above
         from pixverse_cli.domain.hosts import service_host  # noqa: PLC0415  as above
 
         model, usage = find_model(self.model), self.usage

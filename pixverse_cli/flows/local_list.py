@@ -1,5 +1,6 @@
 """The records in this machine's store, filtered."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from pixverse_cli.domain.clock import seconds_before
@@ -11,7 +12,7 @@ _DEFAULT_LIMIT = 20
 _STATUSES = f"choose {', '.join(Status)}"
 
 
-def local_list(settings: Settings, store: Store, now: datetime, *, every: bool) -> list[Record]:
+def local_list(settings: Settings, store: Store, now: datetime, *, every: bool) -> Iterator[Record]:
     """Return the records that ``--status``, ``--since``, ``--limit`` select, newest first.
 
     :raises UsageError: the value of one of these options is not valid.
@@ -22,7 +23,7 @@ def local_list(settings: Settings, store: Store, now: datetime, *, every: bool) 
     if limit < 1:
         settings.wrong("limit", "must be 1 or more")
     settings.insist()
-    return store.records.newest(
+    return store.records.each_newest(
         -1 if every else limit,
         statuses=(status,) if status else (),
         since=seconds_before(now, since) if since else None,

@@ -1,12 +1,15 @@
 """Watching tasks until they end: query → store → Seen → sleep for the polling interval.
 
-One watch serves a whole command: tasks join it while it runs and leave it when they end.
+When to query comes from the run times of earlier tasks (``polling.py``). Of more than eight
+tasks only those are queried that the service's list reports as ended (``sweep.py``). One watch
+serves a whole command: tasks join it while it runs and leave it when they end.
 Errors that may pass are retried until the time limit; other errors end the watch of their
 task at once.
 """
 
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from pixverse_cli.domain.clock import Clock
 from pixverse_cli.domain.endings import failed
@@ -28,9 +31,17 @@ from pixverse_cli.domain.events import (
     Seen,
 )
 from pixverse_cli.domain.plan import WaitPolicy
-from pixverse_cli.domain.task import Record, Status, Task
-from pixverse_cli.flows.polling import query_interval
-from pixverse_cli.flows.rate_limited import RateLimit, backoff, slow_down
+from pixverse_cli.domain.task import ListedTask, Record, Status, Task
+from pixverse_cli.flows.polling import (
+    MAX_INTERVAL,
+    RunTimes,
+    first_query,
+    query_interval,
+    run_times,
+    usual,
+)
+from pixverse_cli.flows.rate_limited import RateLimit, backoff, slow_down, wait_for_slot
+from pixverse_cli.flows.sweep import MAX_SINGLE_QUERIES, Sweep
 from pixverse_cli.flows.task_state import (
     confirm_or_release,
     has_video,
@@ -49,10 +60,21 @@ _MIN_HISTORY = 3
 
 @dataclass(slots=True, kw_only=True)
 class _Watched:
-    """One watched task: the time of its next query (monotonic), and recent failures."""
+    """One watched task: the time of its next query (monotonic), and recent failures.
+
+    ``submitted_at`` is by this machine's clock for a task that this run submitted, ``queued``
+    the seconds that it then waited in the queue. ``times`` is what is known of the run times
+    of its kind, ``earliest`` the seconds of running before which it has hardly ended.
+    ``single``: it is queried next even if the list is read for the others.
+    """
 
     record: Record
     due: float
+    submitted_at: datetime
+    times: RunTimes
+    earliest: float
+    queued: float = 0.0
+    single: bool = False
     failures: int = 0
     answers_without_url: int = 0
     reported_status: str = ""
@@ -67,6 +89,7 @@ class Watch:
         self._policy = policy
         self._deadline = self._tools.deadline
         self._watched: list[_Watched] = []
+        self._sweep = Sweep(tools, self._deadline, gap=policy.interval)
 
     def __len__(self) -> int:
         return len(self._watched)
@@ -82,29 +105,77 @@ class Watch:
         yield from (LeftRunning(record=task.record) for task in left)
 
     def join(self, record: Record) -> Iterator[Event]:
-        """Watch one more task; yield how long earlier tasks of its kind took."""
-        self._watched.append(_Watched(record=record, due=self._tools.clock.monotonic()))
-        past = self._tools.store.records.past_seconds(record)
+        """Watch one more task; yield how long tasks of its kind usually run."""
+        past = self._tools.store.records.past_run_seconds(record)
+        times = run_times(past, sandbox=_is_on_this_machine(record.service))
+        task = _Watched(
+            record=record,
+            due=0.0,
+            submitted_at=record.submitted_at or self._tools.clock.now(),
+            times=times,
+            earliest=first_query(times),
+        )
+        task.due = self._tools.clock.monotonic() + self._first_pause(task)
+        self._watched.append(task)
         if len(past) >= _MIN_HISTORY:
-            trim = len(past) // 10  # keep the middle eight tenths
-            yield Expected(record=record, low=past[trim], high=past[-1 - trim], count=len(past))
+            low, high = usual(times)
+            yield Expected(record=record, low=low, high=high, count=len(past))
 
     def until_one_ends(self) -> Generator[Event, None, list[Ended]]:
         """Query until a task ends, and return its end; at the time limit, return all tasks."""
         clock = self._tools.clock
         while True:
-            task = min(self._watched, key=lambda one: one.due)
-            if task.due > self._deadline:
+            task = min(self._watched, key=self._due)
+            if max(self._due(task), clock.monotonic()) > self._deadline:
                 _sleep_until(self._deadline, clock)
                 left, self._watched = self._watched, []
                 return [_timed_out(one, self._policy) for one in left]
-            if not _sleep_until(task.due, clock):
+            if not _sleep_until(self._due(task), clock):
                 for one in self._watched:
                     one.due = clock.monotonic()
+            if self._is_listed(task):
+                yield from self._read_list()
+                continue
             ended = yield from self._query(task)
             if ended is not None:
                 self._watched.remove(task)
                 return [ended]
+
+    def _is_listed(self, task: _Watched) -> bool:
+        """Return whether the next news of a task comes from the list, not from a query."""
+        return len(self) > MAX_SINGLE_QUERIES and not task.single and not self._sweep.refused
+
+    def _due(self, task: _Watched) -> float:
+        return max(task.due, self._sweep.next_at) if self._is_listed(task) else task.due
+
+    def _read_list(self) -> Iterator[Event]:
+        """Read the list; tasks that it reports as ended, or does not have, are queried next."""
+        now = self._tools.clock.monotonic()
+        ids = [task.record.task_id or "" for task in self._watched]
+        models = {task.record.model for task in self._watched}
+        rows = yield from self._sweep.read(ids, models.pop() if len(models) == 1 else None)
+        for task, task_id in zip(self._watched, ids, strict=True):
+            row = rows.get(task_id)
+            if row is None or task.record.provisional or row.status is Status.UNKNOWN:
+                task.single = task.single or task.due <= now
+            elif row.status.final:
+                task.single, task.due = True, 0.0  # before all others
+            else:
+                yield from self._still_unfinished(task, row)
+
+    def _still_unfinished(self, task: _Watched, row: ListedTask) -> Iterator[Event]:
+        """Note what the list says of an unfinished task, and look again after its interval."""
+        known = task.record.status
+        if row.status is Status.RUNNING and known in (Status.PENDING, Status.UNKNOWN):
+            task.queued = self._age(task)
+            answer = Task(task_id=row.task_id, status=row.status, raw_status=row.status)
+            task.record = store_answer(task.record, answer, self._tools)
+            yield Seen(record=task.record)
+        pause = self._pause(task)
+        if not self._policy.interval and task.record.status is not Status.PENDING:
+            # one reading serves all tasks: it is worth its call when any of them may have ended
+            pause = min(MAX_INTERVAL, task.earliest - self._running_seconds(task))
+        task.due = self._tools.clock.monotonic() + pause
 
     def _query(self, task: _Watched) -> Generator[Event, None, Ended | None]:
         """Query the task's status once; return the end of the task, if it has ended."""
@@ -120,23 +191,50 @@ class Watch:
             return None
         except PixverseError as error:
             return Ended(record=record, error=failed(record, error))
-        task.failures, task.last_error = 0, None
-        task.due = tools.clock.monotonic() + self._pause(record)
+        task.failures, task.last_error, task.single = 0, None, False
+        task.due = tools.clock.monotonic() + self._pause(task)
         if is_not_known_yet(record, answer, tools.clock):
             return None
         current = confirm_or_release(store_answer(record, answer, tools), answer, tools)
         if current.task_id is None:
             return (yield from _search_again(task, current, tools))
-        task.record = current
+        task.record, task.queued = current, _queued_seconds(current) or task.queued
+        task.due = tools.clock.monotonic() + self._pause(task)
         yield Seen(record=current, note=_unknown_status_note(task, answer))
         return _ended(task, answer)
 
-    def _pause(self, record: Record) -> float:
+    def _first_pause(self, task: _Watched) -> float:
+        """Return the seconds until the first query: none for a task of an earlier run."""
+        if task.record.run != self._tools.run:
+            return 0.0
+        left = self._deadline - self._tools.clock.monotonic()
+        pause = self._policy.interval or task.earliest - self._age(task)
+        return max(0.0, min(pause, left / 2.0))  # a short time limit still allows a query
+
+    def _pause(self, task: _Watched) -> float:
+        """Return the seconds until the next query."""
         if self._policy.interval:
             return self._policy.interval
-        now = self._tools.clock.now()
-        age = (now - (record.submitted_at or now)).total_seconds()
-        return query_interval(max(0.0, age), watched=len(self))
+        if task.record.status is Status.PENDING:  # it may start now, and end soon after that
+            return min(MAX_INTERVAL, task.earliest)
+        return query_interval(task.times, self._running_seconds(task))
+
+    def _running_seconds(self, task: _Watched) -> float:
+        return self._age(task) - task.queued
+
+    def _age(self, task: _Watched) -> float:
+        return max(0.0, (self._tools.clock.now() - task.submitted_at).total_seconds())
+
+
+def _is_on_this_machine(service: str) -> bool:
+    return service.startswith("http://")  # plain http is allowed on loopback only
+
+
+def _queued_seconds(record: Record) -> float:
+    """Return how long a task waited in the queue, by the service's clock; 0 if unknown."""
+    if record.submitted_at is None or record.scheduled_at is None:
+        return 0.0
+    return max(0.0, (record.scheduled_at - record.submitted_at).total_seconds())
 
 
 def _sleep_until(due: float, clock: Clock) -> bool:

@@ -3,12 +3,15 @@
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from pixverse_cli.domain.clock import Clock
 from pixverse_cli.domain.errors import Ending, UsageError
 from pixverse_cli.reporting import streams
-from pixverse_cli.reporting.reporter import Reporter
 from pixverse_cli.reporting.result import Output, Result
+
+if TYPE_CHECKING:
+    from pixverse_cli.reporting.reporter import Reporter
 
 # Imports are late on purpose: live lines and the JSON shapes are not always needed.
 # ruff: noqa: PLC0415
@@ -16,7 +19,7 @@ from pixverse_cli.reporting.result import Output, Result
 
 def select_reporter(
     output: Output, result: Result, clock: Clock, environ: Mapping[str, str], *, quiet: bool
-) -> Reporter:
+) -> "Reporter":
     """Return the reporter for an output format and for what the streams are."""
     if output is not Output.HUMAN:
         from pixverse_cli.reporting.jsonlines import JsonReporter

@@ -18,10 +18,12 @@ SCHEMA = "pixverse/1"
 
 Json = Mapping[str, object]
 
+_encode = json.JSONEncoder(ensure_ascii=False).encode  # json.dumps makes one for each value
+
 
 def one_line(value: Json) -> str:
     """Return one line of JSON; it is escaped where a terminal or code page could not show it."""
-    line = json.dumps(value, ensure_ascii=False)
+    line = _encode(value)
     return line if line.isprintable() and can_show(line) else json.dumps(value)
 
 

@@ -5,16 +5,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from pixverse_cli.domain.clock import Clock
-from pixverse_cli.domain.events import Event
-from pixverse_cli.domain.plan import BatchItem, Order
 from pixverse_cli.domain.task import Record, RemoteTask, Status
 from pixverse_cli.reporting import streams
-from pixverse_cli.reporting.reporter import Reporter
 from pixverse_cli.reporting.result import Output
 
 if TYPE_CHECKING:
+    from pixverse_cli.domain.events import Event
     from pixverse_cli.domain.finding import Finding
+    from pixverse_cli.domain.plan import BatchItem, Order
     from pixverse_cli.flows.spending import Report
+    from pixverse_cli.reporting.reporter import Reporter
 
 # Imports are late on purpose: tables and the JSON shapes are not always needed.
 # ruff: noqa: PLC0415
@@ -44,12 +44,11 @@ def show_records(
         from pixverse_cli.reporting.rows import row
 
         lines = (row(record) for record in records)
-    for line in lines:
-        streams.put(line)
+    streams.put_all(lines)
 
 
 def show_remote(
-    tasks: Iterable[RemoteTask | Event], output: Output, reporter: Reporter, clock: Clock
+    tasks: "Iterable[RemoteTask | Event]", output: Output, reporter: "Reporter", clock: Clock
 ) -> None:
     """Show the account's tasks; events that come with them go to the reporter."""
     from pixverse_cli.reporting.rows import remote_row
@@ -73,7 +72,7 @@ def show_remote(
         write_page(remote_table(shown, clock.now(), page_width()))
 
 
-def show_requests(orders: Iterable[Order]) -> None:
+def show_requests(orders: "Iterable[Order]") -> None:
     """Show the requests of a dry run: JSON, one object per line."""
     from pixverse_cli.flows.preview import preview
     from pixverse_cli.reporting.shapes import one_line, request_json
@@ -82,7 +81,7 @@ def show_requests(orders: Iterable[Order]) -> None:
         streams.put(one_line(request_json(*preview(order))))
 
 
-def show_plan(items: Sequence[BatchItem], output: Output) -> None:
+def show_plan(items: "Sequence[BatchItem]", output: Output) -> None:
     """Show the plan of a batch: as a table on a terminal, else one line for each output."""
     if output is Output.HUMAN and streams.is_terminal(sys.stdout):
         from pixverse_cli.reporting.terminal.other_tables import plan_table
@@ -98,7 +97,7 @@ def show_plan(items: Sequence[BatchItem], output: Output) -> None:
         streams.put(item_row(item) if human else one_line(item_json(item)))
 
 
-def show_spending(report: "Report", output: Output, reporter: Reporter, *, as_csv: bool) -> None:
+def show_spending(report: "Report", output: Output, reporter: "Reporter", *, as_csv: bool) -> None:
     """Show sums: as JSON, as CSV, as a table with bars on a terminal, or as lines in a pipe."""
     from pixverse_cli.reporting import spending
 
@@ -121,7 +120,7 @@ def show_spending(report: "Report", output: Output, reporter: Reporter, *, as_cs
 
 
 def show_forgotten(
-    removed: Sequence[Record], kept: int, output: Output, reporter: Reporter
+    removed: Sequence[Record], kept: int, output: Output, reporter: "Reporter"
 ) -> None:
     """Show what ``forget`` removed: as JSON, or one id in each line."""
     from pixverse_cli.reporting.shapes import one_line, record_json

@@ -5,12 +5,14 @@ import io
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from itertools import islice
 from typing import Protocol, TextIO
 
 from pixverse_cli.domain.errors import ClosedPipe, UnexpectedError
 
+_BLOCK = 200  # lines
 BOLD, RED, GREEN, YELLOW, CYAN, DIM = "1", "1;31", "32", "33", "36", "2"
 _EXACT = "pixverse-exact"
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
@@ -87,6 +89,19 @@ def put(line: str) -> None:
             f"stdout cannot be written: {error}",
             hint=f"nothing is lost; the line was: {line}",
         ) from error
+
+
+def put_all(lines: Iterable[str]) -> None:
+    """Write many lines to stdout, in blocks: one call of the system for each line is slow.
+
+    :raises ClosedPipe, UnexpectedError: as :func:`put`.
+    """
+    rest = iter(lines)
+    while block := "\n".join(islice(rest, _BLOCK)):
+        try:
+            put(block)
+        except UnexpectedError as error:
+            raise error.but(hint="nothing is lost: the same command shows it again") from error
 
 
 def say(line: str) -> None:

@@ -6,7 +6,6 @@ the file in ``DASHSCOPE_API_KEY_FILE_PATH``, the key that ``pixverse auth login`
 """
 
 import codecs
-import hashlib
 import os
 import re
 from collections.abc import Iterator, Mapping
@@ -46,6 +45,8 @@ class Key:
 
     def account(self, service: str) -> str:
         """Return a hash that identifies this key on this service without showing the key."""
+        import hashlib  # noqa: PLC0415  loads OpenSSL, which a finished status does not need
+
         return hashlib.sha256(f"pixverse {service} {self.value}".encode()).hexdigest()[:32]
 
 

@@ -1,6 +1,8 @@
 """The service's address, the state and config directories, and ``config.toml``."""
 
+import os
 import re
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -14,6 +16,11 @@ DEFAULT_BASE_URL = "https://dashscope.aliyuncs.com/api/v1"
 
 _PLAIN_URL = re.compile(r"https?://[^\s\\@?#{}<>\x00-\x1f\x7f]+", re.IGNORECASE)
 _OTHER_PROTOCOL = "/compatible-mode"
+
+_XDG = {
+    "user_state_path": ("XDG_STATE_HOME", ".local/state"),
+    "user_config_path": ("XDG_CONFIG_HOME", ".config"),
+}
 
 # The settings that config.toml may have, named as the options of `submit`.
 CONFIG_KEYS = (
@@ -130,10 +137,27 @@ def _from_variable(directory: str | None) -> Path | None:
 
 
 def _default(platform: str) -> Path:
+    usual = _xdg_directory(*_XDG[platform]) if sys.platform == "linux" else None
+    if usual is not None:
+        return usual
     import platformdirs  # noqa: PLC0415  takes as long as starting Python itself
 
     directory: Path = getattr(platformdirs, platform)("pixverse", appauthor=False)
     return directory
+
+
+def _xdg_directory(variable: str, below_home: str) -> Path | None:
+    """Return the directory that platformdirs gives on Linux, in the usual cases.
+
+    None on Android, without a home, and for a relative path. Source: XDG Base Directory
+    Specification.
+    """
+    base, home = os.environ.get(variable, ""), os.environ.get("HOME", "")
+    if not base and home:
+        base = f"{home}/{below_home}"
+    if "ANDROID_DATA" in os.environ or not base.startswith("/"):
+        return None
+    return Path(base) / "pixverse"
 
 
 def _no_home() -> UnexpectedError:

@@ -6,10 +6,12 @@ show it. Problems are collected, not raised, so that all can be reported togethe
 
 import re
 from collections.abc import Callable, Mapping
-from decimal import Decimal
-from typing import NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from pixverse_cli.domain.errors import UsageError
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 T = TypeVar("T")
 D = TypeVar("D")
@@ -93,7 +95,7 @@ class Settings:
         rule = "must be a time such as 90, 90s, 30m, 2h or 7d"
         return self.read(name, parse_seconds, default, rule)
 
-    def money(self, name: str) -> Decimal | None:
+    def money(self, name: str) -> "Decimal | None":
         """Return an amount in CNY; None if it is not set."""
         return self.read(name, _money, None, "must be an amount in CNY such as 5 or 2.70")
 
@@ -119,5 +121,7 @@ def parse_whole(text: str) -> int | None:
     return int(text) if re.fullmatch(r"[+-]?\d{1,18}", text, re.ASCII) else None
 
 
-def _money(text: str) -> Decimal | None:
+def _money(text: str) -> "Decimal | None":
+    from decimal import Decimal  # noqa: PLC0415  slows the start, and few commands need it
+
     return Decimal(text) if re.fullmatch(r"\d{1,9}(?:\.\d{1,9})?", text, re.ASCII) else None

@@ -159,6 +159,8 @@ def _storable(value: Value) -> Value | bytes:
 
 def _row(cursor: sqlite3.Cursor, values: tuple[object, ...]) -> sqlite3.Row:
     """Return a row with the bytes of :func:`_storable` converted back to text."""
+    if bytes not in map(type, values):
+        return sqlite3.Row(cursor, values)
     return sqlite3.Row(
         cursor,
         tuple(

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from collections.abc import Iterator
 from dataclasses import fields
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -25,6 +26,8 @@ _TIMES = ("intent_at", "submitted_at", "scheduled_at", "ended_at", "seen_at")
 _FLAGS = ("audio", "watermark", "provisional")
 _NEWEST = 50
 _SHORT_ID = 8
+_BLOCK = 500  # records read at once
+_ABOVE_ALL = 2**63 - 1
 
 
 _HINT = (
@@ -330,35 +333,62 @@ class Records:
         statuses: tuple[Status, ...] = (),
         since: datetime | None = None,
         submitted: bool = False,
+        before: int = _ABOVE_ALL,
     ) -> list[Record]:
-        """Return records, newest first; ``limit`` -1: all, ``submitted``: only those with ids."""
+        """Return records, newest first; ``limit`` -1: all, ``submitted``: only those with ids.
+
+        ``before``: only those with a lower number.
+        """
         rows = self._database.rows(
             "SELECT * FROM task WHERE (:statuses = '' OR instr(:statuses, ',' || status || ','))"
             " AND coalesce(submitted_at, intent_at, '') >= :since"
-            " AND (task_id IS NOT NULL OR NOT :submitted)"
+            " AND (task_id IS NOT NULL OR NOT :submitted) AND number < :before"
             " ORDER BY number DESC LIMIT :limit",
             statuses=f",{','.join(statuses)}," if statuses else "",
             since=rfc3339(since) or "",
             submitted=submitted,
+            before=before,
             limit=limit,
         )
         return [required(row) for row in rows]
 
-    def past_seconds(self, record: Record) -> list[float]:
-        """Return the seconds that the newest 50 finished tasks of a kind took, shortest first.
+    def each_newest(
+        self, limit: int, *, statuses: tuple[Status, ...] = (), since: datetime | None = None
+    ) -> Iterator[Record]:
+        """Yield what :meth:`newest` returns, and hold only one block of it in memory.
 
-        The kind: model, resolution and duration. Measured from submission to end, by the
-        service's clock.
+        The store is not locked between blocks: whoever reads the output may be slow.
+        """
+        before, left = _ABOVE_ALL, limit
+        while left:
+            wanted = _BLOCK if left < 0 else min(left, _BLOCK)
+            block = self.newest(wanted, statuses=statuses, since=since, before=before)
+            yield from block
+            if len(block) < wanted:
+                return
+            before = block[-1].number
+            left -= wanted if left > 0 else 0
+
+    def past_run_seconds(self, record: Record) -> list[float]:
+        """Return the seconds that the newest 50 finished tasks of a kind ran, shortest first.
+
+        The kind: model, resolution, duration and audio, and whether it was made on this machine
+        (plain http: a sandbox). Measured by the service's clock from the start of the run, or
+        from submission where the start is unknown, to the end.
         """
         rows = self._database.rows(
-            "SELECT (julianday(ended_at) - julianday(submitted_at)) * 86400 AS seconds FROM"
-            " (SELECT submitted_at, ended_at FROM task WHERE status = 'SUCCEEDED'"
+            "SELECT (julianday(ended_at) - julianday(coalesce(scheduled_at, submitted_at)))"
+            " * 86400 AS seconds FROM"
+            " (SELECT submitted_at, scheduled_at, ended_at FROM task WHERE status = 'SUCCEEDED'"
             " AND model = :model AND resolution = :resolution AND duration = :duration"
+            " AND audio IS :audio AND (service LIKE 'http://%') = (:service LIKE 'http://%')"
             " AND submitted_at IS NOT NULL AND ended_at IS NOT NULL"
             " ORDER BY number DESC LIMIT :newest) ORDER BY seconds",
             model=record.model,
             resolution=record.resolution,
             duration=record.duration,
+            audio=record.audio,
+            service=record.service,
             newest=_NEWEST,
         )
         return [max(0.0, row["seconds"]) for row in rows]
@@ -414,12 +444,14 @@ def _from_row(row: sqlite3.Row | None) -> Record | None:
 
 
 def _read(row: sqlite3.Row) -> Record:
-    values = {name: row[name] for name in _COLUMNS}
+    found = dict(zip(row.keys(), row, strict=True))  # a row searches all its names for each one
+    values = {name: found[name] for name in _COLUMNS}
     values |= {name: from_rfc3339(values[name]) for name in _TIMES}
     values |= {name: None if values[name] is None else bool(values[name]) for name in _FLAGS}
     values["status"] = Status(values["status"])
     values["usage"] = json.loads(values["usage"]) if values["usage"] else {}
-    values["inputs"] = tuple(RecordInput(*each) for each in json.loads(values["inputs"] or "[]"))
+    inputs = json.loads(values["inputs"]) if values["inputs"] else ()
+    values["inputs"] = tuple(RecordInput(*each) for each in inputs)
     values["estimate"] = _amount(values["estimate"])
     return Record(**values)
 

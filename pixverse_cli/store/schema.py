@@ -91,5 +91,8 @@ MIGRATIONS = (
         owner  TEXT NOT NULL                -- equal for keys of one account: 'uid:' and its id
                                             -- at the service if known, else the name of a key
     ) WITHOUT ROWID;
+    -- How long earlier tasks of a kind ran.
+    CREATE INDEX task_by_kind ON task (model, resolution, duration, audio)
+        WHERE status = 'SUCCEEDED';
     """,
 )

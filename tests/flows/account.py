@@ -173,6 +173,7 @@ class Account:
             status=status,
             raw_status=status,
             submitted_at=job.at,
+            scheduled_at=None if status is Status.PENDING else job.at + timedelta(seconds=job.wait),
             ended_at=job.at + timedelta(seconds=job.wait + job.run) if status.final else None,
             orig_prompt=job.prompt if done else None,
             video_url=f"{self.origin}/{task_id}.mp4" if done else None,

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import platformdirs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -188,6 +189,21 @@ class TestDirectories:
 def test_variables_of_another_program_are_not_read(name, home):
     assert base_url({name: "http://evil.com"}) == DEFAULT_BASE_URL
     assert state_directory({name: "/elsewhere"}).is_relative_to(home)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere platformdirs is always used")
+@pytest.mark.parametrize("state", [None, "", " ", "/elsewhere", "/else where/", "relative"])
+@pytest.mark.parametrize("home", [None, "", "/home/turtle", "/home/turtle/", "relative"])
+def test_the_default_directories_are_those_of_platformdirs(monkeypatch, state, home):
+    for name, value in (("XDG_STATE_HOME", state), ("XDG_CONFIG_HOME", state), ("HOME", home)):
+        monkeypatch.delenv(name) if value is None else monkeypatch.setenv(name, value)
+    for ours, theirs in (
+        (state_directory, platformdirs.user_state_path),
+        (config_directory, platformdirs.user_config_path),
+    ):
+        expected = theirs("pixverse", appauthor=False)
+        if expected.is_absolute():  # else the error is tested below
+            assert ours({}) == expected
 
 
 HOMELESS = """

@@ -324,3 +324,39 @@ class TestFinding:
 def test_a_missing_record_is_an_error(records):
     with pytest.raises(UnexpectedError, match="is missing"):
         records.get(7)
+
+
+def finished(records, *, run_seconds, queued=10.0, **fields):
+    """Write a finished task that waited in the queue and then ran."""
+    record = records.intend(replace(FULL, **fields))
+    scheduled = None if queued is None else NOON + timedelta(seconds=queued)
+    done = task(
+        "SUCCEEDED",
+        f"task-{record.number}",
+        submitted_at=NOON,
+        scheduled_at=scheduled,
+        ended_at=(scheduled or NOON) + timedelta(seconds=run_seconds),
+    )
+    records.accepted(record.number, done, NOON)
+    return records.seen(record.number, done)
+
+
+def test_past_run_times_are_of_the_same_kind_and_without_the_queue(records):
+    finished(records, run_seconds=90.0)
+    finished(records, run_seconds=80.0, queued=None)
+    for other in (
+        {"model": "pixverse/pixverse-c1-it2v"},
+        {"resolution": "360P"},
+        {"duration": 8},
+        {"audio": False},
+        {"audio": None},
+        {"service": "http://127.0.0.1:8080/api/v1"},  # a sandbox is much faster
+    ):
+        finished(records, run_seconds=5.0, **other)
+    assert records.past_run_seconds(FULL) == pytest.approx([80.0, 90.0], abs=0.001)
+
+
+def test_past_run_times_are_those_of_the_newest_fifty(records):
+    for seconds in range(60):
+        finished(records, run_seconds=float(seconds))
+    assert records.past_run_seconds(FULL)[0] == pytest.approx(10.0, abs=0.001)
