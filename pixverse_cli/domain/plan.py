@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from pixverse_cli.domain.catalog import Role
+from pixverse_cli.domain.catalog import Media, Role
 from pixverse_cli.domain.errors import PixverseError
-from pixverse_cli.domain.request import InputKey, VideoRequest
+from pixverse_cli.domain.request import InputFacts, VideoRequest
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 DEFAULT_TIMEOUT = 1800.0
 
@@ -54,7 +57,8 @@ class Input(NamedTuple):
     """One input of a video: a checked file, or a URL that the service fetches.
 
     ``source`` is the input as the user named it, a URL without its query; ``identity`` the
-    file's hash, or the whole URL; ``name`` is how a prompt cites it.
+    file's hash, or the whole URL; ``name`` is how a prompt cites it; ``seconds`` is the length
+    of a video or sound, None if it is not known.
     """
 
     role: Role
@@ -62,6 +66,8 @@ class Input(NamedTuple):
     identity: str
     file: InputFile | None = None
     name: str | None = None
+    media: Media = Media.IMAGE
+    seconds: float | None = None
 
 
 class Order(NamedTuple):
@@ -86,9 +92,20 @@ class Order(NamedTuple):
     @property
     def fingerprint(self) -> str:
         """What equal requests share."""
-        return self.request.fingerprint(
-            [InputKey(each.role, each.name, each.identity) for each in self.inputs]
-        )
+        return self.request.fingerprint(self.facts)
+
+    @property
+    def estimate(self) -> "Decimal | None":
+        """The list price in CNY; None if it is not known before the video is made."""
+        return self.request.estimate(self.facts).amount
+
+    @property
+    def facts(self) -> list[InputFacts]:
+        """What the request depends on of its inputs."""
+        return [
+            InputFacts(each.role, each.name, each.identity, each.media, each.seconds)
+            for each in self.inputs
+        ]
 
 
 class WaitPolicy(NamedTuple):

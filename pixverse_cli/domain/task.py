@@ -165,11 +165,16 @@ class Record:
         from decimal import Decimal, InvalidOperation  # noqa: PLC0415  few commands show a price
 
         model, usage = find_model(self.model), self.usage
+        if model is None or (model.prices_with_video and not self.inputs):
+            return None  # which price holds depends on the inputs, and they are not known
         try:
-            resolution = Resolution(f"{usage.get('SR')}".rstrip("pP") + "P")
             seconds = Decimal(str(usage.get("duration")))
-        except (ValueError, InvalidOperation):
+            tier = (
+                Resolution(f"{usage.get('SR')}".rstrip("pP") + "P") if model.resolutions else None
+            )
+            price = model.price(
+                tier, audio=usage.get("audio") is True, with_video=self.duration is None
+            )
+        except (ValueError, KeyError, InvalidOperation):
             return None
-        if model is None or not seconds.is_finite():
-            return None
-        return model.price(resolution, audio=usage.get("audio") is True) * seconds
+        return price * seconds if seconds.is_finite() else None

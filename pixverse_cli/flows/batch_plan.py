@@ -75,9 +75,9 @@ def check_cost(items: Sequence[BatchItem], limit: Decimal | None) -> None:
 
 
 def estimate(items: Sequence[BatchItem]) -> Decimal:
-    """Return the list price of all new tasks, in CNY."""
+    """Return the list price in CNY of all new tasks whose price is known before."""
     orders = [item.order for item in items if item.action is Action.SUBMIT and item.order]
-    return sum((order.request.estimate for order in orders), start=Decimal(0))
+    return sum((order.estimate or Decimal(0) for order in orders), start=Decimal(0))
 
 
 def _plan_item(position: int, item: ManifestItem, inputs: PlanInputs) -> BatchItem:

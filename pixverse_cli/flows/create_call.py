@@ -92,7 +92,7 @@ def draft(order: Order, tools: Tools) -> Record:
         shot_type=request.shot_type,
         seed=request.seed,
         fingerprint=order.fingerprint,
-        estimate=request.estimate,
+        estimate=order.estimate,
         process=this_process(),
         run=tools.run,
     )

@@ -12,13 +12,16 @@ from pixverse_cli.domain.catalog import (
     DEFAULT_DURATION,
     DEFAULT_MODEL,
     DEFAULT_RESOLUTION,
-    MODELS,
     PRICES_AS_OF,
+    Kind,
+    Model,
     Resolution,
     Role,
     ShotType,
     find_model,
+    models_of,
 )
+from pixverse_cli.domain.checks import problems as request_problems
 from pixverse_cli.domain.errors import UsageError
 from pixverse_cli.domain.plan import (
     DEFAULT_TIMEOUT,
@@ -30,7 +33,6 @@ from pixverse_cli.domain.plan import (
     WaitPolicy,
 )
 from pixverse_cli.domain.request import VideoRequest
-from pixverse_cli.domain.request import problems as request_problems
 from pixverse_cli.domain.task import Record
 from pixverse_cli.domain.text import lines_of
 from pixverse_cli.http.addresses import without_secrets
@@ -42,8 +44,10 @@ from pixverse_cli.settings.values import Settings
 Live = Callable[[Order], Record | None]
 
 _MAX_PROMPT_BYTES = 1024 * 1024
+_KIND = Kind.IMAGE_TO_VIDEO
 _MODEL_CHOICES = (
-    f"choose {', '.join(model.alias for model in MODELS)} or a full name (`pixverse models`)"
+    f"choose {', '.join(model.alias for model in models_of(_KIND))} or a full name"
+    " (`pixverse models`)"
 )
 _RESOLUTION_CHOICES = f"choose {', '.join(Resolution)}"
 
@@ -83,8 +87,8 @@ def known_values(order: Order, now: datetime) -> dict[str, str]:
     return {
         "image": output_names.image_name(order.image or "video"),
         "model": request.model.alias,
-        "resolution": request.resolution,
-        "duration": str(request.duration),
+        "resolution": request.resolution or "unknown",
+        "duration": str(request.duration or "unknown"),
         "seed": "unknown" if request.seed is None else str(request.seed),
         "index": str(order.position),
         "date": now.astimezone().strftime("%Y-%m-%d"),
@@ -193,10 +197,12 @@ def _is_saved(order: Order, destination: Destination, now: datetime, live: Live)
 
 
 def _cost_problems(request: VideoRequest, images: int, settings: Settings) -> Iterator[str]:
-    limit, total = settings.money("max-cost"), request.estimate
-    if limit is not None and total * images > limit:
+    limit, (amount, unknown) = settings.money("max-cost"), request.estimate(())
+    if limit is not None and amount is None:
+        yield f"the cost is not known before: {unknown}; leave out --max-cost {limit}"
+    elif limit is not None and amount is not None and amount * images > limit:
         yield (
-            f"the estimate of {total * images} {CURRENCY} (videos: {images}; list prices of"
+            f"the estimate of {amount * images} {CURRENCY} (videos: {images}; list prices of"
             f" {PRICES_AS_OF}) is over --max-cost {limit}"
         )
 
@@ -212,7 +218,7 @@ def _notes(order: Order) -> Iterator[str]:
 def video_request(settings: Settings, prompt: str | None) -> VideoRequest:
     """Return the request; its problems are added to ``settings.problems``."""
     request = VideoRequest(
-        model=settings.read("model", find_model, DEFAULT_MODEL, _MODEL_CHOICES),
+        model=settings.read("model", _model, DEFAULT_MODEL, _MODEL_CHOICES),
         prompt=prompt,
         resolution=settings.read(
             "resolution", _resolution, DEFAULT_RESOLUTION, _RESOLUTION_CHOICES
@@ -226,6 +232,10 @@ def video_request(settings: Settings, prompt: str | None) -> VideoRequest:
     for problem in request_problems(request):
         settings.wrong(problem.option, problem.text)
     return request
+
+
+def _model(text: str) -> Model | None:
+    return find_model(text, _KIND)
 
 
 def _resolution(text: str) -> Resolution | None:

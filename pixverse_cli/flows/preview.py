@@ -12,13 +12,13 @@ if TYPE_CHECKING:
 PLACEHOLDER = "oss://<uploaded at submit>"
 
 
-def preview(order: Order) -> tuple[wire.Json, "Decimal"]:
-    """Return the create call's body and its estimate in CNY.
+def preview(order: Order) -> tuple[wire.Json, "Decimal | None"]:
+    """Return the create call's body and its estimate in CNY, if it is known.
 
     :data:`PLACEHOLDER` stands for the URL of a local image, which would be uploaded first.
     """
     media = [(each, PLACEHOLDER if each.file else each.identity) for each in order.inputs]
-    return wire.create_body(order.request, media), order.request.estimate
+    return wire.create_body(order.request, media), order.estimate
 
 
 def curl(order: Order, base_url: str) -> str:

@@ -20,7 +20,7 @@ def item_row(item: BatchItem) -> str:
     if item.error is not None:
         last = item.error.message
     elif item.order is not None and item.action is Action.SUBMIT:
-        last = str(item.order.request.estimate)
+        last = str(item.order.estimate or "unknown")
     else:
         last = "0"
     return "\t".join((_ACTIONS[item.action], harmless(item.output), harmless(last)))
@@ -36,7 +36,7 @@ def item_json(item: BatchItem) -> Json:
         "action": item.action,
         "request": preview(order)[0] if order else None,
         "cost": {
-            "estimate": number(order.request.estimate) if order and submits else 0.0,
+            "estimate": number(order.estimate) if order and submits else 0.0,
             "currency": CURRENCY,
             "prices_as_of": PRICES_AS_OF,
         },

@@ -105,7 +105,7 @@ def _ending_json(ending: Ending) -> EndingJson:
     return shape
 
 
-def request_json(request: Json, estimate: "Decimal") -> Json:
+def request_json(request: Json, estimate: "Decimal | None") -> Json:
     """Return what ``--dry-run`` prints for one image: the body as it would be sent."""
     return {
         "schema": SCHEMA,
