@@ -43,11 +43,11 @@ def input_problems(request: VideoRequest, inputs: Sequence[InputFacts]) -> Itera
         yield from _count_problems(model, rule, inputs)
         yield from _total_problems(model, rule, inputs)
     for each in inputs:
-        rule = model.rule(each.role, each.media)
-        if rule is None:
+        allowed = model.rule(each.role, each.media)
+        if allowed is None:
             instead = f"; it takes {_taken(model)}" if model.inputs else ""
             yield Problem(each.role, f"{model.alias} takes no {_noun(each)}{instead}: leave it out")
-        elif each.name is not None and not rule.named:
+        elif each.name is not None and not allowed.named:
             yield Problem(each.role, f"{model.alias} takes no names: leave {each.name!r} out")
     if model.inputs and not inputs:
         yield Problem(model.inputs[0].role, f"{model.alias} takes {_taken(model)}: give one")

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from pixverse_cli.domain.catalog import MAX_NAME_LENGTH, any_of
 
 _WORD = re.compile(r"@([^\s@]+)")
+_LETTERS = re.compile(r"[\w-]+")
 _SHOWN = 8  # characters of the text behind a name; Chinese text may have no blank at all
 
 
@@ -53,7 +54,8 @@ def citations(prompt: str, names: Sequence[str]) -> Iterator[Citation]:
             after = prompt[found.start(1) + len(name) :][:1]
             yield Citation(word, name, word[len(name) :], blank=after in ("", " "))
         elif not _is_latin(prompt[: found.start()][-1:]):
-            yield Citation(word, None, "", blank=False)
+            letters = _LETTERS.match(word)  # without the comma behind it
+            yield Citation(letters[0] if letters else word, None, "", blank=False)
 
 
 def _goes_on(name: str, word: str) -> bool:

@@ -181,8 +181,8 @@ def omni(inputs, **changes):
 def test_a_reference_video_decides_the_length():
     assert omni([CLIP, PICTURE], duration=None) == []
     [(option, text)] = omni([CLIP, PICTURE], duration=5)
-    assert (option, text[-16:]) == ("duration", ": leave it out"[-16:]) or "leave it out" in text
     assert option == "duration"
+    assert text.endswith("as long as that video: leave it out")
 
 
 def test_without_a_reference_video_a_duration_is_needed():

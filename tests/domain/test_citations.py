@@ -32,11 +32,12 @@ def test_a_prompt_that_cites_every_name_is_right(prompt, names):
         ("@cat. @dog runs", ["cat", "dog"], ['write "@cat ."']),
         ("让@猫在跑", ["猫"], ['"@猫在跑"', 'write "@猫 在跑"']),
         ("@cat\nruns", ["cat"], ['write "@cat "']),
-        ("@cat在海里游泳看到一只狗", ["cat"], ['write "@cat 在海里游泳看到"']),
+        ("@cat在海里游泳看到一只狗", ["cat"], ['write "@cat 在海里游泳看到一"']),
         ("@cat runs", ["cat", "dog"], ["'dog'", 'write "@dog "', "without a name"]),
         ("@hen runs", [], ['cites "@hen"', "name the reference hen"]),
         ("@cat sees @hen", ["cat"], ['"@hen"', "write @cat, or name the reference hen"]),
         ("@cat chases @catnip", ["cat"], ['cites "@catnip"']),
+        ("@hen, run", [], ['cites "@hen",', "name the reference hen"]),
     ],
 )
 def test_a_wrong_citation_is_told_with_the_corrected_text(prompt, names, parts):

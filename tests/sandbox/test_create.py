@@ -5,7 +5,7 @@ import json
 import pytest
 import requests
 
-from pixverse_cli.domain.catalog import MODELS
+from pixverse_cli.domain.catalog import Kind, models_of
 
 from .caller import C1, CREATE, PICTURE, V6, V56, order
 
@@ -19,7 +19,7 @@ def refusal(answer):
     return answer.status_code, body["code"], body["message"]
 
 
-@pytest.mark.parametrize("model", [model.name for model in MODELS])
+@pytest.mark.parametrize("model", [model.name for model in models_of(Kind.IMAGE_TO_VIDEO)])
 def test_a_valid_create_call_returns_pending_with_a_task_id_and_a_request_id(call, model):
     answer = call().create(model=model)
     body = answer.json()
