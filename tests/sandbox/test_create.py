@@ -101,8 +101,8 @@ def medium(**fields):
     [
         ({"media": []}, "input.media is an empty array. It must contain at least one item."),
         ({"media": "x"}, "input.media is an empty array. It must contain at least one item."),
-        ({"media": medium(type="first_frame")}, "input.media.type must be image_url or video_url"),
-        ({"media": ["x"]}, "input.media.type must be image_url or video_url"),
+        ({"media": medium(type="first_frame")}, "input.media.type must be image_url"),
+        ({"media": ["x"]}, "input.media.type must be image_url"),
         ({"media": medium(url="")}, "Required field input.media[0].url are missing or empty."),
         ({"media": medium(url=7)}, "Required field input.media[0].url are missing or empty."),
         ({"url": "data:image/png;base64,AAAA"}, "url error, please check url!"),

@@ -139,7 +139,7 @@ def test_a_video_has_a_cut_between_its_shots(make, changes, expected):
 
 
 def test_there_are_never_more_shots_than_frames():
-    assert [shot.frames for shot in shots(1, 100, 0)] == [1] * 24
+    assert [shot.frames for shot in shots(24, 100, 0)] == [1] * 24
 
 
 def test_the_watermark_is_at_the_bottom_right(make):
