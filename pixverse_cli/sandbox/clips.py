@@ -45,7 +45,8 @@ class Clip:
 
         if self.data is None:
             still = av.VideoFrame.from_image(placeholder(self.url))  # type: ignore[no-untyped-call]
-            yield from itertools.repeat(still, round(self.seconds * self.rate))
+            planar = still.reformat(format="yuv420p")
+            yield from itertools.repeat(planar, round(self.seconds * self.rate))
             return
         count = 0
         try:

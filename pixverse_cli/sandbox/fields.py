@@ -60,10 +60,9 @@ def failures(model: Model, inputs: Json, parameters: Json) -> Iterator[Failure]:
     yield from _media_failures(model, inputs.get("media"))
     yield from _geometry_failures(model, given)
     yield from _switch_failures(given)
-    media = inputs.get("media")
-    if isinstance(media, list):
-        yield from _duration_failures(model, given, split_media(model, media)[0])
-        yield from _name_failures(str(inputs.get("prompt") or ""), media)
+    media, _ = split_media(model, inputs.get("media"))
+    yield from _duration_failures(model, given, media)
+    yield from _name_failures(str(inputs.get("prompt") or ""), media)
 
 
 def tier_of(model: Model, parameters: Json) -> Resolution | None:
@@ -171,9 +170,9 @@ def _switch_failures(given: Json) -> Iterator[Failure]:
         yield invalid(BAD_FIELD)
 
 
-def _name_failures(prompt: str, media: Sequence[object]) -> Iterator[Failure]:
+def _name_failures(prompt: str, inputs: Sequence[tuple[InputRule, Json]]) -> Iterator[Failure]:
     """Check names one to one with their citations; without names the model assigns pictures."""
-    elements = [e for e in media if isinstance(e, dict) and e.get("ref_name") is not None]
-    names = [str(element["ref_name"]) for element in elements]
+    given = [(rule.named, element.get("ref_name")) for rule, element in inputs]
+    names = [str(name) for named, name in given if named and name is not None]
     if names and (any(name_problems(names)) or any(citation_problems(prompt, names))):
         yield invalid(BAD_FIELD)

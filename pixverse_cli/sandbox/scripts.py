@@ -100,7 +100,7 @@ def _moving(scene: Scene, image: "Image", size: Size, seconds: Fraction) -> Scri
     """Return the script of a camera that moves over one picture."""
     frames = max(1, round(seconds * FRAMES_PER_SECOND))
     shots = camera.shots(frames, scene.order.shots, scene.seed)
-    views = _shot_views(planes.split(image, size), shots)
+    views = _shot_views(image, size, shots)
     return Script(size=size, seconds=seconds, views=views, sound=_tone(scene, seconds))
 
 
@@ -108,7 +108,8 @@ def _tone(scene: Scene, seconds: Fraction) -> "Iterator[av.AudioFrame] | None":
     return sounds.tone(seconds) if scene.order.audio else None
 
 
-def _shot_views(whole: "Planes", shots: Sequence[camera.Shot]) -> Iterator[View]:
+def _shot_views(image: "Image", size: Size, shots: Sequence[camera.Shot]) -> Iterator[View]:
+    whole = planes.split(image, size)
     for shot in shots:
         for number in range(0, shot.frames, _FRAMES_PER_STEP):
             count = min(_FRAMES_PER_STEP, shot.frames - number)
