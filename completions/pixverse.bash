@@ -256,6 +256,7 @@ _pixverse_values()
         duration) _pixverse_durations "${model,,} ${resolution^^}" ;;
         shot-type) _pixverse_shots "${model,,}" ;;
         status) words=(PENDING RUNNING SUCCEEDED FAILED CANCELED UNKNOWN UNCLEAR NOT_SENT); current=${current^^} ;;
+        grouping) words=(day week month model image resolution) ;;
         shell) words=(bash zsh fish) ;;
         scenario) _pixverse_scenarios; return ;;
         task) _pixverse_tasks; return ;;
@@ -288,13 +289,14 @@ _pixverse_shots()
 _pixverse_arguments()
 {
     case $1 in
-        '') words=(submit status wait download list cancel recover batch models auth doctor completion sandbox); _pixverse_offer ;;
+        '') words=(submit status wait download list cancel recover batch cost forget models auth doctor completion skill sandbox); _pixverse_offer ;;
         submit) _pixverse_values image ;;
         status) _pixverse_values task ;;
         wait) _pixverse_values task ;;
         download) _pixverse_values task ;;
         cancel) _pixverse_values task ;;
         batch) ((count)) || _pixverse_values manifest ;;
+        forget) _pixverse_values task ;;
         auth) words=(login status logout); _pixverse_offer ;;
         completion) ((count)) || _pixverse_values shell ;;
         *) _pixverse_options "$1"; _pixverse_offer ;;
@@ -309,10 +311,12 @@ _pixverse_options()
         status) words=(--exit-status --json --events -q --quiet -v --verbose -h --help) ;;
         wait) words=(--all --any --fail-fast --timeout --interval --download -o --output -f --force --json --events --github-output -q --quiet -v --verbose -h --help) ;;
         download) words=(-o --output -f --force -w --wait --timeout --interval --json --events --github-output -q --quiet -v --verbose -h --help) ;;
-        list) words=(--status --since --limit --all --remote --json --events -q --quiet -v --verbose -h --help) ;;
+        list) words=(--status --since --limit --all --remote --html --json --events -q --quiet -v --verbose -h --help) ;;
         cancel) words=(--json --events -q --quiet -v --verbose -h --help) ;;
         recover) words=(--adopt --json --events -q --quiet -v --verbose -h --help) ;;
         batch) words=(--shard --max-cost --dry-run --fail-fast --timeout --interval -f --force --json --events -q --quiet -v --verbose -h --help) ;;
+        cost) words=(--by --since --sandbox --csv --json -q --quiet -h --help) ;;
+        forget) words=(--older-than -f --force --json -q --quiet -h --help) ;;
         models) words=(--json -q --quiet -h --help) ;;
         auth) words=(-h --help) ;;
         'auth login') words=(--json -q --quiet -h --help) ;;
@@ -320,6 +324,7 @@ _pixverse_options()
         'auth logout') words=(--json -q --quiet -h --help) ;;
         doctor) words=(--json -q --quiet -v --verbose -h --help) ;;
         completion) words=(-h --help) ;;
+        skill) words=(-h --help) ;;
         sandbox) words=(--scenario --seed --realistic --port -q --quiet -h --help) ;;
     esac
 }
@@ -341,8 +346,12 @@ _pixverse_kind()
         'download --timeout' | 'download --interval') kind=nothing ;;
         'list --status') kind=status ;;
         'list --since' | 'list --limit') kind=nothing ;;
+        'list --html') kind=file ;;
         'recover --adopt') kind=nothing ;;
         'batch --shard' | 'batch --max-cost' | 'batch --timeout' | 'batch --interval') kind=nothing ;;
+        'cost --by') kind=grouping ;;
+        'cost --since') kind=nothing ;;
+        'forget --older-than') kind=nothing ;;
         'sandbox --scenario') kind=scenario ;;
         'sandbox --seed' | 'sandbox --port') kind=nothing ;;
         *) kind='' ;;

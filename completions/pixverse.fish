@@ -73,11 +73,15 @@ function __pixverse_value
         case 'download'
             set value_options -o --output --timeout --interval
         case 'list'
-            set value_options --status --since --limit
+            set value_options --status --since --limit --html
         case 'recover'
             set value_options --adopt
         case 'batch'
             set value_options --shard --max-cost --timeout --interval
+        case 'cost'
+            set value_options --by --since
+        case 'forget'
+            set value_options --older-than
         case 'sandbox'
             set value_options --scenario --seed --port
     end
@@ -175,6 +179,16 @@ function __pixverse_statuses
         UNKNOWN 'older than 24 hours, or not a task of this account' \
         UNCLEAR 'sent, but its answer was lost' \
         NOT_SENT 'never reached the service'
+end
+
+function __pixverse_groupings
+    printf '%s\t%s\n'  \
+        day 'one line a day' \
+        week 'one line a week, from Monday' \
+        month 'one line a month' \
+        model 'one line a model' \
+        image 'one line an image' \
+        resolution 'one line a resolution'
 end
 
 function __pixverse_shells
@@ -285,10 +299,13 @@ complete -c pixverse -n '__pixverse_in \'\'' -a list -d 'Show what this machine 
 complete -c pixverse -n '__pixverse_in \'\'' -a cancel -d 'Cancel queued tasks; a running task cannot be cancelled'
 complete -c pixverse -n '__pixverse_in \'\'' -a recover -d 'Find the tasks of submits whose answer was lost, without paying again'
 complete -c pixverse -n '__pixverse_in \'\'' -a batch -d 'Generate the videos listed in a file; finished ones are skipped'
+complete -c pixverse -n '__pixverse_in \'\'' -a cost -d 'Show what this machine\'s requests cost, by list prices'
+complete -c pixverse -n '__pixverse_in \'\'' -a forget -d 'Remove records from this machine; files are left alone'
 complete -c pixverse -n '__pixverse_in \'\'' -a models -d 'Show the models, their limits and list prices'
 complete -c pixverse -n '__pixverse_in \'\'' -a auth -d 'Manage the API key: login, status, logout'
 complete -c pixverse -n '__pixverse_in \'\'' -a doctor -d 'Check the setup: key, service, store and shell'
 complete -c pixverse -n '__pixverse_in \'\'' -a completion -d 'Print the completion script for a shell'
+complete -c pixverse -n '__pixverse_in \'\'' -a skill -d 'Print SKILL.md: how an agent uses this version'
 complete -c pixverse -n '__pixverse_in \'\'' -a sandbox -d 'Run a local stand-in for the service, free: real uploads, tasks and H.264 video'
 complete -c pixverse -n '__pixverse_in \'\'' -l version -d 'Show the version'
 complete -c pixverse -n '__pixverse_in \'\'' -l schema -d 'Show the JSON Schema of --json and --events'
@@ -371,6 +388,7 @@ complete -c pixverse -n '__pixverse_in \'list\'' -l since -x -d 'Only tasks from
 complete -c pixverse -n '__pixverse_in \'list\'' -l limit -x -d 'Show at most N tasks'
 complete -c pixverse -n '__pixverse_in \'list\'' -l all -d 'Show all tasks'
 complete -c pixverse -n '__pixverse_in \'list\'' -l remote -d 'List the account\'s tasks on the service (last 24 hours), from any machine'
+complete -c pixverse -n '__pixverse_in \'list\'' -l html -r -F -d 'Write a page with a player for each video; it needs no network and no server'
 complete -c pixverse -n '__pixverse_in \'list\'' -l json -d 'Print one JSON object per task; on stderr one for the error, if any'
 complete -c pixverse -n '__pixverse_in \'list\'' -l events -d 'Like --json, with progress in the same stream'
 complete -c pixverse -n '__pixverse_in \'list\'' -s q -l quiet -d 'Show no progress and no notes'
@@ -408,6 +426,23 @@ complete -c pixverse -n '__pixverse_in \'batch\'' -s q -l quiet -d 'Show no prog
 complete -c pixverse -n '__pixverse_in \'batch\'' -s v -l verbose -d 'Show each HTTP exchange; -vv adds headers and bodies'
 complete -c pixverse -n '__pixverse_in \'batch\'' -s h -l help -d 'Show this message and exit'
 
+# pixverse cost
+complete -c pixverse -n '__pixverse_in \'cost\'' -l by -x -k -a '(__pixverse_groupings)' -d 'Group by day, week, month, model, image or resolution'
+complete -c pixverse -n '__pixverse_in \'cost\'' -l since -x -d 'Only requests from the last TIME, for example 24h or 7d'
+complete -c pixverse -n '__pixverse_in \'cost\'' -l sandbox -d 'Show the tasks of a sandbox instead; they are free'
+complete -c pixverse -n '__pixverse_in \'cost\'' -l csv -d 'Print comma-separated values'
+complete -c pixverse -n '__pixverse_in \'cost\'' -l json -d 'Print one JSON object per task; on stderr one for the error, if any'
+complete -c pixverse -n '__pixverse_in \'cost\'' -s q -l quiet -d 'Show no progress and no notes'
+complete -c pixverse -n '__pixverse_in \'cost\'' -s h -l help -d 'Show this message and exit'
+
+# pixverse forget
+complete -c pixverse -n '__pixverse_in \'forget\'' -f -k -a '(__pixverse_tasks)'
+complete -c pixverse -n '__pixverse_in \'forget\'' -l older-than -x -d 'Remove all records older than TIME, such as 90d'
+complete -c pixverse -n '__pixverse_in \'forget\'' -s f -l force -d 'Remove records of tasks that still run or are unclear too'
+complete -c pixverse -n '__pixverse_in \'forget\'' -l json -d 'Print one JSON object per task; on stderr one for the error, if any'
+complete -c pixverse -n '__pixverse_in \'forget\'' -s q -l quiet -d 'Show no progress and no notes'
+complete -c pixverse -n '__pixverse_in \'forget\'' -s h -l help -d 'Show this message and exit'
+
 # pixverse models
 complete -c pixverse -n '__pixverse_in \'models\'' -l json -d 'Print one JSON object per task; on stderr one for the error, if any'
 complete -c pixverse -n '__pixverse_in \'models\'' -s q -l quiet -d 'Show no progress and no notes'
@@ -443,6 +478,9 @@ complete -c pixverse -n '__pixverse_in \'doctor\'' -s h -l help -d 'Show this me
 # pixverse completion
 complete -c pixverse -n '__pixverse_first \'completion\'' -f -k -a '(__pixverse_shells)'
 complete -c pixverse -n '__pixverse_in \'completion\'' -s h -l help -d 'Show this message and exit'
+
+# pixverse skill
+complete -c pixverse -n '__pixverse_in \'skill\'' -s h -l help -d 'Show this message and exit'
 
 # pixverse sandbox
 complete -c pixverse -n '__pixverse_in_child' -f -k -a '(__pixverse_child)'

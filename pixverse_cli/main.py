@@ -38,10 +38,13 @@ COMMANDS = {
     "cancel": "Cancel queued tasks; a running task cannot be cancelled.",
     "recover": "Find the tasks of submits whose answer was lost, without paying again.",
     "batch": "Generate the videos listed in a file; finished ones are skipped.",
+    "cost": "Show what this machine's requests cost, by list prices.",
+    "forget": "Remove records from this machine; files are left alone.",
     "models": "Show the models, their limits and list prices.",
     "auth": "Manage the API key: login, status, logout.",
     "doctor": "Check the setup: key, service, store and shell. It costs nothing.",
     "completion": "Print the completion script for a shell.",
+    "skill": "Print SKILL.md: how an agent uses this version.",
     "sandbox": "Run a local stand-in for the service, free: real uploads, tasks and H.264 video.",
 }
 

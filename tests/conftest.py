@@ -8,7 +8,7 @@ import zlib
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from pixverse_cli.sandbox import Sandbox
 from tests.clocks import FakeClock
@@ -21,9 +21,15 @@ _NEEDED_BYTES = 2 * 1024**3
 
 IN_CI = os.environ.get("CI", "").lower() not in ("", "0", "false")
 
-# No deadline, because two workers on two cores make an example slow at times. In CI the result
-# must not depend on random examples; elsewhere each run tries other ones.
-settings.register_profile("ours", deadline=None, derandomize=IN_CI)
+# No deadline and no check for slow examples, because two workers on two cores make an example
+# slow at times. In CI the result must not depend on random examples; elsewhere each run tries
+# other ones.
+settings.register_profile(
+    "ours",
+    deadline=None,
+    derandomize=IN_CI,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.load_profile("ours")
 
 # These take most of the time, with real processes and tools; `-m "not slow"` runs the others.

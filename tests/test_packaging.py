@@ -69,11 +69,12 @@ def test_the_wheel_contains_a_man_page_for_each_command(wheel):
     assert shipped == pages | {f"{DATA}/man/man1/pixverse.1"}
 
 
-def test_the_wheel_contains_the_completions_of_three_shells(wheel):
+def test_the_wheel_contains_the_completions_of_three_shells_and_the_skill(wheel):
     places = (
         "bash-completion/completions/pixverse",
         "zsh/site-functions/_pixverse",
         "fish/vendor_completions.d/pixverse.fish",
+        "pixverse/skill/SKILL.md",
     )
     shipped = {name for name in wheel if name.startswith(DATA) and "/man/" not in name}
     assert shipped == {f"{DATA}/{place}" for place in places}

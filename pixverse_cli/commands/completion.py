@@ -1,15 +1,13 @@
 """``pixverse completion``."""
 
-import sysconfig
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from pixverse_cli.disk.files import is_file
-from pixverse_cli.domain.errors import UnexpectedError
+from pixverse_cli.disk.shipped import SOURCE, shipped
 from pixverse_cli.reporting import streams
 
 
@@ -20,8 +18,6 @@ class Shell(StrEnum):
     ZSH = "zsh"
     FISH = "fish"
 
-
-SOURCE = Path(__file__).parent.parent.parent
 
 # The name of each script in the source tree, and its path below an installation's share/.
 _PLACES = {
@@ -55,23 +51,10 @@ def command(ctx: typer.Context, shell: ShellName) -> None:
 
 
 def script(shell: Shell, *, source: Path = SOURCE, prefixes: Iterable[Path] | None = None) -> Path:
-    """Return the path of a script: in the source tree if there is one, else where it is installed.
+    """Return the path of a shell's script.
 
-    :raises UnexpectedError: it is not in any of these places.
+    :raises UnexpectedError: it is not installed.
     """
-    name, shared = _PLACES[shell]
-    below = _prefixes() if prefixes is None else prefixes
-    places = [source / "completions" / name, *(prefix / "share" / shared for prefix in below)]
-    for place in places:
-        if is_file(place):
-            return place
-    raise UnexpectedError(
-        f"found no completion script for {shell} in {', '.join(map(str, places))}",
-        hint="install pixverse-cli again",
-    )
-
-
-def _prefixes() -> Iterator[Path]:
-    """Yield the prefixes under which pip installs data files: this environment's, this user's."""
-    yield Path(sysconfig.get_path("data"))
-    yield Path(sysconfig.get_path("data", sysconfig.get_preferred_scheme("user")))
+    name, below_share = _PLACES[shell]
+    what = f"completion script for {shell}"
+    return shipped(what, f"completions/{name}", below_share, source=source, prefixes=prefixes)

@@ -1,7 +1,7 @@
 """Time as an argument: the only module that reads the machine's clocks."""
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 
@@ -44,3 +44,11 @@ def rfc3339(moment: datetime | None) -> str | None:
 def from_rfc3339(text: str | None) -> datetime | None:
     """Return the time that :func:`rfc3339` wrote; None for None."""
     return None if text is None else datetime.fromisoformat(text)
+
+
+def seconds_before(now: datetime, seconds: float) -> datetime:
+    """Return the time that was ``seconds`` ago, or the first that can be told if that is later."""
+    try:
+        return now - timedelta(seconds=seconds)
+    except OverflowError:
+        return datetime.min.replace(tzinfo=UTC)

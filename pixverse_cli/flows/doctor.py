@@ -8,9 +8,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from pixverse_cli import __version__
 from pixverse_cli.disk.files import is_file
 from pixverse_cli.domain.clock import Clock
 from pixverse_cli.domain.errors import Ending, PixverseError, UnexpectedError
+from pixverse_cli.flows.skill_copies import skill_copies
 
 if TYPE_CHECKING:
     from pixverse_cli.dashscope.client import Client
@@ -86,6 +88,7 @@ def examine(setup: Setup, environ: Mapping[str, str], clock: Clock) -> Iterator[
         yield _check("service", lambda: _service(setup, clock))
     yield _program()
     yield from _installed()
+    yield from _skills(environ)
 
 
 def gravest(findings: Sequence[Finding]) -> Ending | None:
@@ -167,3 +170,16 @@ def _installed() -> Iterator[Finding]:
         path = prefix / relative
         message = str(path) if is_file(path) else "not installed with this program"
         yield Finding(what=what, told=message)
+
+
+def _skills(environ: Mapping[str, str]) -> Iterator[Finding]:
+    """Compare the copies of SKILL.md in the current folder and at home with this version."""
+    home = environ.get("HOME")
+    folders = [Path.cwd(), *([Path(home)] if home else [])]
+    for path, version in skill_copies(folders):
+        if version == __version__:
+            yield Finding(what="skill", told=f"{path}: of this version")
+        else:
+            told = f"{path}: {f'of version {version}' if version else 'of an unknown version'}"
+            told += f", this is {__version__}: run pixverse skill > {path}"
+            yield Finding(what="skill", told=told, warning=True)

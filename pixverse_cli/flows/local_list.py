@@ -1,7 +1,8 @@
 """The records in this machine's store, filtered."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from pixverse_cli.domain.clock import seconds_before
 from pixverse_cli.domain.task import Record, Status
 from pixverse_cli.settings.values import Settings
 from pixverse_cli.store import Store
@@ -24,7 +25,7 @@ def local_list(settings: Settings, store: Store, now: datetime, *, every: bool) 
     return store.records.newest(
         -1 if every else limit,
         statuses=(status,) if status else (),
-        since=now - timedelta(seconds=since) if since else None,
+        since=seconds_before(now, since) if since else None,
     )
 
 

@@ -1,4 +1,4 @@
-"""``python -m pixverse_cli.manual``: write man pages and completions, or check them."""
+"""``python -m pixverse_cli.manual``: write man pages, completions and SKILL.md, or check them."""
 
 import difflib
 import sys
@@ -6,7 +6,7 @@ from argparse import ArgumentParser
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from pixverse_cli.manual import bash, fish, zsh
+from pixverse_cli.manual import bash, fish, skill, zsh
 from pixverse_cli.manual.outline import outline
 from pixverse_cli.manual.pages import pages
 
@@ -21,7 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--directory",
         type=Path,
         default=_PROJECT,
-        help="the directory that holds man/ and completions/",
+        help="the directory that holds man/, completions/ and skill/",
     )
     given = parser.parse_args(arguments)
     if given.check:
@@ -39,6 +39,7 @@ def files() -> dict[str, str]:
         "completions/pixverse.bash": bash.script(tree),
         "completions/_pixverse": zsh.script(tree),
         "completions/pixverse.fish": fish.script(tree),
+        "skill/SKILL.md": skill.text(tree),
     }
     return scripts | {f"man/{name}": text for name, text in pages(tree).items()}
 

@@ -23,6 +23,7 @@ def _lists() -> dict[str, str]:
         "models": _words(Kind.MODEL),
         "resolutions": _words(Kind.RESOLUTION),
         "statuses": _words(Kind.STATUS),
+        "groupings": _words(Kind.GROUPING),
         "shells": _words(Kind.SHELL),
         "shots": _words(Kind.SHOT_TYPE),
         "scenarios": _words(Kind.SCENARIO),

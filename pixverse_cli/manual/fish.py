@@ -22,6 +22,7 @@ def _lists() -> dict[str, str]:
         "models": _described(kinds.words(Kind.MODEL)),
         "resolutions": _described(kinds.words(Kind.RESOLUTION)),
         "statuses": _described(kinds.words(Kind.STATUS)),
+        "groupings": _described(kinds.words(Kind.GROUPING)),
         "shells": _described(kinds.words(Kind.SHELL)),
         "shots": _described(kinds.words(Kind.SHOT_TYPE)),
         "scenarios": _described(kinds.words(Kind.SCENARIO)),

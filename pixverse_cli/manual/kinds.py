@@ -15,6 +15,7 @@ from pixverse_cli.domain.catalog import (
 )
 from pixverse_cli.domain.catalog import Kind as VideoKind
 from pixverse_cli.domain.task import Status
+from pixverse_cli.flows.spending import By
 from pixverse_cli.manual.outline import Argument, Command, Option
 from pixverse_cli.sandbox.scenarios import SCENARIOS
 
@@ -27,6 +28,7 @@ class Kind(StrEnum):
     DURATION = "duration"
     SHOT_TYPE = "shot-type"
     STATUS = "status"
+    GROUPING = "grouping"
     SCENARIO = "scenario"
     SHELL = "shell"
     TASK = "task"
@@ -44,6 +46,7 @@ _METAVARS = {
     "SECONDS": Kind.DURATION,
     "KIND": Kind.SHOT_TYPE,
     "STATUS": Kind.STATUS,
+    "WHAT": Kind.GROUPING,
     "NAME": Kind.SCENARIO,
     "SHELL": Kind.SHELL,
     "ID...": Kind.TASK,
@@ -76,6 +79,14 @@ _STATUSES = {
     Status.UNKNOWN: "older than 24 hours, or not a task of this account",
     Status.UNCLEAR: "sent, but its answer was lost",
     Status.NOT_SENT: "never reached the service",
+}
+_GROUPINGS = {
+    By.DAY: "one line a day",
+    By.WEEK: "one line a week, from Monday",
+    By.MONTH: "one line a month",
+    By.MODEL: "one line a model",
+    By.IMAGE: "one line an image",
+    By.RESOLUTION: "one line a resolution",
 }
 _SHELLS = {
     Shell.BASH: "GNU Bash",
@@ -115,6 +126,8 @@ def words(kind: Kind) -> dict[str, str]:
             return {str(shot): text for shot, text in _SHOTS.items()}
         case Kind.STATUS:
             return {str(status): text for status, text in _STATUSES.items()}
+        case Kind.GROUPING:
+            return {str(by): text for by, text in _GROUPINGS.items()}
         case Kind.SCENARIO:
             scenarios = {name: scenario.summary for name, scenario in SCENARIOS.items()}
             return {"help": "list the scenarios and exit"} | scenarios

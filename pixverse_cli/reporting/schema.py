@@ -13,6 +13,7 @@ _TOP = {
     "error": types.ErrorJson,
     "event": types.EventJson,
     "remote": types.RemoteJson,
+    "spending": types.SpendingJson,
 }
 
 Schema = dict[str, Any]

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 from pixverse_cli.domain.clock import Clock
 from pixverse_cli.domain.events import Event
 from pixverse_cli.domain.plan import BatchItem, Order
-from pixverse_cli.domain.task import Record, RemoteTask
+from pixverse_cli.domain.task import Record, RemoteTask, Status
 from pixverse_cli.reporting import streams
 from pixverse_cli.reporting.reporter import Reporter
 from pixverse_cli.reporting.result import Output
 
 if TYPE_CHECKING:
     from pixverse_cli.flows.doctor import Finding
+    from pixverse_cli.flows.spending import Report
 
 # Imports are late on purpose: rich and the JSON shapes are not always needed.
 # ruff: noqa: PLC0415
@@ -69,6 +70,45 @@ def show_plan(items: Sequence[BatchItem], output: Output) -> None:
     for item in items:
         human = output is Output.HUMAN
         streams.put(item_row(item) if human else one_line(item_json(item)))
+
+
+def show_spending(report: "Report", output: Output, reporter: Reporter, *, as_csv: bool) -> None:
+    """Show sums: as JSON, as CSV, as a table with bars on a terminal, or as lines in a pipe."""
+    from pixverse_cli.reporting import spending
+
+    if as_csv:
+        lines = spending.csv_lines(report)
+    elif output is not Output.HUMAN:
+        lines = spending.json_lines(report)
+    elif streams.is_terminal(sys.stdout) and report.groups:
+        from pixverse_cli.reporting.terminal import spending as drawn
+
+        drawn.show_spending(report)
+        lines = iter(())
+    else:
+        lines = spending.rows(report)
+    for line in lines:
+        streams.put(line)
+    for note in spending.notes(report):
+        reporter.note(note)
+
+
+def show_forgotten(
+    removed: Sequence[Record], kept: int, output: Output, reporter: Reporter
+) -> None:
+    """Show what ``forget`` removed: as JSON, or one id in each line."""
+    from pixverse_cli.reporting.shapes import one_line, record_json
+
+    for record in removed:
+        human = output is Output.HUMAN
+        name = record.task_id or f"#{record.number}"
+        streams.put(name if human else one_line(record_json(record)))
+    for record in removed:
+        if record.status is Status.SUCCEEDED and record.file is None and record.video_url:
+            reporter.note(f"{record.task_id}: its video was not saved: {record.video_url}")
+    reporter.note(f"records removed: {len(removed)}; files were left alone")
+    if kept:
+        reporter.note(f"records kept: {kept}; their tasks may run or are unclear (see --force)")
 
 
 def show_models(output: Output) -> None:

@@ -138,3 +138,31 @@ class RemoteJson(TypedDict):
     submitted_at: str | None
     ended_at: str | None
     known: bool
+
+
+class SpentJson(TypedDict):
+    """Sums at list prices; each request's price is in exactly one of the first three.
+
+    ``actual`` is the price of what ``usage`` reports, ``estimate`` that of charged requests
+    without ``usage``, ``unclear`` that of requests that may be charged; ``total`` is the sum of
+    the first two.
+    """
+
+    actual: float
+    estimate: float
+    unclear: float
+    total: float
+    currency: str
+    prices_as_of: str
+
+
+class SpendingJson(TypedDict):
+    """What a group of requests cost; ``free`` counts requests that failed and cost nothing."""
+
+    schema: str
+    by: str
+    group: str
+    requests: int
+    free: int
+    unpriced: int
+    spent: SpentJson

@@ -14,7 +14,7 @@ from pixverse_cli.domain.errors import UsageError
 T = TypeVar("T")
 D = TypeVar("D")
 
-_UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
+_UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
 _FLAGS = {"true": True, "false": False}
 
 
@@ -90,7 +90,8 @@ class Settings:
 
     def seconds(self, name: str, default: float) -> float:
         """Return a span of time in seconds."""
-        return self.read(name, parse_seconds, default, "must be a time such as 90, 90s, 30m or 2h")
+        rule = "must be a time such as 90, 90s, 30m, 2h or 7d"
+        return self.read(name, parse_seconds, default, rule)
 
     def money(self, name: str) -> Decimal | None:
         """Return an amount in CNY; None if it is not set."""
@@ -106,8 +107,8 @@ class Settings:
 
 
 def parse_seconds(text: str) -> float | None:
-    """Return the seconds of ``90``, ``90s``, ``30m`` or ``2h``; None for other text."""
-    match = re.fullmatch(r"(\d{1,9}(?:\.\d{1,3})?)([smh]?)", text.lower(), re.ASCII)
+    """Return the seconds of ``90``, ``90s``, ``30m``, ``2h`` or ``7d``; None for other text."""
+    match = re.fullmatch(r"(\d{1,9}(?:\.\d{1,3})?)([smhd]?)", text.lower(), re.ASCII)
     return float(match[1]) * _UNITS[match[2]] if match else None
 
 

@@ -237,6 +237,32 @@ class Records:
             self._database.row("SELECT * FROM task WHERE number = :number", number=number)
         )
 
+    def numbered(self, number: int) -> list[Record]:
+        """Return the record with this number, or none."""
+        rows = self._database.rows("SELECT * FROM task WHERE number = :number", number=number)
+        return [required(row) for row in rows]
+
+    def older_than(self, before: datetime) -> list[Record]:
+        """Return records whose request was sent before a time, or whose time is not known."""
+        rows = self._database.rows(
+            "SELECT * FROM task WHERE coalesce(submitted_at, intent_at, '') < :before"
+            " ORDER BY number",
+            before=rfc3339(before),
+        )
+        return [required(row) for row in rows]
+
+    def forget(self, record: Record) -> bool:
+        """Remove a record unless another process has changed its task or status meanwhile."""
+        row = self._database.row(
+            "DELETE FROM task WHERE number = :number AND status = :status"
+            " AND task_id IS :task_id AND process IS :process RETURNING number",
+            number=record.number,
+            status=record.status,
+            task_id=record.task_id,
+            process=record.process,
+        )
+        return row is not None
+
     def by_prefix(self, prefix: str, *, limit: int = 10) -> list[Record]:
         """Return the records whose task id starts with ``prefix``; uses the index, never a scan."""
         rows = self._database.rows(

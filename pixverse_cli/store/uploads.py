@@ -40,3 +40,7 @@ class Uploads:
     def forget(self, url: str) -> None:
         """Remove an upload that the service refused, so that it is not used again."""
         self._database.rows("DELETE FROM upload WHERE url = :url", url=url)
+
+    def forget_image(self, sha256: str) -> None:
+        """Remove every upload of these bytes; the next request uploads them again."""
+        self._database.rows("DELETE FROM upload WHERE sha256 = :sha256", sha256=sha256)

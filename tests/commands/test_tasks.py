@@ -70,7 +70,7 @@ def test_a_pending_task_can_be_canceled_and_costs_nothing(pixverse, open_sandbox
 
 
 def test_the_error_of_a_refused_cancel_has_its_reason(submit, pixverse):
-    task_id = submit("--no-download") and pixverse("list").stdout.split("\t")[0]
+    task_id = submit("--json", "--no-download") and pixverse("list").stdout.split("\t")[0]
     run = pixverse("cancel", task_id, "--json")
     assert (run.code, run.error["service_code"]) == (1, "UnsupportedOperation")
     assert "only PENDING tasks" in run.error["message"]
@@ -78,7 +78,7 @@ def test_the_error_of_a_refused_cancel_has_its_reason(submit, pixverse):
 
 def test_list_filters_by_status_time_and_number(submit, pixverse):
     submit()
-    submit("--no-download")
+    submit("--json", "--no-download")
     assert len(pixverse("list").lines) == 2
     assert len(pixverse("list", "--limit", "1").lines) == 1
     assert len(pixverse("list", "--status", "succeeded").lines) == 1
@@ -91,3 +91,31 @@ def test_recover_makes_no_call_without_unclear_submits(submit, pixverse, sandbox
     calls = len(sandbox.calls)
     assert pixverse("recover").code == 0
     assert len(sandbox.calls) == calls
+
+
+def test_cost_leaves_the_sandbox_out_unless_asked_for(submit, pixverse):
+    submit()
+    ran = pixverse("cost")
+    assert (ran.code, ran.stdout) == (0, "")
+    assert "tasks of a sandbox: 1" in ran.stderr
+    ran = pixverse("cost", "--sandbox", "--json")
+    assert ran.json[0]["spent"]["estimate"] == 0.15
+    assert pixverse("cost", "--csv", "--sandbox").lines[0].startswith("day,requests,free,")
+    assert pixverse("cost", "--csv", "--json").code == 2
+
+
+def test_forget_prints_what_it_removes_and_leaves_the_file(submit, pixverse, tmp_path):
+    submitted = submit("--json", "-o", "kept.mp4")
+    task_id = submitted.json[0]["task_id"]
+    ran = pixverse("forget", task_id)
+    assert (ran.code, ran.lines) == (0, [task_id])
+    assert "records removed: 1; files were left alone" in ran.stderr
+    assert (tmp_path / "kept.mp4").exists()
+    assert pixverse("list").stdout == ""
+
+
+def test_forget_tells_where_the_video_is_that_was_not_saved(submit, pixverse):
+    task_id = submit("--json", "--no-download").json[0]["task_id"]
+    ran = pixverse("forget", task_id)
+    assert f"{task_id}: its video was not saved: http" in ran.stderr
+    assert pixverse("forget", task_id, "--json").code == 2

@@ -16,7 +16,7 @@ def test_the_generated_files_are_up_to_date():
 def test_all_files_are_written_to_an_empty_directory(tmp_path):
     assert main(["--directory", str(tmp_path)]) == 0
     made = {path.relative_to(tmp_path) for path in tmp_path.rglob("*.*")}
-    kept = [path for name in ("man", "completions") for path in (ROOT / name).iterdir()]
+    kept = [path for name in ("man", "completions", "skill") for path in (ROOT / name).iterdir()]
     assert {path.relative_to(ROOT) for path in kept} - {"_pixverse"} >= made
 
 

@@ -44,6 +44,12 @@ def test_remote_tasks_match_the_schema(pixverse, validator):
     assert kinds_of(validator, json.loads(run.stdout)) == ["remote"]
 
 
+def test_spending_matches_the_schema(pixverse, validator):
+    pixverse("submit", TURTLE, "-r", "360P", "-d", "1")
+    run = pixverse("cost", "--sandbox", "--json")
+    assert kinds_of(validator, json.loads(run.stdout)) == ["spending"]
+
+
 def test_the_option_schema_prints_the_schema(pixverse):
     run = pixverse("--schema")
     assert json.loads(run.stdout) == schema()

@@ -31,7 +31,8 @@ def settings(source="-d", **given_values):
         ("1e3", None),
         ("nan", None),
         ("inf", None),
-        ("1d", None),
+        ("1d", 86400),
+        ("1w", None),
         ("5 m", None),
         ("1h30m", None),
         ("\u0665", None),
@@ -39,7 +40,7 @@ def settings(source="-d", **given_values):
         ("5\n", None),
     ],
 )
-def test_a_duration_is_a_number_with_s_m_or_h(word, seconds):
+def test_a_duration_is_a_number_with_s_m_h_or_d(word, seconds):
     assert parse_seconds(word) == seconds
 
 

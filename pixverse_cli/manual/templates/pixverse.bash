@@ -226,6 +226,7 @@ _pixverse_values()
         duration) _pixverse_durations "${model,,} ${resolution^^}" ;;
         shot-type) _pixverse_shots "${model,,}" ;;
         status) words=(@statuses@); current=${current^^} ;;
+        grouping) words=(@groupings@) ;;
         shell) words=(@shells@) ;;
         scenario) _pixverse_scenarios; return ;;
         task) _pixverse_tasks; return ;;

@@ -137,6 +137,10 @@ function __pixverse_statuses
     printf '%s\t%s\n' @statuses@
 end
 
+function __pixverse_groupings
+    printf '%s\t%s\n' @groupings@
+end
+
 function __pixverse_shells
     printf '%s\t%s\n' @shells@
 end

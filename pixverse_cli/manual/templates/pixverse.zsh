@@ -56,6 +56,11 @@ _pixverse_statuses() {
     _describe -V -t statuses status statuses -M 'm:{[:lower:]}={[:upper:]}'
 }
 
+_pixverse_groupings() {
+    local -a groupings=(@groupings@)
+    _describe -V -t groupings grouping groupings
+}
+
 _pixverse_shells() {
     local -a shells=(@shells@)
     _describe -V -t shells shell shells

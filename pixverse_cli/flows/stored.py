@@ -1,0 +1,54 @@
+"""From the ids that the user typed to records of this store; nothing is asked of the service."""
+
+import re
+from collections.abc import Iterable
+
+from pixverse_cli.domain.errors import UsageError
+from pixverse_cli.domain.task import Record
+from pixverse_cli.store import Store
+
+_SHORTEST_PREFIX = 4
+_SHOWN = 10
+_NUMBER = re.compile(r"#([0-9]{1,18})")
+
+
+def reference_of(record: Record) -> str:
+    """Return what names a record: its task id, or ``#NUMBER`` if it has none."""
+    return record.task_id or f"#{record.number}"
+
+
+def stored_records(references: Iterable[str], store: Store) -> list[Record]:
+    """Return the records for ids, unique prefixes or ``#NUMBER``, in order, each once.
+
+    :raises UsageError: one of them names no record, or several; lists all such.
+    """
+    found: dict[int, Record] = {}
+    problems = []
+    for reference in references:
+        records = _candidates(reference, store)
+        if len(records) == 1:
+            found[records[0].number] = records[0]
+        else:
+            problems.append(_problem(reference, records))
+    if problems:
+        raise UsageError("\n".join(problems), hint="`pixverse list --all` shows every id")
+    return list(found.values())
+
+
+def _candidates(reference: str, store: Store) -> list[Record]:
+    number = _NUMBER.fullmatch(reference)
+    if number:
+        return store.records.numbered(int(number[1]))
+    records = store.records.by_prefix(reference, limit=_SHOWN + 1)
+    exact = [record for record in records if record.task_id == reference]
+    return exact or (records if len(reference) >= _SHORTEST_PREFIX else [])
+
+
+def _problem(reference: str, records: list[Record]) -> str:
+    if not records:
+        short = len(reference) < _SHORTEST_PREFIX and not _NUMBER.fullmatch(reference)
+        rule = f"; type at least {_SHORTEST_PREFIX} characters of a task id" if short else ""
+        return f"{reference!r}: no record of this machine{rule}"
+    candidates = ", ".join(str(record.task_id) for record in records[:_SHOWN])
+    more = ", …" if len(records) > _SHOWN else ""
+    return f"several task ids start with {reference!r}: {candidates}{more}"
