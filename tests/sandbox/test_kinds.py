@@ -133,6 +133,12 @@ def test_every_reference_is_in_the_first_frame(make):
         assert max(abs(a - b) for a, b in zip(seen.getpixel(point), color, strict=True)) < 20
 
 
+def test_a_strip_one_pixel_high_is_a_reference(make):
+    files = [encode(Image.new("RGB", (10_000, 1)))] * 2
+    _, made = make("v6-r2v", files, lambda *urls: [image(url) for url in urls])
+    assert made.size == (640, 360)
+
+
 def test_with_reference_videos_the_result_is_as_long_as_the_longest(make):
     files = [media.film(seconds=0.5), media.film(seconds=1.5, size=(180, 320)), encode_red()]
     usage, made = make(
