@@ -5,10 +5,11 @@ from typing import Annotated
 import typer
 
 from pixverse_cli.commands import shared_options
-from pixverse_cli.domain.catalog import MAX_SEED, MODELS, Resolution, spell
+from pixverse_cli.domain.catalog import MAX_SEED, Kind, Resolution, models_of, spell
 
-_ALIASES = ", ".join(model.alias for model in MODELS)
-_DURATIONS = "; ".join(f"{model.alias}: {spell(model.all_durations)}" for model in MODELS)
+_MODELS = models_of(Kind.IMAGE_TO_VIDEO)
+_ALIASES = ", ".join(model.alias for model in _MODELS)
+_DURATIONS = "; ".join(f"{model.alias}: {spell(model.all_durations)}" for model in _MODELS)
 
 Images = Annotated[
     list[str],
@@ -46,7 +47,7 @@ ModelName = Annotated[
         "--model",
         "-m",
         metavar="MODEL",
-        help=f"{_ALIASES}, or a full name.  [default: {MODELS[0].alias}]",
+        help=f"{_ALIASES}, or a full name.  [default: {_MODELS[0].alias}]",
         envvar="PIXVERSE_MODEL",
         rich_help_panel=shared_options.VIDEO,
     ),

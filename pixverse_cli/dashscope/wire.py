@@ -1,6 +1,6 @@
 """The JSON of the service, read field by field: no answer is trusted as a whole.
 
-Sources: PixVerse image-to-video API reference (create, query); Model Studio's pages on
+Sources: the PixVerse API references (create, query); Model Studio's pages on
 asynchronous tasks (list, cancel) and temporary files (upload policy). Field notes: codes
 may be at the top or inside ``output``, empty strings mean absent, times have no zone and
 are UTC+8 in text but epoch milliseconds in lists.
@@ -8,10 +8,11 @@ are UTC+8 in text but epoch milliseconds in lists.
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 
+from pixverse_cli.domain.catalog import Model, Parameter
 from pixverse_cli.domain.plan import Input
 from pixverse_cli.domain.refusals import Refusal
 from pixverse_cli.domain.request import VideoRequest
@@ -57,25 +58,56 @@ class Page:
 
 
 def create_body(request: VideoRequest, media: Sequence[tuple[Input, str]]) -> Json:
-    """Return the JSON of a create call; unset options are left out.
+    """Return the JSON of a create call; unset options, and those of other models, are left out.
 
     ``media`` holds each input with the URL from which the service fetches it.
     """
-    words = {rule.role: rule.word for rule in request.model.inputs}
-    inputs: Json = {"media": [{"type": words[each.role], "url": url} for each, url in media]}
+    elements = [_medium(request.model, each, url) for each, url in media] + _speech(request)
+    inputs: Json = {"media": elements} if request.model.inputs else {}
     if request.prompt:
         inputs["prompt"] = request.prompt
     parameters: Json = {
-        "resolution": request.resolution.value,
-        "duration": request.duration,
-        "audio": request.audio,
-        "watermark": request.watermark,
+        word: value
+        for parameter, word, value in _parameters(request)
+        if value is not None and request.model.takes(parameter)
     }
-    if request.shot_type:
-        parameters["shot_type"] = request.shot_type.value
-    if request.seed is not None:
-        parameters["seed"] = request.seed
     return {"model": request.model.name, "input": inputs, "parameters": parameters}
+
+
+def _parameters(request: VideoRequest) -> Iterator[tuple[Parameter, str, object]]:
+    """Yield each parameter with its name on the wire and its value: "parameters" of the pages."""
+    model = request.model
+    if model.sizes:
+        yield Parameter.RESOLUTION, "size", request.size
+    else:
+        yield Parameter.RESOLUTION, "resolution", request.resolution
+        yield Parameter.ASPECT_RATIO, "aspect_ratio", request.ratio
+    follows = model.length_from and request.duration is None  # the length of a reference video
+    yield Parameter.DURATION, "duration", 0 if follows else request.duration
+    yield Parameter.AUDIO, "audio", request.audio
+    yield Parameter.WATERMARK, "watermark", request.watermark
+    yield Parameter.SHOT_TYPE, "shot_type", request.shot_type
+    yield Parameter.SEED, "seed", request.seed
+
+
+def _medium(model: Model, each: Input, url: str) -> Json:
+    """Return an element of ``media``: the pages of the models, "input.media"."""
+    rule = model.rule(each.role, each.media)
+    if rule is None:
+        raise ValueError(f"{model.name} takes no {each.media} as {each.role}")
+    name = {"ref_name": each.name} if rule.named and each.name else {}
+    return {"type": rule.word, "url": url, **name}
+
+
+def _speech(request: VideoRequest) -> list[Json]:
+    """Return the elements for a voice that says a text: lip sync page, "input.media"."""
+    speech = request.model.speech
+    if speech is None or not request.text:
+        return []
+    return [
+        {"type": speech.voice_word, "id": request.speaker},
+        {"type": speech.text_word, "content": request.text},
+    ]
 
 
 def create_headers(body: bytes) -> dict[str, str]:

@@ -5,9 +5,12 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from pixverse_cli.domain.catalog import Role
+from pixverse_cli.domain.catalog import Media, Role
 from pixverse_cli.domain.errors import PixverseError
-from pixverse_cli.domain.request import InputKey, VideoRequest
+from pixverse_cli.domain.request import InputFacts, VideoRequest
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -57,7 +60,8 @@ class Input(NamedTuple):
     """One input of a video: a checked file, or a URL that the service fetches.
 
     ``source`` is the input as the user named it, a URL without its query; ``identity`` the
-    file's hash, or the whole URL; ``name`` is how a prompt cites it.
+    file's hash, or the whole URL; ``name`` is how a prompt cites it; ``seconds`` is the length
+    of a video or sound, None if it is not known.
     """
 
     role: Role
@@ -65,6 +69,8 @@ class Input(NamedTuple):
     identity: str
     file: InputFile | None = None
     name: str | None = None
+    media: Media = Media.IMAGE
+    seconds: float | None = None
 
 
 class Order(NamedTuple):
@@ -90,15 +96,21 @@ class Order(NamedTuple):
 
     @property
     def estimate(self) -> "Decimal | None":
-        """The list price in CNY; None if it is not known."""
-        return self.request.estimate if self.priced else None
+        """The list price in CNY; None if it is not known before the video is made."""
+        return self.request.estimate(self.facts).amount if self.priced else None
 
     @property
     def fingerprint(self) -> str:
         """What equal requests share."""
-        return self.request.fingerprint(
-            [InputKey(each.role, each.name, each.identity) for each in self.inputs]
-        )
+        return self.request.fingerprint(self.facts)
+
+    @property
+    def facts(self) -> list[InputFacts]:
+        """What the request depends on of its inputs."""
+        return [
+            InputFacts(each.role, each.name, each.identity, each.media, each.seconds)
+            for each in self.inputs
+        ]
 
 
 class WaitPolicy(NamedTuple):

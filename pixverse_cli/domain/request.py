@@ -1,71 +1,41 @@
-"""A request for one video: its checks, its price estimate and its fingerprint."""
+"""A request for one video: its parameters, its price estimate and its fingerprint."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from pixverse_cli.domain.catalog import (
-    MAX_SEED,
-    MODELS,
+    AspectRatio,
+    Media,
     Model,
     Parameter,
     Resolution,
     Role,
     ShotType,
-    spell,
 )
 
 if TYPE_CHECKING:
     from decimal import Decimal
 
 
-class VideoRequest(NamedTuple):
-    """A request for one video; ``duration`` in seconds.
+class InputFacts(NamedTuple):
+    """What a request depends on of one input.
 
-    Fields and limits: PixVerse image-to-video API reference, "Request parameters".
+    ``identity`` tells it from others: its hash, or its URL; ``name`` is how a prompt cites it;
+    ``seconds`` is the length of a video or sound, None if it is not known.
     """
-
-    model: Model
-    prompt: str | None
-    resolution: Resolution
-    duration: int
-    audio: bool = False
-    watermark: bool = False
-    shot_type: ShotType | None = None
-    seed: int | None = None
-
-    @property
-    def estimate(self) -> "Decimal":
-        """The list price of this video in CNY; promotions and billing may differ."""
-        return self.model.price(self.resolution, audio=self.audio) * self.duration
-
-    def fingerprint(self, inputs: Sequence["InputKey"]) -> str:
-        """Return a SHA-256 that is equal for equal requests with equal inputs."""
-        import hashlib  # noqa: PLC0415  slows the start; many commands do not need it
-        import json  # noqa: PLC0415  as above
-
-        image, *others = [*inputs, None] if inputs else [None]
-        parts = (
-            self.model.name,
-            image.identity if image else "",
-            self.prompt or "",
-            self.resolution,
-            self.duration,
-            self.audio,
-            self.watermark,
-            self.shot_type or ShotType.SINGLE,
-            self.seed,
-            # further facts are added only where there are any: old fingerprints stay valid
-            *(tuple(key) for key in others if key),
-        )
-        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
-
-
-class InputKey(NamedTuple):
-    """What tells one input of a request from another: ``identity`` is its hash, or its URL."""
 
     role: Role
     name: str | None
     identity: str
+    media: Media = Media.IMAGE
+    seconds: float | None = None
+
+
+class Estimate(NamedTuple):
+    """The list price of a video in CNY, or why it is ``unknown`` before the video is made."""
+
+    amount: "Decimal | None"
+    unknown: str | None = None
 
 
 class Problem(NamedTuple):
@@ -75,42 +45,104 @@ class Problem(NamedTuple):
     text: str
 
 
-def problems(request: VideoRequest) -> Iterator[Problem]:
-    """Yield everything that the service would refuse, cut or ignore; nothing if all is valid."""
-    yield from _prompt_problems(request)
-    allowed = request.model.durations[request.resolution]
-    if request.duration not in allowed:
-        yield Problem(
-            Parameter.DURATION,
-            f"{request.model.alias} at {request.resolution} makes videos of"
-            f" {spell(allowed)} seconds",
+class VideoRequest(NamedTuple):
+    """A request for one video, beside its inputs; ``duration`` in seconds.
+
+    None is "not set": a parameter that the model does not take, the duration of a video that
+    is as long as an input, or a default of the service. ``text`` is what ``voice`` says in a
+    lip sync without a sound file.
+    """
+
+    model: Model
+    prompt: str | None
+    resolution: Resolution | None
+    duration: int | None
+    audio: bool = False
+    watermark: bool = False
+    shot_type: ShotType | None = None
+    seed: int | None = None
+    aspect_ratio: AspectRatio | None = None
+    text: str | None = None
+    voice: str | None = None
+
+    @property
+    def ratio(self) -> AspectRatio | None:
+        """The aspect ratio that is sent: the model's default if none is set."""
+        return self.aspect_ratio or next(iter(self.model.ratios), None)
+
+    @property
+    def speaker(self) -> str | None:
+        """The id of the voice that is sent with a text: the default if none is set."""
+        speech = self.model.speech
+        return self.voice or next(iter(speech.voices)) if speech and self.text else None
+
+    @property
+    def size(self) -> str | None:
+        """The frame size ``W*H`` that is sent, for models that want one."""
+        if self.resolution is None or self.ratio is None:
+            return None
+        return self.model.sizes.get(self.resolution, {}).get(self.ratio)
+
+    def sets(self, parameter: Parameter) -> bool:
+        """Return whether the request sets a parameter; a switch counts when it is on."""
+        value: object = getattr(self, parameter.replace("-", "_"))
+        return value is not None and value is not False
+
+    def billed_seconds(self, inputs: Sequence[InputFacts]) -> int | None:
+        """Return the seconds that are billed; None if the length of an input is not known.
+
+        Sources: the pages of each model, "usage.duration".
+        """
+        speech = self.model.speech
+        if speech and self.text:
+            return -(-len(self.text.encode()) // speech.bytes_per_second)
+        lengths = [each.seconds for each in length_inputs(self.model, inputs)]
+        if not lengths:
+            return self.duration
+        known = [seconds for seconds in lengths if seconds is not None]
+        return _rounded_up(max(known)) if len(known) == len(lengths) else None
+
+    def estimate(self, inputs: Sequence[InputFacts]) -> Estimate:
+        """Return the list price of the video; promotions and billing may differ."""
+        seconds = self.billed_seconds(inputs)
+        if seconds is None:
+            role = self.model.length_from or "video"
+            return Estimate(None, f"it depends on the length of the {role}, which is not known")
+        price = self.model.price(
+            self.resolution, audio=self.audio, with_video=bool(length_inputs(self.model, inputs))
         )
-    if request.shot_type and not request.model.takes(Parameter.SHOT_TYPE):
-        yield Problem(
-            Parameter.SHOT_TYPE,
-            f"{request.model.alias} does not support it"
-            f" (only {_models_with(Parameter.SHOT_TYPE)} does);"
-            " describe the shots in the prompt instead",
+        return Estimate(price * seconds)
+
+    def fingerprint(self, inputs: Sequence[InputFacts]) -> str:
+        """Return a SHA-256 that is equal for equal requests with equal inputs."""
+        import hashlib  # noqa: PLC0415  slows the start; many commands do not need it
+        import json  # noqa: PLC0415  as above
+
+        keys = [(each.role, each.name, each.identity) for each in inputs]
+        further = {"aspect-ratio": self.ratio, "text": self.text, "voice": self.speaker}
+        parts = (
+            self.model.name,
+            inputs[0].identity if inputs else "",
+            self.prompt or "",
+            self.resolution,
+            self.duration,
+            self.audio,
+            self.watermark,
+            self.shot_type or ShotType.SINGLE,
+            self.seed,
+            # further facts are added only where there are any: old fingerprints stay valid
+            *(keys if inputs and inputs[0].name else keys[1:]),
+            *(fact for fact in further.items() if fact[1]),
         )
-    if request.seed is not None and not 0 <= request.seed <= MAX_SEED:
-        yield Problem(Parameter.SEED, f"must be a whole number from 0 to {MAX_SEED}")
+        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
-def _models_with(parameter: Parameter) -> str:
-    return ", ".join(dict.fromkeys(model.alias for model in MODELS if model.takes(parameter)))
+def length_inputs(model: Model, inputs: Sequence[InputFacts]) -> list[InputFacts]:
+    """Return the inputs that decide how long the video is; a picture has no length."""
+    return [
+        each for each in inputs if each.role is model.length_from and each.media is not Media.IMAGE
+    ]
 
 
-def _prompt_problems(request: VideoRequest) -> Iterator[Problem]:
-    prompt, model = request.prompt or "", request.model
-    if request.prompt is not None and not prompt.strip():
-        yield Problem("prompt", "is empty: leave it out for a video without a prompt")
-    if len(prompt) > model.prompt_limit:
-        yield Problem(
-            "prompt",
-            f"has {len(prompt)} characters; {model.alias} reads {model.prompt_limit}"
-            " and silently cuts the rest: shorten it",
-        )
-    if "\0" in prompt:
-        yield Problem("prompt", "contains a NUL character: remove it")
-    if any("\ud800" <= char <= "\udfff" for char in prompt):
-        yield Problem("prompt", "is not valid text (it contains bytes that are not UTF-8)")
+def _rounded_up(seconds: float) -> int:
+    return int(-(-seconds // 1))

@@ -181,11 +181,18 @@ class Record:
         from pixverse_cli.domain.hosts import service_host  # noqa: PLC0415  as above
 
         model, usage = find_model(self.model), self.usage
+        if model is None or (model.prices_with_video and not self.inputs):
+            return None  # which price holds depends on the inputs, and they are not known
         try:
-            resolution = Resolution(f"{usage.get('SR')}".rstrip("pP") + "P")
             seconds = Decimal(str(usage.get("duration")))
-        except (ValueError, InvalidOperation):
+            tier = (
+                Resolution(f"{usage.get('SR')}".rstrip("pP") + "P") if model.resolutions else None
+            )
+            price = model.price(
+                tier, audio=usage.get("audio") is True, with_video=self.duration is None
+            )
+        except (ValueError, KeyError, InvalidOperation):
             return None
-        if model is None or not seconds.is_finite() or not service_host(self.service).priced:
+        if not seconds.is_finite() or not service_host(self.service).priced:
             return None
-        return model.price(resolution, audio=usage.get("audio") is True) * seconds
+        return price * seconds

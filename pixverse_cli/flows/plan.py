@@ -14,13 +14,16 @@ from pixverse_cli.domain.catalog import (
     DEFAULT_DURATION,
     DEFAULT_MODEL,
     DEFAULT_RESOLUTION,
-    MODELS,
     PRICES_AS_OF,
+    Kind,
+    Model,
     Resolution,
     Role,
     ShotType,
     find_model,
+    models_of,
 )
+from pixverse_cli.domain.checks import problems as request_problems
 from pixverse_cli.domain.errors import UsageError
 from pixverse_cli.domain.hosts import ServiceHost
 from pixverse_cli.domain.plan import (
@@ -33,7 +36,6 @@ from pixverse_cli.domain.plan import (
     WaitPolicy,
 )
 from pixverse_cli.domain.request import VideoRequest
-from pixverse_cli.domain.request import problems as request_problems
 from pixverse_cli.domain.task import Record
 from pixverse_cli.domain.text import lines_of
 from pixverse_cli.http.addresses import without_secrets
@@ -50,8 +52,10 @@ Live = Callable[[Order], Record | None]
 
 _MAX_TAKES = 20
 _MAX_PROMPT_BYTES = 1024 * 1024
+_KIND = Kind.IMAGE_TO_VIDEO
 _MODEL_CHOICES = (
-    f"choose {', '.join(model.alias for model in MODELS)} or a full name (`pixverse models`)"
+    f"choose {', '.join(model.alias for model in models_of(_KIND))} or a full name"
+    " (`pixverse models`)"
 )
 _RESOLUTION_CHOICES = f"choose {', '.join(Resolution)}"
 
@@ -86,7 +90,9 @@ def plan_submit(
         problems += output_names.problems(destination.template, known, force=args.force)
         folders = output_names.folders(destination.template, known) if not problems else []
     orders = [order._replace(priced=host.priced) for order in orders]
-    problems += _cost_problems(request, len(args.images) * count, settings, host)
+    problems += _cost_problems(
+        request, orders[0].facts if orders else (), len(args.images) * count, settings, host
+    )
     problems += settings.problems
     if problems:
         raise UsageError("\n".join(dict.fromkeys(problems)), hint="nothing was sent")
@@ -111,8 +117,8 @@ def known_values(order: Order, now: datetime) -> dict[str, str]:
     return {
         "image": output_names.image_name(order.image or "video"),
         "model": request.model.alias,
-        "resolution": request.resolution,
-        "duration": str(request.duration),
+        "resolution": request.resolution or "unknown",
+        "duration": str(request.duration or "unknown"),
         "seed": "unknown" if request.seed is None else str(request.seed),
         "index": str(order.position),
         "take": str(order.take),
@@ -264,14 +270,22 @@ def unknown_cost(host: ServiceHost, limit: "Decimal") -> str:
 
 
 def _cost_problems(
-    request: VideoRequest, videos: int, settings: Settings, host: ServiceHost
+    request: VideoRequest,
+    facts: Sequence[InputFacts],
+    videos: int,
+    settings: Settings,
+    host: ServiceHost,
 ) -> Iterator[str]:
-    limit, total = settings.money("max-cost"), request.estimate
-    if limit is not None and not host.priced:
+    limit, (amount, unknown) = settings.money("max-cost"), request.estimate(facts)
+    if limit is None:
+        return
+    if not host.priced:
         yield unknown_cost(host, limit)
-    elif limit is not None and total * videos > limit:
+    elif amount is None:
+        yield f"the cost is not known before: {unknown}; leave out --max-cost {limit}"
+    elif amount * videos > limit:
         yield (
-            f"the estimate of {total * videos} {CURRENCY} (videos: {videos}; list prices of"
+            f"the estimate of {amount * videos} {CURRENCY} (videos: {videos}; list prices of"
             f" {PRICES_AS_OF}) is over --max-cost {limit}"
         )
 
@@ -287,7 +301,7 @@ def _notes(order: Order) -> Iterator[str]:
 def video_request(settings: Settings, prompt: str | None) -> VideoRequest:
     """Return the request; its problems are added to ``settings.problems``."""
     request = VideoRequest(
-        model=settings.read("model", find_model, DEFAULT_MODEL, _MODEL_CHOICES),
+        model=settings.read("model", _model, DEFAULT_MODEL, _MODEL_CHOICES),
         prompt=prompt,
         resolution=settings.read(
             "resolution", _resolution, DEFAULT_RESOLUTION, _RESOLUTION_CHOICES
@@ -301,6 +315,10 @@ def video_request(settings: Settings, prompt: str | None) -> VideoRequest:
     for problem in request_problems(request):
         settings.wrong(problem.option, problem.text)
     return request
+
+
+def _model(text: str) -> Model | None:
+    return find_model(text, _KIND)
 
 
 def _resolution(text: str) -> Resolution | None:

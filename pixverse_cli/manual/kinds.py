@@ -6,13 +6,14 @@ from enum import StrEnum
 from pixverse_cli.commands.completion import Shell
 from pixverse_cli.domain.catalog import (
     DEFAULT_RESOLUTION,
-    MODELS,
     Model,
     Parameter,
     Resolution,
     ShotType,
+    models_of,
     spell,
 )
+from pixverse_cli.domain.catalog import Kind as VideoKind
 from pixverse_cli.domain.task import Status
 from pixverse_cli.flows.spending import By
 from pixverse_cli.manual.outline import Argument, Command, Option
@@ -65,6 +66,7 @@ _METAVARS = {
     "TIME": Kind.NOTHING,
 }
 
+MODELS = models_of(VideoKind.IMAGE_TO_VIDEO)  # that ``submit -m`` offers
 IMAGE_ENDINGS = ("jpg", "jpeg", "png", "webp")
 MANIFEST_ENDINGS = ("toml", "jsonl", "csv")
 

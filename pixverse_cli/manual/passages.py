@@ -4,10 +4,10 @@ import re
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from pixverse_cli.domain.catalog import MODELS, Model, spell
+from pixverse_cli.domain.catalog import Model, spell
 from pixverse_cli.manual import roff
 from pixverse_cli.manual.exit_codes import exit_codes
-from pixverse_cli.manual.kinds import Kind, durations, words
+from pixverse_cli.manual.kinds import MODELS, Kind, durations, words
 from pixverse_cli.manual.outline import Command, Option
 
 Passage = Callable[..., str]

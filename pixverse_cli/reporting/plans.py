@@ -20,7 +20,7 @@ def item_row(item: BatchItem) -> str:
     if item.error is not None:
         last = item.error.message
     elif item.order is not None and item.action is Action.SUBMIT:
-        last = str(item.order.estimate or "")
+        last = str(item.order.estimate or "unknown")
     else:
         last = "0"
     return "\t".join((ACTIONS[item.action], harmless(item.output), harmless(last)))

@@ -11,7 +11,7 @@ from pixverse_cli.domain.catalog import MAX_SEED
 from pixverse_cli.domain.clock import Clock
 from pixverse_cli.domain.task import Status
 from pixverse_cli.sandbox.links import Links
-from pixverse_cli.sandbox.orders import VideoOrder
+from pixverse_cli.sandbox.orders import VideoOrder, sample_failure, somebody_elses
 from pixverse_cli.sandbox.refusals import (
     NOT_ACTIVATED,
     UNSAFE_OUTPUT,
@@ -89,12 +89,12 @@ class Account:
         return tuple(_accepted(view) for view in self._all() if view.job.ours)
 
     def accept(self, order: VideoOrder, request_id: str) -> Job:
-        """Accept a task and put it in the queue of its model.
+        """Accept a task and put it in the queue of its lane.
 
-        :raises Refused: 500 tasks of the model are waiting already (429).
+        :raises Refused: 500 tasks of the lane are waiting already (429).
         """
         with self._lock:
-            lane = self._lanes.setdefault(order.model.name, Lane(self._pace.queue))
+            lane = self._lane(order)
             if lane.length >= QUEUE_LIMIT:
                 raise throttled()
             failure = order.failure or self._planned_failure(order)
@@ -106,6 +106,10 @@ class Account:
         if failure is None:
             self._studio.order(job)
         return job
+
+    def _lane(self, order: VideoOrder) -> Lane:
+        shared = order.model.lane
+        return self._lanes.setdefault(shared.name, Lane(self._pace.queue, shared.running))
 
     def _new_job(self, order: VideoOrder, request_id: str, failure: Failure | None) -> Job:
         run = self._random.uniform(*self._pace.run)
@@ -122,13 +126,13 @@ class Account:
     def _planned_failure(self, order: VideoOrder) -> Failure | None:
         failures: dict[str, Callable[[], Failure]] = {
             "not-activated": lambda: invalid(NOT_ACTIVATED),
-            "fail": lambda: invalid(f"The size is not match {order.resolution}"),
+            "fail": lambda: sample_failure(order),
             "content-failed": lambda: Failure(code="DataInspectionFailed", message=UNSAFE_OUTPUT),
         }
         for name, failure in failures.items():
             if self._scenarios.applies(name):
                 return failure()
-        if order.url.startswith("oss://") and self._scenarios.applies("oss-refused-late"):
+        if order.uploaded and self._scenarios.applies("oss-refused-late"):
             return invalid(unresolved_image().message)
         return None
 
@@ -136,14 +140,11 @@ class Account:
         """Add two tasks of another client: one sent now, and one sent a minute ago."""
         for age in (0, 60):
             sent = job.submitted_at - timedelta(seconds=age)
-            order = VideoOrder(
-                model=job.order.model, prompt="Somebody else's prompt.", url="https://example.com/"
-            )
             other = replace(
                 job,
                 task_id=self.new_id(),
                 request_id=self.new_id(),
-                order=order,
+                order=somebody_elses(job.order),
                 submitted_at=sent,
                 scheduled_at=sent,
                 ends_at=sent + timedelta(seconds=30),
@@ -230,7 +231,7 @@ class Account:
             job = self._current(task_id)
             if job.status(now) is not Status.PENDING:
                 return False
-            self._lanes[job.model].leave(job)
+            self._lane(job.order).leave(job)
             self._jobs[task_id] = replace(job, canceled_at=now)
             return True
 

@@ -11,7 +11,7 @@ from pixverse_cli.sandbox import listing, orders, refusals, replies
 from pixverse_cli.sandbox.account import Account
 from pixverse_cli.sandbox.exchange import Delivery, Reply, Request
 from pixverse_cli.sandbox.gate import Gate
-from pixverse_cli.sandbox.orders import VideoOrder
+from pixverse_cli.sandbox.orders import Medium, VideoOrder
 from pixverse_cli.sandbox.refusals import Refused
 from pixverse_cli.sandbox.scenarios import ActiveScenarios
 from pixverse_cli.sandbox.uploads import UploadStore
@@ -115,18 +115,19 @@ class Api:
         # the model's slash may be raw or percent-encoded (RFC 3986, section 3.4)
         if not query.get("model"):
             raise Refused(400, "InvalidParameter", "Required parameter(s) missing: model")
-        if not orders.is_known_model(query["model"]):
+        model = orders.known_model(query["model"])
+        if model is None:
             raise Refused(400, "InvalidParameter", refusals.NO_MODEL)
-        data = self._uploads.grant(query["model"], request_id=request_id, host=self._upload_host)
+        data = self._uploads.grant(model, request_id=request_id, host=self._upload_host)
         return {"data": data}
 
     def _create(self, request: Request, request_id: str) -> Body:
         self._check_create_headers(request)
         order = orders.read(request.body)
-        self._gate.check_rate("create", order.model.name)
+        self._gate.check_rate("create", order.model.lane)
         self._refuse_by_scenario(order)
-        if order.url.startswith("oss://"):
-            order = self._resolved(order, request)
+        media = tuple(self._resolved(each, order, request) for each in order.media)
+        order = replace(order, media=media)
         job = self._account.accept(order, request_id)
         return {"output": {"task_status": str(Status.PENDING), "task_id": job.task_id}}
 
@@ -146,23 +147,25 @@ class Api:
             raise Refused(400, "Arrearage", refusals.OVERDUE)
         if self._scenarios.applies("content-refused"):
             raise Refused(400, "DataInspectionFailed", refusals.UNSAFE_INPUT)
-        if order.url.startswith("oss://") and self._scenarios.applies("oss-refused"):
+        if order.uploaded and self._scenarios.applies("oss-refused"):
             raise refusals.unresolved_image()
 
-    def _resolved(self, order: VideoOrder, request: Request) -> VideoOrder:
-        """Return the order with the uploaded object that its oss:// URL names.
+    def _resolved(self, medium: Medium, order: VideoOrder, request: Request) -> Medium:
+        """Return an input with the uploaded object that its oss:// URL names, if it is one.
 
         :raises Refused: no resolve header, the object is unknown or older than 48 hours, or it
             was uploaded for another model.
         """
+        if not medium.uploaded:
+            return medium
         if request.headers.get("x-dashscope-ossresourceresolve", "").lower() != "enable":
             raise refusals.unresolved_image()
-        found = self._uploads.find(order.url)
+        found = self._uploads.find(medium.url)
         if found is None:
             raise Refused(400, "InvalidParameter", refusals.NO_OBJECT)
         if found.model != order.model.name:
             raise Refused(400, "InvalidParameter", refusals.NOT_YOUR_OBJECT)
-        return replace(order, picture=found.data)
+        return replace(medium, data=found.data)
 
     def _query(self, task_id: str) -> Body:
         self._gate.check_rate("query")

@@ -58,14 +58,13 @@ class Shot:
         return left, top, right, bottom
 
 
-def shots(duration: int, count: int, seed: int) -> list[Shot]:
-    """Return the shots of a video of ``duration`` seconds, the same for the same seed.
+def shots(frames: int, count: int, seed: int) -> list[Shot]:
+    """Return the shots of a video of ``frames`` frames, the same for the same seed.
 
     The first starts with the whole picture, because the first frame is the image; each further
     one shows another corner in close-up, so that the cuts are visible.
     """
     rng = random.Random(seed)
-    frames = duration * FRAMES_PER_SECOND
     count = min(count, frames)
     lengths = [frames // count + (1 if number < frames % count else 0) for number in range(count)]
     return [_shot(length, number, rng) for number, length in enumerate(lengths)]

@@ -3,7 +3,7 @@
 import hmac
 import threading
 
-from pixverse_cli.domain.catalog import CALLS_PER_SECOND, CREATES_PER_SECOND
+from pixverse_cli.domain.catalog import CALLS_PER_SECOND, Lane
 from pixverse_cli.domain.clock import Clock
 from pixverse_cli.sandbox import refusals
 from pixverse_cli.sandbox.exchange import Request
@@ -12,8 +12,7 @@ from pixverse_cli.sandbox.refusals import Refused
 from pixverse_cli.sandbox.scenarios import ActiveScenarios
 
 _PER_SECOND = {
-    "create": CREATES_PER_SECOND,  # for each model (Model Studio, "Rate limits")
-    "query": CALLS_PER_SECOND,
+    "query": CALLS_PER_SECOND,  # (Model Studio, "Rate limits")
     "list": CALLS_PER_SECOND,
     "cancel": CALLS_PER_SECOND,
     "policy": 100,  # ("Obtain a temporary file URL")
@@ -43,10 +42,10 @@ class Gate:
         if not right or self._scenarios.applies("bad-key"):
             raise Refused(401, "InvalidApiKey", refusals.WRONG_KEY)
 
-    def check_rate(self, kind: str, model: str = "") -> None:
-        """Count a call against the documented rate of its kind.
+    def check_rate(self, kind: str, lane: Lane | None = None) -> None:
+        """Count a call against the documented rate of its kind, and of its lane if it has one.
 
-        :raises Refused: there were too many calls within the last second (429).
+        :raises Refused: there were too many calls (429).
         """
         if kind in _THROTTLED_BY_SCENARIO:
             if self._scenarios.applies("retry-after", kind):
@@ -54,6 +53,11 @@ class Gate:
             if self._scenarios.applies("throttled", kind):
                 raise refusals.throttled()
         with self._lock:
-            rate = self._rates.setdefault((kind, model), Rate(_PER_SECOND[kind]))
+            rate = self._rate(kind, lane)
             if not rate.allows(self._clock.monotonic()):
                 raise refusals.throttled()
+
+    def _rate(self, kind: str, lane: Lane | None) -> Rate:
+        if lane is None:
+            return self._rates.setdefault((kind, ""), Rate(_PER_SECOND[kind]))
+        return self._rates.setdefault((kind, lane.name), Rate(lane.creates, lane.seconds))

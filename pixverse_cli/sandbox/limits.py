@@ -1,19 +1,20 @@
-"""The limit of calls a second."""
+"""The limit of calls in a span of time."""
 
 from collections import deque
 
 
 class Rate:
-    """Allows at most ``per_second`` calls within any second; refused calls do not count."""
+    """Allows at most ``calls`` calls within any ``seconds``; refused calls do not count."""
 
-    def __init__(self, per_second: int) -> None:
-        self._per_second = per_second
-        self._taken: deque[float] = deque(maxlen=per_second)
+    def __init__(self, calls: int, seconds: int = 1) -> None:
+        self._calls = calls
+        self._seconds = seconds
+        self._taken: deque[float] = deque(maxlen=calls)
 
     def allows(self, now: float) -> bool:
         """Whether a call at this monotonic time is allowed; if so, it is counted."""
-        full = len(self._taken) == self._per_second
-        if full and now - self._taken[0] < 1.0:
+        full = len(self._taken) == self._calls
+        if full and now - self._taken[0] < self._seconds:
             return False
         self._taken.append(now)
         return True

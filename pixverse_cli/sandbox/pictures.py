@@ -4,16 +4,17 @@ import hashlib
 import http.client
 import io
 import ipaddress
+import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from pixverse_cli.domain.catalog import IMAGE_LIMITS
+from pixverse_cli.domain.catalog import IMAGE_LIMITS, Media
 from pixverse_cli.sandbox.refusals import (
-    BAD_IMAGE,
-    BIG_IMAGE,
-    WIDE_IMAGE,
     Failure,
-    invalid,
+    bad_format,
+    too_heavy,
+    too_wide,
     unreachable_image,
 )
 
@@ -25,18 +26,18 @@ _PLACEHOLDER_SIZE = (1280, 720)
 
 
 class Unusable(Exception):  # noqa: N818  why a simulated task fails, not a program error
-    """The image cannot be used; ``failure`` says why."""
+    """An input cannot be used; ``failure`` says why."""
 
     def __init__(self, failure: Failure) -> None:
         super().__init__(failure.message)
         self.failure = failure
 
 
-def fetched(url: str) -> bytes | None:
-    """Return the bytes of an image on this machine; None for a URL of another machine.
+def fetched(url: str, max_bytes: int) -> bytes | None:
+    """Return the bytes of a file on this machine; None for a URL of another machine.
 
-    Only loopback is called; ``placeholder`` replaces all other images. At most 20 MB and one
-    byte are read.
+    Only loopback is called; a placeholder replaces all other files. At most ``max_bytes`` and
+    one byte are read.
 
     :raises Unusable: it cannot be fetched, or not within five seconds.
     """
@@ -47,18 +48,19 @@ def fetched(url: str) -> bytes | None:
         raise Unusable(unreachable_image())
     try:
         connection = http.client.HTTPConnection(parts.netloc, timeout=_FETCH_SECONDS)
-        return _body(connection, parts.path + ("?" + parts.query if parts.query else ""))
+        target = parts.path + ("?" + parts.query if parts.query else "")
+        return _body(connection, target, max_bytes)
     except (OSError, ValueError, http.client.HTTPException) as error:  # dead, odd, or slow
         raise Unusable(unreachable_image()) from error
 
 
-def _body(connection: http.client.HTTPConnection, target: str) -> bytes:
+def _body(connection: http.client.HTTPConnection, target: str, max_bytes: int) -> bytes:
     try:
         connection.request("GET", target or "/")
         response = connection.getresponse()
         if response.status != 200:
             raise Unusable(unreachable_image())
-        return response.read(IMAGE_LIMITS.max_bytes + 1)
+        return response.read(max_bytes + 1)
     finally:
         connection.close()
 
@@ -83,7 +85,7 @@ def decoded(data: bytes, hint: tuple[int, int] | None = None) -> "Image":
     from PIL import Image  # noqa: PLC0415  of the sandbox's extra, and slow to import
 
     if len(data) > IMAGE_LIMITS.max_bytes:
-        raise Unusable(invalid(BIG_IMAGE))
+        raise Unusable(too_heavy(Media.IMAGE, IMAGE_LIMITS.max_bytes))
     Image.MAX_IMAGE_PIXELS = (
         IMAGE_LIMITS.max_side * IMAGE_LIMITS.max_side
     )  # below it Pillow would warn
@@ -91,16 +93,16 @@ def decoded(data: bytes, hint: tuple[int, int] | None = None) -> "Image":
     try:
         image = Image.open(io.BytesIO(data), formats=IMAGE_LIMITS.formats)
     except Image.DecompressionBombError as error:  # more pixels than the page allows
-        raise Unusable(invalid(WIDE_IMAGE)) from error
+        raise Unusable(too_wide(Media.IMAGE, IMAGE_LIMITS.max_side)) from error
     except damaged as error:  # another format, or the header is damaged
-        raise Unusable(Failure(code="InvalidImageFormat", message=BAD_IMAGE)) from error
+        raise Unusable(bad_format(Media.IMAGE)) from error
     if max(image.size) > IMAGE_LIMITS.max_side:
-        raise Unusable(invalid(WIDE_IMAGE))
+        raise Unusable(too_wide(Media.IMAGE, IMAGE_LIMITS.max_side))
     try:
         image.draft("RGB", hint or image.size)
         return image.convert("RGB")
     except damaged as error:  # cut short, or damaged after the header
-        raise Unusable(Failure(code="InvalidImageFormat", message=BAD_IMAGE)) from error
+        raise Unusable(bad_format(Media.IMAGE)) from error
 
 
 def placeholder(url: str) -> "Image":
@@ -113,3 +115,20 @@ def placeholder(url: str) -> "Image":
     dark, light = tuple(digest[:3]), tuple(255 - value // 3 for value in digest[3:6])
     tinted = ImageOps.colorize(Image.blend(shade, rings, 0.5), dark, light)
     return tinted.resize(_PLACEHOLDER_SIZE)
+
+
+def sheet(images: Sequence["Image"], size: tuple[int, int]) -> "Image":
+    """Return one picture of this size that shows all images, whole, in rows."""
+    from PIL import Image  # noqa: PLC0415  of the sandbox's extra
+
+    columns = math.ceil(math.sqrt(len(images)))
+    rows = math.ceil(len(images) / columns)
+    width, height = size[0] // columns, size[1] // rows
+    page = Image.new("RGB", size)
+    for number, image in enumerate(images):
+        scale = min(width / image.width, height / image.height)
+        small = image.resize((max(1, int(image.width * scale)), max(1, int(image.height * scale))))
+        left = number % columns * width + (width - small.width) // 2
+        top = number // columns * height + (height - small.height) // 2
+        page.paste(small, (left, top))
+    return page

@@ -71,13 +71,44 @@ NOT_ACTIVATED = (
 )
 BAD_FIELD = "Invalid field type or value. Please verify your input data."
 NO_MEDIA = "input.media is an empty array. It must contain at least one item."
-BAD_MEDIA_TYPE = "input.media.type must be image_url or video_url"
 BAD_URL = "url error, please check url!"
-BAD_IMAGE = "The image format is illegal and cannot be opened, please check your image."
-BIG_IMAGE = "The size of the image file exceeds 20 MB, please check your image."
-WIDE_IMAGE = "The width or height of the image exceeds 10000 pixels, please check your image."
 NO_OBJECT = "Failed to find the requested media resource during the data inspection process."
 NOT_YOUR_OBJECT = "Don't have authorization to access the media resource."
+
+
+def bad_media_type(words: str) -> Failure:
+    """Return the failure of a task with an input that its model does not take."""
+    return invalid(f"input.media.type must be {words}")
+
+
+def bad_size(value: object) -> Failure:
+    """Return the failure of a task with a size or resolution that its model does not have."""
+    return invalid(f"The size is not match {value}")
+
+
+def bad_format(media: str) -> Failure:
+    """Return the failure of a task whose image, video or audio cannot be opened."""
+    text = f"The {media} format is illegal and cannot be opened, please check your {media}."
+    return Failure(code=f"Invalid{media.title()}Format", message=text)
+
+
+def too_heavy(media: str, limit: int) -> Failure:
+    """Return the failure of a task with a file above ``limit`` bytes."""
+    megabytes = limit // 1024 // 1024
+    return invalid(
+        f"The size of the {media} file exceeds {megabytes} MB, please check your {media}."
+    )
+
+
+def too_wide(media: str, pixels: int) -> Failure:
+    """Return the failure of a task with a picture or video that has too long a side."""
+    text = f"The width or height of the {media} exceeds {pixels} pixels, please check your {media}."
+    return invalid(text)
+
+
+def too_long(media: str, seconds: int) -> Failure:
+    """Return the failure of a task whose video or sound is too long."""
+    return invalid(f"The {media} is longer than {seconds} seconds, please check your {media}.")
 
 
 def missing(name: str) -> Failure:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta, timezone
 from gzip import compress
 from http import HTTPStatus
 
+from pixverse_cli.domain.catalog import Kind, Need, Parameter
 from pixverse_cli.domain.task import Status
 from pixverse_cli.sandbox.account import JobView
 from pixverse_cli.sandbox.exchange import Delivery, Reply
@@ -16,6 +17,7 @@ from pixverse_cli.sandbox.refusals import Refused
 _NO_ENTRY = 401  # the status of a refused key
 SERVICE_ZONE = timezone(timedelta(hours=8))
 
+_KINDS_WITH_SHOTS = (Kind.IMAGE_TO_VIDEO, Kind.TEXT_TO_VIDEO)  # whose usage has a shot_type
 _PAGE = "<html>\r\n<head><title>{0}</title></head>\r\n<body><h1>{0}</h1></body>\r\n</html>\r\n"
 
 
@@ -92,7 +94,9 @@ def task(view: JobView, *, video_url: str | None, unsure: bool) -> dict[str, obj
         output |= {"code": view.job.failure.code, "message": view.job.failure.message}
     if view.status is not Status.SUCCEEDED:
         return {"output": output}
-    output |= {"orig_prompt": view.job.prompt or "", "video_url": video_url}
+    if view.job.order.model.prompt is not Need.NONE:
+        output["orig_prompt"] = view.job.prompt or ""
+    output["video_url"] = video_url
     empty: dict[str, object] = {"code": None, "message": ""} if unsure else {}
     return {**empty, "output": output, "usage": _usage(view, unsure=unsure)}
 
@@ -110,17 +114,18 @@ def _times(view: JobView) -> dict[str, object]:
 
 
 def _usage(view: JobView, *, unsure: bool) -> dict[str, object]:
-    order = view.job.order
-    width, height = view.film.size if view.film else (0, 0)
-    usage: dict[str, object] = {
-        "duration": float(order.duration) if unsure else order.duration,
-        "shot_type": str(order.shot_type),
-        "size": f"{width}*{height}",
-        "fps": 24,
-        "video_count": 1,
-        "audio": order.audio,
-        "SR": order.resolution.removesuffix("P"),
-    }
+    """Return ``usage``; which fields it has depends on the model ("Response parameters")."""
+    order, film = view.job.order, view.film
+    width, height = film.size if film else (0, 0)
+    seconds = film.seconds if film else order.duration
+    usage: dict[str, object] = {"duration": float(seconds) if unsure else seconds}
+    if order.model.kind in _KINDS_WITH_SHOTS:
+        usage["shot_type"] = str(order.shot_type)
+    usage |= {"size": f"{width}*{height}", "fps": 24, "video_count": 1}
+    if order.model.takes(Parameter.AUDIO):
+        usage["audio"] = order.audio
+    tier = order.resolution.removesuffix("P") if order.resolution else ""
+    usage["SR"] = "4K" if order.model.kind is Kind.UPSCALE else tier
     return usage | ({"video_duration": 0, "video_ratio": ""} if unsure else {})
 
 

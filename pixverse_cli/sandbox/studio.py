@@ -9,22 +9,24 @@ from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from pixverse_cli.sandbox import camera
-from pixverse_cli.sandbox.pictures import Unusable, decoded, fetched, placeholder
+from pixverse_cli.sandbox.materials import gathered
+from pixverse_cli.sandbox.pictures import Unusable
 from pixverse_cli.sandbox.refusals import Failure
+from pixverse_cli.sandbox.scripts import Scene, written
 from pixverse_cli.sandbox.tasks import Job
-from pixverse_cli.sandbox.video import RenderingStopped, RenderPlan, render
+from pixverse_cli.sandbox.video import RenderingStopped, render
 
 _WORKERS = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Film:
-    """A finished video: ``size`` in pixels, ``length`` in bytes."""
+    """A finished video: ``size`` in pixels, ``length`` in bytes, ``seconds`` as billed."""
 
     path: Path
     size: tuple[int, int]
     length: int
+    seconds: int
     etag: str
 
 
@@ -81,23 +83,24 @@ class Studio:
             return Failure(code="InternalError", message="The sandbox was closed.")
 
     def _render(self, job: Job) -> Film:
-        order = job.order
-        data = order.picture if order.picture is not None else fetched(order.url)
-        pixels = camera.TINY_AREA if self._tiny else camera.area(order.resolution)
-        image = decoded(data) if data is not None else placeholder(order.url)
-        plan = RenderPlan(
-            size=camera.frame_size(pixels, *image.size),
-            shots=camera.shots(order.duration, order.shots, job.seed),
-            audio=order.audio,
-            watermark=order.watermark,
+        scene = Scene(job.order, gathered(job.order), job.seed, self._tiny)
+        script = written(scene)
+        path = Path(self._folder.name if self._folder else "", f"{job.task_id}.mp4")
+        render(
+            script,
+            path,
+            self._stop.is_set,
+            marked=job.order.watermark,
             index_first=self._index_first,
         )
-        path = Path(self._folder.name if self._folder else "", f"{job.task_id}.mp4")
-        render(image, plan, path, self._stop.is_set)
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         return Film(
-            path=path, size=plan.size, length=path.stat().st_size, etag=f'"{digest[:32].upper()}"'
+            path=path,
+            size=script.size,
+            length=path.stat().st_size,
+            seconds=script.billed_seconds,
+            etag=f'"{digest[:32].upper()}"',
         )
 
 

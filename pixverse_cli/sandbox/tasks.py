@@ -5,7 +5,7 @@ from collections import deque
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from pixverse_cli.domain.catalog import RUNNING_TASKS, TASK_LIFE_SECONDS
+from pixverse_cli.domain.catalog import TASK_LIFE_SECONDS
 from pixverse_cli.domain.task import Status
 from pixverse_cli.sandbox.orders import VideoOrder
 from pixverse_cli.sandbox.refusals import Failure
@@ -76,12 +76,13 @@ class Job:
 
 
 class Lane:
-    """The queue of one model: first come, first served, five at a time.
+    """The queue of the models that share places: first come, first served, ``running`` at a time.
 
     "Running tasks: 5, shared per API key within a generation" (Model Studio, "Rate limits").
     """
 
-    def __init__(self, queue: float) -> None:
+    def __init__(self, queue: float, running: int) -> None:
+        self._running = running
         self._queue = timedelta(seconds=queue)
         self._waiting: deque[Job] = deque()
         self._ends: list[datetime] = []  # a heap of the latest ends, one for each runner
@@ -111,10 +112,10 @@ class Lane:
 
     def _start_time(self, job: Job) -> datetime:
         ready = job.submitted_at + self._queue
-        return ready if len(self._ends) < RUNNING_TASKS else max(ready, self._ends[0])
+        return ready if len(self._ends) < self._running else max(ready, self._ends[0])
 
     def _occupy(self, until: datetime) -> None:
-        if len(self._ends) < RUNNING_TASKS:
+        if len(self._ends) < self._running:
             heapq.heappush(self._ends, until)
         else:
             heapq.heapreplace(self._ends, until)

@@ -13,14 +13,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from pixverse_cli.domain.catalog import Model
 from pixverse_cli.domain.clock import Clock, rfc3339
 
 POLICY_LIFE = timedelta(seconds=300)
 OBJECT_LIFE = timedelta(hours=48)
-MAX_FILE_MB = 100
+MAX_FILE_MB = 250  # of any model
 BUCKET = "dashscope-file-mgr"
 
-_MAX_FILE_BYTES = MAX_FILE_MB * 1024 * 1024
+_MEGABYTE = 1024 * 1024
+_USUAL_FILE_MB = 100  # as in the sample of the page
 _KEY_ID = "LTAI5tSandboxSandboxSand"
 _REQUIRED = ("key", "policy", "OSSAccessKeyId", "Signature")
 
@@ -58,6 +60,7 @@ class _Grant:
     directory: str
     expires_at: datetime
     signature: str
+    max_bytes: int
 
 
 def expired() -> FormRefused:
@@ -75,15 +78,20 @@ class UploadStore:
         self._grants: dict[str, _Grant] = {}
         self._objects: dict[str, StoredObject] = {}
 
-    def grant(self, model: str, *, request_id: str, host: str) -> dict[str, object]:
+    def grant(self, model: Model, *, request_id: str, host: str) -> dict[str, object]:
         """Return the ``data`` of a getPolicy answer; each call names a new directory."""
         now = self._clock.now()
         account = hashlib.md5(self._secret, usedforsecurity=False).hexdigest()
         directory = f"dashscope-instant/{account}/{now:%Y-%m-%d}/{request_id}"
-        policy = _policy(directory, now + POLICY_LIFE)
+        megabytes = _most_megabytes(model)
+        policy = _policy(directory, now + POLICY_LIFE, megabytes * _MEGABYTE)
         signature = self._signature(policy)
         self._grants[policy] = _Grant(
-            model=model, directory=directory, expires_at=now + POLICY_LIFE, signature=signature
+            model=model.name,
+            directory=directory,
+            expires_at=now + POLICY_LIFE,
+            signature=signature,
+            max_bytes=megabytes * _MEGABYTE,
         )
         return {
             "policy": policy,
@@ -91,7 +99,7 @@ class UploadStore:
             "upload_dir": directory,
             "upload_host": host,
             "expire_in_seconds": int(POLICY_LIFE.total_seconds()),
-            "max_file_size_mb": MAX_FILE_MB,
+            "max_file_size_mb": megabytes,
             "capacity_limit_mb": 999999999,
             "oss_access_key_id": _KEY_ID,
             "x_oss_object_acl": "private",
@@ -140,11 +148,20 @@ class UploadStore:
         return found
 
 
-def _policy(directory: str, expires_at: datetime) -> str:
+def _most_megabytes(model: Model) -> int:
+    """Return the largest file that may be uploaded for a model, in MB.
+
+    Invented: "depends on the model" is all that is known.
+    """
+    largest = max((rule.limits.max_bytes for rule in model.inputs), default=0)
+    return max(_USUAL_FILE_MB, largest // _MEGABYTE)
+
+
+def _policy(directory: str, expires_at: datetime, max_bytes: int) -> str:
     document = {
         "expiration": rfc3339(expires_at),
         "conditions": [
-            ["content-length-range", 0, _MAX_FILE_BYTES],
+            ["content-length-range", 0, max_bytes],
             ["starts-with", "$key", directory],
             {"bucket": BUCKET},
             {"x-oss-object-acl": "private"},
@@ -165,7 +182,7 @@ def _check_presence(fields: Mapping[str, str]) -> None:
 
 
 def _check_conditions(fields: Mapping[str, str], grant: _Grant, size: int) -> None:
-    if size > _MAX_FILE_BYTES:
+    if size > grant.max_bytes:
         raise too_large()
     if not fields["key"].startswith(grant.directory):
         raise _unmet(["starts-with", "$key", grant.directory])

@@ -181,8 +181,12 @@ def line_of(run, check):
 class TestModels:
     def test_rows_in_a_pipe_start_with_the_model(self, pixverse):
         rows = [line.split("\t") for line in pixverse("models").lines]
-        assert len(rows) == 3 * 4 * 2
-        assert ["pixverse/pixverse-v5.6-it2v", "v5.6", "1080P", "5,8", "audio", "0.70"] in rows
+        assert len(rows) == 12 * 4 * 2 + 4 * 4 + 1 + 1 + 3
+        v56 = ["pixverse/pixverse-v5.6-it2v", "v5.6", "1080P", "5,8", "audio", "0.70"]
+        assert [*v56, "image-to-video"] in rows
+        assert ["pixverse/pixverse-upscale", "upscale", "any", "-", "silent", "0.15"] in [
+            row[:6] for row in rows
+        ]
 
     def test_json_has_limits_and_dated_prices(self, pixverse):
         first = pixverse("models", "--json").json[0]

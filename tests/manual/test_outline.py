@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from pixverse_cli.domain.catalog import MODELS, Resolution
+from pixverse_cli.domain.catalog import Resolution
 from pixverse_cli.domain.task import Status
 from pixverse_cli.manual import kinds
 from pixverse_cli.manual.filling import fill
-from pixverse_cli.manual.kinds import Kind
+from pixverse_cli.manual.kinds import MODELS, Kind
 from pixverse_cli.manual.outline import first_sentence, outline
 
 TREE = outline()

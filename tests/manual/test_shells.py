@@ -2,8 +2,8 @@
 
 import pytest
 
-from pixverse_cli.domain.catalog import MODELS
 from pixverse_cli.domain.task import Status
+from pixverse_cli.manual.kinds import MODELS
 from pixverse_cli.manual.outline import outline
 from pixverse_cli.sandbox.scenarios import SCENARIOS
 from tests.manual.conftest import PICTURES, task_id

@@ -5,7 +5,7 @@ import json
 import pytest
 import requests
 
-from pixverse_cli.domain.catalog import MODELS
+from pixverse_cli.domain.catalog import Kind, models_of
 
 from .caller import C1, CREATE, PICTURE, V6, V56, order
 
@@ -19,7 +19,7 @@ def refusal(answer):
     return answer.status_code, body["code"], body["message"]
 
 
-@pytest.mark.parametrize("model", [model.name for model in MODELS])
+@pytest.mark.parametrize("model", [model.name for model in models_of(Kind.IMAGE_TO_VIDEO)])
 def test_a_valid_create_call_returns_pending_with_a_task_id_and_a_request_id(call, model):
     answer = call().create(model=model)
     body = answer.json()
@@ -101,8 +101,8 @@ def medium(**fields):
     [
         ({"media": []}, "input.media is an empty array. It must contain at least one item."),
         ({"media": "x"}, "input.media is an empty array. It must contain at least one item."),
-        ({"media": medium(type="first_frame")}, "input.media.type must be image_url or video_url"),
-        ({"media": ["x"]}, "input.media.type must be image_url or video_url"),
+        ({"media": medium(type="first_frame")}, "input.media.type must be image_url"),
+        ({"media": ["x"]}, "input.media.type must be image_url"),
         ({"media": medium(url="")}, "Required field input.media[0].url are missing or empty."),
         ({"media": medium(url=7)}, "Required field input.media[0].url are missing or empty."),
         ({"url": "data:image/png;base64,AAAA"}, "url error, please check url!"),

@@ -40,21 +40,46 @@ print(json.dumps({
 """
 
 
-def test_the_vendors_sdk_works_with_the_sandbox(call, encoded, tmp_path):
-    caller = call(instant=True)
-    image = tmp_path / "image.png"
-    image.write_bytes(encoded())
+TEXT_SCRIPT = """
+import json
+import sys
+
+from dashscope import VideoSynthesis
+
+options = {"size": "640*360", "duration": 1, "shot_type": "multi", "seed": 7}
+ended = VideoSynthesis.call(model=sys.argv[1], prompt="A turtle.", **options)
+print(json.dumps([ended.status_code, ended.output.task_status, dict(ended.usage)]))
+"""
+
+
+def printed_by(script, caller, home, *arguments):
+    """Run a script with the SDK against a sandbox; return the JSON that it prints last."""
     keep = {name: value for name, value in os.environ.items() if not name.startswith("DASHSCOPE")}
     done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", SCRIPT, V6, str(image)],
-        env=keep | caller.sandbox.environment | {"HOME": str(tmp_path)},
+        [sys.executable, "-W", "ignore", "-c", script, *arguments],
+        env=keep | caller.sandbox.environment | {"HOME": str(home)},
         capture_output=True,
         text=True,
         timeout=60,
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    result = json.loads(done.stdout.splitlines()[-1])
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def test_the_vendors_sdk_makes_a_video_from_text(call, tmp_path):
+    caller = call(instant=True)
+    status, state, usage = printed_by(TEXT_SCRIPT, caller, tmp_path, "pixverse/pixverse-v6-t2v")
+    assert (status, state, usage["shot_type"]) == (200, "SUCCEEDED", "multi")
+    (task,) = caller.sandbox.account.tasks
+    assert (task.order.size, task.order.seed, task.order.media) == ("640*360", 7, ())
+
+
+def test_the_vendors_sdk_works_with_the_sandbox(call, encoded, tmp_path):
+    caller = call(instant=True)
+    image = tmp_path / "image.png"
+    image.write_bytes(encoded())
+    result = printed_by(SCRIPT, caller, tmp_path, V6, str(image))
 
     assert result["created"][:2] == [200, "PENDING"]
     assert result["media"][0]["url"].startswith("oss://dashscope-instant/")

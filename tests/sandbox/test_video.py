@@ -1,35 +1,20 @@
 """The video, decoded again: length, size, first frame, motion, cuts, watermark, sound."""
 
-import io
-from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-import av
 import pytest
 import requests
-from PIL import ImageChops, ImageStat
+from PIL import ImageChops
 
 from pixverse_cli.domain.catalog import Resolution
 from pixverse_cli.sandbox import Pace
 from pixverse_cli.sandbox.camera import area, frame_size, shots
 
 from .caller import C1
+from .media import decode, difference
 
 AT_ONCE = Pace(queue=0, run=(0, 0))
-
-
-@dataclass(frozen=True)
-class Video:
-    codec: str
-    rate: float
-    raw: list[av.VideoFrame]
-    sound: list[float]
-    seconds: float
-
-    @property
-    def frames(self):
-        return [frame.to_image() for frame in self.raw]
 
 
 @pytest.fixture
@@ -43,24 +28,6 @@ def make(call, encoded):
         return body, decode(requests.get(body["output"]["video_url"], timeout=20).content)
 
     return made
-
-
-def decode(data):
-    with av.open(io.BytesIO(data)) as container:
-        pictures = container.streams.video[0]
-        frames = list(container.decode(pictures))
-        codec, rate = pictures.codec_context.name, float(pictures.average_rate)
-        seconds = float(container.duration / av.time_base)
-    with av.open(io.BytesIO(data)) as container:
-        sound = []
-        for frame in container.decode(audio=0) if container.streams.audio else ():
-            sound.extend(memoryview(frame.planes[0]).cast("f")[: frame.samples])
-    return Video(codec, rate, frames, sound, seconds)
-
-
-def difference(one, other):
-    """Return the mean difference of two images, 0 to 255."""
-    return sum(ImageStat.Stat(ImageChops.difference(one, other)).mean) / 3
 
 
 @pytest.mark.parametrize("duration", [1, 2, 15])
@@ -139,7 +106,7 @@ def test_a_video_has_a_cut_between_its_shots(make, changes, expected):
 
 
 def test_there_are_never_more_shots_than_frames():
-    assert [shot.frames for shot in shots(1, 100, 0)] == [1] * 24
+    assert [shot.frames for shot in shots(24, 100, 0)] == [1] * 24
 
 
 def test_the_watermark_is_at_the_bottom_right(make):

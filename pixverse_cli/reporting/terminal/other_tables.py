@@ -11,12 +11,11 @@ from pixverse_cli.domain.catalog import (
     PRICES_SOURCE,
     Model,
     find_model,
-    spell,
 )
 from pixverse_cli.domain.plan import Action, BatchItem
 from pixverse_cli.domain.task import RemoteTask
 from pixverse_cli.domain.text import harmless
-from pixverse_cli.reporting.catalog import limits
+from pixverse_cli.reporting.catalog import limits, prices
 from pixverse_cli.reporting.plans import ACTIONS
 from pixverse_cli.reporting.sentences import coarse
 from pixverse_cli.reporting.streams import BOLD, coloured
@@ -42,10 +41,8 @@ _PLAN = (
 )
 _PRICES = (
     Column("resolution"),
-    Column("seconds", gives_way=1),
-    Column("silent", right=True),
-    Column("with audio", right=True),
-    Column(""),
+    Column(f"{CURRENCY} a second", right=True),
+    Column("sound"),
 )
 _ACTION_COLOURS = {
     Action.UP_TO_DATE: DIM,
@@ -127,12 +124,7 @@ def model_tables(room: int) -> Iterator[str]:
 
 def _price_rows(model: Model) -> list[Row]:
     return [
-        (
-            Cell(tier),
-            Cell(spell(model.durations[tier])),
-            Cell(silent),
-            Cell(model.with_audio[tier]),
-            Cell(""),
-        )
-        for tier, silent in model.silent.items()
+        (Cell(tier or "any"), Cell(price), Cell(label))
+        for label, amounts in prices(model)
+        for tier, price in amounts.items()
     ]
