@@ -35,7 +35,7 @@ from pixverse_cli.domain.plan import (
     SubmitArgs,
     WaitPolicy,
 )
-from pixverse_cli.domain.request import VideoRequest
+from pixverse_cli.domain.request import Estimate, VideoRequest
 from pixverse_cli.domain.task import Record
 from pixverse_cli.domain.text import lines_of
 from pixverse_cli.http.addresses import without_secrets
@@ -90,9 +90,8 @@ def plan_submit(
         problems += output_names.problems(destination.template, known, force=args.force)
         folders = output_names.folders(destination.template, known) if not problems else []
     orders = [order._replace(priced=host.priced) for order in orders]
-    problems += _cost_problems(
-        request, orders[0].facts if orders else (), len(args.images) * count, settings, host
-    )
+    each = request.estimate(orders[0].facts if orders else ())
+    problems += _cost_problems(each, len(args.images) * count, settings, host)
     problems += settings.problems
     if problems:
         raise UsageError("\n".join(dict.fromkeys(problems)), hint="nothing was sent")
@@ -270,13 +269,9 @@ def unknown_cost(host: ServiceHost, limit: "Decimal") -> str:
 
 
 def _cost_problems(
-    request: VideoRequest,
-    facts: Sequence[InputFacts],
-    videos: int,
-    settings: Settings,
-    host: ServiceHost,
+    estimate: Estimate, videos: int, settings: Settings, host: ServiceHost
 ) -> Iterator[str]:
-    limit, (amount, unknown) = settings.money("max-cost"), request.estimate(facts)
+    limit, (amount, unknown) = settings.money("max-cost"), estimate
     if limit is None:
         return
     if not host.priced:

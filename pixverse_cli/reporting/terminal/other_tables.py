@@ -94,13 +94,16 @@ def _plan_row(item: BatchItem) -> Row:
     if order is None:
         return (action, *[Cell("")] * 5, Cell(harmless(item.output)))
     request = order.request
-    estimate = str(request.estimate) if item.action is Action.SUBMIT else "0"
+    known = order.estimate
+    estimate = (
+        "0" if item.action is not Action.SUBMIT else "unknown" if known is None else str(known)
+    )
     return (
         action,
         Cell(harmless(order.image or "")),
         Cell(request.model.alias),
-        Cell(request.resolution),
-        Cell(str(request.duration)),
+        Cell(str(request.resolution or "")),
+        Cell(str(request.duration or "")),
         Cell(estimate),
         Cell(harmless(item.output)),
     )
@@ -124,7 +127,7 @@ def model_tables(room: int) -> Iterator[str]:
 
 def _price_rows(model: Model) -> list[Row]:
     return [
-        (Cell(tier or "any"), Cell(price), Cell(label))
+        (Cell(str(tier or "any")), Cell(price), Cell(label))
         for label, amounts in prices(model)
         for tier, price in amounts.items()
     ]
