@@ -307,14 +307,14 @@ _pixverse_options()
 {
     case $1 in
         '') words=(--version --schema -h --help) ;;
-        submit) words=(-p --prompt -P --prompt-file -m --model -r --resolution -d --duration --audio --no-audio --watermark --no-watermark --shot-type --seed --upload-command -n --count -w --wait -o --output --no-download -f --force --timeout --interval --once --max-cost --dry-run --curl --json --events --github-output -q --quiet -v --verbose -h --help) ;;
+        submit) words=(-p --prompt -P --prompt-file -m --model -r --resolution -d --duration --audio --no-audio --watermark --no-watermark --shot-type --seed --upload-command -n --count -w --wait -o --output --no-download -f --force --timeout --interval --once --no-once --max-cost --budget --dry-run --curl --receipt --no-receipt --notify --no-notify --json --events --github-output -q --quiet -v --verbose -h --help) ;;
         status) words=(--exit-status --json --events -q --quiet -v --verbose -h --help) ;;
-        wait) words=(--all --any --fail-fast --timeout --interval --download -o --output -f --force --json --events --github-output -q --quiet -v --verbose -h --help) ;;
-        download) words=(-o --output -f --force -w --wait --timeout --interval --json --events --github-output -q --quiet -v --verbose -h --help) ;;
+        wait) words=(--all --any --fail-fast --timeout --interval --download -o --output -f --force --receipt --no-receipt --notify --no-notify --json --events --github-output -q --quiet -v --verbose -h --help) ;;
+        download) words=(-o --output -f --force -w --wait --timeout --interval --receipt --no-receipt --notify --no-notify --json --events --github-output -q --quiet -v --verbose -h --help) ;;
         list) words=(--status --since --limit --all --remote --html --json --events -q --quiet -v --verbose -h --help) ;;
         cancel) words=(--json --events -q --quiet -v --verbose -h --help) ;;
         recover) words=(--adopt --json --events -q --quiet -v --verbose -h --help) ;;
-        batch) words=(--shard --max-cost --dry-run --fail-fast --timeout --interval -f --force --json --events -q --quiet -v --verbose -h --help) ;;
+        batch) words=(--shard --max-cost --budget --dry-run --fail-fast --timeout --interval -f --force --receipt --no-receipt --notify --no-notify --json --events -q --quiet -v --verbose -h --help) ;;
         cost) words=(--by --since --sandbox --csv --json -q --quiet -h --help) ;;
         forget) words=(--older-than -f --force --json -q --quiet -h --help) ;;
         models) words=(--json -q --quiet -h --help) ;;
@@ -333,7 +333,7 @@ _pixverse_options()
 _pixverse_kind()
 {
     case "$1 $2" in
-        'submit -p' | 'submit --prompt' | 'submit --seed' | 'submit -n' | 'submit --count' | 'submit --timeout' | 'submit --interval' | 'submit --max-cost') kind=nothing ;;
+        'submit -p' | 'submit --prompt' | 'submit --seed' | 'submit -n' | 'submit --count' | 'submit --timeout' | 'submit --interval' | 'submit --max-cost' | 'submit --budget') kind=nothing ;;
         'submit -P' | 'submit --prompt-file' | 'submit -o' | 'submit --output') kind=file ;;
         'submit -m' | 'submit --model') kind=model ;;
         'submit -r' | 'submit --resolution') kind=resolution ;;
@@ -348,7 +348,7 @@ _pixverse_kind()
         'list --since' | 'list --limit') kind=nothing ;;
         'list --html') kind=file ;;
         'recover --adopt') kind=nothing ;;
-        'batch --shard' | 'batch --max-cost' | 'batch --timeout' | 'batch --interval') kind=nothing ;;
+        'batch --shard' | 'batch --max-cost' | 'batch --budget' | 'batch --timeout' | 'batch --interval') kind=nothing ;;
         'cost --by') kind=grouping ;;
         'cost --since') kind=nothing ;;
         'forget --older-than') kind=nothing ;;

@@ -67,7 +67,7 @@ function __pixverse_value
     set -l value_options
     switch $argv[1]
         case 'submit'
-            set value_options -p --prompt -P --prompt-file -m --model -r --resolution -d --duration --shot-type --seed --upload-command -n --count -o --output --timeout --interval --max-cost
+            set value_options -p --prompt -P --prompt-file -m --model -r --resolution -d --duration --shot-type --seed --upload-command -n --count -o --output --timeout --interval --max-cost --budget
         case 'wait'
             set value_options --timeout --interval -o --output
         case 'download'
@@ -77,7 +77,7 @@ function __pixverse_value
         case 'recover'
             set value_options --adopt
         case 'batch'
-            set value_options --shard --max-cost --timeout --interval
+            set value_options --shard --max-cost --budget --timeout --interval
         case 'cost'
             set value_options --by --since
         case 'forget'
@@ -334,9 +334,15 @@ complete -c pixverse -n '__pixverse_in \'submit\'' -s f -l force -d 'Replace an 
 complete -c pixverse -n '__pixverse_in \'submit\'' -l timeout -x -d 'Time limit of the whole command: 90, 90s, 30m, 2h; 0 means no limit'
 complete -c pixverse -n '__pixverse_in \'submit\'' -l interval -x -d 'Seconds between checks'
 complete -c pixverse -n '__pixverse_in \'submit\'' -l once -d 'Do not pay again for a request that this machine has already sent: use its task, or its video'
+complete -c pixverse -n '__pixverse_in \'submit\'' -l no-once -d 'The opposite of --once'
 complete -c pixverse -n '__pixverse_in \'submit\'' -l max-cost -x -d 'Refuse, before anything is sent, if the estimate for all images is higher'
+complete -c pixverse -n '__pixverse_in \'submit\'' -l budget -x -d 'Refuse, before anything is sent, what would bring the estimates of all requests of this machine over it: 100/day, 300/week, 500/month'
 complete -c pixverse -n '__pixverse_in \'submit\'' -l dry-run -d 'Check everything, print the request and the estimate, send nothing'
 complete -c pixverse -n '__pixverse_in \'submit\'' -l curl -d 'With --dry-run: show the request as a curl command'
+complete -c pixverse -n '__pixverse_in \'submit\'' -l receipt -d 'Write VIDEO.json beside each saved video: the record, the request, SHA-256 of inputs and video'
+complete -c pixverse -n '__pixverse_in \'submit\'' -l no-receipt -d 'The opposite of --receipt'
+complete -c pixverse -n '__pixverse_in \'submit\'' -l notify -d 'When a command of more than 10 seconds ends, notify through the terminal'
+complete -c pixverse -n '__pixverse_in \'submit\'' -l no-notify -d 'The opposite of --notify'
 complete -c pixverse -n '__pixverse_in \'submit\'' -l json -d 'Print one JSON object per task; on stderr one for the error, if any'
 complete -c pixverse -n '__pixverse_in \'submit\'' -l events -d 'Like --json, with progress in the same stream'
 complete -c pixverse -n '__pixverse_in \'submit\'' -l github-output -d 'In GitHub Actions: set the step\'s outputs task_id, file and video_url'
@@ -363,6 +369,10 @@ complete -c pixverse -n '__pixverse_in \'wait\'' -l interval -x -d 'Seconds betw
 complete -c pixverse -n '__pixverse_in \'wait\'' -l download -d 'Save each finished video'
 complete -c pixverse -n '__pixverse_in \'wait\'' -s o -l output -r -F -d 'Save the video here: a file, a directory, - for stdout, or a template with {task_id} {image} {model} {resolution} {duration} {seed} {index} {take} {date}'
 complete -c pixverse -n '__pixverse_in \'wait\'' -s f -l force -d 'Replace an existing file'
+complete -c pixverse -n '__pixverse_in \'wait\'' -l receipt -d 'Write VIDEO.json beside each saved video: the record, the request, SHA-256 of inputs and video'
+complete -c pixverse -n '__pixverse_in \'wait\'' -l no-receipt -d 'The opposite of --receipt'
+complete -c pixverse -n '__pixverse_in \'wait\'' -l notify -d 'When a command of more than 10 seconds ends, notify through the terminal'
+complete -c pixverse -n '__pixverse_in \'wait\'' -l no-notify -d 'The opposite of --notify'
 complete -c pixverse -n '__pixverse_in \'wait\'' -l json -d 'Print one JSON object per task; on stderr one for the error, if any'
 complete -c pixverse -n '__pixverse_in \'wait\'' -l events -d 'Like --json, with progress in the same stream'
 complete -c pixverse -n '__pixverse_in \'wait\'' -l github-output -d 'In GitHub Actions: set the step\'s outputs task_id, file and video_url'
@@ -377,6 +387,10 @@ complete -c pixverse -n '__pixverse_in \'download\'' -s f -l force -d 'Replace a
 complete -c pixverse -n '__pixverse_in \'download\'' -s w -l wait -d 'Wait for unfinished tasks first'
 complete -c pixverse -n '__pixverse_in \'download\'' -l timeout -x -d 'Time limit of the whole command: 90, 90s, 30m, 2h; 0 means no limit'
 complete -c pixverse -n '__pixverse_in \'download\'' -l interval -x -d 'Seconds between checks'
+complete -c pixverse -n '__pixverse_in \'download\'' -l receipt -d 'Write VIDEO.json beside each saved video: the record, the request, SHA-256 of inputs and video'
+complete -c pixverse -n '__pixverse_in \'download\'' -l no-receipt -d 'The opposite of --receipt'
+complete -c pixverse -n '__pixverse_in \'download\'' -l notify -d 'When a command of more than 10 seconds ends, notify through the terminal'
+complete -c pixverse -n '__pixverse_in \'download\'' -l no-notify -d 'The opposite of --notify'
 complete -c pixverse -n '__pixverse_in \'download\'' -l json -d 'Print one JSON object per task; on stderr one for the error, if any'
 complete -c pixverse -n '__pixverse_in \'download\'' -l events -d 'Like --json, with progress in the same stream'
 complete -c pixverse -n '__pixverse_in \'download\'' -l github-output -d 'In GitHub Actions: set the step\'s outputs task_id, file and video_url'
@@ -417,11 +431,16 @@ complete -c pixverse -n '__pixverse_in \'recover\'' -s h -l help -d 'Show this m
 complete -c pixverse -n '__pixverse_first \'batch\'' -f -a '(__pixverse_files "toml|jsonl|csv")'
 complete -c pixverse -n '__pixverse_in \'batch\'' -l shard -x -d 'Only part I of N; each part stays the same, for a CI matrix'
 complete -c pixverse -n '__pixverse_in \'batch\'' -l max-cost -x -d 'Refuse, before anything is sent, if the estimate for all images is higher'
+complete -c pixverse -n '__pixverse_in \'batch\'' -l budget -x -d 'Refuse, before anything is sent, what would bring the estimates of all requests of this machine over it: 100/day, 300/week, 500/month'
 complete -c pixverse -n '__pixverse_in \'batch\'' -l dry-run -d 'Show the plan and the estimate; send nothing'
 complete -c pixverse -n '__pixverse_in \'batch\'' -l fail-fast -d 'Return when the first task fails'
 complete -c pixverse -n '__pixverse_in \'batch\'' -l timeout -x -d 'Time limit of the whole command: 90, 90s, 30m, 2h; 0 means no limit'
 complete -c pixverse -n '__pixverse_in \'batch\'' -l interval -x -d 'Seconds between checks'
 complete -c pixverse -n '__pixverse_in \'batch\'' -s f -l force -d 'Replace an existing file'
+complete -c pixverse -n '__pixverse_in \'batch\'' -l receipt -d 'Write VIDEO.json beside each saved video: the record, the request, SHA-256 of inputs and video'
+complete -c pixverse -n '__pixverse_in \'batch\'' -l no-receipt -d 'The opposite of --receipt'
+complete -c pixverse -n '__pixverse_in \'batch\'' -l notify -d 'When a command of more than 10 seconds ends, notify through the terminal'
+complete -c pixverse -n '__pixverse_in \'batch\'' -l no-notify -d 'The opposite of --notify'
 complete -c pixverse -n '__pixverse_in \'batch\'' -l json -d 'Print one JSON object per task; on stderr one for the error, if any'
 complete -c pixverse -n '__pixverse_in \'batch\'' -l events -d 'Like --json, with progress in the same stream'
 complete -c pixverse -n '__pixverse_in \'batch\'' -s q -l quiet -d 'Show no progress and no notes'

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from pixverse_cli.app.context import AppContext, Runtime
+from pixverse_cli.app.context import AppContext, Extras, Runtime
 from pixverse_cli.domain.errors import UsageError
 from pixverse_cli.reporting.result import Output
 from pixverse_cli.settings.values import Setting
@@ -78,6 +78,25 @@ def limit_time(app: AppContext, *, waits: bool) -> None:
     from pixverse_cli.domain.plan import DEFAULT_TIMEOUT
 
     app.limit_time(app.settings.seconds("timeout", DEFAULT_TIMEOUT if waits else 0.0))
+
+
+def extras(app: AppContext) -> Extras:
+    """Return what the command does beside its task; problems are noted in the settings."""
+    receipts = app.settings.flag("receipt")
+    return Extras(app.settings.flag("notify"), receipts, force="force" in app.given)
+
+
+def insist_on_receipts(app: AppContext, destination: "Destination | None") -> None:
+    """Check that a receipt that was asked for on the command line has a place.
+
+    :raises UsageError: no video is saved, or it goes to stdout.
+    """
+    if not (app.settings.typed("receipt") and app.settings.flag("receipt")):
+        return
+    if destination is None:
+        raise UsageError("--receipt: no video is saved: give -o, or --wait or --download")
+    if destination.template.stdout:
+        raise UsageError("--receipt: a video on stdout has no place for it: give -o FILE")
 
 
 def asked(app: AppContext, *, pays: bool = False, saves: bool = True) -> "Asked":

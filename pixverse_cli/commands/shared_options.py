@@ -56,6 +56,25 @@ Force = Annotated[
     bool,
     typer.Option("--force", "-f", help="Replace an existing file.", rich_help_panel=SAVING),
 ]
+Receipt = Annotated[
+    bool | None,
+    typer.Option(
+        "--receipt/--no-receipt",
+        help="Write VIDEO.json beside each saved video: the record, the request, SHA-256 of"
+        " inputs and video.",
+        envvar="PIXVERSE_RECEIPT",
+        rich_help_panel=SAVING,
+    ),
+]
+Notify = Annotated[
+    bool | None,
+    typer.Option(
+        "--notify/--no-notify",
+        help="When a command of more than 10 seconds ends, notify through the terminal.",
+        envvar="PIXVERSE_NOTIFY",
+        rich_help_panel=OUTPUT,
+    ),
+]
 Download = Annotated[
     bool,
     typer.Option("--download", help="Save each finished video.", rich_help_panel=SAVING),

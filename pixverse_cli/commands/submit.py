@@ -33,10 +33,13 @@ def command(
     force: shared_options.Force = False,
     timeout: shared_options.Timeout = None,
     interval: shared_options.Interval = None,
-    once: submit_options.Once = False,
+    once: submit_options.Once = None,
     max_cost: submit_options.MaxCost = None,
+    budget: submit_options.SpendingLimit = None,
     dry_run: submit_options.DryRun = False,
     curl: submit_options.Curl = False,
+    receipt: shared_options.Receipt = None,
+    notify: shared_options.Notify = None,
     as_json: shared_options.AsJson = False,
     as_events: shared_options.AsEvents = False,
     github_output: shared_options.GithubOutput = False,
@@ -52,7 +55,7 @@ def command(
       pixverse submit turtle.webp -n 3 -o 'turtle-{take}.mp4'
     """
     app = context.app_context(ctx)
-    args = context.submit_args(ctx)
+    args, extras = context.submit_args(ctx), context.extras(app)
     plan = _plan(app, args)
     if args.dry_run:
         _preview(app, plan, as_curl=args.curl)
@@ -63,9 +66,9 @@ def command(
     events = submit_all(plan, app.tools)
     asked = context.asked(app, pays=True, saves=not args.no_download)
     if plan.policy is None:
-        app.run(events, Result.TASK_ID, asked)
+        app.run(events, Result.TASK_ID, asked, extras)
     else:
-        app.run_saving(events, plan.destination, asked)
+        app.run_saving(events, plan.destination, asked, extras)
 
 
 def _plan(app: AppContext, args: "SubmitArgs") -> "Plan":
@@ -73,7 +76,13 @@ def _plan(app: AppContext, args: "SubmitArgs") -> "Plan":
     from pixverse_cli.flows.plan import make_folders, plan_submit
 
     plan = plan_submit(
-        args, app.settings, app.stack, app.runtime.clock.now(), app.live, app.service_host
+        args,
+        app.settings,
+        app.stack,
+        app.runtime.clock.now(),
+        app.live,
+        app.service_host,
+        app.over_budget,
     )
     for note in plan.notes:
         app.reporter().note(note)
@@ -95,3 +104,5 @@ def _preview(app: AppContext, plan: "Plan", *, as_curl: bool) -> None:
             streams.put(curl(order, app.base_url))
     else:
         show_requests(plan.orders)
+    if standing := app.budget():
+        app.reporter().note(f"budget {standing}")

@@ -135,11 +135,12 @@ Count = Annotated[
     ),
 ]
 Once = Annotated[
-    bool,
+    bool | None,
     typer.Option(
-        "--once",
+        "--once/--no-once",
         help="Do not pay again for a request that this machine has already sent: use its task,"
         " or its video.",
+        envvar="PIXVERSE_ONCE",
         rich_help_panel=shared_options.VIDEO,
     ),
 ]
@@ -150,6 +151,17 @@ MaxCost = Annotated[
         metavar="CNY",
         help="Refuse, before anything is sent, if the estimate for all images is higher.",
         envvar="PIXVERSE_MAX_COST",
+        rich_help_panel=shared_options.VIDEO,
+    ),
+]
+SpendingLimit = Annotated[
+    str | None,
+    typer.Option(
+        "--budget",
+        metavar="AMOUNT/PERIOD",
+        help="Refuse, before anything is sent, what would bring the estimates of all requests of"
+        " this machine over it: 100/day, 300/week, 500/month.",
+        envvar="PIXVERSE_BUDGET",
         rich_help_panel=shared_options.VIDEO,
     ),
 ]

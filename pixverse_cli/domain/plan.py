@@ -12,8 +12,7 @@ from pixverse_cli.domain.request import InputFacts, VideoRequest
 if TYPE_CHECKING:
     from decimal import Decimal
 
-if TYPE_CHECKING:
-    from decimal import Decimal
+    from pixverse_cli.domain.budget import Budget
 
 DEFAULT_TIMEOUT = 1800.0
 
@@ -27,7 +26,6 @@ class SubmitArgs(NamedTuple):
     wait: bool = False
     no_download: bool = False
     force: bool = False
-    once: bool = False
     dry_run: bool = False
     curl: bool = False
     as_json: bool = False
@@ -79,6 +77,7 @@ class Order(NamedTuple):
     ``position`` is its place on the command line, counted from 1; ``take`` tells several
     videos of the same request apart. ``once``: not if an equal request is live already.
     ``priced``: the known list prices hold for the service that the request is sent to.
+    ``budget``: not if the requests of this machine would then cost more.
     """
 
     request: VideoRequest
@@ -88,6 +87,7 @@ class Order(NamedTuple):
     upload_command: str | None = None
     once: bool = False
     priced: bool = True
+    budget: "Budget | None" = None
 
     @property
     def image(self) -> str | None:

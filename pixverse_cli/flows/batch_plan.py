@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from itertools import count
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from pixverse_cli.disk.files import has_sha256, kind_at, reason, with_home
 from pixverse_cli.domain.catalog import CURRENCY, PRICES_AS_OF
@@ -19,18 +19,22 @@ from pixverse_cli.domain.task import Record
 from pixverse_cli.domain.text import lines_of
 from pixverse_cli.flows.plan import (
     Live,
+    OverBudget,
     known_values,
     order_of,
     read_prompt,
     unknown_cost,
     video_request,
 )
-from pixverse_cli.media import output_names
+from pixverse_cli.media import output_names, receipts
 from pixverse_cli.media.inputs.source import remote
 from pixverse_cli.media.output_folders import shared_files
 from pixverse_cli.settings.manifest import Manifest, ManifestItem
 from pixverse_cli.settings.values import Setting, Settings
 from pixverse_cli.store.manifest_lock import ManifestLock
+
+if TYPE_CHECKING:
+    from pixverse_cli.domain.budget import Budget
 
 _WHOLE = (1, 1)  # the only shard of one
 
@@ -118,6 +122,30 @@ def check_cost(items: Sequence[BatchItem], limit: Decimal | None, host: ServiceH
             f" is over --max-cost {limit}",
             hint="nothing was sent",
         )
+
+
+def check_budget(
+    items: Sequence[BatchItem], budget: "Budget | None", over_budget: OverBudget
+) -> list[BatchItem]:
+    """Return the items; each new task's order carries the budget to its create call.
+
+    :raises UsageError: all new tasks together do not fit the budget.
+    """
+    if problems := list(over_budget(_new(items))):
+        raise UsageError("\n".join(problems), hint="nothing was sent")
+    return [
+        item._replace(order=item.order._replace(budget=budget)) if item.order else item
+        for item in items
+    ]
+
+
+def check_receipts(items: Sequence[BatchItem]) -> None:
+    """Check that the receipts of videos can be written.
+
+    :raises UsageError: with a line for each that cannot.
+    """
+    if problems := list(receipts.problems([item.path for item in items], force=True)):
+        raise UsageError("\n".join(problems), hint="nothing was sent")
 
 
 def needs_task(item: BatchItem) -> bool:

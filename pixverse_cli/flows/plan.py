@@ -2,7 +2,7 @@
 
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
@@ -38,8 +38,9 @@ from pixverse_cli.domain.plan import (
 from pixverse_cli.domain.request import Estimate, VideoRequest
 from pixverse_cli.domain.task import Record
 from pixverse_cli.domain.text import lines_of
+from pixverse_cli.flows.budget import budget_of
 from pixverse_cli.http.addresses import without_secrets
-from pixverse_cli.media import output_names
+from pixverse_cli.media import output_names, receipts
 from pixverse_cli.media.inputs.image import inspect, inspect_stream
 from pixverse_cli.media.inputs.source import STDIN, local_path, private_note, remote
 from pixverse_cli.media.output_folders import make_folder
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
 Live = Callable[[Order], Record | None]
+OverBudget = Callable[[Sequence[Order]], Iterable[str]]
 
 _MAX_TAKES = 20
 _MAX_PROMPT_BYTES = 1024 * 1024
@@ -67,11 +69,13 @@ def plan_submit(
     now: datetime,
     live: Live,
     host: ServiceHost,
+    over_budget: OverBudget,
 ) -> Plan:
     """Return the plan; the temporary file of stdin exists until ``stack`` is closed.
 
     ``live`` returns the record of an equal request that was sent earlier, for ``--once``.
     ``host`` is where the requests are sent: it decides whether prices are known.
+    ``over_budget`` returns why orders do not fit the budget.
 
     :raises UsageError: with one line for each problem.
     """
@@ -84,14 +88,18 @@ def plan_submit(
     destination, folders = None, list[Path]()
     if waits and not args.no_download:
         destination = _destination(args, settings, problems, several=count > 1)
-    if destination is not None:
+    if destination is None:
+        problems += _receipt_problems(settings, None, ())
+    else:
         new = [order for order in orders if not _is_saved(order, destination, now, live)]
         known = [known_values(order, now) for order in new]
         problems += output_names.problems(destination.template, known, force=args.force)
+        problems += _receipt_problems(settings, destination, known)
         folders = output_names.folders(destination.template, known) if not problems else []
     orders = [order._replace(priced=host.priced) for order in orders]
     each = request.estimate(orders[0].facts if orders else ())
     problems += _cost_problems(each, len(args.images) * count, settings, host)
+    problems += over_budget(orders)
     problems += settings.problems
     if problems:
         raise UsageError("\n".join(dict.fromkeys(problems)), hint="nothing was sent")
@@ -207,10 +215,11 @@ def _orders(
     stack: ExitStack,
     problems: list[str],
 ) -> Iterator[Order]:
+    once, budget = settings.flag("once"), budget_of(settings)
     for position, image in enumerate(args.images, 1):
         try:
             order = order_of(image, request, settings, stack)
-            yield order._replace(position=position, once=args.once)
+            yield order._replace(position=position, once=once, budget=budget)
         except UsageError as error:
             problems += lines_of(error.message)
 
@@ -233,6 +242,20 @@ def _prompt(args: SubmitArgs, problems: list[str]) -> str | None:
     if args.prompt_file:
         return read_prompt(args.prompt_file[0], problems)
     return args.prompt[0] if args.prompt else None
+
+
+def _receipt_problems(
+    settings: Settings, destination: Destination | None, tasks: Sequence[Mapping[str, str]]
+) -> Iterator[str]:
+    """Yield why receipts cannot be written; ``tasks`` are the known values of new videos."""
+    if not settings.flag("receipt"):
+        return
+    if destination is None or destination.template.stdout:
+        if settings.typed("receipt"):
+            yield "--receipt: no file is saved: give --wait, or -o FILE"
+        return
+    paths = output_names.known_paths(destination.template, tasks)
+    yield from receipts.problems(paths, force=destination.force)
 
 
 def _destination(

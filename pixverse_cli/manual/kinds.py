@@ -58,6 +58,7 @@ _METAVARS = {
     "CMD": Kind.COMMAND,
     "[-- COMMAND...]": Kind.CHILD,
     # A shell cannot know values for these; an ID after --adopt is not in the store yet.
+    "AMOUNT/PERIOD": Kind.NOTHING,
     "CNY": Kind.NOTHING,
     "I/N": Kind.NOTHING,
     "ID": Kind.NOTHING,

@@ -140,6 +140,45 @@ class RemoteJson(TypedDict):
     known: bool
 
 
+class ProgramJson(TypedDict):
+    """The program that wrote a receipt."""
+
+    name: str
+    version: str
+
+
+class SentJson(TypedDict):
+    """The body of a create call; a placeholder stands for the URL of a local file."""
+
+    model: str
+    input: object
+    parameters: object
+
+
+class UsedInputJson(InputJson):
+    """One input of a receipt; ``sha256`` is that of a local file."""
+
+    sha256: str | None
+
+
+class VideoFileJson(TypedDict):
+    """The video beside its receipt."""
+
+    file: str
+    sha256: str | None
+
+
+class ReceiptJson(TypedDict):
+    """The file ``VIDEO.json``; ``request`` is null if another machine submitted the task."""
+
+    schema: str
+    program: ProgramJson
+    record: RecordJson
+    request: SentJson | None
+    inputs: list[UsedInputJson]
+    video: VideoFileJson
+
+
 class SpentJson(TypedDict):
     """Sums at list prices; each request's price is in exactly one of the first three.
 

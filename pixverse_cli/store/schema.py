@@ -94,5 +94,7 @@ MIGRATIONS = (
     -- How long earlier tasks of a kind ran.
     CREATE INDEX task_by_kind ON task (model, resolution, duration, audio)
         WHERE status = 'SUCCEEDED';
+    -- What was sent in the running period of a budget.
+    CREATE INDEX task_by_intent ON task (intent_at);
     """,
 )
