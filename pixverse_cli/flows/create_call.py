@@ -22,6 +22,7 @@ from pixverse_cli.domain.errors import (
 from pixverse_cli.domain.events import Event, Retrying
 from pixverse_cli.domain.plan import Order
 from pixverse_cli.domain.process import this_process
+from pixverse_cli.domain.recorded import further_parameters
 from pixverse_cli.domain.task import Record, RecordInput, Status, Task
 from pixverse_cli.flows.budget import insist_on_budget
 from pixverse_cli.flows.identity import this_account
@@ -95,6 +96,7 @@ def draft(order: Order, tools: Tools) -> Record:
         watermark=request.watermark,
         shot_type=request.shot_type,
         seed=request.seed,
+        parameters=further_parameters(request),
         fingerprint=order.fingerprint,
         estimate=order.estimate,
         process=this_process(),

@@ -12,8 +12,8 @@ from pixverse_cli.domain.endings import failed
 from pixverse_cli.domain.errors import NotSavedError
 from pixverse_cli.domain.events import Ended, Event, Saved
 from pixverse_cli.domain.plan import Input
+from pixverse_cli.domain.recorded import inputs_of, request_of
 from pixverse_cli.domain.task import Record, RecordInput
-from pixverse_cli.flows.past_request import inputs_of, request_of
 from pixverse_cli.flows.preview import PLACEHOLDER
 from pixverse_cli.http.addresses import without_secrets
 from pixverse_cli.media.receipts import write_receipt
@@ -73,13 +73,17 @@ def _request(record: Record) -> SentJson | None:
 
     A placeholder stands for the URL of a local file; other URLs are without their query.
     """
-    request = request_of(record)
-    if request is None:
+    try:
+        request = request_of(record)
+        if request is None:
+            return None
+        media = [
+            (_input(each), PLACEHOLDER if each.sha256 else each.source)
+            for each in inputs_of(record)
+        ]
+        body = create_body(request, media)
+    except ValueError:  # a value that this version does not know: the video is there all the same
         return None
-    media = [
-        (_input(each), PLACEHOLDER if each.sha256 else each.source) for each in inputs_of(record)
-    ]
-    body = create_body(request, media)
     return {"model": request.model.name, "input": body["input"], "parameters": body["parameters"]}
 
 

@@ -10,7 +10,11 @@ from pixverse_cli.domain.task import Status
 
 
 class ParametersJson(TypedDict):
-    """The parameters of the request; ``duration`` in seconds."""
+    """The parameters of the request; ``duration`` in seconds.
+
+    ``size`` is ``W*H``, where the model wants one; ``voice`` is the id of the voice that says
+    ``text``.
+    """
 
     resolution: str | None
     duration: int | None
@@ -18,6 +22,10 @@ class ParametersJson(TypedDict):
     watermark: bool | None
     shot_type: str | None
     seed: int | None
+    aspect_ratio: str | None
+    size: str | None
+    text: str | None
+    voice: str | None
 
 
 class CostJson(TypedDict):

@@ -268,7 +268,7 @@ class Records:
                 scheduled_at=rfc3339(task.scheduled_at),
                 ended_at=rfc3339(task.ended_at),
                 video_url=task.video_url,
-                usage=_usage_json(task.usage),
+                usage=_object_json(task.usage),
                 prompt=task.orig_prompt,
                 error_code=task.error_code,
                 error_message=task.error_message,
@@ -442,16 +442,17 @@ def _limits(budget: "Budget | None", now: datetime | None) -> dict[str, Value]:
     return {"most": most, "since": rfc3339(budget.began(now))}
 
 
-def _usage_json(usage: dict[str, object]) -> str | None:
-    """Return ``usage`` as JSON text; None for an empty one."""
-    return json.dumps(usage, ensure_ascii=False) if usage else None
+def _object_json(value: dict[str, object]) -> str | None:
+    """Return an object as JSON text; None for an empty one."""
+    return json.dumps(value, ensure_ascii=False) if value else None
 
 
 def _to_row(record: Record) -> dict[str, Value]:
     """Return the values of all columns of a new row."""
     row: dict[str, Value] = {name: getattr(record, name) for name in _REQUEST}
     row |= {name: rfc3339(getattr(record, name)) for name in _TIMES}
-    row["usage"] = _usage_json(record.usage)
+    row["usage"] = _object_json(record.usage)
+    row["parameters"] = _object_json(record.parameters)
     row["inputs"] = json.dumps(record.inputs, ensure_ascii=False) if record.inputs else None
     row["estimate"] = None if record.estimate is None else str(record.estimate)
     return row
@@ -489,6 +490,8 @@ def _read(row: sqlite3.Row) -> Record:
     values |= {name: None if values[name] is None else bool(values[name]) for name in _FLAGS}
     values["status"] = Status(values["status"])
     values["usage"] = json.loads(values["usage"]) if values["usage"] else {}
+    parameters = values["parameters"]
+    values["parameters"] = json.loads(parameters) if parameters else {}
     inputs = json.loads(values["inputs"]) if values["inputs"] else ()
     values["inputs"] = tuple(RecordInput(*each) for each in inputs)
     values["estimate"] = _amount(values["estimate"])

@@ -76,6 +76,8 @@ MIGRATIONS = (
     -- The kind of video, and the inputs as JSON: role, name, source, sha256.
     ALTER TABLE task ADD COLUMN kind TEXT;
     ALTER TABLE task ADD COLUMN inputs TEXT;
+    -- The parameters of the request that have no column, as JSON: aspect_ratio, size, text, voice.
+    ALTER TABLE task ADD COLUMN parameters TEXT;
     -- When the service last reported the task.
     ALTER TABLE task ADD COLUMN seen_at TEXT;
     -- When the call began and ended by the machine's uptime, which nobody can set: the start of
