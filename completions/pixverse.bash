@@ -289,12 +289,13 @@ _pixverse_shots()
 _pixverse_arguments()
 {
     case $1 in
-        '') words=(submit status wait download list cancel recover batch cost forget models auth doctor completion skill sandbox); _pixverse_offer ;;
+        '') words=(submit status wait download list cancel retry recover batch cost forget models auth doctor completion skill sandbox); _pixverse_offer ;;
         submit) _pixverse_values image ;;
         status) _pixverse_values task ;;
         wait) _pixverse_values task ;;
         download) _pixverse_values task ;;
         cancel) _pixverse_values task ;;
+        retry) _pixverse_values task ;;
         batch) ((count)) || _pixverse_values manifest ;;
         forget) _pixverse_values task ;;
         auth) words=(login status logout); _pixverse_offer ;;
@@ -313,6 +314,7 @@ _pixverse_options()
         download) words=(-o --output -f --force -w --wait --timeout --interval --receipt --no-receipt --notify --no-notify --json --events --github-output -q --quiet -v --verbose -h --help) ;;
         list) words=(--status --since --limit --all --remote --html --json --events -q --quiet -v --verbose -h --help) ;;
         cancel) words=(--json --events -q --quiet -v --verbose -h --help) ;;
+        retry) words=(--upload-command --once --no-once --max-cost --budget --dry-run -w --wait -o --output -f --force --receipt --no-receipt --timeout --interval --notify --no-notify --json --events --github-output -q --quiet -v --verbose -h --help) ;;
         recover) words=(--adopt --json --events -q --quiet -v --verbose -h --help) ;;
         batch) words=(--shard --max-cost --budget --dry-run --fail-fast --timeout --interval -f --force --receipt --no-receipt --notify --no-notify --json --events -q --quiet -v --verbose -h --help) ;;
         cost) words=(--by --since --sandbox --csv --json -q --quiet -h --help) ;;
@@ -347,6 +349,9 @@ _pixverse_kind()
         'list --status') kind=status ;;
         'list --since' | 'list --limit') kind=nothing ;;
         'list --html') kind=file ;;
+        'retry --upload-command') kind=command ;;
+        'retry --max-cost' | 'retry --budget' | 'retry --timeout' | 'retry --interval') kind=nothing ;;
+        'retry -o' | 'retry --output') kind=file ;;
         'recover --adopt') kind=nothing ;;
         'batch --shard' | 'batch --max-cost' | 'batch --budget' | 'batch --timeout' | 'batch --interval') kind=nothing ;;
         'cost --by') kind=grouping ;;

@@ -74,6 +74,8 @@ function __pixverse_value
             set value_options -o --output --timeout --interval
         case 'list'
             set value_options --status --since --limit --html
+        case 'retry'
+            set value_options --upload-command --max-cost --budget -o --output --timeout --interval
         case 'recover'
             set value_options --adopt
         case 'batch'
@@ -298,6 +300,7 @@ complete -c pixverse -n '__pixverse_in \'\'' -a wait -d 'Wait until tasks end; p
 complete -c pixverse -n '__pixverse_in \'\'' -a download -d 'Save finished videos; those already saved are not downloaded again'
 complete -c pixverse -n '__pixverse_in \'\'' -a list -d 'Show what this machine has submitted, newest first'
 complete -c pixverse -n '__pixverse_in \'\'' -a cancel -d 'Cancel queued tasks; a running task cannot be cancelled'
+complete -c pixverse -n '__pixverse_in \'\'' -a retry -d 'Send requests again that cost nothing: failed, cancelled, or never accepted'
 complete -c pixverse -n '__pixverse_in \'\'' -a recover -d 'Find the tasks of submits whose answer was lost, without paying again'
 complete -c pixverse -n '__pixverse_in \'\'' -a batch -d 'Generate the videos listed in a file; finished ones are skipped'
 complete -c pixverse -n '__pixverse_in \'\'' -a cost -d 'Show what this machine\'s requests cost, by list prices'
@@ -418,6 +421,30 @@ complete -c pixverse -n '__pixverse_in \'cancel\'' -l events -d 'Like --json, wi
 complete -c pixverse -n '__pixverse_in \'cancel\'' -s q -l quiet -d 'Show no progress and no notes'
 complete -c pixverse -n '__pixverse_in \'cancel\'' -s v -l verbose -d 'Show each HTTP exchange; -vv adds headers and bodies'
 complete -c pixverse -n '__pixverse_in \'cancel\'' -s h -l help -d 'Show this message and exit'
+
+# pixverse retry
+complete -c pixverse -n '__pixverse_in \'retry\'' -f -k -a '(__pixverse_tasks)'
+complete -c pixverse -n '__pixverse_in \'retry\'' -l upload-command -x -a '(__fish_complete_command)' -d 'Command that uploads a local image: it gets the path and prints a public URL'
+complete -c pixverse -n '__pixverse_in \'retry\'' -l once -d 'Use the task or video of an equal request, if there is one, and do not pay again'
+complete -c pixverse -n '__pixverse_in \'retry\'' -l no-once -d 'The opposite of --once'
+complete -c pixverse -n '__pixverse_in \'retry\'' -l max-cost -x -d 'Refuse, before anything is sent, if the estimate for all images is higher'
+complete -c pixverse -n '__pixverse_in \'retry\'' -l budget -x -d 'Refuse, before anything is sent, what would bring the estimates of all requests of this machine over it: 100/day, 300/week, 500/month'
+complete -c pixverse -n '__pixverse_in \'retry\'' -l dry-run -d 'Check everything, print the request and the estimate, send nothing'
+complete -c pixverse -n '__pixverse_in \'retry\'' -s w -l wait -d 'Wait for the video and save it'
+complete -c pixverse -n '__pixverse_in \'retry\'' -s o -l output -r -F -d 'Save the video here: a file, a directory, - for stdout, or a template with {task_id} {image} {model} {resolution} {duration} {seed} {index} {take} {date}'
+complete -c pixverse -n '__pixverse_in \'retry\'' -s f -l force -d 'Replace an existing file'
+complete -c pixverse -n '__pixverse_in \'retry\'' -l receipt -d 'Write VIDEO.json beside each saved video: the record, the request, SHA-256 of inputs and video'
+complete -c pixverse -n '__pixverse_in \'retry\'' -l no-receipt -d 'The opposite of --receipt'
+complete -c pixverse -n '__pixverse_in \'retry\'' -l timeout -x -d 'Time limit of the whole command: 90, 90s, 30m, 2h; 0 means no limit'
+complete -c pixverse -n '__pixverse_in \'retry\'' -l interval -x -d 'Seconds between checks'
+complete -c pixverse -n '__pixverse_in \'retry\'' -l notify -d 'When a command of more than 10 seconds ends, notify through the terminal'
+complete -c pixverse -n '__pixverse_in \'retry\'' -l no-notify -d 'The opposite of --notify'
+complete -c pixverse -n '__pixverse_in \'retry\'' -l json -d 'Print one JSON object per task; on stderr one for the error, if any'
+complete -c pixverse -n '__pixverse_in \'retry\'' -l events -d 'Like --json, with progress in the same stream'
+complete -c pixverse -n '__pixverse_in \'retry\'' -l github-output -d 'In GitHub Actions: set the step\'s outputs task_id, file and video_url'
+complete -c pixverse -n '__pixverse_in \'retry\'' -s q -l quiet -d 'Show no progress and no notes'
+complete -c pixverse -n '__pixverse_in \'retry\'' -s v -l verbose -d 'Show each HTTP exchange; -vv adds headers and bodies'
+complete -c pixverse -n '__pixverse_in \'retry\'' -s h -l help -d 'Show this message and exit'
 
 # pixverse recover
 complete -c pixverse -n '__pixverse_in \'recover\'' -l adopt -x -d 'Record this task as the one of the lost submit'

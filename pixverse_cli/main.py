@@ -40,6 +40,7 @@ COMMANDS = {
     "download": "Save finished videos; those already saved are not downloaded again.",
     "list": "Show what this machine has submitted, newest first.",
     "cancel": "Cancel queued tasks; a running task cannot be cancelled.",
+    "retry": "Send requests again that cost nothing: failed, cancelled, or never accepted.",
     "recover": "Find the tasks of submits whose answer was lost, without paying again.",
     "batch": "Generate the videos listed in a file; finished ones are skipped.",
     "cost": "Show what this machine's requests cost, by list prices.",

@@ -85,17 +85,9 @@ def plan_submit(
     orders = with_takes(_orders(args, request, settings, stack, problems), count)
     waits = args.wait or args.no_download or settings.typed("output")
     policy = wait_policy(settings)  # read in any case, so that its problems are reported
-    destination, folders = None, list[Path]()
-    if waits and not args.no_download:
-        destination = _destination(args, settings, problems, several=count > 1)
-    if destination is None:
-        problems += _receipt_problems(settings, None, ())
-    else:
-        new = [order for order in orders if not _is_saved(order, destination, now, live)]
-        known = [known_values(order, now) for order in new]
-        problems += output_names.problems(destination.template, known, force=args.force)
-        problems += _receipt_problems(settings, destination, known)
-        folders = output_names.folders(destination.template, known) if not problems else []
+    wanted = waits and not args.no_download
+    destination = _destination(args, settings, problems, several=count > 1) if wanted else None
+    folders = saving_folders(orders, destination, settings, now, live, problems)
     orders = [order._replace(priced=host.priced) for order in orders]
     each = request.estimate(orders[0].facts if orders else ())
     problems += _cost_problems(each, len(args.images) * count, settings, host)
@@ -242,6 +234,28 @@ def _prompt(args: SubmitArgs, problems: list[str]) -> str | None:
     if args.prompt_file:
         return read_prompt(args.prompt_file[0], problems)
     return args.prompt[0] if args.prompt else None
+
+
+def saving_folders(
+    orders: Iterable[Order],
+    destination: Destination | None,
+    settings: Settings,
+    now: datetime,
+    live: Live,
+    problems: list[str],
+) -> list[Path]:
+    """Return the folders of the videos; what is wrong with their places is added to ``problems``.
+
+    The place of a video that is saved already, with ``--once``, is not checked.
+    """
+    if destination is None:
+        problems += _receipt_problems(settings, None, ())
+        return []
+    new = [order for order in orders if not _is_saved(order, destination, now, live)]
+    known = [known_values(order, now) for order in new]
+    problems += output_names.problems(destination.template, known, force=destination.force)
+    problems += _receipt_problems(settings, destination, known)
+    return output_names.folders(destination.template, known) if not problems else []
 
 
 def _receipt_problems(
