@@ -24,7 +24,6 @@ from pixverse_cli.domain.plan import Order
 from pixverse_cli.domain.process import this_process
 from pixverse_cli.domain.recorded import further_parameters
 from pixverse_cli.domain.task import Record, RecordInput, Status, Task
-from pixverse_cli.flows.budget import insist_on_budget
 from pixverse_cli.flows.identity import this_account
 from pixverse_cli.flows.rate_limited import RateLimit, backoff, slow_down, wait_for_slot
 from pixverse_cli.flows.tools import Tools
@@ -118,6 +117,8 @@ def _attempt(body: bytes, record: Record, order: Order, tools: Tools) -> Outcome
     with tools.interrupts.held():
         intent = _write_intent(record, order, tools)
         if intent is None:
+            from pixverse_cli.flows.budget import insist_on_budget  # noqa: PLC0415  imports decimal; rare
+
             insist_on_budget(order, tools)
             return Outcome(record=None)
         try:

@@ -38,7 +38,6 @@ from pixverse_cli.domain.plan import (
 from pixverse_cli.domain.request import Estimate, VideoRequest
 from pixverse_cli.domain.task import Record
 from pixverse_cli.domain.text import lines_of
-from pixverse_cli.flows.budget import budget_of
 from pixverse_cli.http.addresses import without_secrets
 from pixverse_cli.media import output_names, receipts
 from pixverse_cli.media.inputs.image import inspect, inspect_stream
@@ -207,6 +206,8 @@ def _orders(
     stack: ExitStack,
     problems: list[str],
 ) -> Iterator[Order]:
+    from pixverse_cli.flows.budget import budget_of  # noqa: PLC0415  imports decimal; wait needs none
+
     once, budget = settings.flag("once"), budget_of(settings)
     for position, image in enumerate(args.images, 1):
         try:

@@ -14,7 +14,6 @@ from pixverse_cli.domain.plan import Order
 from pixverse_cli.domain.process import may_be_alive
 from pixverse_cli.domain.refusals import refuses_all
 from pixverse_cli.domain.task import Record, Status
-from pixverse_cli.flows.budget import insist_on_budget
 from pixverse_cli.flows.create_call import Outcome, create
 from pixverse_cli.flows.identity import require_account
 from pixverse_cli.flows.publish import publish
@@ -87,7 +86,10 @@ def _create(order: Order, tools: Tools) -> Generator[Event, None, Outcome]:
 
     :raises UsageError: the order is over its budget by now; nothing was uploaded for it.
     """
-    insist_on_budget(order, tools)
+    if order.budget is not None:
+        from pixverse_cli.flows.budget import insist_on_budget  # noqa: PLC0415  imports decimal; not always set
+
+        insist_on_budget(order, tools)
     urls = yield from publish(order, tools)
     outcome = yield from create(order, urls, tools)
     record, error, _ = outcome
