@@ -45,6 +45,7 @@ def command(
     manifest: ManifestPath,
     shard: Shard = None,
     max_cost: submit_options.MaxCost = None,
+    cost_unknown_ok: submit_options.CostUnknownOk = False,
     dry_run: ShowPlan = False,
     fail_fast: shared_options.FailFast = False,
     timeout: shared_options.Timeout = None,
@@ -91,6 +92,7 @@ def _plan(
         stack=app.stack,
         live=app.live,
         known=app.known,
+        find=app.tasks_named,
         now=app.runtime.clock.now(),
         host=app.service_host,
         force=force,
@@ -99,7 +101,7 @@ def _plan(
     items = plan_items(read_manifest(manifest), inputs)
     limit = app.settings.money("max-cost")
     app.settings.insist()
-    check_cost(items, limit, app.service_host)
+    check_cost(items, limit, app.service_host, unknown_ok="cost-unknown-ok" in app.given)
     return items
 
 
