@@ -149,7 +149,7 @@ UploadCommand = Annotated[
     typer.Option(
         "--upload-command",
         metavar="CMD",
-        help="Command that uploads a local image: it gets the path and prints a public URL."
+        help="Command that uploads a local file: it gets the path and prints a public URL."
         "  [default: the service's temporary store]",
         envvar="PIXVERSE_UPLOAD_COMMAND",
         rich_help_panel=shared_options.VIDEO,
@@ -161,7 +161,7 @@ Count = Annotated[
         "--count",
         "-n",
         metavar="N",
-        help="Make N videos of each image, 1 to 20; with --once only those that are missing."
+        help="Make N videos of each input, 1 to 20; with --once only those that are missing."
         "  [default: 1]",
         rich_help_panel=shared_options.VIDEO,
     ),
@@ -180,7 +180,7 @@ MaxCost = Annotated[
     typer.Option(
         "--max-cost",
         metavar="CNY",
-        help="Refuse, before anything is sent, if the estimate for all images is higher.",
+        help="Refuse, before anything is sent, if the estimate for all videos is higher.",
         envvar="PIXVERSE_MAX_COST",
         rich_help_panel=shared_options.VIDEO,
     ),

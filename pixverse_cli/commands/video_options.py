@@ -8,7 +8,7 @@ from pixverse_cli.commands import shared_options
 from pixverse_cli.domain.catalog import VOICES, Kind, models_of
 
 _MOTION = models_of(Kind.MOTION)[0]
-_VOICES = ", ".join(f"{number} {name}" for number, name in VOICES.items())
+_VOICES = ", ".join(VOICES)
 
 Video = Annotated[
     str,
@@ -52,7 +52,7 @@ Voice = Annotated[
     typer.Option(
         "--voice",
         metavar="VOICE",
-        help=f"The voice that says the text: {_VOICES}.  [default: auto]",
+        help=f"Voice of the text: {_VOICES}; their names: `man pixverse-lipsync`.  [default: auto]",
         envvar="PIXVERSE_VOICE",
         rich_help_panel=shared_options.VIDEO,
     ),
