@@ -213,6 +213,10 @@ class AppContext:
         found = self.store.records.by_prefix(task_id, limit=1)
         return found[0] if found and found[0].task_id == task_id else None
 
+    def tasks_named(self, prefix: str) -> "list[Record]":
+        """Return the records of tasks whose id starts with a text; two are enough to choose."""
+        return self.store.records.by_prefix(prefix, limit=2)
+
     def reporter(self, result: Result = Result.NOTHING) -> "Reporter":
         """Return the reporter that fits the streams and the options."""
         from pixverse_cli.reporting.select import select_reporter

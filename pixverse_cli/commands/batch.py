@@ -46,6 +46,7 @@ def command(
     shard: Shard = None,
     max_cost: submit_options.MaxCost = None,
     budget: submit_options.SpendingLimit = None,
+    cost_unknown_ok: submit_options.CostUnknownOk = False,
     dry_run: ShowPlan = False,
     fail_fast: shared_options.FailFast = False,
     timeout: shared_options.Timeout = None,
@@ -101,6 +102,7 @@ def _plan(
         stack=app.stack,
         live=app.live,
         known=app.known,
+        find=app.tasks_named,
         now=app.runtime.clock.now(),
         host=app.service_host,
         force=force,
@@ -109,7 +111,7 @@ def _plan(
     items = plan_items(read_manifest(manifest), inputs)
     limit, budget = app.settings.money("max-cost"), budget_of(app.settings)
     app.settings.insist()
-    check_cost(items, limit, app.service_host)
+    check_cost(items, limit, app.service_host, unknown_ok="cost-unknown-ok" in app.given)
     return check_budget(items, budget, app.over_budget)
 
 

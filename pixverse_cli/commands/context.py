@@ -45,9 +45,10 @@ def _given(ctx: typer.Context) -> Iterator[tuple[str, Setting]]:
         if source is None or source.name == "DEFAULT" or not isinstance(value, (str, int)):
             continue
         spelling = parameter.opts[0]
-        where = str(parameter.envvar) if source.name == "ENVIRONMENT" else spelling
+        preset = source.name == "ENVIRONMENT"
+        where = str(parameter.envvar) if preset else spelling
         text = str(value).lower() if isinstance(value, bool) else str(value)
-        yield spelling.lstrip("-"), Setting(value=text, source=where)
+        yield spelling.lstrip("-"), Setting(value=text, source=where, preset=preset)
 
 
 def _output(ctx: typer.Context) -> Output:
@@ -57,10 +58,11 @@ def _output(ctx: typer.Context) -> Output:
 
 
 def submit_args(ctx: typer.Context) -> "SubmitArgs":
-    """Return the arguments of ``submit``, unchecked."""
+    """Return the arguments of ``submit`` that the command has, unchecked."""
     from pixverse_cli.domain.plan import SubmitArgs
 
-    return SubmitArgs(**{name: ctx.params[name] for name in SubmitArgs._fields})
+    names = [name for name in SubmitArgs._fields if name in ctx.params]
+    return SubmitArgs(**{name: ctx.params[name] for name in names})
 
 
 def destination(app: AppContext, *, wanted: bool, force: bool) -> "Destination | None":

@@ -34,6 +34,7 @@ def command(
     once: Once = None,
     max_cost: submit_options.MaxCost = None,
     budget: submit_options.SpendingLimit = None,
+    cost_unknown_ok: submit_options.CostUnknownOk = False,
     dry_run: submit_options.DryRun = False,
     wait: shared_options.Wait = False,
     output: shared_options.OutputPath = None,

@@ -10,6 +10,7 @@ import typer
 
 # The groups of options in --help and on the man pages.
 VIDEO = "Video"
+OTHER_KINDS = "Other kinds of video"
 SAVING = "Saving"
 WAITING = "Waiting"
 OUTPUT = "Output"

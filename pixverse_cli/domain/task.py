@@ -153,6 +153,11 @@ class Record:
     sha256: str | None = None
 
     @property
+    def label(self) -> str | None:
+        """The first input as the user named it; None if there is none."""
+        return self.inputs[0].source if self.inputs else self.image
+
+    @property
     def charged(self) -> Charged:
         """Whether this request costs money; a provisional task may be another request's."""
         if self.provisional:

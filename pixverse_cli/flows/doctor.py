@@ -11,7 +11,8 @@ from pixverse_cli.domain.finding import Finding
 from pixverse_cli.domain.hosts import ServiceHost
 from pixverse_cli.flows import machine_checks
 from pixverse_cli.flows.budget import budget_of, standing
-from pixverse_cli.flows.plan import destination_of, video_request, wait_policy
+from pixverse_cli.flows.plan import destination_of, wait_policy
+from pixverse_cli.flows.video_request import video_request
 from pixverse_cli.http.network import certificate_variable, certificates, proxy_of
 from pixverse_cli.settings.places import CONFIG_KEYS, variables
 from pixverse_cli.settings.values import Setting, Settings

@@ -154,6 +154,8 @@ def _input(each: RecordInput) -> Input:
     """
     if each.source == STDIN:
         raise UsageError(f"its image came from stdin and is not kept: {_AGAIN}")
+    if each.role == Role.REFERENCE and each.sha256 is None:
+        raise UsageError(f"{each.source}: a reference by URL is not sent again: {_AGAIN}")
     if each.sha256 is None and remote(each.source):
         return Input(Role(each.role), each.source, each.source, None, each.name)
     if each.role in (Role.VIDEO, Role.AUDIO):

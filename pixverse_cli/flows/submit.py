@@ -56,7 +56,7 @@ def submit_one(order: Order, tools: Tools) -> Generator[Event, None, Submission]
         yield (Known if attached else Submitted)(record=record, position=order.position)
     else:
         known = record if record and record.task_id else None
-        yield Ended(record=known, error=error, label=order.image)
+        yield Ended(record=known, error=error, label=order.label)
         record = None
     tools.interrupts.check()  # raise for a signal that came during the call
     return Submission(record, error)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pixverse_cli import __version__
 from pixverse_cli.dashscope.wire import create_body
-from pixverse_cli.domain.catalog import Role
+from pixverse_cli.domain.catalog import Media, Role
 from pixverse_cli.domain.endings import failed
 from pixverse_cli.domain.errors import NotSavedError
 from pixverse_cli.domain.events import Ended, Event, Saved
@@ -87,5 +87,27 @@ def _request(record: Record) -> SentJson | None:
     return {"model": request.model.name, "input": body["input"], "parameters": body["parameters"]}
 
 
+def _media(each: RecordInput) -> Media:
+    """Return what an input is.
+
+    :raises ValueError: neither its role nor its name tells it.
+    """
+    by_role = {Role.VIDEO: Media.VIDEO, Role.AUDIO: Media.AUDIO}
+    if each.role != Role.REFERENCE:
+        return by_role.get(Role(each.role), Media.IMAGE)
+    name = each.source.lower()
+    if name.endswith((".jpg", ".jpeg", ".png", ".webp")):
+        return Media.IMAGE
+    if name.endswith((".mp4", ".mov")):
+        return Media.VIDEO
+    raise ValueError(each.source)
+
+
 def _input(each: RecordInput) -> Input:
-    return Input(Role(each.role), each.source, without_secrets(each.source), name=each.name)
+    return Input(
+        Role(each.role),
+        each.source,
+        without_secrets(each.source),
+        name=each.name,
+        media=_media(each),
+    )

@@ -29,6 +29,7 @@ CONFIG_KEYS = (
     "duration",
     "audio",
     "watermark",
+    "aspect-ratio",
     "shot-type",
     "seed",
     "output",
