@@ -5,12 +5,16 @@ The bodies are those of the pages of each model.
 
 import functools
 import io
+import shlex
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
+from pixverse_cli.reporting.command_line import submit_command
 from pixverse_cli.sandbox import Pace
+from pixverse_cli.store import Store
 from tests.commands.conftest import TURTLE
 from tests.inside import Inside
 from tests.sandbox.media import decode, film, sound
@@ -134,6 +138,17 @@ def test_a_video_of_each_kind_is_saved_and_remembered(pixverse, sandbox, kind):
     assert len(record["inputs"]) == sum("url" in each for each in inputs.get("media", []))
     assert record["cost"]["estimate"] == record["cost"]["actual"]
     assert Path(record["file"]).is_file()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_command_that_makes_a_record_again_sends_the_same_request(pixverse, home, kind):
+    words, _, inputs, parameters = KINDS[kind]
+    pixverse(*words)
+    with closing(Store(home / ".local" / "state" / "pixverse")) as store:
+        (record,) = store.records.newest(1)
+    again = shlex.split(submit_command(record))[1:-1]
+    (shown,) = pixverse(*again, "--dry-run", "--json").json
+    assert (shown["request"]["input"], shown["request"]["parameters"]) == (inputs, parameters)
 
 
 @pytest.mark.parametrize("kind", KINDS)

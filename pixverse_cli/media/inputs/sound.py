@@ -25,8 +25,8 @@ def sound_format(head: bytes) -> str | None:
     return "MP3" if head[1] & 0x06 == 0x02 else None  # layer III
 
 
-def read_sound(file: BinaryIO, size: int, kind: str) -> float | None:
-    """Return the length of a sound in seconds; None if it cannot be told.
+def read_sound(file: BinaryIO, size: int, kind: str) -> float:
+    """Return the length of a sound in seconds.
 
     :raises HeaderError: it is damaged, or cut short.
     """
@@ -38,9 +38,12 @@ def read_sound(file: BinaryIO, size: int, kind: str) -> float | None:
         _check_wav(file, size)
     file.seek(0)
     try:
-        return TinyTag.get(f"sound.{kind.lower()}", file_obj=file, tags=False).duration or None
+        seconds = TinyTag.get(f"sound.{kind.lower()}", file_obj=file, tags=False).duration
     except TinyTagException as error:
         raise HeaderError(f"is a damaged {kind}") from error
+    if not seconds:
+        raise HeaderError(f"is a damaged {kind}: it has no sound")
+    return seconds
 
 
 def _check_wav(file: BinaryIO, size: int) -> None:
