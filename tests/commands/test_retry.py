@@ -168,3 +168,27 @@ def test_retry_saves_the_video_with_a_receipt(failing):
     assert failing("retry", task_id, "-o", "again.mp4", "--receipt").code == 0
     receipt = json.loads((failing.directory / "again.mp4.json").read_text())
     assert receipt["record"]["task_id"] != task_id
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        (TURTLE, "--last-frame", TURTLE.with_name("turtle.png"), "-p", "It turns"),
+        ("--reference", f"turtle={TURTLE}", "-p", "@turtle swims"),
+        ("-m", "v6-t2v", "-p", "A turtle", "-a", "9:16"),
+    ],
+)
+def test_other_kinds_are_made_again_as_the_same_request(failing, words):
+    submitted = failing("submit", *words, *SMALL, "--wait", "--json")
+    assert submitted.code == 5, submitted.stderr
+    [first] = submitted.json
+    shown = failing("submit", *words, *SMALL, "--dry-run").json[0]["request"]
+    again = failing("retry", first["task_id"], "--dry-run")
+    assert (again.code, again.json[0]["request"]) == (0, shown), again.stderr
+
+
+def test_a_reference_by_url_is_not_sent_again(failing):
+    words = ("--reference", "turtle=https://example.com/a.png", "-p", "@turtle swims")
+    submitted = failing("submit", *words, *SMALL, "--wait", "--json")
+    run = failing("retry", submitted.json[0]["task_id"])
+    assert (run.code, "a reference by URL is not sent again" in run.stderr) == (2, True)

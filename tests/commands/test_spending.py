@@ -101,3 +101,11 @@ class TestOnce:
         run = submit()
         assert (run.code, sandbox.calls) == (2, [])
         assert "once maybe: must be true or false" in run.stderr
+
+
+def test_an_unknown_cost_needs_a_word_if_there_is_a_budget(pixverse, sandbox):
+    words = ("upscale", "https://example.com/v.mp4", "--budget", "100/day", "--dry-run")
+    run = pixverse(*words)
+    assert (run.code, sandbox.calls) == (2, [])
+    assert "cannot be compared with the budget 100/day" in run.stderr
+    assert pixverse(*words, "--cost-unknown-ok").code == 0
