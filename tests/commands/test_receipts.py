@@ -109,3 +109,18 @@ def test_a_receipt_without_a_saved_file_is_refused(submit, sandbox, options):
 
 def test_the_setting_does_not_ask_for_a_file(submit):
     assert submit(PIXVERSE_RECEIPT="true").code == 0
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        (TURTLE, "--last-frame", TURTLE.with_name("turtle.png"), "-p", "It turns"),
+        ("--reference", f"turtle={TURTLE}", "-p", "@turtle swims"),
+        ("-m", "v6-t2v", "-p", "A turtle", "-a", "9:16"),
+    ],
+)
+def test_receipts_of_other_kinds_hold_the_request_too(pixverse, words):
+    small = ("-r", "360P", "-d", "1")
+    shown = pixverse("submit", *words, *small, "--dry-run").json[0]["request"]
+    assert pixverse("submit", *words, *small, "-o", "a.mp4", "--receipt").code == 0
+    assert json.loads((pixverse.directory / "a.mp4.json").read_text())["request"] == shown
