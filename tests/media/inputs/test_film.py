@@ -43,14 +43,14 @@ def test_a_sound_has_its_format_and_length(put, container):
 @pytest.mark.parametrize("part", [0.9, 0.5])
 def test_a_video_that_is_cut_short_is_refused(put, container, part):
     data = film(container=container)
-    with pytest.raises(UsageError, match="cut short|damaged"):
+    with pytest.raises(UsageError, match=r"cut short|damaged"):
         inspect_film(put(data[: int(len(data) * part)]), Media.VIDEO, UPSCALE)
 
 
 @pytest.mark.parametrize("container", ["wav", "mp4", "adts"])
 def test_a_sound_that_is_cut_short_is_refused(put, container):
     data = sound(container=container)
-    with pytest.raises(UsageError, match="cut short|damaged"):
+    with pytest.raises(UsageError, match=r"cut short|damaged"):
         inspect_film(put(data[: int(len(data) * 0.6)]), Media.AUDIO, SPEECH)
 
 
