@@ -194,6 +194,7 @@ def _named_facts(record: Record) -> Iterator[tuple[str, str | None]]:
 
 def _parameters(record: Record) -> str:
     parts = [record.resolution, f"{record.duration} s" if record.duration else None]
+    parts += [str(value) for name, value in record.parameters.items() if name != "size"]
     parts += ["audio"] if record.audio else []
     parts += [f"seed {record.seed}"] if record.seed is not None else []
     return ", ".join(filter(None, parts))
