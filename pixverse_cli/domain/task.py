@@ -158,6 +158,11 @@ class Record:
         return self.inputs[0].source if self.inputs else self.image
 
     @property
+    def title(self) -> str:
+        """What a sentence calls the request: its first input, or its kind."""
+        return self.label or self.kind or "a task"
+
+    @property
     def charged(self) -> Charged:
         """Whether this request costs money; a provisional task may be another request's."""
         if self.provisional:

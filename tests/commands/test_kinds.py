@@ -7,6 +7,7 @@ import functools
 import io
 import shlex
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,9 @@ from PIL import Image
 from pixverse_cli.reporting.command_line import submit_command
 from pixverse_cli.sandbox import Pace
 from pixverse_cli.store import Store
+from tests.clocks import FakeClock
 from tests.commands.conftest import TURTLE
-from tests.inside import Inside
+from tests.inside import Inside, run_inside
 from tests.sandbox.media import decode, film, sound
 
 UPLOADED = "oss://<uploaded at submit>"
@@ -401,3 +403,15 @@ def test_the_task_of_a_lost_answer_is_found_for_every_kind(home, files, open_san
     ran = pixverse(*KINDS[kind][0], "--wait", "--json")
     assert (ran.code, sandbox.account.creates) == (0, 1), ran.stderr
     assert (ran.json[0]["status"], ran.json[0]["provisional"]) == ("SUCCEEDED", False)
+
+
+@pytest.mark.parametrize("saved", [True, False])
+def test_a_task_whose_link_has_expired_is_refused_with_the_way_out(home, files, sandbox, saved):
+    pixverse = Inside(home, files, sandbox)
+    option = "--wait" if saved else "--no-download"
+    task_id = pixverse("submit", TURTLE, *SMALL, option, "--json").json[0]["task_id"]
+    clock = FakeClock(datetime.now(UTC) + timedelta(hours=25))
+    ran = run_inside(["upscale", task_id], pixverse.environ, files, clock=clock)
+    assert (ran.code, sandbox.account.creates) == (2, 1)
+    assert "the URL of its video has expired" in ran.stderr
+    assert ("give its file instead" if saved else "`pixverse download") in ran.stderr
