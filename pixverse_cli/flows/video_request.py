@@ -52,43 +52,22 @@ def video_request(
     an input of it.
     """
     model = model or model_of(settings, Kind.IMAGE_TO_VIDEO)
-    has_duration = model.takes(Parameter.DURATION) and not follows
-    has_tier = bool(model.resolutions)
+    usual_tier = DEFAULT_RESOLUTION if model.resolutions else None
+    usual_length = DEFAULT_DURATION if model.takes(Parameter.DURATION) and not follows else None
+    tier = settings.read("resolution", _resolution, usual_tier, _RESOLUTION_CHOICES)
+    seconds = settings.whole("duration", usual_length)
+    shots = settings.read("shot-type", _shot_type, None, "choose single or multi")
+    ratio = settings.read("aspect-ratio", _ratio, None, _RATIO_CHOICES)
     request = VideoRequest(
         model=model,
         prompt=prompt,
-        resolution=_fitting(
-            Parameter.RESOLUTION,
-            settings.read(
-                "resolution",
-                _resolution,
-                DEFAULT_RESOLUTION if has_tier else None,
-                _RESOLUTION_CHOICES,
-            ),
-            settings,
-            model,
-        ),
-        duration=_fitting(
-            Parameter.DURATION,
-            settings.whole("duration", DEFAULT_DURATION if has_duration else None),
-            settings,
-            model,
-        ),
+        resolution=_fitting(Parameter.RESOLUTION, tier, settings, model),
+        duration=_fitting(Parameter.DURATION, seconds, settings, model),
         audio=_switch(Parameter.AUDIO, settings, model),
         watermark=_switch(Parameter.WATERMARK, settings, model),
-        shot_type=_fitting(
-            Parameter.SHOT_TYPE,
-            settings.read("shot-type", _shot_type, None, "choose single or multi"),
-            settings,
-            model,
-        ),
+        shot_type=_fitting(Parameter.SHOT_TYPE, shots, settings, model),
         seed=_fitting(Parameter.SEED, settings.whole("seed", None), settings, model),
-        aspect_ratio=_fitting(
-            Parameter.ASPECT_RATIO,
-            settings.read("aspect-ratio", _ratio, None, _RATIO_CHOICES),
-            settings,
-            model,
-        ),
+        aspect_ratio=_fitting(Parameter.ASPECT_RATIO, ratio, settings, model),
         text=_fitting(Parameter.TEXT, settings.text("text"), settings, model),
         voice=_fitting(Parameter.VOICE, settings.text("voice"), settings, model),
     )
