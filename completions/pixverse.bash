@@ -310,8 +310,8 @@ _pixverse_options()
         submit) words=(-p --prompt -P --prompt-file -m --model -r --resolution -d --duration --audio --no-audio --watermark --no-watermark --shot-type --seed --upload-command -n --count -w --wait -o --output --no-download -f --force --timeout --interval --once --max-cost --dry-run --curl --json --events --github-output -q --quiet -v --verbose -h --help) ;;
         status) words=(--exit-status --json --events -q --quiet -v --verbose -h --help) ;;
         wait) words=(--all --any --fail-fast --timeout --interval --download -o --output -f --force --json --events --github-output -q --quiet -v --verbose -h --help) ;;
-        download) words=(-o --output -f --force -w --wait --timeout --interval --json --events --github-output -q --quiet -v --verbose -h --help) ;;
-        list) words=(--status --since --limit --all --remote --html --json --events -q --quiet -v --verbose -h --help) ;;
+        download) words=(--all -o --output -f --force -w --wait --timeout --interval --json --events --github-output -q --quiet -v --verbose -h --help) ;;
+        list) words=(--status --since --limit --all --refresh --remote --html --json --events -q --quiet -v --verbose -h --help) ;;
         cancel) words=(--json --events -q --quiet -v --verbose -h --help) ;;
         recover) words=(--adopt --json --events -q --quiet -v --verbose -h --help) ;;
         batch) words=(--shard --max-cost --dry-run --fail-fast --timeout --interval -f --force --json --events -q --quiet -v --verbose -h --help) ;;

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 # A request is live if its task has succeeded or may still succeed.
 _LIVE = "status IN ('UNCLEAR', 'PENDING', 'RUNNING', 'SUCCEEDED')"
 _ENDED = "('SUCCEEDED', 'FAILED', 'CANCELED')"
+_SELECTED = (
+    "(:statuses = '' OR instr(:statuses, ',' || status || ','))"
+    " AND coalesce(submitted_at, intent_at, '') >= :since"
+)
 
 _COLUMNS = tuple(field.name for field in fields(Record))
 _REQUEST = tuple(name for name in _COLUMNS if name != "number")
@@ -340,12 +344,10 @@ class Records:
         ``before``: only those with a lower number.
         """
         rows = self._database.rows(
-            "SELECT * FROM task WHERE (:statuses = '' OR instr(:statuses, ',' || status || ','))"
-            " AND coalesce(submitted_at, intent_at, '') >= :since"
+            f"SELECT * FROM task WHERE {_SELECTED}"
             " AND (task_id IS NOT NULL OR NOT :submitted) AND number < :before"
             " ORDER BY number DESC LIMIT :limit",
-            statuses=f",{','.join(statuses)}," if statuses else "",
-            since=rfc3339(since) or "",
+            **_selection(statuses, since),
             submitted=submitted,
             before=before,
             limit=limit,
@@ -368,6 +370,14 @@ class Records:
                 return
             before = block[-1].number
             left -= wanted if left > 0 else 0
+
+    def count(self, *, statuses: tuple[Status, ...] = (), since: datetime | None = None) -> int:
+        """Return how many records :meth:`newest` would return without a limit."""
+        row = self._database.row(
+            f"SELECT count(*) AS records FROM task WHERE {_SELECTED}",
+            **_selection(statuses, since),
+        )
+        return int(row["records"]) if row else 0
 
     def past_run_seconds(self, record: Record) -> list[float]:
         """Return the seconds that the newest 50 finished tasks of a kind ran, shortest first.
@@ -401,6 +411,12 @@ class Records:
             requested=requested,
         )
         return frozenset(row["task_id"] for row in rows)
+
+
+def _selection(statuses: tuple[Status, ...], since: datetime | None) -> dict[str, Value]:
+    """Return the values of ``_SELECTED``."""
+    names = f",{','.join(statuses)}," if statuses else ""
+    return {"statuses": names, "since": rfc3339(since) or ""}
 
 
 def _usage_json(usage: dict[str, object]) -> str | None:

@@ -28,6 +28,24 @@ def test_a_list_is_whole_at_every_width_106(stored, screen, columns):
         assert command in text or (columns == 20 and command.split()[2] in text)
 
 
+@pytest.mark.parametrize(
+    ("count", "words", "rows", "footer"),
+    [
+        (23, (), 20, "3 older tasks are not shown: see --all"),
+        (21, (), 20, "1 older task is not shown: see --all"),
+        (23, ("--limit", "5"), 5, "18 older tasks are not shown: see --all"),
+        (23, ("--all",), 23, None),
+        (3, (), 3, None),
+    ],
+)
+def test_a_list_says_how_many_more_there_are(stored, screen, count, words, rows, footer):
+    stored(*["FAILED"] * count)
+    shown = screen("list", *words, rows=40)
+    assert shown.ended() == 0
+    assert len([line for line in shown.lines if " FAILED " in line]) == rows
+    assert [line for line in shown.lines if "not shown" in line] == ([footer] if footer else [])
+
+
 @row(106)
 def test_live_lines_fit_every_width_and_leave_nothing_behind_106(stored, screen):
     stored("RUNNING", "RUNNING", "RUNNING")
