@@ -306,7 +306,7 @@ _pixverse_arguments()
 _pixverse_options()
 {
     case $1 in
-        '') words=(--version --schema -h --help) ;;
+        '') words=(-V --version --schema -h --help) ;;
         submit) words=(-p --prompt -P --prompt-file -m --model -r --resolution -d --duration --audio --no-audio --watermark --no-watermark --shot-type --seed --upload-command -n --count -w --wait -o --output --no-download -f --force --timeout --interval --once --max-cost --dry-run --curl --json --events --github-output -q --quiet -v --verbose -h --help) ;;
         status) words=(--exit-status --json --events -q --quiet -v --verbose -h --help) ;;
         wait) words=(--all --any --fail-fast --timeout --interval --download -o --output -f --force --json --events --github-output -q --quiet -v --verbose -h --help) ;;

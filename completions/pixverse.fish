@@ -308,7 +308,7 @@ complete -c pixverse -n '__pixverse_in \'\'' -a doctor -d 'Check the setup: key,
 complete -c pixverse -n '__pixverse_in \'\'' -a completion -d 'Print the completion script for a shell'
 complete -c pixverse -n '__pixverse_in \'\'' -a skill -d 'Print SKILL.md: how an agent uses this version'
 complete -c pixverse -n '__pixverse_in \'\'' -a sandbox -d 'Run a local stand-in for the service, free: real uploads, tasks and H.264 video'
-complete -c pixverse -n '__pixverse_in \'\'' -l version -d 'Show the version'
+complete -c pixverse -n '__pixverse_in \'\'' -s V -l version -d 'Show the version'
 complete -c pixverse -n '__pixverse_in \'\'' -l schema -d 'Show the JSON Schema of --json and --events'
 complete -c pixverse -n '__pixverse_in \'\'' -s h -l help -d 'Show this message and exit'
 

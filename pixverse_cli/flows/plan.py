@@ -1,5 +1,6 @@
 """All checks before anything is sent; every problem is reported at once."""
 
+import shlex
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -8,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pixverse_cli.disk.files import has_sha256, reason, with_home
+from pixverse_cli.disk.files import has_sha256, is_file, reason, with_home
 from pixverse_cli.domain.catalog import (
     CURRENCY,
     DEFAULT_DURATION,
@@ -213,6 +214,16 @@ def _orders(
             yield order._replace(position=position, once=args.once)
         except UsageError as error:
             problems += lines_of(error.message)
+            if position > 1 and _is_prompt(image, args):
+                problems.append(f"{image!r}: is that the prompt? use -p {shlex.quote(image)}")
+
+
+def _is_prompt(image: str, args: SubmitArgs) -> bool:
+    """Return whether an IMAGE that is no file looks like words, and there is no prompt yet."""
+    words = " " in image or not image.isascii()
+    given = args.prompt or args.prompt_file
+    named = image.lower().endswith((".png", ".jpg", ".jpeg", ".webp")) or remote(image)
+    return words and not given and not named and not is_file(Path(image))
 
 
 def _conflicting_options(args: SubmitArgs, settings: Settings) -> Iterator[str]:
@@ -301,7 +312,7 @@ def video_request(settings: Settings, prompt: str | None) -> VideoRequest:
         resolution=settings.read(
             "resolution", _resolution, DEFAULT_RESOLUTION, _RESOLUTION_CHOICES
         ),
-        duration=settings.whole("duration", DEFAULT_DURATION),
+        duration=settings.read("duration", _seconds, DEFAULT_DURATION, "must be a whole number"),
         audio=settings.flag("audio"),
         watermark=settings.flag("watermark"),
         shot_type=settings.read("shot-type", _shot_type, None, "choose single or multi"),
@@ -317,7 +328,13 @@ def _model(text: str) -> Model | None:
 
 
 def _resolution(text: str) -> Resolution | None:
-    return next((tier for tier in Resolution if tier == text.upper()), None)
+    wanted = f"{text.upper().removesuffix('P')}P"
+    return next((tier for tier in Resolution if tier == wanted), None)
+
+
+def _seconds(text: str) -> int | None:
+    """Return the seconds of ``5`` or ``5s``."""
+    return parse_whole(text.lower().removesuffix("s"))
 
 
 def _shot_type(text: str) -> ShotType | None:
