@@ -1,7 +1,7 @@
 """Shows lists: records, the account's tasks, requests, plans, models, findings of doctor."""
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from pixverse_cli.domain.clock import Clock
@@ -12,7 +12,7 @@ from pixverse_cli.reporting.result import Output
 if TYPE_CHECKING:
     from pixverse_cli.domain.events import Event
     from pixverse_cli.domain.finding import Finding
-    from pixverse_cli.domain.plan import BatchItem, Order
+    from pixverse_cli.domain.plan import BatchItem, Order, Plan
     from pixverse_cli.flows.spending import Report
     from pixverse_cli.reporting.reporter import Reporter
 
@@ -92,12 +92,29 @@ def show_remote(
         streams.put_all(remote_row(row) if human else one_line(remote_json(row)) for row in shown)
 
 
-def show_requests(orders: "Iterable[Order]") -> None:
-    """Show the requests of a dry run: JSON, one object per line."""
-    from pixverse_cli.flows.preview import preview
+def show_requests(
+    plan: "Plan",
+    output: Output,
+    clock: Clock,
+    live: "Callable[[Order], Record | None]",
+    reporter: "Reporter",
+) -> None:
+    """Show the requests of a dry run: in words on a terminal, else JSON, one object per line.
+
+    ``live`` returns the record of an equal request, for requests with ``--once``.
+    """
+    if output is Output.HUMAN and streams.is_terminal(sys.stdout):
+        from pixverse_cli.reporting.plans import request_lines
+        from pixverse_cli.reporting.terminal.page import write_page
+
+        write_page(request_lines(plan, clock.now(), live))
+        return
+    from pixverse_cli.flows.preview import PLACEHOLDER, preview
     from pixverse_cli.reporting.shapes import one_line, request_json
 
-    for order in orders:
+    if any(each.file for order in plan.orders for each in order.inputs):
+        reporter.note(f"{PLACEHOLDER} is a placeholder: a local image is uploaded at submit")
+    for order in plan.orders:
         streams.put(one_line(request_json(*preview(order))))
 
 
