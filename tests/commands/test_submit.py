@@ -138,6 +138,14 @@ class TestDryRun:
         assert not sandbox.account.tasks
 
 
+def test_the_summary_of_a_job_has_the_price_of_what_it_bought_and_of_nothing_else(submit, tmp_path):
+    summary = tmp_path / "summary.md"
+    variables = {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(summary)}
+    for price in ("| 0.15 |", "|  |"):
+        submit("--once", "-o", "a.mp4", **variables)
+        assert summary.read_text().splitlines()[-2].endswith(price)
+
+
 class TestOnce:
     def test_an_equal_request_is_not_paid_again(self, submit, sandbox):
         first = submit("-p", "A turtle", "--once")
