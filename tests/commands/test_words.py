@@ -74,3 +74,10 @@ def test_a_bad_line_in_the_settings_stops_only_commands_that_use_them(pixverse, 
     ran = pixverse("submit", TURTLE)
     assert ran.code == 2
     assert "strings need quotes" in ran.stderr
+
+
+@pytest.mark.parametrize(("shell", "named"), [("/usr/bin/zsh", "zsh"), ("/bin/dash", "bash")])
+def test_completion_without_a_shell_says_what_to_run(pixverse, shell, named):
+    ran = pixverse("completion", SHELL=shell)
+    assert (ran.code, ran.stdout) == (2, "")
+    assert f"pixverse completion {named}" in ran.stderr
