@@ -27,6 +27,8 @@ def command(
     wait: shared_options.WaitFirst = False,
     timeout: shared_options.Timeout = None,
     interval: shared_options.Interval = None,
+    receipt: shared_options.Receipt = None,
+    notify: shared_options.Notify = None,
     as_json: shared_options.AsJson = False,
     as_events: shared_options.AsEvents = False,
     github_output: shared_options.GithubOutput = False,
@@ -47,7 +49,9 @@ def command(
     taken = app.output is not Output.HUMAN
     destination = destination_of(app.settings, force=force, stdout_is_taken=taken)
     policy = wait_policy(app.settings)
+    extras = context.extras(app)
     app.settings.insist()
+    context.insist_on_receipts(app, destination)
     context.limit_time(app, waits=wait)
     if every and task_ids:
         raise UsageError("--all saves every video that is not saved yet: leave out the task ids")
@@ -58,4 +62,4 @@ def command(
         events = pipelines.save_every(app.tools, destination)
     else:
         events = pipelines.save_all(ids, app.tools, destination)
-    app.run_saving(events, destination, context.asked(app))
+    app.run_saving(events, destination, context.asked(app), extras)
