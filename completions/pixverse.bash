@@ -325,15 +325,15 @@ _pixverse_arguments()
 _pixverse_options()
 {
     case $1 in
-        '') words=(--version --schema -h --help) ;;
+        '') words=(-V --version --schema -h --help) ;;
         submit) words=(-p --prompt -P --prompt-file --last-frame --reference -m --model -r --resolution -a --aspect-ratio -d --duration --audio --no-audio --watermark --no-watermark --shot-type --seed --upload-command -n --count -w --wait -o --output --no-download -f --force --timeout --interval --once --no-once --max-cost --budget --cost-unknown-ok --dry-run --curl --receipt --no-receipt --notify --no-notify --json --events --github-output -q --quiet -v --verbose -h --help) ;;
         upscale) words=(--watermark --no-watermark --seed --upload-command -n --count -w --wait -o --output --no-download -f --force --timeout --interval --once --no-once --max-cost --budget --cost-unknown-ok --dry-run --curl --receipt --no-receipt --notify --no-notify --json --events --github-output -q --quiet -v --verbose -h --help) ;;
         lipsync) words=(--audio --text --voice --watermark --no-watermark --upload-command -n --count -w --wait -o --output --no-download -f --force --timeout --interval --once --no-once --max-cost --budget --cost-unknown-ok --dry-run --curl --receipt --no-receipt --notify --no-notify --json --events --github-output -q --quiet -v --verbose -h --help) ;;
         motion) words=(-r --resolution --watermark --no-watermark --upload-command -n --count -w --wait -o --output --no-download -f --force --timeout --interval --once --no-once --max-cost --budget --cost-unknown-ok --dry-run --curl --receipt --no-receipt --notify --no-notify --json --events --github-output -q --quiet -v --verbose -h --help) ;;
         status) words=(--exit-status --json --events -q --quiet -v --verbose -h --help) ;;
         wait) words=(--all --any --fail-fast --timeout --interval --download -o --output -f --force --receipt --no-receipt --notify --no-notify --json --events --github-output -q --quiet -v --verbose -h --help) ;;
-        download) words=(-o --output -f --force -w --wait --timeout --interval --receipt --no-receipt --notify --no-notify --json --events --github-output -q --quiet -v --verbose -h --help) ;;
-        list) words=(--status --since --limit --all --remote --html --json --events -q --quiet -v --verbose -h --help) ;;
+        download) words=(--all -o --output -f --force -w --wait --timeout --interval --receipt --no-receipt --notify --no-notify --json --events --github-output -q --quiet -v --verbose -h --help) ;;
+        list) words=(--status --since --limit --all --refresh --remote --html --json --events -q --quiet -v --verbose -h --help) ;;
         cancel) words=(--json --events -q --quiet -v --verbose -h --help) ;;
         retry) words=(--upload-command --once --no-once --max-cost --budget --cost-unknown-ok --dry-run -w --wait -o --output -f --force --receipt --no-receipt --timeout --interval --notify --no-notify --json --events --github-output -q --quiet -v --verbose -h --help) ;;
         recover) words=(--adopt --json --events -q --quiet -v --verbose -h --help) ;;

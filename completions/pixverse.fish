@@ -397,7 +397,7 @@ complete -c pixverse -n '__pixverse_in \'\'' -a doctor -d 'Check the setup: key,
 complete -c pixverse -n '__pixverse_in \'\'' -a completion -d 'Print the completion script for a shell'
 complete -c pixverse -n '__pixverse_in \'\'' -a skill -d 'Print SKILL.md: how an agent uses this version'
 complete -c pixverse -n '__pixverse_in \'\'' -a sandbox -d 'Run a local stand-in for the service, free: real uploads, tasks and H.264 video'
-complete -c pixverse -n '__pixverse_in \'\'' -l version -d 'Show the version'
+complete -c pixverse -n '__pixverse_in \'\'' -s V -l version -d 'Show the version'
 complete -c pixverse -n '__pixverse_in \'\'' -l schema -d 'Show the JSON Schema of --json and --events'
 complete -c pixverse -n '__pixverse_in \'\'' -s h -l help -d 'Show this message and exit'
 
@@ -570,6 +570,7 @@ complete -c pixverse -n '__pixverse_in \'wait\'' -s h -l help -d 'Show this mess
 
 # pixverse download
 complete -c pixverse -n '__pixverse_in \'download\'' -f -k -a '(__pixverse_tasks)'
+complete -c pixverse -n '__pixverse_in \'download\'' -l all -d 'Every finished video that is not saved yet; a task that still runs is left out'
 complete -c pixverse -n '__pixverse_in \'download\'' -s o -l output -r -F -d 'Save the video here: a file, a directory, - for stdout, or a template with {task_id} {image} {model} {resolution} {duration} {seed} {index} {take} {date}'
 complete -c pixverse -n '__pixverse_in \'download\'' -s f -l force -d 'Replace an existing file'
 complete -c pixverse -n '__pixverse_in \'download\'' -s w -l wait -d 'Wait for unfinished tasks first'
@@ -591,6 +592,7 @@ complete -c pixverse -n '__pixverse_in \'list\'' -l status -x -k -a '(__pixverse
 complete -c pixverse -n '__pixverse_in \'list\'' -l since -x -d 'Only tasks from the last TIME, for example 30m or 24h'
 complete -c pixverse -n '__pixverse_in \'list\'' -l limit -x -d 'Show at most N tasks'
 complete -c pixverse -n '__pixverse_in \'list\'' -l all -d 'Show all tasks'
+complete -c pixverse -n '__pixverse_in \'list\'' -l refresh -d 'First ask the service about the unfinished tasks'
 complete -c pixverse -n '__pixverse_in \'list\'' -l remote -d 'List the account\'s tasks on the service (last 24 hours), from any machine'
 complete -c pixverse -n '__pixverse_in \'list\'' -l html -r -F -d 'Write a page with a player for each video; it needs no network and no server'
 complete -c pixverse -n '__pixverse_in \'list\'' -l json -d 'Print one JSON object per task; on stderr one for the error, if any'

@@ -22,7 +22,7 @@ def run() -> None:
         offer(store)
         return
     arguments = sys.argv[1:]
-    if arguments == ["--version"]:
+    if arguments in (["--version"], ["-V"]):
         from pixverse_cli import __version__  # noqa: PLC0415  faster than the parser
 
         print(f"pixverse {__version__}")  # noqa: T201  importing a reporter would be slower

@@ -69,7 +69,7 @@ app = typer.Typer(
 @app.callback(invoke_without_command=True)
 def pixverse(
     ctx: typer.Context,
-    version: Annotated[bool, typer.Option("--version", help="Show the version.")] = False,
+    version: Annotated[bool, typer.Option("--version", "-V", help="Show the version.")] = False,
     schema: Annotated[
         bool, typer.Option("--schema", help="Show the JSON Schema of --json and --events.")
     ] = False,

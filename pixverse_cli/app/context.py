@@ -92,6 +92,11 @@ class AppContext:
         return Settings(self.given, self.kept_settings)
 
     @cached_property
+    def options(self) -> Settings:
+        """The options and variables alone, for commands that ``config.toml`` cannot set."""
+        return Settings(self.given, {})
+
+    @cached_property
     def kept_settings(self) -> dict[str, Setting]:
         """What ``config.toml`` sets."""
         from pixverse_cli.settings.places import config_file

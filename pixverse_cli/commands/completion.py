@@ -7,7 +7,9 @@ from typing import Annotated
 
 import typer
 
+from pixverse_cli.commands.context import app_context
 from pixverse_cli.disk.shipped import SOURCE, shipped
+from pixverse_cli.domain.errors import UsageError
 from pixverse_cli.reporting import streams
 
 
@@ -27,11 +29,11 @@ _PLACES = {
 }
 
 ShellName = Annotated[
-    Shell, typer.Argument(metavar="SHELL", help="bash, zsh or fish.", show_default=False)
+    Shell | None, typer.Argument(metavar="SHELL", help="bash, zsh or fish.", show_default=False)
 ]
 
 
-def command(ctx: typer.Context, shell: ShellName) -> None:
+def command(ctx: typer.Context, shell: ShellName = None) -> None:
     """Print the completion script for a shell.
 
     \b
@@ -47,6 +49,13 @@ def command(ctx: typer.Context, shell: ShellName) -> None:
       mkdir -p ~/.config/fish/completions
       pixverse completion fish > ~/.config/fish/completions/pixverse.fish
     """
+    if shell is None:
+        used = Path(app_context(ctx).runtime.environ.get("SHELL", "")).name
+        name = used if used in list(Shell) else Shell.BASH
+        raise UsageError(
+            f"which shell? It is one of {', '.join(Shell)}: pixverse completion {name}",
+            hint="`pixverse completion --help` shows where each script belongs",
+        )
     streams.put(script(shell).read_text(encoding="utf-8").rstrip("\n"))
 
 

@@ -57,7 +57,7 @@ def command(
     if as_csv and as_json:
         raise UsageError("--csv and --json exclude each other: give one")
     app = context.app_context(ctx)
-    spent = report(app.settings, app.store, app.runtime.clock.now())
+    spent = report(app.options, app.store, app.runtime.clock.now())
     show_spending(spent, app.output, app.reporter(), as_csv=as_csv)
     if standing := app.budget():
         app.reporter().note(f"budget {standing}")

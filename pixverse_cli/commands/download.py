@@ -1,14 +1,27 @@
 """``pixverse download``."""
 
+from typing import Annotated
+
 import typer
 
 from pixverse_cli.commands import context, shared_options
+from pixverse_cli.domain.errors import UsageError
 from pixverse_cli.reporting.result import Output
+
+EveryUnsaved = Annotated[
+    bool,
+    typer.Option(
+        "--all",
+        help="Every finished video that is not saved yet; a task that still runs is left out.",
+        rich_help_panel=shared_options.SAVING,
+    ),
+]
 
 
 def command(
     ctx: typer.Context,
     task_ids: shared_options.TaskIds = None,
+    every: EveryUnsaved = False,
     output: shared_options.OutputPath = None,
     force: shared_options.Force = False,
     wait: shared_options.WaitFirst = False,
@@ -27,7 +40,7 @@ def command(
     \b
     Examples:
       pixverse download 0385dc79 -o turtle.mp4
-      pixverse list --status SUCCEEDED | cut -f1 | pixverse download - -o clips/
+      pixverse download --all -o clips/
     """
     from pixverse_cli.flows import pipelines
     from pixverse_cli.flows.plan import destination_of, wait_policy
@@ -40,9 +53,13 @@ def command(
     app.settings.insist()
     context.insist_on_receipts(app, destination)
     context.limit_time(app, waits=wait)
+    if every and task_ids:
+        raise UsageError("--all saves every video that is not saved yet: leave out the task ids")
     ids = context.ids(task_ids)
     if wait:
-        events = pipelines.wait(ids, app.tools, policy, destination, every=False)
+        events = pipelines.wait(ids, app.tools, policy, destination, every=every)
+    elif every:
+        events = pipelines.save_every(app.tools, destination)
     else:
         events = pipelines.save_all(ids, app.tools, destination)
     app.run_saving(events, destination, context.asked(app), extras)

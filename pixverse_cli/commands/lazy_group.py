@@ -1,5 +1,6 @@
 """The command tree: each command is loaded when it is used; help shows options in groups."""
 
+import shlex
 import shutil
 import sys
 from collections.abc import Iterable, Mapping
@@ -9,7 +10,7 @@ from typing import Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from pixverse_cli.reporting.streams import BOLD, CYAN, coloured, takes_colour
+from pixverse_cli.reporting.streams import BOLD, CYAN, coloured, put, takes_colour
 
 _NARROWEST = 20  # columns
 _LONGEST_HELP = 200  # characters of a command's line in a list; Typer's 45 cut sentences
@@ -30,12 +31,12 @@ _OTHER_NAMES = {
     "history": "list",
     "login": "auth login",
     "logout": "auth logout",
-    "config": "auth status",
     "server": "sandbox",
     "mock": "sandbox",
-    "help": "--help",
     "version": "--version",
 }
+_SETTINGS = ("config", "configure", "settings", "set")
+_PICTURES = (".png", ".jpg", ".jpeg", ".webp")
 
 
 class Command(TyperCommand):
@@ -126,13 +127,31 @@ def lazy_group(summaries: Mapping[str, str]) -> type[Branch]:
             _write_section(formatter, "Commands", summaries.items())
 
         def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401
-            """Return the command, or fail with a suggestion."""
-            suggestion = _OTHER_NAMES.get(args[0]) if args[0] not in summaries else None
-            if suggestion:
-                ctx.fail(f"No such command {args[0]!r}. Did you mean `pixverse {suggestion}`?")
+            """Return the command, or fail with a suggestion; ``help NAME`` is ``NAME --help``."""
+            if args[0] == "help":
+                args = [*args[1:], "--help"]
+            if args == ["--help"]:
+                put(ctx.get_help())
+                ctx.exit()
+            if args[0] not in summaries and (meant := _meant(args)):
+                ctx.fail(f"No such command {args[0]!r}. {meant}")
             return super().resolve_command(ctx, args)
 
     return Group
+
+
+def _meant(args: list[str]) -> str | None:
+    """Return what a user probably meant by arguments that start with no command."""
+    first = args[0]
+    if first in _SETTINGS:
+        return (
+            "Settings are options, variables PIXVERSE_<OPTION>, or lines such as"
+            ' model = "c1" in config.toml; `pixverse doctor` shows its folder.'
+        )
+    if first.lower().endswith(_PICTURES):
+        return f"Did you mean `{shlex.join(['pixverse', 'submit', *args])}`?"
+    other = _OTHER_NAMES.get(first)
+    return f"Did you mean `pixverse {other}`?" if other else None
 
 
 def load(name: str) -> Any:  # noqa: ANN401  as above

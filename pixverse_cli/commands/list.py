@@ -1,14 +1,22 @@
 """``pixverse list``."""
 
+import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from pixverse_cli.app.context import AppContext
 from pixverse_cli.commands import context, shared_options
 from pixverse_cli.domain.errors import UsageError
+from pixverse_cli.domain.task import Record
+from pixverse_cli.reporting.result import Output
 from pixverse_cli.reporting.select import service_now
 from pixverse_cli.reporting.show import show_records, show_remote
+from pixverse_cli.reporting.streams import is_terminal
+
+_ON_A_TERMINAL = 20  # tasks
 
 StatusFilter = Annotated[
     str | None,
@@ -21,9 +29,18 @@ Since = Annotated[
     ),
 ]
 Limit = Annotated[
-    str | None, typer.Option("--limit", metavar="N", help="Show at most N tasks.  [default: 20]")
+    str | None,
+    typer.Option(
+        "--limit",
+        metavar="N",
+        help="Show at most N tasks.  [default: 20 on a terminal; all in a pipe and with --json]",
+    ),
 ]
 EveryRecord = Annotated[bool, typer.Option("--all", help="Show all tasks.")]
+Refresh = Annotated[
+    bool,
+    typer.Option("--refresh", help="First ask the service about the unfinished tasks."),
+]
 Remote = Annotated[
     bool,
     typer.Option(
@@ -47,6 +64,7 @@ def command(
     since: Since = None,
     limit: Limit = None,
     every: EveryRecord = False,
+    refresh: Refresh = False,
     remote: Remote = False,
     html: HtmlFile = None,
     as_json: shared_options.AsJson = False,
@@ -62,25 +80,51 @@ def command(
       pixverse list --status FAILED --since 24h --json
       pixverse list --html videos.html
     """
+    from pixverse_cli.flows.local_list import filters, left_out, local_list
+
     app = context.app_context(ctx)
-    if html is not None and (remote or as_json):
-        raise UsageError("--html makes a page, so it cannot be used with --remote or --json")
+    _check_options(html=html, remote=remote, refresh=refresh, as_json=app.output)
+    usual_limit = _ON_A_TERMINAL if app.output is Output.HUMAN and is_terminal(sys.stdout) else None
+    everything = every or html is not None
+    now = app.runtime.clock.now()
+    chosen = filters(app.options, now, every=everything, usual_limit=usual_limit)
     if remote:
         from pixverse_cli.flows.remote_tasks import remote_tasks
 
-        show_remote(remote_tasks(app.tools), app.output, app.reporter(), app.runtime.clock)
-    else:
-        from pixverse_cli.flows.local_list import local_list
+        tasks = remote_tasks(app.tools, chosen)
+        show_remote(tasks, app.output, app.reporter(), app.runtime.clock, chosen.limit)
+        return
+    if refresh:
+        _refresh(app)
+    records = local_list(chosen, app.store)
+    if html is not None:
+        _write_page(app, records, html)
+        return
+    service = service_now(app.runtime.environ)
+    more = left_out(chosen, app.store) if usual_limit else 0
+    show_records(records, app.output, app.runtime.clock, service, left_out=more)
 
-        now = app.runtime.clock.now()
-        records = local_list(app.settings, app.store, now, every=every or html is not None)
-        if html is None:
-            service = service_now(app.runtime.environ)
-            show_records(records, app.output, app.runtime.clock, service)
-        else:
-            from pixverse_cli.disk.files import with_home
-            from pixverse_cli.reporting.page import write_page
 
-            shown = tuple(records)
-            write_page(Path(with_home(html)), shown, now)
-            app.reporter().note(f"{len(shown)} tasks in {html}")
+def _check_options(*, html: str | None, remote: bool, refresh: bool, as_json: Output) -> None:
+    if html is not None and (remote or as_json is not Output.HUMAN):
+        raise UsageError("--html makes a page, so it cannot be used with --remote or --json")
+    if refresh and remote:
+        raise UsageError("--remote asks the service already: leave out --refresh")
+
+
+def _refresh(app: AppContext) -> None:
+    """Ask about unfinished tasks; what happens on the way goes to stderr."""
+    from pixverse_cli.flows.refresh import refresh
+
+    reporter = app.reporter()
+    for event in refresh(app.tools):
+        reporter.draw(event)
+
+
+def _write_page(app: AppContext, records: Iterable[Record], html: str) -> None:
+    from pixverse_cli.disk.files import with_home
+    from pixverse_cli.reporting.page import write_page
+
+    shown = tuple(records)
+    write_page(Path(with_home(html)), shown, app.runtime.clock.now())
+    app.reporter().note(f"{len(shown)} tasks in {html}")

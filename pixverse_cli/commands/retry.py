@@ -79,7 +79,7 @@ def command(
         stdout_taken=app.output is not Output.HUMAN,
     )
     if dry_run:
-        show_requests(plan.orders)
+        show_requests(plan, app.output, app.runtime.clock, app.live, app.reporter())
         return
     app.prepare_to_send()
     make_folders(plan)

@@ -103,16 +103,15 @@ def _plan(app: AppContext, args: "SubmitArgs") -> "Plan":
 
 
 def _preview(app: AppContext, plan: "Plan", *, as_curl: bool) -> None:
-    """Show each request as it would be sent; a URL that is not known yet is a placeholder."""
-    from pixverse_cli.flows.preview import PLACEHOLDER, curl
-    from pixverse_cli.reporting.show import show_requests
-
-    if any(each.file for order in plan.orders for each in order.inputs):
-        app.reporter().note(f"{PLACEHOLDER} is a placeholder: a local file is uploaded at submit")
+    """Show each request as it would be sent, or as commands that send it."""
     if as_curl:
-        for order in plan.orders:
-            streams.put(curl(order, app.base_url))
+        from pixverse_cli.flows.curl_commands import curl_commands
+
+        for line in curl_commands(plan.orders, app.base_url):
+            streams.put(line)
     else:
-        show_requests(plan.orders)
+        from pixverse_cli.reporting.show import show_requests
+
+        show_requests(plan, app.output, app.runtime.clock, app.live, app.reporter())
     if standing := app.budget():
         app.reporter().note(f"budget {standing}")

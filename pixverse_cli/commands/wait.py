@@ -1,8 +1,11 @@
 """``pixverse wait``."""
 
+import sys
+
 import typer
 
 from pixverse_cli.commands import context, shared_options
+from pixverse_cli.reporting.streams import is_terminal
 
 
 def command(
@@ -42,4 +45,6 @@ def command(
     context.insist_on_receipts(app, destination)
     context.limit_time(app, waits=True)
     events = wait(context.ids(task_ids), app.tools, policy, destination, every=every)
-    app.run_saving(events, destination, context.asked(app, saves=destination is not None), extras)
+    # a person who reads the hint after a time-out wants the video
+    saves = destination is not None or is_terminal(sys.stdout)
+    app.run_saving(events, destination, context.asked(app, saves=saves), extras)

@@ -182,13 +182,17 @@ Pattern = tuple[str | Field, ...]
 
 
 class OutputTemplate(NamedTuple):
-    """Where videos are saved; ``text`` is what the user typed, ``source`` the option or file."""
+    """Where videos are saved; ``text`` is what the user typed, ``source`` the option or file.
+
+    ``folder_only``: the user named a folder, or nothing; the file gets the default name.
+    """
 
     text: str
     source: str = "-o"
     folder: Pattern = ()
     name: Pattern = ()
     stdout: bool = False
+    folder_only: bool = False
 
 
 class Destination(NamedTuple):

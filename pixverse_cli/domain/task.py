@@ -79,13 +79,6 @@ class ListedTask:
     account_uid: str | None = None
 
 
-class RemoteTask(NamedTuple):
-    """A row of the service's list; ``known`` if the store holds the task."""
-
-    task: ListedTask
-    known: bool
-
-
 class RecordInput(NamedTuple):
     """One input of a recorded request; ``source`` as the user named it, without a URL's query.
 
@@ -208,3 +201,13 @@ class Record:
         if not seconds.is_finite() or not service_host(self.service).priced:
             return None
         return price * seconds
+
+
+class RemoteTask(NamedTuple):
+    """A task of the service's list; ``known`` if the store holds it.
+
+    ``record`` is the store's with the list's status, else one of what the row says.
+    """
+
+    record: Record
+    known: bool

@@ -9,7 +9,7 @@ or list shows all tasks of the main account); that is learnt from answers and li
 
 from collections.abc import Generator, Iterable
 
-from pixverse_cli.domain.errors import ElsewhereError, PixverseError
+from pixverse_cli.domain.errors import ElsewhereError
 from pixverse_cli.domain.events import Event, Note
 from pixverse_cli.domain.task import Record, Status, Task
 from pixverse_cli.flows.rate_limited import RateLimit, with_retries
@@ -117,12 +117,15 @@ def require_account(record: Record, tools: Tools) -> Generator[Event, None, Reco
 def of_this_account(
     records: Iterable[Record], tools: Tools
 ) -> Generator[Event, None, list[Record]]:
-    """Return the records of the account in use; one note says how many others are skipped."""
+    """Return the records of the account in use; one note says how many others are skipped.
+
+    :raises PixverseError: the service had to be asked whose a record is, and did not answer.
+    """
     own, reasons = list[Record](), list[str]()
     for record in records:
         try:
             own.append((yield from require_account(record, tools)))
-        except PixverseError as error:
+        except ElsewhereError as error:
             reasons.append(error.message)
     if reasons:
         more = f"; {len(reasons) - 1} more are skipped as well" if len(reasons) > 1 else ""

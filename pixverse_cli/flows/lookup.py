@@ -122,7 +122,7 @@ def look_at(record: Record, tools: Tools, *, judging: bool) -> Iterator[Event]:
     """Query the status of one task, and end it."""
     yield Known(record=record)
     try:
-        current = yield from _query(record, tools)
+        current = yield from query(record, tools)
     except UnclearError as error:
         yield Ended(record=None, error=error, label=record.label)
     except PixverseError as error:
@@ -131,7 +131,11 @@ def look_at(record: Record, tools: Tools, *, judging: bool) -> Iterator[Event]:
         yield Ended(record=current, error=status_error(current) if judging else None)
 
 
-def _query(record: Record, tools: Tools) -> Generator[Event, None, Record]:
+def query(record: Record, tools: Tools) -> Generator[Event, None, Record]:
+    """Query a task that is not over, store the answer, and return the record as it is now.
+
+    :raises UnclearError: the task belongs to another request, and was released.
+    """
     if is_over(record) or record.task_id is None:
         return record
     task = yield from with_retries(

@@ -1,20 +1,20 @@
 """The commands' sequences of events: submitting, watching and saving, one after another."""
 
 from collections.abc import Generator, Iterable, Iterator, Sequence
-from datetime import timedelta
 
-from pixverse_cli.domain.catalog import TASK_LIFE_SECONDS
 from pixverse_cli.domain.endings import Placed
-from pixverse_cli.domain.errors import UsageError
-from pixverse_cli.domain.events import Ended, Event, Known, Planned, Submitted
+from pixverse_cli.domain.errors import PixverseError, UsageError
+from pixverse_cli.domain.events import Ended, Event, Known, Note, Planned, Submitted
 from pixverse_cli.domain.plan import Destination, Plan, WaitPolicy
-from pixverse_cli.domain.task import Record, Status
+from pixverse_cli.domain.task import Record
 from pixverse_cli.flows.identity import of_this_account
 from pixverse_cli.flows.lookup import look_at, selected_records
+from pixverse_cli.flows.refresh import refresh, unfinished
 from pixverse_cli.flows.save import save, video_path
 from pixverse_cli.flows.submit import submit
 from pixverse_cli.flows.task_state import is_over, status_error
 from pixverse_cli.flows.tools import Tools
+from pixverse_cli.flows.unsaved import tell_others, unsaved
 from pixverse_cli.flows.watch import Watch
 from pixverse_cli.media.output_names import sharing_problems
 
@@ -52,7 +52,7 @@ def wait(
     if every:
         records: list[Record] = unfinished(tools)
         if destination is not None and not destination.template.stdout:
-            records = _unsaved(tools) + records
+            records = unsaved(tools) + records
         records = yield from _askable(records, tools)
     else:
         records = yield from selected_records(references, tools)
@@ -70,7 +70,36 @@ def save_all(
 
     :raises UsageError: several videos would be saved under one name.
     """
-    tasks = _placed((yield from selected_records(references, tools)))
+    records = yield from selected_records(references, tools)
+    yield from _save_each(records, tools, destination)
+
+
+def save_every(tools: Tools, destination: Destination) -> Iterator[Event]:
+    """Save every finished video that is not saved yet; unfinished tasks are asked about first.
+
+    A task that still runs, or has failed, is told and is no error: it has no video to save. If
+    the service does not answer, the videos whose links are known are saved all the same.
+
+    :raises UsageError: several videos would be saved under one name.
+    """
+    failure = None
+    try:
+        asked = yield from refresh(tools)
+    except PixverseError as error:
+        asked, failure = [], error
+    yield from tell_others(asked)
+    records = unsaved(tools)
+    if not records and failure is None:
+        yield Note(text="no video to save: every finished one is saved")
+    yield from _save_each(records, tools, destination)
+    if failure is not None:
+        yield Ended(record=None, error=failure, label="unfinished tasks")
+
+
+def _save_each(
+    records: Sequence[Record], tools: Tools, destination: Destination
+) -> Iterator[Event]:
+    tasks = _placed(records)
     _check_names(tasks, destination, tools)
     yield Planned(total=len(tasks))
     for task in tasks:
@@ -79,20 +108,6 @@ def save_all(
                 yield from _save_finished(event, tools, destination, task.position)
             else:
                 yield event
-
-
-def unfinished(tools: Tools) -> list[Record]:
-    """Return every task in the store that may still be queued or running, oldest first."""
-    return tools.store.records.newest(
-        -1, statuses=(Status.PENDING, Status.RUNNING), submitted=True
-    )[::-1]
-
-
-def _unsaved(tools: Tools) -> list[Record]:
-    """Return the tasks of the last 24 hours that succeeded and whose video was not saved."""
-    since = tools.clock.now() - timedelta(seconds=TASK_LIFE_SECONDS)
-    finished = tools.store.records.newest(-1, statuses=(Status.SUCCEEDED,), since=since)
-    return [record for record in finished[::-1] if record.file is None and record.fingerprint]
 
 
 def _askable(records: Sequence[Record], tools: Tools) -> Generator[Event, None, list[Record]]:

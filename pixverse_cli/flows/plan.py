@@ -1,5 +1,6 @@
 """All checks before anything is sent; every problem is reported at once."""
 
+import shlex
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -9,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pixverse_cli.disk.files import has_sha256, reason, with_home
+from pixverse_cli.disk.files import has_sha256, is_file, reason, with_home
 from pixverse_cli.domain.catalog import CURRENCY, PRICES_AS_OF, Kind, Media, Model, Role
 from pixverse_cli.domain.checks import input_problems
 from pixverse_cli.domain.errors import UsageError
@@ -31,7 +32,7 @@ from pixverse_cli.domain.text import lines_of
 from pixverse_cli.flows.given_inputs import FindTasks, InputReader, kind_of
 from pixverse_cli.flows.video_request import model_of, video_request
 from pixverse_cli.media import output_names, receipts
-from pixverse_cli.media.inputs.source import STDIN, private_note
+from pixverse_cli.media.inputs.source import STDIN, private_note, remote
 from pixverse_cli.media.output_folders import make_folder
 from pixverse_cli.settings.values import Settings, parse_whole
 
@@ -238,7 +239,18 @@ def _orders(
         )
 
 
+def _is_prompt(image: str, args: SubmitArgs) -> bool:
+    """Return whether an IMAGE that is no file looks like words, and there is no prompt yet."""
+    words = " " in image or not image.isascii()
+    given = args.prompt or args.prompt_file
+    named = image.lower().endswith((".png", ".jpg", ".jpeg", ".webp")) or remote(image)
+    return words and not given and not named and not is_file(Path(image))
+
+
 def _conflicting_options(args: SubmitArgs, settings: Settings) -> Iterator[str]:
+    for image in args.images[1:]:
+        if _is_prompt(image, args):
+            yield f"{image!r}: is that the prompt? use -p {shlex.quote(image)}"
     sources = (*_given(args)[0].all, *args.images[1:], *args.prompt_file)
     if [source.rpartition("=")[2] for source in sources].count(STDIN) > 1:
         yield "stdin can be read only once: use - only once"

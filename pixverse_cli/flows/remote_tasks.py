@@ -1,20 +1,23 @@
 """The account's tasks on the service, page after page."""
 
 from collections.abc import Generator, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
 
 from pixverse_cli.dashscope.wire import Page
 from pixverse_cli.domain.errors import UsageError
 from pixverse_cli.domain.events import Event
-from pixverse_cli.domain.task import ListedTask, RemoteTask
+from pixverse_cli.domain.task import ListedTask, Record, RemoteTask, Status
 from pixverse_cli.flows.call_time import Reading, read_clocks
 from pixverse_cli.flows.identity import this_account
+from pixverse_cli.flows.local_list import Filters
 from pixverse_cli.flows.rate_limited import RateLimit, with_retries
 from pixverse_cli.flows.tools import Tools
 
 _PAGE_SIZES = (100, 10)  # the maximum is undocumented; 10 is the default
 _MAX_PAGES = 200
+_OURS = (Status.UNCLEAR, Status.NOT_SENT)  # this program's own states
 
 
 class Listing(NamedTuple):
@@ -33,15 +36,42 @@ class Listing(NamedTuple):
     uid: str | None = None
 
 
-def remote_tasks(tools: Tools) -> Iterator[Event | RemoteTask]:
-    """Yield the account's tasks of the last 24 hours, newest first."""
+def remote_tasks(tools: Tools, chosen: Filters) -> Iterator[Event | RemoteTask]:
+    """Yield the account's tasks of the last 24 hours that pass the filters, newest first.
+
+    The filters' limit is left to the one who shows them, who says how many there are more.
+
+    :raises UsageError: tasks at the service never have the wanted status.
+    """
+    if chosen.status in _OURS:
+        raise UsageError(
+            f"--status {chosen.status} is for requests without a known task, so the service"
+            " has none; leave out --remote"
+        )
     listing = yield from list_tasks(tools)
-    known = tools.store.records.known_ids()
-    dated = [task for task in listing.tasks if task.submitted_at is not None]
-    undated = [task for task in listing.tasks if task.submitted_at is None]
+    tasks = [task for task in listing.tasks if chosen.select(task)]
+    dated = [task for task in tasks if task.submitted_at is not None]
+    undated = [task for task in tasks if task.submitted_at is None]
     dated.sort(key=lambda task: str(task.submitted_at), reverse=True)
     for task in (*dated, *undated):
-        yield RemoteTask(task=task, known=task.task_id in known)
+        yield _remote_task(task, tools)
+
+
+def _remote_task(task: ListedTask, tools: Tools) -> RemoteTask:
+    found = tools.store.records.by_prefix(task.task_id, limit=1)
+    if found and found[0].task_id == task.task_id:
+        return RemoteTask(replace(found[0], status=task.status), known=True)
+    record = Record(
+        number=0,
+        status=task.status,
+        task_id=task.task_id,
+        service=tools.service,
+        model=task.model,
+        request_id=task.request_id,
+        submitted_at=task.submitted_at,
+        ended_at=task.ended_at,
+    )
+    return RemoteTask(record, known=False)
 
 
 def list_tasks(tools: Tools, *, model: str | None = None) -> Generator[Event, None, Listing]:

@@ -5,6 +5,7 @@ content, ask the service once for a new URL. After an interrupted transfer, resu
 an error on this machine, stop. Saving is free: nothing here costs money.
 """
 
+import os
 import sys
 from collections.abc import Generator, Iterator
 from contextlib import suppress
@@ -95,8 +96,7 @@ def _save(
         yield from _odd(record, done)
         return record, False
     path = video_path(record, destination.template, position, tools.clock.now())
-    places = [path] if destination.chosen else [path, Path(record.file or path)]
-    for place in places:
+    for place in _places(record, path, destination):
         if record.sha256 and has_sha256(place, record.sha256):
             known = replace(record, file=str(place))
             # a record without a file: its process died after the rename, before the store's row
@@ -112,6 +112,19 @@ def _save(
     stored = yield from _store_file(saved, tools)
     yield from _odd(record, done)
     return stored, done.already
+
+
+def _places(record: Record, path: Path, destination: Destination) -> list[Path]:
+    """Return where the video counts as saved: at its path, and where it was saved before.
+
+    If the user chose a folder now, it must be that folder; if a name, only that name counts.
+    """
+    if record.file is None:
+        return [path]
+    earlier = Path(record.file)
+    same_folder = os.path.realpath(earlier.parent) == os.path.realpath(path.parent)
+    counts = same_folder and destination.template.folder_only
+    return [path, earlier] if counts or not destination.chosen else [path]
 
 
 def _odd(record: Record, done: Fetched) -> Iterator[Event]:

@@ -16,7 +16,7 @@ from pixverse_cli.domain.catalog import (
 )
 from pixverse_cli.domain.checks import problems as request_problems
 from pixverse_cli.domain.request import VideoRequest
-from pixverse_cli.settings.values import Settings
+from pixverse_cli.settings.values import Settings, parse_whole
 
 T = TypeVar("T")
 
@@ -55,7 +55,7 @@ def video_request(
     usual_tier = DEFAULT_RESOLUTION if model.resolutions else None
     usual_length = DEFAULT_DURATION if model.takes(Parameter.DURATION) and not follows else None
     tier = settings.read("resolution", _resolution, usual_tier, _RESOLUTION_CHOICES)
-    seconds = settings.whole("duration", usual_length)
+    seconds = settings.read("duration", _seconds, usual_length, "must be a whole number")
     shots = settings.read("shot-type", _shot_type, None, "choose single or multi")
     ratio = settings.read("aspect-ratio", _ratio, None, _RATIO_CHOICES)
     request = VideoRequest(
@@ -89,7 +89,14 @@ def _switch(parameter: Parameter, settings: Settings, model: Model) -> bool:
 
 
 def _resolution(text: str) -> Resolution | None:
-    return next((tier for tier in Resolution if tier == text.upper()), None)
+    """Return the tier of ``720P`` or ``720``."""
+    wanted = f"{text.upper().removesuffix('P')}P"
+    return next((tier for tier in Resolution if tier == wanted), None)
+
+
+def _seconds(text: str) -> int | None:
+    """Return the seconds of ``5`` or ``5s``."""
+    return parse_whole(text.lower().removesuffix("s"))
 
 
 def _shot_type(text: str) -> ShotType | None:

@@ -58,7 +58,7 @@ def parse_template(
     :raises UsageError: an unknown field, an unmatched brace, or a name that is not valid.
     """
     if output is None:
-        return OutputTemplate(text=default, name=_pattern(default, source))
+        return OutputTemplate(text=default, name=_pattern(default, source), folder_only=True)
     if output == "-" or descriptor_in(output) == 1:
         return OutputTemplate(text=output, source=source, stdout=True)
     if descriptor_in(output) is not None:
@@ -67,8 +67,13 @@ def parse_template(
         raise UsageError(f"{source} {output!r} is not a valid file name")
     path = _expanded(output, source)
     if path[-1] in _SEPARATORS or is_directory(Path(path)):
-        name = _pattern(default, source)
-        return OutputTemplate(text=output, source=source, folder=_folder(path, source), name=name)
+        return OutputTemplate(
+            text=output,
+            source=source,
+            folder=_folder(path, source),
+            name=_pattern(default, source),
+            folder_only=True,
+        )
     at = 1 + max(path.rfind(separator) for separator in _SEPARATORS)
     name = _pattern(path[at:], source)
     if sum(len(os.fsencode(part)) for part in name if isinstance(part, str)) > _MAX_NAME_BYTES:

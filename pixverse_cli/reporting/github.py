@@ -6,12 +6,12 @@ the runner reads too; stdout holds only results.
 """
 
 import secrets
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Collection, Generator, Iterable, Mapping
 from pathlib import Path
 
 from pixverse_cli.disk.files import reason
 from pixverse_cli.domain.errors import Charged, Ending, PixverseError
-from pixverse_cli.domain.events import Ended, Event, LeftRunning
+from pixverse_cli.domain.events import Ended, Event, LeftRunning, Submitted
 from pixverse_cli.domain.task import Record
 from pixverse_cli.domain.text import harmless, lines_of
 from pixverse_cli.reporting.sentences import model_name
@@ -37,25 +37,29 @@ def with_summary(
     events: Iterable[Event], environ: Mapping[str, str], *, outputs: bool
 ) -> Generator[Event, None, None]:
     """Pass events on; at their end, even by an error, write the summary and the outputs."""
-    records: list[Record] = []
+    records, bought = list[Record](), set[int]()
     try:
         for event in events:
+            if isinstance(event, Submitted):
+                bought.add(event.record.number)
             if isinstance(event, (Ended, LeftRunning)) and event.record is not None:
                 records.append(event.record)
             yield event
     finally:
         if records and environ.get("GITHUB_STEP_SUMMARY"):
-            _append("GITHUB_STEP_SUMMARY", environ, _summary(records))
+            _append("GITHUB_STEP_SUMMARY", environ, _summary(records, bought))
         if outputs:
             _append("GITHUB_OUTPUT", environ, _outputs(records))
 
 
-def _summary(records: list[Record]) -> str:
-    return _SUMMARY_HEAD + "".join(f"| {' | '.join(_cells(each))} |\n" for each in records) + "\n"
+def _summary(records: list[Record], bought: Collection[int]) -> str:
+    """Return the table; only what this command has bought (numbers of records) has a price."""
+    rows = (_cells(each, now=each.number in bought) for each in records)
+    return _SUMMARY_HEAD + "".join(f"| {' | '.join(cells)} |\n" for cells in rows) + "\n"
 
 
-def _cells(record: Record) -> tuple[str, ...]:
-    paid = record.charged is Charged.YES
+def _cells(record: Record, *, now: bool) -> tuple[str, ...]:
+    paid = now and record.charged is Charged.YES
     cost = record.actual_cost or record.estimate if paid else None
     model = model_name(record)
     cells = (record.task_id, record.label, record.status, model, record.file, cost)

@@ -29,12 +29,12 @@ def outcome(record: Record) -> str | None:
 
 def remote_row(row: RemoteTask) -> str:
     """Return the tab-separated line of ``list --remote``."""
-    task = row.task
+    record = row.record
     cells = (
-        task.task_id,
-        task.status,
-        task.model,
-        rfc3339(task.submitted_at),
+        record.task_id,
+        record.status,
+        record.model,
+        rfc3339(record.submitted_at),
         "known" if row.known else "unknown",
     )
     return "\t".join(harmless(cell or "") for cell in cells)

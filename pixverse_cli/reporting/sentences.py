@@ -120,6 +120,11 @@ def video_summary(record: Record) -> str:
     return f" ({', '.join(parts)})" if parts else ""
 
 
+def submitted_sentence(name: str | None, record: Record) -> str:
+    """Return the line for a task that the service has accepted."""
+    return f"{harmless(name or 'a video')}: submitted, {request_summary(record)}"
+
+
 def event_sentence(event: Event, now: datetime) -> str | None:
     """Return the line for an event; None for those that only a progress display shows."""
     match event:
@@ -130,8 +135,8 @@ def event_sentence(event: Event, now: datetime) -> str | None:
         case Uploaded():
             return f"{harmless(event.image)}: uploaded{' earlier' if event.cached else ''}"
         case Submitted(record=record):
-            name = " ".join(harmless(part) for part in (record.label, record.task_id) if part)
-            return f"{name}: submitted, {request_summary(record)}"
+            name = " ".join(part for part in (record.label, record.task_id) if part)
+            return submitted_sentence(name, record)
         case Expected():
             return _usual_time(event)
         case Seen() | Saved() | LeftRunning():

@@ -131,14 +131,4 @@ def request_json(request: Json, estimate: "Decimal | None") -> Json:
 
 def remote_json(row: RemoteTask) -> RemoteJson:
     """Return one of the account's tasks on the service; ``known`` if the store holds it."""
-    task = row.task
-    return {
-        "schema": SCHEMA,
-        "task_id": task.task_id,
-        "status": task.status,
-        "model": task.model,
-        "request_id": task.request_id,
-        "submitted_at": rfc3339(task.submitted_at),
-        "ended_at": rfc3339(task.ended_at),
-        "known": row.known,
-    }
+    return {**record_json(row.record), "known": row.known}

@@ -1,7 +1,7 @@
 """Shows lists: records, the account's tasks, requests, plans, models, findings of doctor."""
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from pixverse_cli.domain.clock import Clock
@@ -12,7 +12,7 @@ from pixverse_cli.reporting.result import Output
 if TYPE_CHECKING:
     from pixverse_cli.domain.events import Event
     from pixverse_cli.domain.finding import Finding
-    from pixverse_cli.domain.plan import BatchItem, Order
+    from pixverse_cli.domain.plan import BatchItem, Order, Plan
     from pixverse_cli.flows.spending import Report
     from pixverse_cli.reporting.reporter import Reporter
 
@@ -21,11 +21,17 @@ if TYPE_CHECKING:
 
 
 def show_records(
-    records: Iterable[Record], output: Output, clock: Clock, service: str | None = None
+    records: Iterable[Record],
+    output: Output,
+    clock: Clock,
+    service: str | None = None,
+    *,
+    left_out: int = 0,
 ) -> None:
     """Show records: as JSON, as a table on a terminal, or as lines in a pipe.
 
     ``service`` is the address that commands use now; the table marks records of another one.
+    ``left_out`` is how many more there are than the table shows.
     """
     if output is not Output.HUMAN:
         from pixverse_cli.reporting.shapes import one_line, record_json
@@ -39,6 +45,7 @@ def show_records(
         write_page(record_table(shown, Now(clock.now(), service), page_width()) if shown else ())
         if not shown:
             streams.say("no tasks to show; start one: pixverse submit IMAGE -p TEXT --wait")
+        _say_left_out(left_out)
         return
     else:
         from pixverse_cli.reporting.rows import row
@@ -47,37 +54,67 @@ def show_records(
     streams.put_all(lines)
 
 
+def _say_left_out(count: int) -> None:
+    if count:
+        streams.say(
+            f"{count} older {'task is' if count == 1 else 'tasks are'} not shown: see --all"
+        )
+
+
 def show_remote(
-    tasks: "Iterable[RemoteTask | Event]", output: Output, reporter: "Reporter", clock: Clock
+    tasks: "Iterable[RemoteTask | Event]",
+    output: Output,
+    reporter: "Reporter",
+    clock: Clock,
+    limit: int | None = None,
 ) -> None:
-    """Show the account's tasks; events that come with them go to the reporter."""
+    """Show the newest of the account's tasks; events that come with them go to the reporter."""
     from pixverse_cli.reporting.rows import remote_row
     from pixverse_cli.reporting.shapes import one_line, remote_json
 
-    on_screen = output is Output.HUMAN and streams.is_terminal(sys.stdout)
-    shown = []
+    found = []
     for task in tasks:
-        if not isinstance(task, RemoteTask):
-            reporter.draw(task)
-        elif on_screen:
-            shown.append(task)
-        elif output is Output.HUMAN:
-            streams.put(remote_row(task))
+        if isinstance(task, RemoteTask):
+            found.append(task)
         else:
-            streams.put(one_line(remote_json(task)))
-    if on_screen:
+            reporter.draw(task)
+    shown = found[:limit]
+    if not found:
+        reporter.note("no tasks to show: this account has none of the last 24 hours, or none fits")
+    elif output is Output.HUMAN and streams.is_terminal(sys.stdout):
         from pixverse_cli.reporting.terminal.other_tables import remote_table
         from pixverse_cli.reporting.terminal.page import page_width, write_page
 
         write_page(remote_table(shown, clock.now(), page_width()))
+        _say_left_out(len(found) - len(shown))
+    else:
+        human = output is Output.HUMAN
+        streams.put_all(remote_row(row) if human else one_line(remote_json(row)) for row in shown)
 
 
-def show_requests(orders: "Iterable[Order]") -> None:
-    """Show the requests of a dry run: JSON, one object per line."""
-    from pixverse_cli.flows.preview import preview
+def show_requests(
+    plan: "Plan",
+    output: Output,
+    clock: Clock,
+    live: "Callable[[Order], Record | None]",
+    reporter: "Reporter",
+) -> None:
+    """Show the requests of a dry run: in words on a terminal, else JSON, one object per line.
+
+    ``live`` returns the record of an equal request, for requests with ``--once``.
+    """
+    if output is Output.HUMAN and streams.is_terminal(sys.stdout):
+        from pixverse_cli.reporting.plans import request_lines
+        from pixverse_cli.reporting.terminal.page import write_page
+
+        write_page(request_lines(plan, clock.now(), live))
+        return
+    from pixverse_cli.flows.preview import PLACEHOLDER, preview
     from pixverse_cli.reporting.shapes import one_line, request_json
 
-    for order in orders:
+    if any(each.file for order in plan.orders for each in order.inputs):
+        reporter.note(f"{PLACEHOLDER} is a placeholder: a local image is uploaded at submit")
+    for order in plan.orders:
         streams.put(one_line(request_json(*preview(order))))
 
 

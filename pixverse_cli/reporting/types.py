@@ -135,16 +135,12 @@ class EventJson(EventDetails):
     task_id: str | None
 
 
-class RemoteJson(TypedDict):
-    """One of the account's tasks on the service; ``known`` if the store holds it."""
+class RemoteJson(RecordJson):
+    """One of the account's tasks on the service; ``known`` if the store holds it.
 
-    schema: str
-    task_id: str
-    status: Status
-    model: str
-    request_id: str | None
-    submitted_at: str | None
-    ended_at: str | None
+    Of a task that the store does not hold, most fields are null.
+    """
+
     known: bool
 
 

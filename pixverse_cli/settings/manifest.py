@@ -15,6 +15,7 @@ from typing import NamedTuple
 from pixverse_cli.disk.files import open_regular, reason
 from pixverse_cli.domain.errors import UsageError
 from pixverse_cli.domain.text import lines_of
+from pixverse_cli.settings.places import toml_hint
 from pixverse_cli.settings.values import Setting
 
 FIELDS = (
@@ -117,7 +118,8 @@ def _rows(path: Path) -> Iterator[_Row]:
             hint='save it as UTF-8; in Excel, as "CSV UTF-8" (the plain "CSV" may be GBK)',
         ) from error
     except (ValueError, RecursionError) as error:
-        raise UsageError(f"{path}: {error}") from error
+        text = data.decode("utf-8-sig") if reader is _toml_rows else ""
+        raise UsageError(f"{path}: {error}", hint=toml_hint(text, str(error))) from error
 
 
 def _toml_rows(text: str) -> Iterator[_Row]:

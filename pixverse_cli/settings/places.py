@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from pixverse_cli.disk.files import open_regular, reason
 from pixverse_cli.domain import hosts
 from pixverse_cli.domain.errors import UnexpectedError, UsageError
+from pixverse_cli.domain.text import lines_of
 from pixverse_cli.settings.values import Setting
 
 DEFAULT_BASE_URL = "https://dashscope.aliyuncs.com/api/v1"
@@ -227,9 +228,17 @@ def _toml(path: Path, content: str) -> dict[str, object]:
     try:
         return tomllib.loads(content)
     except ValueError as error:  # not TOML, or a number of thousands of digits
-        raise UsageError(f"{path}: {error}") from error
+        raise UsageError(f"{path}: {error}", hint=toml_hint(content, str(error))) from error
     except RecursionError as error:
         raise UsageError(f"{path}: its values are nested too deeply") from error
+
+
+def toml_hint(content: str, error: str) -> str | None:
+    """Return the way out if the line that a TOML error names has a value without its quotes."""
+    at = re.search(r"at line (\d+)", error)
+    line = dict(enumerate(lines_of(content), 1)).get(int(at[1]), "") if at else ""
+    bare = re.match(r"\s*([\w-]+)\s*=\s*([^\s\"'\[{#][^\"'#]*)", line)
+    return f'strings need quotes: {bare[1]} = "{bare[2].strip()}"' if bare else None
 
 
 def _text(value: object) -> str | None:

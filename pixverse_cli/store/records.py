@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 # A request is live if its task has succeeded or may still succeed.
 _LIVE = "status IN ('UNCLEAR', 'PENDING', 'RUNNING', 'SUCCEEDED')"
 _ENDED = "('SUCCEEDED', 'FAILED', 'CANCELED')"
+_SELECTED = (
+    "(:statuses = '' OR instr(:statuses, ',' || status || ','))"
+    " AND coalesce(submitted_at, intent_at, '') >= :since"
+)
 
 # What requests since a time may cost, in millionths of 1 CNY: sums of whole numbers are exact.
 # A provisional task may be another request's, so its failure does not prove that this was free.
@@ -371,12 +375,10 @@ class Records:
         ``before``: only those with a lower number.
         """
         rows = self._database.rows(
-            "SELECT * FROM task WHERE (:statuses = '' OR instr(:statuses, ',' || status || ','))"
-            " AND coalesce(submitted_at, intent_at, '') >= :since"
+            f"SELECT * FROM task WHERE {_SELECTED}"
             " AND (task_id IS NOT NULL OR NOT :submitted) AND number < :before"
             " ORDER BY number DESC LIMIT :limit",
-            statuses=f",{','.join(statuses)}," if statuses else "",
-            since=rfc3339(since) or "",
+            **_selection(statuses, since),
             submitted=submitted,
             before=before,
             limit=limit,
@@ -399,6 +401,14 @@ class Records:
                 return
             before = block[-1].number
             left -= wanted if left > 0 else 0
+
+    def count(self, *, statuses: tuple[Status, ...] = (), since: datetime | None = None) -> int:
+        """Return how many records :meth:`newest` would return without a limit."""
+        row = self._database.row(
+            f"SELECT count(*) AS records FROM task WHERE {_SELECTED}",
+            **_selection(statuses, since),
+        )
+        return int(row["records"]) if row else 0
 
     def past_run_seconds(self, record: Record) -> list[float]:
         """Return the seconds that the newest 50 finished tasks of a kind ran, shortest first.
@@ -432,6 +442,12 @@ class Records:
             requested=requested,
         )
         return frozenset(row["task_id"] for row in rows)
+
+
+def _selection(statuses: tuple[Status, ...], since: datetime | None) -> dict[str, Value]:
+    """Return the values of ``_SELECTED``."""
+    names = f",{','.join(statuses)}," if statuses else ""
+    return {"statuses": names, "since": rfc3339(since) or ""}
 
 
 def _limits(budget: "Budget | None", now: datetime | None) -> dict[str, Value]:

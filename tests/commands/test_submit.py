@@ -107,6 +107,44 @@ class TestDryRun:
         assert sandbox.api_key not in command
         assert shlex.split(command)[0] == "curl"
 
+    def test_the_printed_commands_upload_a_local_file_and_create_the_task(
+        self, pixverse, sandbox, tmp_path
+    ):
+        image = tmp_path / 'a "new", one.webp'
+        image.write_bytes(TURTLE.read_bytes())
+        ran = pixverse("submit", image.name, "-p", "it's up", "-n", "2", "--dry-run", "--curl")
+        assert sandbox.calls == []
+        upload, create, again = ran.lines
+        assert (upload.startswith("image_1=$("), create) == (True, again)
+        assert sandbox.api_key not in ran.stdout
+        script = f"{upload}\n{create}"
+        done = subprocess.run(
+            ["sh", "-c", script],
+            env=pixverse.environ,
+            cwd=tmp_path,
+            capture_output=True,
+            check=True,
+        )
+        assert json.loads(done.stdout)["output"]["task_id"] == sandbox.account.tasks[0].task_id
+        assert sandbox.account.tasks[0].prompt == "it's up"
+        assert pixverse("wait", sandbox.account.tasks[0].task_id, "-o", "a.mp4").code == 0
+
+    def test_a_failed_upload_creates_no_task(self, pixverse, sandbox, tmp_path):
+        (tmp_path / "a.webp").write_bytes(TURTLE.read_bytes())
+        script = pixverse("submit", "a.webp", "--dry-run", "--curl").stdout
+        (tmp_path / "a.webp").unlink()
+        done = subprocess.run(["sh", "-c", script], env=pixverse.environ, cwd=tmp_path, check=False)
+        assert done.returncode != 0
+        assert not sandbox.account.tasks
+
+
+def test_the_summary_of_a_job_has_the_price_of_what_it_bought_and_of_nothing_else(submit, tmp_path):
+    summary = tmp_path / "summary.md"
+    variables = {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(summary)}
+    for price in ("| 0.15 |", "|  |"):
+        submit("--once", "-o", "a.mp4", **variables)
+        assert summary.read_text().splitlines()[-2].endswith(price)
+
 
 class TestOnce:
     def test_an_equal_request_is_not_paid_again(self, submit, sandbox):

@@ -38,10 +38,10 @@ def test_an_error_matches_the_schema(pixverse, validator):
     assert kinds_of(validator, json.loads(run.stderr)) == ["error"]
 
 
-def test_remote_tasks_match_the_schema(pixverse, validator):
+def test_remote_tasks_match_the_schema_and_are_records(pixverse, validator):
     pixverse("submit", TURTLE, "-r", "360P", "-d", "1")
     run = pixverse("list", "--remote", "--json")
-    assert kinds_of(validator, json.loads(run.stdout)) == ["remote"]
+    assert kinds_of(validator, json.loads(run.stdout)) == ["record", "remote"]
 
 
 def test_spending_matches_the_schema(pixverse, validator):

@@ -28,6 +28,24 @@ def test_a_list_is_whole_at_every_width_106(stored, screen, columns):
         assert command in text or (columns == 20 and command.split()[2] in text)
 
 
+@pytest.mark.parametrize(
+    ("count", "words", "rows", "footer"),
+    [
+        (23, (), 20, "3 older tasks are not shown: see --all"),
+        (21, (), 20, "1 older task is not shown: see --all"),
+        (23, ("--limit", "5"), 5, "18 older tasks are not shown: see --all"),
+        (23, ("--all",), 23, None),
+        (3, (), 3, None),
+    ],
+)
+def test_a_list_says_how_many_more_there_are(stored, screen, count, words, rows, footer):
+    stored(*["FAILED"] * count)
+    shown = screen("list", *words, rows=40)
+    assert shown.ended() == 0
+    assert len([line for line in shown.lines if " FAILED " in line]) == rows
+    assert [line for line in shown.lines if "not shown" in line] == ([footer] if footer else [])
+
+
 @row(106)
 def test_live_lines_fit_every_width_and_leave_nothing_behind_106(stored, screen):
     stored("RUNNING", "RUNNING", "RUNNING")
@@ -120,3 +138,25 @@ def test_help_has_colours_where_the_terminal_takes_them(screen, variables, colou
     assert shown.ended() == 0
     row = shown.lines.index("Options:")
     assert shown.emulator.buffer[row][0].bold is coloured
+
+
+def test_a_dry_run_tells_each_request_its_place_and_the_total(screen):
+    images = ["https://example.com/图.png", "https://example.com/b.png"]
+    shown = screen("submit", *images, "-p", PROMPT, "-o", "clips/", "--dry-run", columns=120)
+    assert shown.ended() == 0
+    text = shown.text
+    assert "saved as  clips/图-TASK_ID.mp4" in text
+    assert text.count("estimate  1.35 CNY") == 2
+    assert "2 videos to pay for: 2.70 CNY by estimate" in text
+    assert shown.lines[-1] == "All checks passed. Nothing was sent."
+    assert "{" not in text
+
+
+def test_a_submit_shows_the_id_once_and_the_next_step(running, screen, open_sandbox):
+    running.environ |= open_sandbox().environment
+    shown = screen("submit", "https://example.com/a.png", columns=120)
+    assert shown.ended() == 0
+    first, identity, following = shown.lines
+    assert "submitted" in first
+    assert identity[:8] not in first
+    assert following == f"next: pixverse wait {identity[:8]} --download"

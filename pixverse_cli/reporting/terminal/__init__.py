@@ -22,6 +22,7 @@ from pixverse_cli.domain.text import harmless
 from pixverse_cli.reporting.repeats import Repeats
 from pixverse_cli.reporting.reporter import Reporter, result_line
 from pixverse_cli.reporting.result import Result
+from pixverse_cli.reporting.sentences import short_id, submitted_sentence
 from pixverse_cli.reporting.streams import is_terminal, put, say
 from pixverse_cli.reporting.task_set import TaskSet, shorter_path
 from pixverse_cli.reporting.terminal.card import card
@@ -29,6 +30,8 @@ from pixverse_cli.reporting.terminal.page import page_width, write_page
 from pixverse_cli.reporting.terminal.painter import Painter
 from pixverse_cli.reporting.terminal.record_table import Now, record_table
 from pixverse_cli.reporting.terminal.view import View
+
+_MOST_IDS = 5  # in a hint
 
 
 class TerminalReporter(Reporter):
@@ -64,6 +67,20 @@ class TerminalReporter(Reporter):
         else:
             for line in self._tasks.summary():
                 self.note(line)
+            self.note(self._next_step())
+
+    def _next_step(self) -> str:
+        """Return the command that saves the videos, where this one was not asked to."""
+        if self._result not in (Result.TASK_ID, Result.URL) or not is_terminal(sys.stdout):
+            return ""
+        good = [event.record for event in self._tasks.ended if event.error is None]
+        left = [record for record in good if record is not None and record.file is None]
+        running = any(record.status.unfinished for record in left)
+        names = [short_id(record) for record in left if record.task_id]
+        if not names:
+            return ""
+        which = " ".join(names) if len(names) <= _MOST_IDS else "--all"
+        return f"next: pixverse {f'wait {which} --download' if running else f'download {which}'}"
 
     def draw(self, event: Event) -> None:
         """Update the line of the event's task, and write what should stay on the screen."""
@@ -73,6 +90,9 @@ class TerminalReporter(Reporter):
         match event:
             case Seen(note=None):
                 pass  # the live lines show it
+            case Submitted() if self._result is Result.TASK_ID and is_terminal(sys.stdout):
+                # the id is the result, on a line of its own
+                self.note(submitted_sentence(event.record.image, event.record))
             case Submitted() | Seen() | Saved() | Retrying() | Expected() | LeftRunning() | Note():
                 if not self._repeats.is_repeated(event):
                     self.note(self._tasks.sentence(event, self._clock.now()) or "")

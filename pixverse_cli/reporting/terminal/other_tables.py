@@ -10,14 +10,13 @@ from pixverse_cli.domain.catalog import (
     PRICES_AS_OF,
     PRICES_SOURCE,
     Model,
-    find_model,
 )
 from pixverse_cli.domain.plan import Action, BatchItem
 from pixverse_cli.domain.task import RemoteTask
 from pixverse_cli.domain.text import harmless
 from pixverse_cli.reporting.catalog import limits, prices
 from pixverse_cli.reporting.plans import ACTIONS
-from pixverse_cli.reporting.sentences import coarse
+from pixverse_cli.reporting.sentences import coarse, model_name
 from pixverse_cli.reporting.streams import BOLD, coloured
 from pixverse_cli.reporting.terminal.cells import wrap
 from pixverse_cli.reporting.terminal.colours import CYAN, DIM, GREEN, RED, STATUS_COLOURS
@@ -56,19 +55,18 @@ def remote_table(tasks: Sequence[RemoteTask], now: datetime, room: int) -> Itera
     """Yield the account's tasks. Ids are whole: a prefix of an unknown task finds nothing."""
     if tasks:
         yield from table(_REMOTE, [_remote_row(each, now) for each in tasks], room)
-    states = Counter(each.task.status for each in tasks)
+    states = Counter(each.record.status for each in tasks)
     parts = "".join(f", {count} {status}" for status, count in states.items())
     yield from wrap(f"{len(tasks)} tasks of this account in the last 24 hours{parts}", room)
 
 
 def _remote_row(row: RemoteTask, now: datetime) -> Row:
-    task = row.task
-    model = find_model(task.model)
-    since = task.submitted_at
+    record = row.record
+    since = record.submitted_at
     return (
-        Cell(harmless(task.task_id)),
-        Cell(task.status, STATUS_COLOURS[task.status]),
-        Cell(model.alias if model else harmless(task.model)),
+        Cell(harmless(record.task_id or "")),
+        Cell(record.status, STATUS_COLOURS[record.status]),
+        Cell(model_name(record)),
         Cell(coarse(max(0.0, (now - since).total_seconds())) if since else ""),
         Cell("yes" if row.known else "no"),
     )

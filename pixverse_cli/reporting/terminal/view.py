@@ -223,7 +223,7 @@ class View:
         if self._troubles:
             soonest = min(self._troubles.values(), key=lambda trouble: trouble.until)
             wait = span(max(0.0, soonest.until - self._clock.monotonic()))
-            count = len(self._troubles)
+            count = len(self._troubles.keys() - {None})  # None: the list of all tasks
             who = f"{count} tasks: " if count > 1 else ""
             yield f"{who}trying again in {wait}: {harmless(soonest.reason)}"
         total = max(self._planned, self._ended + len(self._lines))

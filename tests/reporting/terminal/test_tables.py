@@ -9,7 +9,7 @@ import pytest
 
 from pixverse_cli.domain.errors import UsageError
 from pixverse_cli.domain.plan import Action, BatchItem
-from pixverse_cli.domain.task import ListedTask, RemoteTask, Status
+from pixverse_cli.domain.task import RemoteTask
 from pixverse_cli.reporting.streams import without_colour
 from pixverse_cli.reporting.terminal.card import card
 from pixverse_cli.reporting.terminal.cells import width
@@ -77,13 +77,7 @@ def test_below_a_table_stands_the_total_of_what_was_paid(record):
 @pytest.mark.parametrize("room", SIZES)
 def test_every_table_fits(record, room):
     chinese = record("SUCCEEDED", image="海边/" + "很长的文件名" * 9, prompt="镜头缓缓上升" * 40)
-    listed = ListedTask(
-        task_id="0385dc79-5ff8-4d82-bcb6-000000000001",
-        status=Status.SUCCEEDED,
-        model="海" * 60,
-        request_id=None,
-        submitted_at=NOON,
-    )
+    listed = record(model="海" * 60)
     refused = BatchItem(
         output="很长的文件名" * 9 + ".mp4",
         order=None,

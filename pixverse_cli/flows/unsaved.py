@@ -1,0 +1,60 @@
+"""Finished videos that this machine has not saved yet, and what became of unfinished tasks."""
+
+from collections.abc import Generator, Sequence
+from datetime import datetime, timedelta
+from urllib.parse import parse_qs, urlsplit
+
+from pixverse_cli.domain.catalog import TASK_LIFE_SECONDS
+from pixverse_cli.domain.events import Event, Note
+from pixverse_cli.domain.hosts import is_loopback
+from pixverse_cli.domain.task import Record, Status
+from pixverse_cli.flows.identity import was_sent_here
+from pixverse_cli.flows.task_state import has_video, status_error
+from pixverse_cli.flows.tools import Tools
+from pixverse_cli.http.addresses import host_of
+
+
+def unsaved(tools: Tools) -> list[Record]:
+    """Return the finished tasks whose videos can be fetched and are not saved, oldest first.
+
+    A video can be fetched while the service in use keeps its task, or from everywhere while its
+    link holds. Videos of a sandbox, which may have ended, are none of the real service.
+    """
+    now = tools.clock.now()
+    finished = tools.store.records.newest(-1, statuses=(Status.SUCCEEDED,))[::-1]
+    return [each for each in finished if each.file is None and _can_be_fetched(each, tools, now)]
+
+
+def tell_others(asked: Sequence[Record]) -> Generator[Event, None, None]:
+    """Say which of the tasks that were asked about have no video: they run, or ended without."""
+    running = [each for each in asked if each.status.unfinished]
+    if running:
+        verb = "task is" if len(running) == 1 else "tasks are"
+        yield Note(text=f"{len(running)} {verb} not finished yet: add --wait, or run this again")
+    for record in asked:
+        error = None if record.status.unfinished else status_error(record)
+        if error is not None:
+            yield Note(text=f"{record.image or 'video'}: {error.message}")
+
+
+def _can_be_fetched(record: Record, tools: Tools, now: datetime) -> bool:
+    if not was_sent_here(record, tools):
+        ended_sandbox = _is_of_sandbox(record.service) and not _is_of_sandbox(tools.service)
+        if ended_sandbox or not has_video(record):
+            return False
+    oldest = now - timedelta(seconds=TASK_LIFE_SECONDS)
+    at = record.ended_at or record.submitted_at
+    return (at is not None and at >= oldest) or (has_video(record) and _link_holds(record, now))
+
+
+def _is_of_sandbox(service: str) -> bool:
+    return is_loopback(host_of(service))
+
+
+def _link_holds(record: Record, now: datetime) -> bool:
+    """Return whether the video's link may still work; OSS writes the end of a signature in it."""
+    try:
+        ends = parse_qs(urlsplit(record.video_url or "").query).get("Expires", ["0"])[0]
+    except ValueError:  # unbalanced brackets
+        return False
+    return not ends.isdecimal() or int(ends) == 0 or int(ends) > now.timestamp()
