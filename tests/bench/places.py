@@ -47,11 +47,11 @@ def batch_of(directory, count):
         for name in images(directory, count)
     ]
     (directory / "videos.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-    return [PIXVERSE, "batch", "videos.jsonl", "--yes"]
+    return [PIXVERSE, "batch", "videos.jsonl"]
 
 
 def submit_of(directory, count):
-    return [PIXVERSE, "submit", *images(directory, count), *SMALL, "--wait", "--yes"]
+    return [PIXVERSE, "submit", *images(directory, count), *SMALL, "--wait"]
 
 
 def busy_share(records):
@@ -78,9 +78,11 @@ def run(name, command_of, count):
         environment = {**isolated(os.environ, home), **sandbox.environment}
         began = time.monotonic()
         done = subprocess.run(
-            command, cwd=directory, env=environment, check=False, capture_output=True
+            command, cwd=directory, env=environment, check=False, capture_output=True, text=True
         )
         seconds = time.monotonic() - began
+        if done.returncode:
+            print(done.stderr, file=sys.stderr)
         videos = len(list(directory.glob("*.mp4")))
         store = Store(home / ".local" / "state" / "pixverse")
         busy = busy_share(store.records.newest(-1))
