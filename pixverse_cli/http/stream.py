@@ -41,7 +41,8 @@ class Body:
         seconds = min(self._session.stall, self._time_left())
         if seconds <= 0:
             raise TimeoutError("no time is left")
-        self._session.sock.settimeout(seconds)
+        if self._session.sock.fileno() >= 0:  # closed once the whole body is received
+            self._session.sock.settimeout(seconds)
         try:
             # `read` would wait until all `count` bytes are there, however slowly they come
             chunk: bytes = self._raw.read1(count, decode_content=False)

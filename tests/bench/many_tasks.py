@@ -21,10 +21,10 @@ from pixverse_cli.domain.interrupts import Interrupts
 from pixverse_cli.domain.plan import WaitPolicy
 from pixverse_cli.domain.task import Record, Status, Task
 from pixverse_cli.flows.tools import Tools
-from pixverse_cli.flows.watch import watch
 from pixverse_cli.store import Store
 from tests.clocks import FakeClock
 from tests.flows.account import Account
+from tests.flows.watching import watch
 
 SERVICE = "https://service.example/api/v1"
 PARAMETERS = {"resolution": "720P", "duration": 5, "audio": False}

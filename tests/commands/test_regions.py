@@ -50,7 +50,7 @@ def test_a_batch_has_no_estimate_and_says_why(pixverse, manifest):
     run = pixverse("batch", manifest, "--dry-run", "--json", DASHSCOPE_HTTP_BASE_URL=SINGAPORE)
     assert (run.code, run.json[0]["cost"]["estimate"]) == (0, None)
     plain = pixverse("batch", manifest, "--dry-run", DASHSCOPE_HTTP_BASE_URL=SINGAPORE)
-    assert plain.lines == ["submit\ta.mp4\t"]
+    assert plain.lines == ["submit\ta.mp4\tunknown"]
     assert "no estimate: list prices are known for the China (Beijing) region only" in plain.stderr
 
 

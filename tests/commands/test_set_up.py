@@ -134,7 +134,7 @@ class TestDoctor:
         config = home / ".config" / "pixverse" / "config.toml"
         config.parent.mkdir(parents=True)
         config.write_text("duration = 8\n")
-        line = line_of(pixverse("doctor", PIXVERSE_MODEL="c1"), "settings")
+        line = line_of(pixverse("doctor", PIXVERSE_MODEL="c1", PIXVERSE_INTERVAL=None), "settings")
         assert line.startswith("ok")
         assert line.endswith(f"PIXVERSE_MODEL, {config}, line 1: duration")
 

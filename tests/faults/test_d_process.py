@@ -225,7 +225,7 @@ CASES = (
     Case(
         57,
         "no file may grow, download",
-        limited(39_000, "download"),
+        limited(80_000, "download"),
         code=11,
         charged="yes",
         retryable=False,

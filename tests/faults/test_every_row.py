@@ -8,9 +8,7 @@ TABLE = Path(__file__).with_name("README.md").read_text(encoding="utf-8")
 ROWS = [int(number) for number in re.findall(r"^\| (\d+) \|", TABLE, re.MULTILINE)]
 
 # Rows without a test, each with its reason.
-NOT_TESTED: dict[int, str] = {
-    108: "open: every Python and version",
-}
+NOT_TESTED: dict[int, str] = {}
 TESTED_WITHOUT_A_CASE = {
     3: "a real connect timeout takes ten seconds; a full queue with a short timeout replaces it",
     48: "the signal comes at no step of a script; the test tries several times after the start",

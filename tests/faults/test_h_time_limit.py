@@ -236,7 +236,7 @@ CASES = (
     ),
     Case(107, "a video that another process fetches", part_in_use, **NOT_SAVED_IN_TIME),
     Case(
-        107, "a batch", batch, code=14, charged="mixed", creates=5, store=("PENDING",) * 5,
+        107, "a batch", batch, code=8, charged="mixed", creates=5, store=("PENDING",) * 5,
         says="the time limit was reached", ways=(Way.PIPE,),
     ),
 )  # fmt: skip

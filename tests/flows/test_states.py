@@ -223,11 +223,7 @@ class World(RuleBasedStateMachine):
         self.orders.append(order)
         self.account.next_creates = deque(creates)
         self.account.next_job = job_options
-        equal_jobs = [
-            job
-            for job in self.paid_jobs(order.fingerprint)
-            if any(job.task_id in each.account.jobs for each in self.identities_of_this_service)
-        ]
+        equal_jobs = self.paid_jobs_here(order.fingerprint)
         ended = self.drain(submit_all(plan_of([order]), self.tools))
         bought = [job for job in self.jobs.values() if job.sender == sender]
         assert len(bought) <= 1, "two tasks for one intent"
@@ -245,7 +241,7 @@ class World(RuleBasedStateMachine):
         self.account.next_creates = deque(creates)
         self.account.next_job = job_options
         self.account.on_accept = self.note_take
-        paid_before = {self.takes[job.task_id] for job in self.paid_jobs(order.fingerprint)}
+        paid_before = {self.takes[job.task_id] for job in self.paid_jobs_here(order.fingerprint)}
         self.drain(submit_all(plan_of(with_takes([order], count)), self.tools))
         self.account.on_accept = None
         bought = [
@@ -333,6 +329,14 @@ class World(RuleBasedStateMachine):
         self.account.next_calls.extend(calls)
 
     # Invariants
+
+    def paid_jobs_here(self, fingerprint):
+        """Return our billed tasks of this service, of whichever account."""
+        return [
+            job
+            for job in self.paid_jobs(fingerprint)
+            if any(job.task_id in each.account.jobs for each in self.identities_of_this_service)
+        ]
 
     def paid_jobs(self, fingerprint=None):
         """Return our own billed tasks that the service still knows."""

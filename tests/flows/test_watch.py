@@ -14,10 +14,10 @@ from pixverse_cli.domain.plan import WaitPolicy
 from pixverse_cli.domain.task import Record, Status, Task
 from pixverse_cli.flows.polling import first_query, run_times, usual
 from pixverse_cli.flows.tools import Tools
-from pixverse_cli.flows.watch import watch
 from pixverse_cli.store import Store
 from tests.clocks import FakeClock
 from tests.flows.account import Account
+from tests.flows.watching import watch
 
 SERVICE = "https://service.example/api/v1"
 MODEL = MODELS[0].name

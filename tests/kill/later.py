@@ -11,13 +11,17 @@ from pixverse_cli.main import main
 
 
 class LaterClock(SystemClock):
-    """The machine's clock, set ahead by ``seconds``."""
+    """The machine's clocks as they will be ``seconds`` later, its uptime included."""
 
     def __init__(self, seconds=0.0):
         self.seconds = seconds
 
     def now(self):
         return super().now() + timedelta(seconds=self.seconds)
+
+    def uptime(self):
+        uptime = super().uptime()
+        return uptime and uptime._replace(seconds=uptime.seconds + self.seconds)
 
 
 if __name__ == "__main__":

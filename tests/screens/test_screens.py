@@ -68,10 +68,10 @@ def test_more_tasks_than_rows_are_counted_and_a_smaller_window_leaves_nothing_st
     assert "Stopped" in shown.text
 
 
-def test_a_trouble_of_13_tasks_is_one_line_and_their_lines_stay(stored, screen):
+def test_a_trouble_of_13_tasks_is_one_line_and_their_lines_stay(running, stored, screen):
+    running.environ["DASHSCOPE_HTTP_BASE_URL"] = "http://127.0.0.1:9/api/v1"
     stored(*["RUNNING"] * 13)
-    nowhere = "http://127.0.0.1:9/api/v1"
-    shown = screen("wait", "--all", DASHSCOPE_HTTP_BASE_URL=nowhere)
+    shown = screen("wait", "--all")
     shown.until("13 tasks: trying again")
     shown.settle(1.5)  # some of them have tried again
     assert shown.text.count("no connection to 127.0.0.1") == 2  # when it began, and now

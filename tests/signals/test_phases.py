@@ -12,7 +12,7 @@ import pytest
 from pixverse_cli.sandbox import Pace
 from tests.media.video.boxes import video
 from tests.processes import Pixverse
-from tests.servers import HANG, Pause, Script, ScriptedServer, answer
+from tests.servers import HANG, Pause, ScriptedServer, answer
 
 INT, TERM, HUP = signal.SIGINT, signal.SIGTERM, signal.SIGHUP
 EXIT = {INT: 130, TERM: 143, HUP: 129}
@@ -198,13 +198,12 @@ def test_a_signal_while_waiting_prints_the_task_and_the_next_command_51(
 
 
 @pytest.mark.parametrize("command", ["wait", "download", "status"])
-def test_a_signal_before_the_first_answer_prints_the_recorded_task_51(
-    pixverse, pixverse_for, command
-):
-    bought = pixverse("submit", URL).lines[0]
-    with ScriptedServer(Script([HANG])) as server:
-        running = Running(pixverse_for(server), command, bought, "--json")
-        while not server.connections:
+def test_a_signal_before_the_first_answer_prints_the_recorded_task_51(pixverse_for, command):
+    with ScriptedServer([task("PENDING")], [HANG]) as server:
+        pixverse = pixverse_for(server)
+        bought = pixverse("submit", URL).lines[0]
+        running = Running(pixverse, command, bought, "--json")
+        while server.connections < 2:
             time.sleep(0.01)
         code, stdout, stderr = running.signal(TERM).ended()
     error = json.loads(stderr.splitlines()[-1])["error"]

@@ -116,5 +116,5 @@ def _addresses(record: Record) -> Iterator[str]:
         yield record.file + ("" if _is_saved(record) else " (not there any more)")
     if record.sha256 and record.file:
         yield f"sha256 {record.sha256}"
-    if record.video_url:
+    if record.video_url and not _is_saved(record):  # it is signed: whoever has it has the video
         yield record.video_url

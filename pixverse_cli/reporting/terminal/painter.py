@@ -103,7 +103,7 @@ class Painter:
         self._messages.put(_Continued())
 
     def _run(self) -> None:
-        due = _CLOCK.monotonic() + _FIRST_REDRAW
+        due, was_late = _CLOCK.monotonic() + _FIRST_REDRAW, False
         while True:
             message = self._next(due)
             match message:
@@ -119,13 +119,13 @@ class Painter:
                 case _End():
                     self._redraw([])
                     return
-                case None if _CLOCK.monotonic() - due > _LATE:
+                case None if _CLOCK.monotonic() - due > _LATE and not was_late:
                     # the process may have been stopped: the main thread then says so first
-                    due = _CLOCK.monotonic() + _BETWEEN_REDRAWS
+                    due, was_late = _CLOCK.monotonic() + _BETWEEN_REDRAWS, True
                 case None:
                     columns, height = size_of(self._terminal)
                     self._redraw(self._view.lines(columns - 1, height - 1))
-                    due = _CLOCK.monotonic() + _BETWEEN_REDRAWS
+                    due, was_late = _CLOCK.monotonic() + _BETWEEN_REDRAWS, False
                 case event:
                     self._view.apply(event)
 

@@ -27,7 +27,8 @@ class Region:
 
     def replace(self, lines: list[str], above: Sequence[str], size: tuple[int, int]) -> str:
         """Return what to write for these lines, and lines to stand above; empty if no change."""
-        if (lines, size) == (self._lines, self._size) and not above:
+        unchanged = (lines, size) == (self._lines, self._size)
+        if not above and (unchanged or not (lines or self._lines)):
             return ""
         up = self._rows_up(size)
         text = f"\r\x1b[{up}A" if up else ""

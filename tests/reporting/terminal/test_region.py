@@ -31,6 +31,7 @@ def test_lines_are_replaced_and_what_stands_above_stays():
 def test_nothing_is_written_while_nothing_changes():
     window = Window(20, 10).draw(["one"])
     assert window.region.replace(["one"], (), (20, 10)) == ""
+    assert Region().replace([], (), (20, 10)) == ""
 
 
 def test_lines_that_became_too_wide_are_removed_with_all_their_rows():
