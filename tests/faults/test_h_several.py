@@ -5,6 +5,7 @@ import re
 import shlex
 import shutil
 import signal
+import threading
 
 import pytest
 
@@ -314,6 +315,46 @@ def test_shards_on_one_machine_do_not_share_a_take(world):
 
 
 # 93: several tasks of which one fails
+
+
+def held(enough):
+    """Return a video script that answers once ``enough`` is true."""
+
+    def steps(_):
+        wait_until(enough)
+        return [mp4()]
+
+    return [[steps]]
+
+
+@row(93)
+def test_a_place_is_filled_before_a_finished_video_is_fetched(world):
+    ids = [TASK[:-1] + str(number) for number in range(9)]
+    world.serve(
+        create=[accepted(each) for each in ids],
+        query=states(),
+        video=held(lambda: world.creates == len(ids)),
+    )
+    write_manifest(world, *names(9))
+    assert run_batch(world).code == 0
+    assert len(world.videos) == len(ids)
+
+
+@row(93)
+@pytest.mark.parametrize("command", ["download", "wait"])
+def test_several_videos_are_fetched_at_once(world, command):
+    together = threading.Barrier(2)
+
+    def steps(_):
+        together.wait(20)
+        return [mp4()]
+
+    world.serve(query=states(), video=[[steps]])
+    world.add_task()
+    world.add_task(OTHER)
+    words = ("-o", "{task_id}.mp4", *(("--download",) if command == "wait" else ()))
+    assert world.run_inside(command, TASK, OTHER, *words).code == 0
+    assert len(world.videos) == 2
 
 
 @row(93)
