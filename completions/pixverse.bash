@@ -251,9 +251,11 @@ _pixverse_offset()
 _pixverse_values()
 {
     case $1 in
-        model) words=(v6 c1 v5.6 pixverse/pixverse-v6-it2v pixverse/pixverse-c1-it2v pixverse/pixverse-v5.6-it2v); current=${current,,} ;;
+        model) words=(v6 c1 v5.6 v6-kf2v c1-kf2v v5.6-kf2v v6-r2v c1-r2v v5.6-r2v v6-omni v6-t2v c1-t2v v5.6-t2v pixverse/pixverse-v6-it2v pixverse/pixverse-c1-it2v pixverse/pixverse-v5.6-it2v pixverse/pixverse-v6-kf2v pixverse/pixverse-c1-kf2v pixverse/pixverse-v5.6-kf2v pixverse/pixverse-v6-r2v pixverse/pixverse-c1-r2v pixverse/pixverse-v5.6-r2v pixverse/pixverse-v6-r2v-omni pixverse/pixverse-v6-t2v pixverse/pixverse-c1-t2v pixverse/pixverse-v5.6-t2v); current=${current,,} ;;
         resolution) words=(360P 540P 720P 1080P); current=${current^^} ;;
         duration) _pixverse_durations "${model,,} ${resolution^^}" ;;
+        ratio) words=(auto 16:9 4:3 1:1 3:4 9:16 3:2 2:3 21:9) ;;
+        voice) words=(auto 2 4 6 10 11 12 13 14 16 18 19 20 21) ;;
         shot-type) _pixverse_shots "${model,,}" ;;
         status) words=(PENDING RUNNING SUCCEEDED FAILED CANCELED UNKNOWN UNCLEAR NOT_SENT); current=${current^^} ;;
         grouping) words=(day week month model image resolution) ;;
@@ -275,13 +277,26 @@ _pixverse_durations()
         'c1 '* | 'pixverse/pixverse-c1-it2v '*) words=(1 2 3 4 5 6 7 8 9 10 11 12 13 14 15) ;;
         'v5.6 1080P' | 'pixverse/pixverse-v5.6-it2v 1080P') words=(5 8) ;;
         'v5.6 '* | 'pixverse/pixverse-v5.6-it2v '*) words=(5 8 10) ;;
+        'v6-kf2v '* | 'pixverse/pixverse-v6-kf2v '*) words=(1 2 3 4 5 6 7 8 9 10 11 12 13 14 15) ;;
+        'c1-kf2v '* | 'pixverse/pixverse-c1-kf2v '*) words=(1 2 3 4 5 6 7 8 9 10 11 12 13 14 15) ;;
+        'v5.6-kf2v 1080P' | 'pixverse/pixverse-v5.6-kf2v 1080P') words=(5 8) ;;
+        'v5.6-kf2v '* | 'pixverse/pixverse-v5.6-kf2v '*) words=(5 8 10) ;;
+        'v6-r2v '* | 'pixverse/pixverse-v6-r2v '*) words=(1 2 3 4 5 6 7 8 9 10 11 12 13 14 15) ;;
+        'c1-r2v '* | 'pixverse/pixverse-c1-r2v '*) words=(1 2 3 4 5 6 7 8 9 10 11 12 13 14 15) ;;
+        'v5.6-r2v 1080P' | 'pixverse/pixverse-v5.6-r2v 1080P') words=(5 8) ;;
+        'v5.6-r2v '* | 'pixverse/pixverse-v5.6-r2v '*) words=(5 8 10) ;;
+        'v6-omni '* | 'pixverse/pixverse-v6-r2v-omni '*) words=(1 2 3 4 5 6 7 8 9 10 11 12 13 14 15) ;;
+        'v6-t2v '* | 'pixverse/pixverse-v6-t2v '*) words=(1 2 3 4 5 6 7 8 9 10 11 12 13 14 15) ;;
+        'c1-t2v '* | 'pixverse/pixverse-c1-t2v '*) words=(1 2 3 4 5 6 7 8 9 10 11 12 13 14 15) ;;
+        'v5.6-t2v 1080P' | 'pixverse/pixverse-v5.6-t2v 1080P') words=(5 8) ;;
+        'v5.6-t2v '* | 'pixverse/pixverse-v5.6-t2v '*) words=(5 8 10) ;;
     esac
 }
 
 _pixverse_shots()
 {
     case $1 in
-        v6 | pixverse/pixverse-v6-it2v) words=(single multi) ;;
+        v6 | pixverse/pixverse-v6-it2v | v6-t2v | pixverse/pixverse-v6-t2v) words=(single multi) ;;
     esac
 }
 
@@ -289,12 +304,16 @@ _pixverse_shots()
 _pixverse_arguments()
 {
     case $1 in
-        '') words=(submit status wait download list cancel recover batch cost forget models auth doctor completion skill sandbox); _pixverse_offer ;;
+        '') words=(submit upscale lipsync motion status wait download list cancel retry recover batch cost forget models auth doctor completion skill sandbox); _pixverse_offer ;;
         submit) _pixverse_values image ;;
+        upscale) ((count)) || _pixverse_values file ;;
+        lipsync) ((count)) || _pixverse_values file ;;
+        motion) _pixverse_values file ;;
         status) _pixverse_values task ;;
         wait) _pixverse_values task ;;
         download) _pixverse_values task ;;
         cancel) _pixverse_values task ;;
+        retry) _pixverse_values task ;;
         batch) ((count)) || _pixverse_values manifest ;;
         forget) _pixverse_values task ;;
         auth) words=(login status logout); _pixverse_offer ;;
@@ -307,14 +326,18 @@ _pixverse_options()
 {
     case $1 in
         '') words=(--version --schema -h --help) ;;
-        submit) words=(-p --prompt -P --prompt-file -m --model -r --resolution -d --duration --audio --no-audio --watermark --no-watermark --shot-type --seed --upload-command -n --count -w --wait -o --output --no-download -f --force --timeout --interval --once --max-cost --dry-run --curl --json --events --github-output -q --quiet -v --verbose -h --help) ;;
+        submit) words=(-p --prompt -P --prompt-file --last-frame --reference -m --model -r --resolution -a --aspect-ratio -d --duration --audio --no-audio --watermark --no-watermark --shot-type --seed --upload-command -n --count -w --wait -o --output --no-download -f --force --timeout --interval --once --no-once --max-cost --budget --cost-unknown-ok --dry-run --curl --receipt --no-receipt --notify --no-notify --json --events --github-output -q --quiet -v --verbose -h --help) ;;
+        upscale) words=(--watermark --no-watermark --seed --upload-command -n --count -w --wait -o --output --no-download -f --force --timeout --interval --once --no-once --max-cost --budget --cost-unknown-ok --dry-run --curl --receipt --no-receipt --notify --no-notify --json --events --github-output -q --quiet -v --verbose -h --help) ;;
+        lipsync) words=(--audio --text --voice --watermark --no-watermark --upload-command -n --count -w --wait -o --output --no-download -f --force --timeout --interval --once --no-once --max-cost --budget --cost-unknown-ok --dry-run --curl --receipt --no-receipt --notify --no-notify --json --events --github-output -q --quiet -v --verbose -h --help) ;;
+        motion) words=(-r --resolution --watermark --no-watermark --upload-command -n --count -w --wait -o --output --no-download -f --force --timeout --interval --once --no-once --max-cost --budget --cost-unknown-ok --dry-run --curl --receipt --no-receipt --notify --no-notify --json --events --github-output -q --quiet -v --verbose -h --help) ;;
         status) words=(--exit-status --json --events -q --quiet -v --verbose -h --help) ;;
-        wait) words=(--all --any --fail-fast --timeout --interval --download -o --output -f --force --json --events --github-output -q --quiet -v --verbose -h --help) ;;
-        download) words=(-o --output -f --force -w --wait --timeout --interval --json --events --github-output -q --quiet -v --verbose -h --help) ;;
+        wait) words=(--all --any --fail-fast --timeout --interval --download -o --output -f --force --receipt --no-receipt --notify --no-notify --json --events --github-output -q --quiet -v --verbose -h --help) ;;
+        download) words=(-o --output -f --force -w --wait --timeout --interval --receipt --no-receipt --notify --no-notify --json --events --github-output -q --quiet -v --verbose -h --help) ;;
         list) words=(--status --since --limit --all --remote --html --json --events -q --quiet -v --verbose -h --help) ;;
         cancel) words=(--json --events -q --quiet -v --verbose -h --help) ;;
+        retry) words=(--upload-command --once --no-once --max-cost --budget --cost-unknown-ok --dry-run -w --wait -o --output -f --force --receipt --no-receipt --timeout --interval --notify --no-notify --json --events --github-output -q --quiet -v --verbose -h --help) ;;
         recover) words=(--adopt --json --events -q --quiet -v --verbose -h --help) ;;
-        batch) words=(--shard --max-cost --dry-run --fail-fast --timeout --interval -f --force --json --events -q --quiet -v --verbose -h --help) ;;
+        batch) words=(--shard --max-cost --budget --cost-unknown-ok --dry-run --fail-fast --timeout --interval -f --force --receipt --no-receipt --notify --no-notify --json --events -q --quiet -v --verbose -h --help) ;;
         cost) words=(--by --since --sandbox --csv --json -q --quiet -h --help) ;;
         forget) words=(--older-than -f --force --json -q --quiet -h --help) ;;
         models) words=(--json -q --quiet -h --help) ;;
@@ -333,13 +356,26 @@ _pixverse_options()
 _pixverse_kind()
 {
     case "$1 $2" in
-        'submit -p' | 'submit --prompt' | 'submit --seed' | 'submit -n' | 'submit --count' | 'submit --timeout' | 'submit --interval' | 'submit --max-cost') kind=nothing ;;
-        'submit -P' | 'submit --prompt-file' | 'submit -o' | 'submit --output') kind=file ;;
+        'submit -p' | 'submit --prompt' | 'submit --seed' | 'submit -n' | 'submit --count' | 'submit --timeout' | 'submit --interval' | 'submit --max-cost' | 'submit --budget') kind=nothing ;;
+        'submit -P' | 'submit --prompt-file' | 'submit --reference' | 'submit -o' | 'submit --output') kind=file ;;
+        'submit --last-frame') kind=image ;;
         'submit -m' | 'submit --model') kind=model ;;
         'submit -r' | 'submit --resolution') kind=resolution ;;
+        'submit -a' | 'submit --aspect-ratio') kind=ratio ;;
         'submit -d' | 'submit --duration') kind=duration ;;
         'submit --shot-type') kind=shot-type ;;
         'submit --upload-command') kind=command ;;
+        'upscale --seed' | 'upscale -n' | 'upscale --count' | 'upscale --timeout' | 'upscale --interval' | 'upscale --max-cost' | 'upscale --budget') kind=nothing ;;
+        'upscale --upload-command') kind=command ;;
+        'upscale -o' | 'upscale --output') kind=file ;;
+        'lipsync --audio' | 'lipsync -o' | 'lipsync --output') kind=file ;;
+        'lipsync --text' | 'lipsync -n' | 'lipsync --count' | 'lipsync --timeout' | 'lipsync --interval' | 'lipsync --max-cost' | 'lipsync --budget') kind=nothing ;;
+        'lipsync --voice') kind=voice ;;
+        'lipsync --upload-command') kind=command ;;
+        'motion -r' | 'motion --resolution') kind=resolution ;;
+        'motion --upload-command') kind=command ;;
+        'motion -n' | 'motion --count' | 'motion --timeout' | 'motion --interval' | 'motion --max-cost' | 'motion --budget') kind=nothing ;;
+        'motion -o' | 'motion --output') kind=file ;;
         'wait --timeout' | 'wait --interval') kind=nothing ;;
         'wait -o' | 'wait --output') kind=file ;;
         'download -o' | 'download --output') kind=file ;;
@@ -347,8 +383,11 @@ _pixverse_kind()
         'list --status') kind=status ;;
         'list --since' | 'list --limit') kind=nothing ;;
         'list --html') kind=file ;;
+        'retry --upload-command') kind=command ;;
+        'retry --max-cost' | 'retry --budget' | 'retry --timeout' | 'retry --interval') kind=nothing ;;
+        'retry -o' | 'retry --output') kind=file ;;
         'recover --adopt') kind=nothing ;;
-        'batch --shard' | 'batch --max-cost' | 'batch --timeout' | 'batch --interval') kind=nothing ;;
+        'batch --shard' | 'batch --max-cost' | 'batch --budget' | 'batch --timeout' | 'batch --interval') kind=nothing ;;
         'cost --by') kind=grouping ;;
         'cost --since') kind=nothing ;;
         'forget --older-than') kind=nothing ;;

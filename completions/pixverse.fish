@@ -67,17 +67,25 @@ function __pixverse_value
     set -l value_options
     switch $argv[1]
         case 'submit'
-            set value_options -p --prompt -P --prompt-file -m --model -r --resolution -d --duration --shot-type --seed --upload-command -n --count -o --output --timeout --interval --max-cost
+            set value_options -p --prompt -P --prompt-file --last-frame --reference -m --model -r --resolution -a --aspect-ratio -d --duration --shot-type --seed --upload-command -n --count -o --output --timeout --interval --max-cost --budget
+        case 'upscale'
+            set value_options --seed --upload-command -n --count -o --output --timeout --interval --max-cost --budget
+        case 'lipsync'
+            set value_options --audio --text --voice --upload-command -n --count -o --output --timeout --interval --max-cost --budget
+        case 'motion'
+            set value_options -r --resolution --upload-command -n --count -o --output --timeout --interval --max-cost --budget
         case 'wait'
             set value_options --timeout --interval -o --output
         case 'download'
             set value_options -o --output --timeout --interval
         case 'list'
             set value_options --status --since --limit --html
+        case 'retry'
+            set value_options --upload-command --max-cost --budget -o --output --timeout --interval
         case 'recover'
             set value_options --adopt
         case 'batch'
-            set value_options --shard --max-cost --timeout --interval
+            set value_options --shard --max-cost --budget --timeout --interval
         case 'cost'
             set value_options --by --since
         case 'forget'
@@ -139,12 +147,38 @@ function __pixverse_durations
             printf '%s\tseconds\n' 5 8
         case 'v5.6 *' 'pixverse/pixverse-v5.6-it2v *'
             printf '%s\tseconds\n' 5 8 10
+        case 'v6-kf2v *' 'pixverse/pixverse-v6-kf2v *'
+            printf '%s\tseconds\n' 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15
+        case 'c1-kf2v *' 'pixverse/pixverse-c1-kf2v *'
+            printf '%s\tseconds\n' 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15
+        case 'v5.6-kf2v 1080P' 'pixverse/pixverse-v5.6-kf2v 1080P'
+            printf '%s\tseconds\n' 5 8
+        case 'v5.6-kf2v *' 'pixverse/pixverse-v5.6-kf2v *'
+            printf '%s\tseconds\n' 5 8 10
+        case 'v6-r2v *' 'pixverse/pixverse-v6-r2v *'
+            printf '%s\tseconds\n' 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15
+        case 'c1-r2v *' 'pixverse/pixverse-c1-r2v *'
+            printf '%s\tseconds\n' 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15
+        case 'v5.6-r2v 1080P' 'pixverse/pixverse-v5.6-r2v 1080P'
+            printf '%s\tseconds\n' 5 8
+        case 'v5.6-r2v *' 'pixverse/pixverse-v5.6-r2v *'
+            printf '%s\tseconds\n' 5 8 10
+        case 'v6-omni *' 'pixverse/pixverse-v6-r2v-omni *'
+            printf '%s\tseconds\n' 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15
+        case 'v6-t2v *' 'pixverse/pixverse-v6-t2v *'
+            printf '%s\tseconds\n' 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15
+        case 'c1-t2v *' 'pixverse/pixverse-c1-t2v *'
+            printf '%s\tseconds\n' 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15
+        case 'v5.6-t2v 1080P' 'pixverse/pixverse-v5.6-t2v 1080P'
+            printf '%s\tseconds\n' 5 8
+        case 'v5.6-t2v *' 'pixverse/pixverse-v5.6-t2v *'
+            printf '%s\tseconds\n' 5 8 10
     end
 end
 
 function __pixverse_shots
     switch (__pixverse_model)
-        case v6 pixverse/pixverse-v6-it2v
+        case v6 pixverse/pixverse-v6-it2v v6-t2v pixverse/pixverse-v6-t2v
             printf '%s\t%s\n'  \
         single 'one continuous shot' \
         multi 'cut into several shots'
@@ -153,12 +187,32 @@ end
 
 function __pixverse_models
     printf '%s\t%s\n'  \
-        v6 'pixverse/pixverse-v6-it2v: 1 to 15 seconds' \
-        c1 'pixverse/pixverse-c1-it2v: 1 to 15 seconds' \
-        v5.6 'pixverse/pixverse-v5.6-it2v: 5, 8 or 10 seconds' \
+        v6 'image-to-video (v6): 1 to 15 seconds' \
+        c1 'image-to-video (c1): 1 to 15 seconds' \
+        v5.6 'image-to-video (v5.6): 5, 8 or 10 seconds' \
+        v6-kf2v 'first-last-frame (v6): 1 to 15 seconds' \
+        c1-kf2v 'first-last-frame (c1): 1 to 15 seconds' \
+        v5.6-kf2v 'first-last-frame (v5.6): 5, 8 or 10 seconds' \
+        v6-r2v 'references (v6): 1 to 15 seconds' \
+        c1-r2v 'references (c1): 1 to 15 seconds' \
+        v5.6-r2v 'references (v5.6): 5, 8 or 10 seconds' \
+        v6-omni 'references (v6-omni): 1 to 15 seconds' \
+        v6-t2v 'text-to-video (v6): 1 to 15 seconds' \
+        c1-t2v 'text-to-video (c1): 1 to 15 seconds' \
+        v5.6-t2v 'text-to-video (v5.6): 5, 8 or 10 seconds' \
         pixverse/pixverse-v6-it2v 'the same as v6' \
         pixverse/pixverse-c1-it2v 'the same as c1' \
-        pixverse/pixverse-v5.6-it2v 'the same as v5.6'
+        pixverse/pixverse-v5.6-it2v 'the same as v5.6' \
+        pixverse/pixverse-v6-kf2v 'the same as v6-kf2v' \
+        pixverse/pixverse-c1-kf2v 'the same as c1-kf2v' \
+        pixverse/pixverse-v5.6-kf2v 'the same as v5.6-kf2v' \
+        pixverse/pixverse-v6-r2v 'the same as v6-r2v' \
+        pixverse/pixverse-c1-r2v 'the same as c1-r2v' \
+        pixverse/pixverse-v5.6-r2v 'the same as v5.6-r2v' \
+        pixverse/pixverse-v6-r2v-omni 'the same as v6-omni' \
+        pixverse/pixverse-v6-t2v 'the same as v6-t2v' \
+        pixverse/pixverse-c1-t2v 'the same as c1-t2v' \
+        pixverse/pixverse-v5.6-t2v 'the same as v5.6-t2v'
 end
 
 function __pixverse_resolutions
@@ -167,6 +221,37 @@ function __pixverse_resolutions
         540P 'resolution' \
         720P 'resolution, the default' \
         1080P 'resolution'
+end
+
+function __pixverse_ratios
+    printf '%s\t%s\n'  \
+        auto 'that of the first reference, v6-omni' \
+        16:9 'aspect ratio' \
+        4:3 'aspect ratio' \
+        1:1 'aspect ratio' \
+        3:4 'aspect ratio' \
+        9:16 'aspect ratio' \
+        3:2 'aspect ratio' \
+        2:3 'aspect ratio' \
+        21:9 'aspect ratio'
+end
+
+function __pixverse_voices
+    printf '%s\t%s\n'  \
+        auto 'random' \
+        2 '詹有鱼' \
+        4 '外国阿利' \
+        6 '李解' \
+        10 '姜姜好' \
+        11 '老森' \
+        12 '李杰克' \
+        13 '钱多多' \
+        14 '呆萌王小拍' \
+        16 '屯里大嗓' \
+        18 '豫语汉子' \
+        19 '宝岛囡囡' \
+        20 '陕西掌柜' \
+        21 '港风阿sir'
 end
 
 function __pixverse_statuses
@@ -294,11 +379,15 @@ complete -c pixverse -f
 
 # pixverse
 complete -c pixverse -n '__pixverse_in \'\'' -a submit -d 'Start one paid task per image; with --wait, save the video'
+complete -c pixverse -n '__pixverse_in \'\'' -a upscale -d 'Make a 4K version of a video of at most 30 seconds'
+complete -c pixverse -n '__pixverse_in \'\'' -a lipsync -d 'Let the person in a video speak: a sound file, or a text in a voice'
+complete -c pixverse -n '__pixverse_in \'\'' -a motion -d 'Let the person in an image move like the one in a video of at most 30 seconds'
 complete -c pixverse -n '__pixverse_in \'\'' -a status -d 'Show the status of tasks'
 complete -c pixverse -n '__pixverse_in \'\'' -a wait -d 'Wait until tasks end; print each video\'s URL, or with --download save it'
 complete -c pixverse -n '__pixverse_in \'\'' -a download -d 'Save finished videos; those already saved are not downloaded again'
 complete -c pixverse -n '__pixverse_in \'\'' -a list -d 'Show what this machine has submitted, newest first'
 complete -c pixverse -n '__pixverse_in \'\'' -a cancel -d 'Cancel queued tasks; a running task cannot be cancelled'
+complete -c pixverse -n '__pixverse_in \'\'' -a retry -d 'Send requests again that cost nothing: failed, cancelled, or never accepted'
 complete -c pixverse -n '__pixverse_in \'\'' -a recover -d 'Find the tasks of submits whose answer was lost, without paying again'
 complete -c pixverse -n '__pixverse_in \'\'' -a batch -d 'Generate the videos listed in a file; finished ones are skipped'
 complete -c pixverse -n '__pixverse_in \'\'' -a cost -d 'Show what this machine\'s requests cost, by list prices'
@@ -317,8 +406,11 @@ complete -c pixverse -n '__pixverse_in \'\'' -s h -l help -d 'Show this message 
 complete -c pixverse -n '__pixverse_in \'submit\'' -f -a '(__pixverse_files "jpg|jpeg|png|webp")'
 complete -c pixverse -n '__pixverse_in \'submit\'' -s p -l prompt -x -d 'What happens in the video'
 complete -c pixverse -n '__pixverse_in \'submit\'' -s P -l prompt-file -r -F -d 'Read the prompt from a UTF-8 file; - for stdin'
+complete -c pixverse -n '__pixverse_in \'submit\'' -l last-frame -x -a '(__pixverse_files "jpg|jpeg|png|webp")' -d 'The video goes from IMAGE to this image; needs a prompt'
+complete -c pixverse -n '__pixverse_in \'submit\'' -l reference -r -F -d 'A picture of what appears in the video, instead of IMAGE; up to 7 times'
 complete -c pixverse -n '__pixverse_in \'submit\'' -s m -l model -x -k -a '(__pixverse_models)' -d 'v6, c1, v5.6, or a full name'
 complete -c pixverse -n '__pixverse_in \'submit\'' -s r -l resolution -x -k -a '(__pixverse_resolutions)' -d '360P, 540P, 720P, 1080P'
+complete -c pixverse -n '__pixverse_in \'submit\'' -s a -l aspect-ratio -x -k -a '(__pixverse_ratios)' -d '16:9, 4:3, 1:1, 3:4, 9:16, 3:2, 2:3, 21:9; v6-omni also auto'
 complete -c pixverse -n '__pixverse_in \'submit\'' -s d -l duration -x -k -a '(__pixverse_durations)' -d 'Length of the video (v6: 1 to 15; c1: 1 to 15; v5.6: 5, 8 or 10; no 10 at 1080P)'
 complete -c pixverse -n '__pixverse_in \'submit\'' -l audio -d 'Add matching music or sound; costs more'
 complete -c pixverse -n '__pixverse_in \'submit\'' -l no-audio -d 'The opposite of --audio'
@@ -326,8 +418,8 @@ complete -c pixverse -n '__pixverse_in \'submit\'' -l watermark -d 'Put "Generat
 complete -c pixverse -n '__pixverse_in \'submit\'' -l no-watermark -d 'The opposite of --watermark'
 complete -c pixverse -n '__pixverse_in \'submit\'' -l shot-type -x -k -a '(__pixverse_shots)' -d 'single or multi; v6 only'
 complete -c pixverse -n '__pixverse_in \'submit\'' -l seed -x -d '0 to 2147483647; the same seed makes results similar, not identical'
-complete -c pixverse -n '__pixverse_in \'submit\'' -l upload-command -x -a '(__fish_complete_command)' -d 'Command that uploads a local image: it gets the path and prints a public URL'
-complete -c pixverse -n '__pixverse_in \'submit\'' -s n -l count -x -d 'Make N videos of each image, 1 to 20; with --once only those that are missing'
+complete -c pixverse -n '__pixverse_in \'submit\'' -l upload-command -x -a '(__fish_complete_command)' -d 'Command that uploads a local file: it gets the path and prints a public URL'
+complete -c pixverse -n '__pixverse_in \'submit\'' -s n -l count -x -d 'Make N videos of each input, 1 to 20; with --once only those that are missing'
 complete -c pixverse -n '__pixverse_in \'submit\'' -s w -l wait -d 'Wait for the video and save it'
 complete -c pixverse -n '__pixverse_in \'submit\'' -s o -l output -r -F -d 'Save the video here: a file, a directory, - for stdout, or a template with {task_id} {image} {model} {resolution} {duration} {seed} {index} {take} {date}'
 complete -c pixverse -n '__pixverse_in \'submit\'' -l no-download -d 'Wait, and print the video\'s URL instead of saving it'
@@ -335,15 +427,117 @@ complete -c pixverse -n '__pixverse_in \'submit\'' -s f -l force -d 'Replace an 
 complete -c pixverse -n '__pixverse_in \'submit\'' -l timeout -x -d 'Time limit of the whole command: 90, 90s, 30m, 2h; 0 means no limit'
 complete -c pixverse -n '__pixverse_in \'submit\'' -l interval -x -d 'Seconds between checks'
 complete -c pixverse -n '__pixverse_in \'submit\'' -l once -d 'Do not pay again for a request that this machine has already sent: use its task, or its video'
-complete -c pixverse -n '__pixverse_in \'submit\'' -l max-cost -x -d 'Refuse, before anything is sent, if the estimate for all images is higher'
+complete -c pixverse -n '__pixverse_in \'submit\'' -l no-once -d 'The opposite of --once'
+complete -c pixverse -n '__pixverse_in \'submit\'' -l max-cost -x -d 'Refuse, before anything is sent, if the estimate for all videos is higher'
+complete -c pixverse -n '__pixverse_in \'submit\'' -l budget -x -d 'Refuse, before anything is sent, what would bring the estimates of all requests of this machine over it: 100/day, 300/week, 500/month'
+complete -c pixverse -n '__pixverse_in \'submit\'' -l cost-unknown-ok -d 'Pay even if a cost limit is set and the cost is not known before'
 complete -c pixverse -n '__pixverse_in \'submit\'' -l dry-run -d 'Check everything, print the request and the estimate, send nothing'
 complete -c pixverse -n '__pixverse_in \'submit\'' -l curl -d 'With --dry-run: show the request as a curl command'
+complete -c pixverse -n '__pixverse_in \'submit\'' -l receipt -d 'Write VIDEO.json beside each saved video: the record, the request, SHA-256 of inputs and video'
+complete -c pixverse -n '__pixverse_in \'submit\'' -l no-receipt -d 'The opposite of --receipt'
+complete -c pixverse -n '__pixverse_in \'submit\'' -l notify -d 'When a command of more than 10 seconds ends, notify through the terminal'
+complete -c pixverse -n '__pixverse_in \'submit\'' -l no-notify -d 'The opposite of --notify'
 complete -c pixverse -n '__pixverse_in \'submit\'' -l json -d 'Print one JSON object per task; on stderr one for the error, if any'
 complete -c pixverse -n '__pixverse_in \'submit\'' -l events -d 'Like --json, with progress in the same stream'
 complete -c pixverse -n '__pixverse_in \'submit\'' -l github-output -d 'In GitHub Actions: set the step\'s outputs task_id, file and video_url'
 complete -c pixverse -n '__pixverse_in \'submit\'' -s q -l quiet -d 'Show no progress and no notes'
 complete -c pixverse -n '__pixverse_in \'submit\'' -s v -l verbose -d 'Show each HTTP exchange; -vv adds headers and bodies'
 complete -c pixverse -n '__pixverse_in \'submit\'' -s h -l help -d 'Show this message and exit'
+
+# pixverse upscale
+complete -c pixverse -n '__pixverse_first \'upscale\'' -F
+complete -c pixverse -n '__pixverse_in \'upscale\'' -l watermark -d 'Put "Generated by AI" in the lower right corner'
+complete -c pixverse -n '__pixverse_in \'upscale\'' -l no-watermark -d 'The opposite of --watermark'
+complete -c pixverse -n '__pixverse_in \'upscale\'' -l seed -x -d '0 to 2147483647; the same seed makes results similar, not identical'
+complete -c pixverse -n '__pixverse_in \'upscale\'' -l upload-command -x -a '(__fish_complete_command)' -d 'Command that uploads a local file: it gets the path and prints a public URL'
+complete -c pixverse -n '__pixverse_in \'upscale\'' -s n -l count -x -d 'Make N videos of each input, 1 to 20; with --once only those that are missing'
+complete -c pixverse -n '__pixverse_in \'upscale\'' -s w -l wait -d 'Wait for the video and save it'
+complete -c pixverse -n '__pixverse_in \'upscale\'' -s o -l output -r -F -d 'Save the video here: a file, a directory, - for stdout, or a template with {task_id} {image} {model} {resolution} {duration} {seed} {index} {take} {date}'
+complete -c pixverse -n '__pixverse_in \'upscale\'' -l no-download -d 'Wait, and print the video\'s URL instead of saving it'
+complete -c pixverse -n '__pixverse_in \'upscale\'' -s f -l force -d 'Replace an existing file'
+complete -c pixverse -n '__pixverse_in \'upscale\'' -l timeout -x -d 'Time limit of the whole command: 90, 90s, 30m, 2h; 0 means no limit'
+complete -c pixverse -n '__pixverse_in \'upscale\'' -l interval -x -d 'Seconds between checks'
+complete -c pixverse -n '__pixverse_in \'upscale\'' -l once -d 'Do not pay again for a request that this machine has already sent: use its task, or its video'
+complete -c pixverse -n '__pixverse_in \'upscale\'' -l no-once -d 'The opposite of --once'
+complete -c pixverse -n '__pixverse_in \'upscale\'' -l max-cost -x -d 'Refuse, before anything is sent, if the estimate for all videos is higher'
+complete -c pixverse -n '__pixverse_in \'upscale\'' -l budget -x -d 'Refuse, before anything is sent, what would bring the estimates of all requests of this machine over it: 100/day, 300/week, 500/month'
+complete -c pixverse -n '__pixverse_in \'upscale\'' -l cost-unknown-ok -d 'Pay even if a cost limit is set and the cost is not known before'
+complete -c pixverse -n '__pixverse_in \'upscale\'' -l dry-run -d 'Check everything, print the request and the estimate, send nothing'
+complete -c pixverse -n '__pixverse_in \'upscale\'' -l curl -d 'With --dry-run: show the request as a curl command'
+complete -c pixverse -n '__pixverse_in \'upscale\'' -l receipt -d 'Write VIDEO.json beside each saved video: the record, the request, SHA-256 of inputs and video'
+complete -c pixverse -n '__pixverse_in \'upscale\'' -l no-receipt -d 'The opposite of --receipt'
+complete -c pixverse -n '__pixverse_in \'upscale\'' -l notify -d 'When a command of more than 10 seconds ends, notify through the terminal'
+complete -c pixverse -n '__pixverse_in \'upscale\'' -l no-notify -d 'The opposite of --notify'
+complete -c pixverse -n '__pixverse_in \'upscale\'' -l json -d 'Print one JSON object per task; on stderr one for the error, if any'
+complete -c pixverse -n '__pixverse_in \'upscale\'' -l events -d 'Like --json, with progress in the same stream'
+complete -c pixverse -n '__pixverse_in \'upscale\'' -l github-output -d 'In GitHub Actions: set the step\'s outputs task_id, file and video_url'
+complete -c pixverse -n '__pixverse_in \'upscale\'' -s q -l quiet -d 'Show no progress and no notes'
+complete -c pixverse -n '__pixverse_in \'upscale\'' -s v -l verbose -d 'Show each HTTP exchange; -vv adds headers and bodies'
+complete -c pixverse -n '__pixverse_in \'upscale\'' -s h -l help -d 'Show this message and exit'
+
+# pixverse lipsync
+complete -c pixverse -n '__pixverse_first \'lipsync\'' -F
+complete -c pixverse -n '__pixverse_in \'lipsync\'' -l audio -r -F -d 'What is said: an MP3, WAV, M4A or AAC file or URL; the video becomes as long'
+complete -c pixverse -n '__pixverse_in \'lipsync\'' -l text -x -d 'What is said: Chinese or English, at most 200 characters; instead of --audio'
+complete -c pixverse -n '__pixverse_in \'lipsync\'' -l voice -x -k -a '(__pixverse_voices)' -d 'Voice of the text: auto, 2, 4, 6, 10, 11, 12, 13, 14, 16, 18, 19, 20, 21; their names: `man pixverse-lipsync`'
+complete -c pixverse -n '__pixverse_in \'lipsync\'' -l watermark -d 'Put "Generated by AI" in the lower right corner'
+complete -c pixverse -n '__pixverse_in \'lipsync\'' -l no-watermark -d 'The opposite of --watermark'
+complete -c pixverse -n '__pixverse_in \'lipsync\'' -l upload-command -x -a '(__fish_complete_command)' -d 'Command that uploads a local file: it gets the path and prints a public URL'
+complete -c pixverse -n '__pixverse_in \'lipsync\'' -s n -l count -x -d 'Make N videos of each input, 1 to 20; with --once only those that are missing'
+complete -c pixverse -n '__pixverse_in \'lipsync\'' -s w -l wait -d 'Wait for the video and save it'
+complete -c pixverse -n '__pixverse_in \'lipsync\'' -s o -l output -r -F -d 'Save the video here: a file, a directory, - for stdout, or a template with {task_id} {image} {model} {resolution} {duration} {seed} {index} {take} {date}'
+complete -c pixverse -n '__pixverse_in \'lipsync\'' -l no-download -d 'Wait, and print the video\'s URL instead of saving it'
+complete -c pixverse -n '__pixverse_in \'lipsync\'' -s f -l force -d 'Replace an existing file'
+complete -c pixverse -n '__pixverse_in \'lipsync\'' -l timeout -x -d 'Time limit of the whole command: 90, 90s, 30m, 2h; 0 means no limit'
+complete -c pixverse -n '__pixverse_in \'lipsync\'' -l interval -x -d 'Seconds between checks'
+complete -c pixverse -n '__pixverse_in \'lipsync\'' -l once -d 'Do not pay again for a request that this machine has already sent: use its task, or its video'
+complete -c pixverse -n '__pixverse_in \'lipsync\'' -l no-once -d 'The opposite of --once'
+complete -c pixverse -n '__pixverse_in \'lipsync\'' -l max-cost -x -d 'Refuse, before anything is sent, if the estimate for all videos is higher'
+complete -c pixverse -n '__pixverse_in \'lipsync\'' -l budget -x -d 'Refuse, before anything is sent, what would bring the estimates of all requests of this machine over it: 100/day, 300/week, 500/month'
+complete -c pixverse -n '__pixverse_in \'lipsync\'' -l cost-unknown-ok -d 'Pay even if a cost limit is set and the cost is not known before'
+complete -c pixverse -n '__pixverse_in \'lipsync\'' -l dry-run -d 'Check everything, print the request and the estimate, send nothing'
+complete -c pixverse -n '__pixverse_in \'lipsync\'' -l curl -d 'With --dry-run: show the request as a curl command'
+complete -c pixverse -n '__pixverse_in \'lipsync\'' -l receipt -d 'Write VIDEO.json beside each saved video: the record, the request, SHA-256 of inputs and video'
+complete -c pixverse -n '__pixverse_in \'lipsync\'' -l no-receipt -d 'The opposite of --receipt'
+complete -c pixverse -n '__pixverse_in \'lipsync\'' -l notify -d 'When a command of more than 10 seconds ends, notify through the terminal'
+complete -c pixverse -n '__pixverse_in \'lipsync\'' -l no-notify -d 'The opposite of --notify'
+complete -c pixverse -n '__pixverse_in \'lipsync\'' -l json -d 'Print one JSON object per task; on stderr one for the error, if any'
+complete -c pixverse -n '__pixverse_in \'lipsync\'' -l events -d 'Like --json, with progress in the same stream'
+complete -c pixverse -n '__pixverse_in \'lipsync\'' -l github-output -d 'In GitHub Actions: set the step\'s outputs task_id, file and video_url'
+complete -c pixverse -n '__pixverse_in \'lipsync\'' -s q -l quiet -d 'Show no progress and no notes'
+complete -c pixverse -n '__pixverse_in \'lipsync\'' -s v -l verbose -d 'Show each HTTP exchange; -vv adds headers and bodies'
+complete -c pixverse -n '__pixverse_in \'lipsync\'' -s h -l help -d 'Show this message and exit'
+
+# pixverse motion
+complete -c pixverse -n '__pixverse_in \'motion\'' -F
+complete -c pixverse -n '__pixverse_in \'motion\'' -s r -l resolution -x -k -a '(__pixverse_resolutions)' -d '360P, 540P, 720P'
+complete -c pixverse -n '__pixverse_in \'motion\'' -l watermark -d 'Put "Generated by AI" in the lower right corner'
+complete -c pixverse -n '__pixverse_in \'motion\'' -l no-watermark -d 'The opposite of --watermark'
+complete -c pixverse -n '__pixverse_in \'motion\'' -l upload-command -x -a '(__fish_complete_command)' -d 'Command that uploads a local file: it gets the path and prints a public URL'
+complete -c pixverse -n '__pixverse_in \'motion\'' -s n -l count -x -d 'Make N videos of each input, 1 to 20; with --once only those that are missing'
+complete -c pixverse -n '__pixverse_in \'motion\'' -s w -l wait -d 'Wait for the video and save it'
+complete -c pixverse -n '__pixverse_in \'motion\'' -s o -l output -r -F -d 'Save the video here: a file, a directory, - for stdout, or a template with {task_id} {image} {model} {resolution} {duration} {seed} {index} {take} {date}'
+complete -c pixverse -n '__pixverse_in \'motion\'' -l no-download -d 'Wait, and print the video\'s URL instead of saving it'
+complete -c pixverse -n '__pixverse_in \'motion\'' -s f -l force -d 'Replace an existing file'
+complete -c pixverse -n '__pixverse_in \'motion\'' -l timeout -x -d 'Time limit of the whole command: 90, 90s, 30m, 2h; 0 means no limit'
+complete -c pixverse -n '__pixverse_in \'motion\'' -l interval -x -d 'Seconds between checks'
+complete -c pixverse -n '__pixverse_in \'motion\'' -l once -d 'Do not pay again for a request that this machine has already sent: use its task, or its video'
+complete -c pixverse -n '__pixverse_in \'motion\'' -l no-once -d 'The opposite of --once'
+complete -c pixverse -n '__pixverse_in \'motion\'' -l max-cost -x -d 'Refuse, before anything is sent, if the estimate for all videos is higher'
+complete -c pixverse -n '__pixverse_in \'motion\'' -l budget -x -d 'Refuse, before anything is sent, what would bring the estimates of all requests of this machine over it: 100/day, 300/week, 500/month'
+complete -c pixverse -n '__pixverse_in \'motion\'' -l cost-unknown-ok -d 'Pay even if a cost limit is set and the cost is not known before'
+complete -c pixverse -n '__pixverse_in \'motion\'' -l dry-run -d 'Check everything, print the request and the estimate, send nothing'
+complete -c pixverse -n '__pixverse_in \'motion\'' -l curl -d 'With --dry-run: show the request as a curl command'
+complete -c pixverse -n '__pixverse_in \'motion\'' -l receipt -d 'Write VIDEO.json beside each saved video: the record, the request, SHA-256 of inputs and video'
+complete -c pixverse -n '__pixverse_in \'motion\'' -l no-receipt -d 'The opposite of --receipt'
+complete -c pixverse -n '__pixverse_in \'motion\'' -l notify -d 'When a command of more than 10 seconds ends, notify through the terminal'
+complete -c pixverse -n '__pixverse_in \'motion\'' -l no-notify -d 'The opposite of --notify'
+complete -c pixverse -n '__pixverse_in \'motion\'' -l json -d 'Print one JSON object per task; on stderr one for the error, if any'
+complete -c pixverse -n '__pixverse_in \'motion\'' -l events -d 'Like --json, with progress in the same stream'
+complete -c pixverse -n '__pixverse_in \'motion\'' -l github-output -d 'In GitHub Actions: set the step\'s outputs task_id, file and video_url'
+complete -c pixverse -n '__pixverse_in \'motion\'' -s q -l quiet -d 'Show no progress and no notes'
+complete -c pixverse -n '__pixverse_in \'motion\'' -s v -l verbose -d 'Show each HTTP exchange; -vv adds headers and bodies'
+complete -c pixverse -n '__pixverse_in \'motion\'' -s h -l help -d 'Show this message and exit'
 
 # pixverse status
 complete -c pixverse -n '__pixverse_in \'status\'' -f -k -a '(__pixverse_tasks)'
@@ -364,6 +558,10 @@ complete -c pixverse -n '__pixverse_in \'wait\'' -l interval -x -d 'Seconds betw
 complete -c pixverse -n '__pixverse_in \'wait\'' -l download -d 'Save each finished video'
 complete -c pixverse -n '__pixverse_in \'wait\'' -s o -l output -r -F -d 'Save the video here: a file, a directory, - for stdout, or a template with {task_id} {image} {model} {resolution} {duration} {seed} {index} {take} {date}'
 complete -c pixverse -n '__pixverse_in \'wait\'' -s f -l force -d 'Replace an existing file'
+complete -c pixverse -n '__pixverse_in \'wait\'' -l receipt -d 'Write VIDEO.json beside each saved video: the record, the request, SHA-256 of inputs and video'
+complete -c pixverse -n '__pixverse_in \'wait\'' -l no-receipt -d 'The opposite of --receipt'
+complete -c pixverse -n '__pixverse_in \'wait\'' -l notify -d 'When a command of more than 10 seconds ends, notify through the terminal'
+complete -c pixverse -n '__pixverse_in \'wait\'' -l no-notify -d 'The opposite of --notify'
 complete -c pixverse -n '__pixverse_in \'wait\'' -l json -d 'Print one JSON object per task; on stderr one for the error, if any'
 complete -c pixverse -n '__pixverse_in \'wait\'' -l events -d 'Like --json, with progress in the same stream'
 complete -c pixverse -n '__pixverse_in \'wait\'' -l github-output -d 'In GitHub Actions: set the step\'s outputs task_id, file and video_url'
@@ -378,6 +576,10 @@ complete -c pixverse -n '__pixverse_in \'download\'' -s f -l force -d 'Replace a
 complete -c pixverse -n '__pixverse_in \'download\'' -s w -l wait -d 'Wait for unfinished tasks first'
 complete -c pixverse -n '__pixverse_in \'download\'' -l timeout -x -d 'Time limit of the whole command: 90, 90s, 30m, 2h; 0 means no limit'
 complete -c pixverse -n '__pixverse_in \'download\'' -l interval -x -d 'Seconds between checks'
+complete -c pixverse -n '__pixverse_in \'download\'' -l receipt -d 'Write VIDEO.json beside each saved video: the record, the request, SHA-256 of inputs and video'
+complete -c pixverse -n '__pixverse_in \'download\'' -l no-receipt -d 'The opposite of --receipt'
+complete -c pixverse -n '__pixverse_in \'download\'' -l notify -d 'When a command of more than 10 seconds ends, notify through the terminal'
+complete -c pixverse -n '__pixverse_in \'download\'' -l no-notify -d 'The opposite of --notify'
 complete -c pixverse -n '__pixverse_in \'download\'' -l json -d 'Print one JSON object per task; on stderr one for the error, if any'
 complete -c pixverse -n '__pixverse_in \'download\'' -l events -d 'Like --json, with progress in the same stream'
 complete -c pixverse -n '__pixverse_in \'download\'' -l github-output -d 'In GitHub Actions: set the step\'s outputs task_id, file and video_url'
@@ -406,6 +608,31 @@ complete -c pixverse -n '__pixverse_in \'cancel\'' -s q -l quiet -d 'Show no pro
 complete -c pixverse -n '__pixverse_in \'cancel\'' -s v -l verbose -d 'Show each HTTP exchange; -vv adds headers and bodies'
 complete -c pixverse -n '__pixverse_in \'cancel\'' -s h -l help -d 'Show this message and exit'
 
+# pixverse retry
+complete -c pixverse -n '__pixverse_in \'retry\'' -f -k -a '(__pixverse_tasks)'
+complete -c pixverse -n '__pixverse_in \'retry\'' -l upload-command -x -a '(__fish_complete_command)' -d 'Command that uploads a local file: it gets the path and prints a public URL'
+complete -c pixverse -n '__pixverse_in \'retry\'' -l once -d 'Use the task or video of an equal request, if there is one, and do not pay again'
+complete -c pixverse -n '__pixverse_in \'retry\'' -l no-once -d 'The opposite of --once'
+complete -c pixverse -n '__pixverse_in \'retry\'' -l max-cost -x -d 'Refuse, before anything is sent, if the estimate for all videos is higher'
+complete -c pixverse -n '__pixverse_in \'retry\'' -l budget -x -d 'Refuse, before anything is sent, what would bring the estimates of all requests of this machine over it: 100/day, 300/week, 500/month'
+complete -c pixverse -n '__pixverse_in \'retry\'' -l cost-unknown-ok -d 'Pay even if a cost limit is set and the cost is not known before'
+complete -c pixverse -n '__pixverse_in \'retry\'' -l dry-run -d 'Check everything, print the request and the estimate, send nothing'
+complete -c pixverse -n '__pixverse_in \'retry\'' -s w -l wait -d 'Wait for the video and save it'
+complete -c pixverse -n '__pixverse_in \'retry\'' -s o -l output -r -F -d 'Save the video here: a file, a directory, - for stdout, or a template with {task_id} {image} {model} {resolution} {duration} {seed} {index} {take} {date}'
+complete -c pixverse -n '__pixverse_in \'retry\'' -s f -l force -d 'Replace an existing file'
+complete -c pixverse -n '__pixverse_in \'retry\'' -l receipt -d 'Write VIDEO.json beside each saved video: the record, the request, SHA-256 of inputs and video'
+complete -c pixverse -n '__pixverse_in \'retry\'' -l no-receipt -d 'The opposite of --receipt'
+complete -c pixverse -n '__pixverse_in \'retry\'' -l timeout -x -d 'Time limit of the whole command: 90, 90s, 30m, 2h; 0 means no limit'
+complete -c pixverse -n '__pixverse_in \'retry\'' -l interval -x -d 'Seconds between checks'
+complete -c pixverse -n '__pixverse_in \'retry\'' -l notify -d 'When a command of more than 10 seconds ends, notify through the terminal'
+complete -c pixverse -n '__pixverse_in \'retry\'' -l no-notify -d 'The opposite of --notify'
+complete -c pixverse -n '__pixverse_in \'retry\'' -l json -d 'Print one JSON object per task; on stderr one for the error, if any'
+complete -c pixverse -n '__pixverse_in \'retry\'' -l events -d 'Like --json, with progress in the same stream'
+complete -c pixverse -n '__pixverse_in \'retry\'' -l github-output -d 'In GitHub Actions: set the step\'s outputs task_id, file and video_url'
+complete -c pixverse -n '__pixverse_in \'retry\'' -s q -l quiet -d 'Show no progress and no notes'
+complete -c pixverse -n '__pixverse_in \'retry\'' -s v -l verbose -d 'Show each HTTP exchange; -vv adds headers and bodies'
+complete -c pixverse -n '__pixverse_in \'retry\'' -s h -l help -d 'Show this message and exit'
+
 # pixverse recover
 complete -c pixverse -n '__pixverse_in \'recover\'' -l adopt -x -d 'Record this task as the one of the lost submit'
 complete -c pixverse -n '__pixverse_in \'recover\'' -l json -d 'Print one JSON object per task; on stderr one for the error, if any'
@@ -417,12 +644,18 @@ complete -c pixverse -n '__pixverse_in \'recover\'' -s h -l help -d 'Show this m
 # pixverse batch
 complete -c pixverse -n '__pixverse_first \'batch\'' -f -a '(__pixverse_files "toml|jsonl|csv")'
 complete -c pixverse -n '__pixverse_in \'batch\'' -l shard -x -d 'Only part I of N; each part stays the same, for a CI matrix'
-complete -c pixverse -n '__pixverse_in \'batch\'' -l max-cost -x -d 'Refuse, before anything is sent, if the estimate for all images is higher'
+complete -c pixverse -n '__pixverse_in \'batch\'' -l max-cost -x -d 'Refuse, before anything is sent, if the estimate for all videos is higher'
+complete -c pixverse -n '__pixverse_in \'batch\'' -l budget -x -d 'Refuse, before anything is sent, what would bring the estimates of all requests of this machine over it: 100/day, 300/week, 500/month'
+complete -c pixverse -n '__pixverse_in \'batch\'' -l cost-unknown-ok -d 'Pay even if a cost limit is set and the cost is not known before'
 complete -c pixverse -n '__pixverse_in \'batch\'' -l dry-run -d 'Show the plan and the estimate; send nothing'
 complete -c pixverse -n '__pixverse_in \'batch\'' -l fail-fast -d 'Return when the first task fails'
 complete -c pixverse -n '__pixverse_in \'batch\'' -l timeout -x -d 'Time limit of the whole command: 90, 90s, 30m, 2h; 0 means no limit'
 complete -c pixverse -n '__pixverse_in \'batch\'' -l interval -x -d 'Seconds between checks'
 complete -c pixverse -n '__pixverse_in \'batch\'' -s f -l force -d 'Replace an existing file'
+complete -c pixverse -n '__pixverse_in \'batch\'' -l receipt -d 'Write VIDEO.json beside each saved video: the record, the request, SHA-256 of inputs and video'
+complete -c pixverse -n '__pixverse_in \'batch\'' -l no-receipt -d 'The opposite of --receipt'
+complete -c pixverse -n '__pixverse_in \'batch\'' -l notify -d 'When a command of more than 10 seconds ends, notify through the terminal'
+complete -c pixverse -n '__pixverse_in \'batch\'' -l no-notify -d 'The opposite of --notify'
 complete -c pixverse -n '__pixverse_in \'batch\'' -l json -d 'Print one JSON object per task; on stderr one for the error, if any'
 complete -c pixverse -n '__pixverse_in \'batch\'' -l events -d 'Like --json, with progress in the same stream'
 complete -c pixverse -n '__pixverse_in \'batch\'' -s q -l quiet -d 'Show no progress and no notes'

@@ -35,11 +35,15 @@ Show all commands:
 
 COMMANDS = {
     "submit": "Start one paid task per image; with --wait, save the video.",
+    "upscale": "Make a 4K version of a video.",
+    "lipsync": "Let the person in a video speak a sound or a text.",
+    "motion": "Let the person in an image move like the one in a video.",
     "status": "Show the status of tasks.",
     "wait": "Wait until tasks end; print each video's URL, or with --download save it.",
     "download": "Save finished videos; those already saved are not downloaded again.",
     "list": "Show what this machine has submitted, newest first.",
     "cancel": "Cancel queued tasks; a running task cannot be cancelled.",
+    "retry": "Send requests again that cost nothing: failed, cancelled, or never accepted.",
     "recover": "Find the tasks of submits whose answer was lost, without paying again.",
     "batch": "Generate the videos listed in a file; finished ones are skipped.",
     "cost": "Show what this machine's requests cost, by list prices.",

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pixverse_cli.domain.hosts import ServiceHost
     from pixverse_cli.domain.plan import Destination, Order
     from pixverse_cli.domain.task import Record
+    from pixverse_cli.flows.budget import Standing
     from pixverse_cli.flows.tools import Tools
     from pixverse_cli.reporting.reporter import Reporter
     from pixverse_cli.settings.key import Key
@@ -40,6 +41,20 @@ class Runtime(NamedTuple):
     environ: Mapping[str, str]
     clock: Clock
     interrupts: Interrupts
+
+
+class Extras(NamedTuple):
+    """What a command does beside its task: notify at its end, write receipts.
+
+    ``force``: the receipt of an earlier video of the same name may be replaced.
+    """
+
+    notify: bool = False
+    receipts: bool = False
+    force: bool = False
+
+
+_NO_EXTRAS = Extras()
 
 
 def default_runtime() -> Runtime:
@@ -170,10 +185,37 @@ class AppContext:
         """Return the newest live record of the same request."""
         return self.store.records.live(order.fingerprint, self.base_url, order.take)
 
+    def over_budget(self, orders: "Iterable[Order]") -> list[str]:
+        """Return why orders do not fit the budget; those of tasks that exist cost nothing."""
+        from pixverse_cli.flows.budget import budget_problems
+
+        unknown_ok = self.settings.flag("cost-unknown-ok")
+        standing = self.budget()
+        if standing is None:
+            return []
+        new = [order for order in orders if not (order.once and self.live(order))]
+        return list(budget_problems(new, standing, unknown_ok=unknown_ok))
+
+    def budget(self) -> "Standing | None":
+        """Return how the budget stands now; None if none is set, or not a valid one."""
+        from pixverse_cli.flows.budget import budget_of, standing
+        from pixverse_cli.settings.places import variables
+
+        # read from the environment too: a command without the option shows it as well
+        everywhere = {**variables(self.runtime.environ), **self.given}
+        budget = budget_of(Settings(everywhere, self.kept_settings))
+        if budget is None:
+            return None
+        return standing(budget, self.store, self.base_url, self.runtime.clock.now())
+
     def known(self, task_id: str) -> "Record | None":
         """Return the record of a task; None if the store does not have it."""
         found = self.store.records.by_prefix(task_id, limit=1)
         return found[0] if found and found[0].task_id == task_id else None
+
+    def tasks_named(self, prefix: str) -> "list[Record]":
+        """Return the records of tasks whose id starts with a text; two are enough to choose."""
+        return self.store.records.by_prefix(prefix, limit=2)
 
     def reporter(self, result: Result = Result.NOTHING) -> "Reporter":
         """Return the reporter that fits the streams and the options."""
@@ -190,8 +232,34 @@ class AppContext:
         if self.key.exposed:
             self.reporter().note(f"other people can read the API key in {self.key.source}")
 
-    def run(self, events: "Iterable[Event]", result: Result, asked: "Asked | None" = None) -> None:
+    def run(
+        self,
+        events: "Iterable[Event]",
+        result: Result,
+        asked: "Asked | None" = None,
+        extras: Extras = _NO_EXTRAS,
+    ) -> None:
         """Drain a flow and show its events; raise the error it ended with, if any."""
+        if extras.receipts:
+            from pixverse_cli.reporting.receipt import with_receipts
+
+            events = with_receipts(events, force=extras.force)
+        try:
+            self._drain(events, result, asked)
+        except PixverseError as error:
+            self._tell(error.message, extras)
+            raise
+        self._tell("done", extras)
+
+    def _tell(self, text: str, extras: Extras) -> None:
+        """Notify that the command has ended, if that is wanted and it took long."""
+        if extras.notify:
+            from pixverse_cli.reporting.notify import tell
+
+            seconds = self.runtime.clock.monotonic() - self._started
+            tell(text, self.runtime.environ, seconds)
+
+    def _drain(self, events: "Iterable[Event]", result: Result, asked: "Asked | None") -> None:
         environ = self.runtime.environ
         if environ.get("GITHUB_ACTIONS") == "true":
             from pixverse_cli.reporting.github import with_summary
@@ -206,14 +274,18 @@ class AppContext:
             raise unforeseen(error, self._charged()) from error
 
     def run_saving(
-        self, events: "Iterable[Event]", destination: "Destination | None", asked: "Asked"
+        self,
+        events: "Iterable[Event]",
+        destination: "Destination | None",
+        asked: "Asked",
+        extras: Extras = _NO_EXTRAS,
     ) -> None:
         """Drain a flow that waits; results are paths, or URLs if nothing is saved."""
         if destination is None:
-            self.run(events, Result.URL, asked)
+            self.run(events, Result.URL, asked, extras)
         else:
             result = Result.NOTHING if destination.template.stdout else Result.FILE
-            self.run(events, result, asked)
+            self.run(events, result, asked, extras)
 
     def shorten(self, task_id: str) -> str:
         """Return a prefix of a task id that is unique in the store; else the whole id."""

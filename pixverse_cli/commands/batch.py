@@ -45,11 +45,15 @@ def command(
     manifest: ManifestPath,
     shard: Shard = None,
     max_cost: submit_options.MaxCost = None,
+    budget: submit_options.SpendingLimit = None,
+    cost_unknown_ok: submit_options.CostUnknownOk = False,
     dry_run: ShowPlan = False,
     fail_fast: shared_options.FailFast = False,
     timeout: shared_options.Timeout = None,
     interval: shared_options.Interval = None,
     force: shared_options.Force = False,
+    receipt: shared_options.Receipt = None,
+    notify: shared_options.Notify = None,
     as_json: shared_options.AsJson = False,
     as_events: shared_options.AsEvents = False,
     quiet: shared_options.Quiet = False,
@@ -81,7 +85,14 @@ def _plan(
 
     :raises UsageError: the manifest cannot be understood, or would cost too much.
     """
-    from pixverse_cli.flows.batch_plan import PlanInputs, check_cost, plan_items, shard_of
+    from pixverse_cli.flows.batch_plan import (
+        PlanInputs,
+        check_budget,
+        check_cost,
+        plan_items,
+        shard_of,
+    )
+    from pixverse_cli.flows.budget import budget_of
     from pixverse_cli.settings.manifest import read_manifest
 
     inputs = PlanInputs(
@@ -91,16 +102,17 @@ def _plan(
         stack=app.stack,
         live=app.live,
         known=app.known,
+        find=app.tasks_named,
         now=app.runtime.clock.now(),
         host=app.service_host,
         force=force,
         shard=shard_of(app.settings.text("shard")),
     )
     items = plan_items(read_manifest(manifest), inputs)
-    limit = app.settings.money("max-cost")
+    limit, budget = app.settings.money("max-cost"), budget_of(app.settings)
     app.settings.insist()
-    check_cost(items, limit, app.service_host)
-    return items
+    check_cost(items, limit, app.service_host, unknown_ok="cost-unknown-ok" in app.given)
+    return check_budget(items, budget, app.over_budget)
 
 
 def _show(app: AppContext, items: "Sequence[BatchItem]") -> None:
@@ -118,6 +130,8 @@ def _show(app: AppContext, items: "Sequence[BatchItem]") -> None:
         f"no estimate: {unknown}" if unknown else f"estimate: {estimate(items)} CNY at list prices"
     )
     app.reporter().note(f"{cost}; nothing was sent")
+    if standing := app.budget():
+        app.reporter().note(f"budget {standing}")
     errors = [item.error for item in items if item.error is not None]
     if error := combine(errors, succeeded=len(items) - len(errors)):
         message = "\n".join(each.message for each in errors)
@@ -134,18 +148,21 @@ def _run(
 ) -> None:
     """Generate what is missing."""
     from pixverse_cli.flows.batch import batch
-    from pixverse_cli.flows.batch_plan import needs_task
+    from pixverse_cli.flows.batch_plan import check_receipts, needs_task
     from pixverse_cli.flows.plan import wait_policy
     from pixverse_cli.media.output_folders import make_folder
 
     policy = wait_policy(app.settings, fail_fast=fail_fast)
+    extras = context.extras(app)._replace(force=True)  # a batch replaces only what it has made
     app.settings.insist()
     context.limit_time(app, waits=True)
     if any(item.error is None for item in items):
         app.prepare_to_send()
     missing = [item for item in items if needs_task(item)]
+    if extras.receipts:
+        check_receipts(missing)
     if missing:
         lock.check_writable()
     for folder in dict.fromkeys(item.path.parent for item in missing):
         make_folder(folder)
-    app.run(batch(items, app.tools, policy, lock), Result.FILE, asked)
+    app.run(batch(items, app.tools, policy, lock), Result.FILE, asked, extras)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from pixverse_cli.app.context import AppContext, Runtime
+from pixverse_cli.app.context import AppContext, Extras, Runtime
 from pixverse_cli.domain.errors import UsageError
 from pixverse_cli.reporting.result import Output
 from pixverse_cli.settings.values import Setting
@@ -45,9 +45,10 @@ def _given(ctx: typer.Context) -> Iterator[tuple[str, Setting]]:
         if source is None or source.name == "DEFAULT" or not isinstance(value, (str, int)):
             continue
         spelling = parameter.opts[0]
-        where = str(parameter.envvar) if source.name == "ENVIRONMENT" else spelling
+        preset = source.name == "ENVIRONMENT"
+        where = str(parameter.envvar) if preset else spelling
         text = str(value).lower() if isinstance(value, bool) else str(value)
-        yield spelling.lstrip("-"), Setting(value=text, source=where)
+        yield spelling.lstrip("-"), Setting(value=text, source=where, preset=preset)
 
 
 def _output(ctx: typer.Context) -> Output:
@@ -57,10 +58,11 @@ def _output(ctx: typer.Context) -> Output:
 
 
 def submit_args(ctx: typer.Context) -> "SubmitArgs":
-    """Return the arguments of ``submit``, unchecked."""
+    """Return the arguments of ``submit`` that the command has, unchecked."""
     from pixverse_cli.domain.plan import SubmitArgs
 
-    return SubmitArgs(**{name: ctx.params[name] for name in SubmitArgs._fields})
+    names = [name for name in SubmitArgs._fields if name in ctx.params]
+    return SubmitArgs(**{name: ctx.params[name] for name in names})
 
 
 def destination(app: AppContext, *, wanted: bool, force: bool) -> "Destination | None":
@@ -78,6 +80,25 @@ def limit_time(app: AppContext, *, waits: bool) -> None:
     from pixverse_cli.domain.plan import DEFAULT_TIMEOUT
 
     app.limit_time(app.settings.seconds("timeout", DEFAULT_TIMEOUT if waits else 0.0))
+
+
+def extras(app: AppContext) -> Extras:
+    """Return what the command does beside its task; problems are noted in the settings."""
+    receipts = app.settings.flag("receipt")
+    return Extras(app.settings.flag("notify"), receipts, force="force" in app.given)
+
+
+def insist_on_receipts(app: AppContext, destination: "Destination | None") -> None:
+    """Check that a receipt that was asked for on the command line has a place.
+
+    :raises UsageError: no video is saved, or it goes to stdout.
+    """
+    if not (app.settings.typed("receipt") and app.settings.flag("receipt")):
+        return
+    if destination is None:
+        raise UsageError("--receipt: no video is saved: give -o, or --wait or --download")
+    if destination.template.stdout:
+        raise UsageError("--receipt: a video on stdout has no place for it: give -o FILE")
 
 
 def asked(app: AppContext, *, pays: bool = False, saves: bool = True) -> "Asked":

@@ -59,3 +59,5 @@ def command(
     app = context.app_context(ctx)
     spent = report(app.settings, app.store, app.runtime.clock.now())
     show_spending(spent, app.output, app.reporter(), as_csv=as_csv)
+    if standing := app.budget():
+        app.reporter().note(f"budget {standing}")

@@ -14,6 +14,8 @@ def command(
     wait: shared_options.WaitFirst = False,
     timeout: shared_options.Timeout = None,
     interval: shared_options.Interval = None,
+    receipt: shared_options.Receipt = None,
+    notify: shared_options.Notify = None,
     as_json: shared_options.AsJson = False,
     as_events: shared_options.AsEvents = False,
     github_output: shared_options.GithubOutput = False,
@@ -34,11 +36,13 @@ def command(
     taken = app.output is not Output.HUMAN
     destination = destination_of(app.settings, force=force, stdout_is_taken=taken)
     policy = wait_policy(app.settings)
+    extras = context.extras(app)
     app.settings.insist()
+    context.insist_on_receipts(app, destination)
     context.limit_time(app, waits=wait)
     ids = context.ids(task_ids)
     if wait:
         events = pipelines.wait(ids, app.tools, policy, destination, every=False)
     else:
         events = pipelines.save_all(ids, app.tools, destination)
-    app.run_saving(events, destination, context.asked(app))
+    app.run_saving(events, destination, context.asked(app), extras)

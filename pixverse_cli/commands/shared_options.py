@@ -10,6 +10,7 @@ import typer
 
 # The groups of options in --help and on the man pages.
 VIDEO = "Video"
+OTHER_KINDS = "Other kinds of video"
 SAVING = "Saving"
 WAITING = "Waiting"
 OUTPUT = "Output"
@@ -55,6 +56,25 @@ NoDownload = Annotated[
 Force = Annotated[
     bool,
     typer.Option("--force", "-f", help="Replace an existing file.", rich_help_panel=SAVING),
+]
+Receipt = Annotated[
+    bool | None,
+    typer.Option(
+        "--receipt/--no-receipt",
+        help="Write VIDEO.json beside each saved video: the record, the request, SHA-256 of"
+        " inputs and video.",
+        envvar="PIXVERSE_RECEIPT",
+        rich_help_panel=SAVING,
+    ),
+]
+Notify = Annotated[
+    bool | None,
+    typer.Option(
+        "--notify/--no-notify",
+        help="When a command of more than 10 seconds ends, notify through the terminal.",
+        envvar="PIXVERSE_NOTIFY",
+        rich_help_panel=OUTPUT,
+    ),
 ]
 Download = Annotated[
     bool,

@@ -15,11 +15,14 @@ if TYPE_CHECKING:
 
 def command(
     ctx: typer.Context,
-    images: submit_options.Images,
+    images: submit_options.Images = None,
     prompt: submit_options.Prompt = None,
     prompt_file: submit_options.PromptFile = None,
+    last_frame: submit_options.LastFrame = None,
+    reference: submit_options.Reference = None,
     model: submit_options.ModelName = None,
     resolution: submit_options.ResolutionTier = None,
+    aspect_ratio: submit_options.Ratio = None,
     duration: submit_options.Duration = None,
     audio: submit_options.Audio = None,
     watermark: submit_options.Watermark = None,
@@ -33,10 +36,14 @@ def command(
     force: shared_options.Force = False,
     timeout: shared_options.Timeout = None,
     interval: shared_options.Interval = None,
-    once: submit_options.Once = False,
+    once: submit_options.Once = None,
     max_cost: submit_options.MaxCost = None,
+    budget: submit_options.SpendingLimit = None,
+    cost_unknown_ok: submit_options.CostUnknownOk = False,
     dry_run: submit_options.DryRun = False,
     curl: submit_options.Curl = False,
+    receipt: shared_options.Receipt = None,
+    notify: shared_options.Notify = None,
     as_json: shared_options.AsJson = False,
     as_events: shared_options.AsEvents = False,
     github_output: shared_options.GithubOutput = False,
@@ -51,8 +58,13 @@ def command(
       pixverse submit *.png -m c1 -r 1080P -d 8 -o 'clips/{image}.mp4'
       pixverse submit turtle.webp -n 3 -o 'turtle-{take}.mp4'
     """
+    run(ctx, context.submit_args(ctx))
+
+
+def run(ctx: typer.Context, args: "SubmitArgs") -> None:
+    """Check the arguments, then start the tasks, or show what would be sent."""
     app = context.app_context(ctx)
-    args = context.submit_args(ctx)
+    extras = context.extras(app)
     plan = _plan(app, args)
     if args.dry_run:
         _preview(app, plan, as_curl=args.curl)
@@ -63,9 +75,9 @@ def command(
     events = submit_all(plan, app.tools)
     asked = context.asked(app, pays=True, saves=not args.no_download)
     if plan.policy is None:
-        app.run(events, Result.TASK_ID, asked)
+        app.run(events, Result.TASK_ID, asked, extras)
     else:
-        app.run_saving(events, plan.destination, asked)
+        app.run_saving(events, plan.destination, asked, extras)
 
 
 def _plan(app: AppContext, args: "SubmitArgs") -> "Plan":
@@ -73,7 +85,14 @@ def _plan(app: AppContext, args: "SubmitArgs") -> "Plan":
     from pixverse_cli.flows.plan import make_folders, plan_submit
 
     plan = plan_submit(
-        args, app.settings, app.stack, app.runtime.clock.now(), app.live, app.service_host
+        args,
+        app.settings,
+        app.stack,
+        app.runtime.clock.now(),
+        app.live,
+        app.tasks_named,
+        app.service_host,
+        app.over_budget,
     )
     for note in plan.notes:
         app.reporter().note(note)
@@ -89,9 +108,11 @@ def _preview(app: AppContext, plan: "Plan", *, as_curl: bool) -> None:
     from pixverse_cli.reporting.show import show_requests
 
     if any(each.file for order in plan.orders for each in order.inputs):
-        app.reporter().note(f"{PLACEHOLDER} is a placeholder: a local image is uploaded at submit")
+        app.reporter().note(f"{PLACEHOLDER} is a placeholder: a local file is uploaded at submit")
     if as_curl:
         for order in plan.orders:
             streams.put(curl(order, app.base_url))
     else:
         show_requests(plan.orders)
+    if standing := app.budget():
+        app.reporter().note(f"budget {standing}")

@@ -5,16 +5,17 @@ from typing import Annotated
 import typer
 
 from pixverse_cli.commands import shared_options
-from pixverse_cli.domain.catalog import MAX_SEED, Kind, Resolution, models_of, spell
+from pixverse_cli.domain.catalog import MAX_SEED, AspectRatio, Kind, Resolution, models_of, spell
 
 _MODELS = models_of(Kind.IMAGE_TO_VIDEO)
 _ALIASES = ", ".join(model.alias for model in _MODELS)
 _DURATIONS = "; ".join(f"{model.alias}: {spell(model.all_durations)}" for model in _MODELS)
 
+# Optional only for the parser: without an image the kind of video must be named.
 Images = Annotated[
-    list[str],
+    list[str] | None,
     typer.Argument(
-        metavar="IMAGE...",
+        metavar="[IMAGE]...",
         help="A JPEG, PNG or WEBP file, an http(s):// or oss:// URL, or - for stdin;"
         " one task is started for each.",
         show_default=False,
@@ -39,6 +40,37 @@ PromptFile = Annotated[
         metavar="FILE",
         help="Read the prompt from a UTF-8 file; - for stdin.",
         rich_help_panel=shared_options.VIDEO,
+    ),
+]
+LastFrame = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--last-frame",
+        metavar="IMAGE",
+        help="The video goes from IMAGE to this image; needs a prompt.",
+        rich_help_panel=shared_options.OTHER_KINDS,
+    ),
+]
+Reference = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--reference",
+        metavar="[NAME=]FILE",
+        help="A picture of what appears in the video, instead of IMAGE; up to 7 times. The prompt"
+        ' cites it as "@NAME ". With -m v6-omni up to 10 pictures and 2 videos.',
+        rich_help_panel=shared_options.OTHER_KINDS,
+    ),
+]
+Ratio = Annotated[
+    str | None,
+    typer.Option(
+        "--aspect-ratio",
+        "-a",
+        metavar="RATIO",
+        help=f"{', '.join(tuple(AspectRatio)[1:])}; v6-omni also auto. For references and text"
+        " (-m v6-t2v); elsewhere the image decides.  [default: 16:9]",
+        envvar="PIXVERSE_ASPECT_RATIO",
+        rich_help_panel=shared_options.OTHER_KINDS,
     ),
 ]
 ModelName = Annotated[
@@ -117,7 +149,7 @@ UploadCommand = Annotated[
     typer.Option(
         "--upload-command",
         metavar="CMD",
-        help="Command that uploads a local image: it gets the path and prints a public URL."
+        help="Command that uploads a local file: it gets the path and prints a public URL."
         "  [default: the service's temporary store]",
         envvar="PIXVERSE_UPLOAD_COMMAND",
         rich_help_panel=shared_options.VIDEO,
@@ -129,17 +161,18 @@ Count = Annotated[
         "--count",
         "-n",
         metavar="N",
-        help="Make N videos of each image, 1 to 20; with --once only those that are missing."
+        help="Make N videos of each input, 1 to 20; with --once only those that are missing."
         "  [default: 1]",
         rich_help_panel=shared_options.VIDEO,
     ),
 ]
 Once = Annotated[
-    bool,
+    bool | None,
     typer.Option(
-        "--once",
+        "--once/--no-once",
         help="Do not pay again for a request that this machine has already sent: use its task,"
         " or its video.",
+        envvar="PIXVERSE_ONCE",
         rich_help_panel=shared_options.VIDEO,
     ),
 ]
@@ -148,9 +181,28 @@ MaxCost = Annotated[
     typer.Option(
         "--max-cost",
         metavar="CNY",
-        help="Refuse, before anything is sent, if the estimate for all images is higher.",
+        help="Refuse, before anything is sent, if the estimate for all videos is higher.",
         envvar="PIXVERSE_MAX_COST",
         rich_help_panel=shared_options.VIDEO,
+    ),
+]
+SpendingLimit = Annotated[
+    str | None,
+    typer.Option(
+        "--budget",
+        metavar="AMOUNT/PERIOD",
+        help="Refuse, before anything is sent, what would bring the estimates of all requests of"
+        " this machine over it: 100/day, 300/week, 500/month.",
+        envvar="PIXVERSE_BUDGET",
+        rich_help_panel=shared_options.VIDEO,
+    ),
+]
+CostUnknownOk = Annotated[
+    bool,
+    typer.Option(
+        "--cost-unknown-ok",
+        help="Pay even if a cost limit is set and the cost is not known before.",
+        rich_help_panel=shared_options.OTHER_KINDS,
     ),
 ]
 DryRun = Annotated[

@@ -16,6 +16,8 @@ def command(
     download: shared_options.Download = False,
     output: shared_options.OutputPath = None,
     force: shared_options.Force = False,
+    receipt: shared_options.Receipt = None,
+    notify: shared_options.Notify = None,
     as_json: shared_options.AsJson = False,
     as_events: shared_options.AsEvents = False,
     github_output: shared_options.GithubOutput = False,
@@ -35,7 +37,9 @@ def command(
     app = context.app_context(ctx)
     policy = wait_policy(app.settings, any_one=any_one, fail_fast=fail_fast)
     destination = context.destination(app, wanted=download, force=force)
+    extras = context.extras(app)
     app.settings.insist()
+    context.insist_on_receipts(app, destination)
     context.limit_time(app, waits=True)
     events = wait(context.ids(task_ids), app.tools, policy, destination, every=every)
-    app.run_saving(events, destination, context.asked(app, saves=destination is not None))
+    app.run_saving(events, destination, context.asked(app, saves=destination is not None), extras)

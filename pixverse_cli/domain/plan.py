@@ -5,29 +5,37 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from pixverse_cli.domain.catalog import Media, Role
+from pixverse_cli.domain.catalog import Kind, Media, Role
 from pixverse_cli.domain.errors import PixverseError
 from pixverse_cli.domain.request import InputFacts, VideoRequest
 
 if TYPE_CHECKING:
     from decimal import Decimal
 
-if TYPE_CHECKING:
-    from decimal import Decimal
+    from pixverse_cli.domain.budget import Budget
 
 DEFAULT_TIMEOUT = 1800.0
 
 
 class SubmitArgs(NamedTuple):
-    """The arguments of ``submit``, not checked yet; ``prompt`` as often as it was given."""
+    """The arguments of ``submit`` and of the commands on a video, not checked yet.
 
-    images: Sequence[str]
+    ``kind`` is that of a command on a video; None: what is given decides. Options of one
+    value are here as often as they were given, so that a second one can be refused.
+    """
+
+    images: Sequence[str] = ()
+    kind: Kind | None = None
+    last_frame: Sequence[str] = ()
+    reference: Sequence[str] = ()
+    video: str | None = None
+    sound: Sequence[str] = ()
     prompt: Sequence[str] = ()
     prompt_file: Sequence[str] = ()
+    cost_unknown_ok: bool = False
     wait: bool = False
     no_download: bool = False
     force: bool = False
-    once: bool = False
     dry_run: bool = False
     curl: bool = False
     as_json: bool = False
@@ -39,9 +47,26 @@ class SubmitArgs(NamedTuple):
         return self.as_json or self.as_events
 
 
-class InputFile(NamedTuple):
-    """A checked file that the service accepts; ``size`` in bytes.
+class Given(NamedTuple):
+    """The inputs of one video as the user named them, not checked yet."""
 
+    image: str | None = None
+    last_frame: str | None = None
+    references: Sequence[str] = ()
+    video: str | None = None
+    sound: str | None = None
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        """Every input that is given."""
+        each = (self.image, self.last_frame, *self.references, self.video, self.sound)
+        return tuple(name for name in each if name is not None)
+
+
+class InputFile(NamedTuple):
+    """A checked file that the service accepts; ``size`` in bytes, sides in pixels.
+
+    ``seconds`` is the length of a video or sound, None if the file does not tell it.
     ``label`` is what the user typed; ``notes`` are sentences about properties that the
     service's documentation does not mention.
     """
@@ -54,14 +79,16 @@ class InputFile(NamedTuple):
     height: int
     sha256: str
     notes: tuple[str, ...] = ()
+    seconds: float | None = None
 
 
 class Input(NamedTuple):
     """One input of a video: a checked file, or a URL that the service fetches.
 
     ``source`` is the input as the user named it, a URL without its query; ``identity`` the
-    file's hash, or the whole URL; ``name`` is how a prompt cites it; ``seconds`` is the length
-    of a video or sound, None if it is not known.
+    file's hash, the whole URL, or the id of the task that made the video; ``name`` is how a
+    prompt cites it; ``seconds`` is the length of a video or sound, None if it is not known.
+    ``link`` is the URL of a task's video, which changes.
     """
 
     role: Role
@@ -71,6 +98,12 @@ class Input(NamedTuple):
     name: str | None = None
     media: Media = Media.IMAGE
     seconds: float | None = None
+    link: str | None = None
+
+    @property
+    def url(self) -> str | None:
+        """Where the service fetches it; None for a file, which is uploaded first."""
+        return None if self.file else self.link or self.identity
 
 
 class Order(NamedTuple):
@@ -79,6 +112,7 @@ class Order(NamedTuple):
     ``position`` is its place on the command line, counted from 1; ``take`` tells several
     videos of the same request apart. ``once``: not if an equal request is live already.
     ``priced``: the known list prices hold for the service that the request is sent to.
+    ``budget``: not if the requests of this machine would then cost more.
     """
 
     request: VideoRequest
@@ -88,10 +122,17 @@ class Order(NamedTuple):
     upload_command: str | None = None
     once: bool = False
     priced: bool = True
+    budget: "Budget | None" = None
 
     @property
     def image(self) -> str | None:
-        """The first picture as the user named it."""
+        """The first picture as the user named it; None if there is none."""
+        pictures = (each.source for each in self.inputs if each.media is Media.IMAGE)
+        return next(pictures, None)
+
+    @property
+    def label(self) -> str | None:
+        """The input that names the order in sentences and output names: the first one."""
         return self.inputs[0].source if self.inputs else None
 
     @property
@@ -107,10 +148,14 @@ class Order(NamedTuple):
     @property
     def facts(self) -> list[InputFacts]:
         """What the request depends on of its inputs."""
-        return [
-            InputFacts(each.role, each.name, each.identity, each.media, each.seconds)
-            for each in self.inputs
-        ]
+        return facts_of(self.inputs)
+
+
+def facts_of(inputs: Sequence[Input]) -> list[InputFacts]:
+    """Return what a request depends on of each input."""
+    return [
+        InputFacts(each.role, each.name, each.identity, each.media, each.seconds) for each in inputs
+    ]
 
 
 class WaitPolicy(NamedTuple):

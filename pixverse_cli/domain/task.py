@@ -106,7 +106,8 @@ class Record:
     that a process that dies during the call leaves a trace. ``provisional``: the task id was
     found by a search, and the task may turn out to belong to another request. ``account``
     names the key of the create call without giving it away, ``take`` counts videos of the same
-    request, ``seen_at`` is when the service last reported the task. ``boot``,
+    request, ``parameters`` holds those without a field here (aspect_ratio, size, text, voice),
+    ``seen_at`` is when the service last reported the task. ``boot``,
     ``began_at_uptime`` and ``ended_at_uptime`` say when the call began and ended by the
     machine's uptime. Fields that are None are unknown, as for a task that another machine
     submitted.
@@ -128,6 +129,7 @@ class Record:
     watermark: bool | None = None
     shot_type: str | None = None
     seed: int | None = None
+    parameters: dict[str, object] = field(default_factory=dict)
     fingerprint: str | None = None
     take: int = 1
     estimate: "Decimal | None" = None
@@ -149,6 +151,16 @@ class Record:
     error_message: str | None = None
     file: str | None = None
     sha256: str | None = None
+
+    @property
+    def label(self) -> str | None:
+        """The first input as the user named it; None if there is none."""
+        return self.inputs[0].source if self.inputs else self.image
+
+    @property
+    def title(self) -> str:
+        """What a sentence calls the request: its first input, or its kind."""
+        return self.label or self.kind or "a task"
 
     @property
     def charged(self) -> Charged:

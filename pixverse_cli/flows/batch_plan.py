@@ -8,37 +8,65 @@ from datetime import datetime
 from decimal import Decimal
 from itertools import count
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from pixverse_cli.disk.files import has_sha256, kind_at, reason, with_home
-from pixverse_cli.domain.catalog import CURRENCY, PRICES_AS_OF
+from pixverse_cli.domain.catalog import CURRENCY, PRICES_AS_OF, Kind, Role
 from pixverse_cli.domain.errors import PixverseError, UsageError
 from pixverse_cli.domain.hosts import ServiceHost
-from pixverse_cli.domain.plan import Action, BatchItem, Field, Order
+from pixverse_cli.domain.plan import Action, BatchItem, Field, Given, Order
 from pixverse_cli.domain.task import Record
 from pixverse_cli.domain.text import lines_of
+from pixverse_cli.flows.given_inputs import (
+    FindTasks,
+    InputReader,
+    kind_of,
+    may_be_task,
+    name_and_source,
+)
 from pixverse_cli.flows.plan import (
     Live,
+    OverBudget,
+    follow,
+    input_lines,
     known_values,
-    order_of,
     read_prompt,
     unknown_cost,
-    video_request,
 )
-from pixverse_cli.media import output_names
+from pixverse_cli.flows.video_request import model_of, video_request
+from pixverse_cli.media import output_names, receipts
 from pixverse_cli.media.inputs.source import remote
 from pixverse_cli.media.output_folders import shared_files
 from pixverse_cli.settings.manifest import Manifest, ManifestItem
 from pixverse_cli.settings.values import Setting, Settings
 from pixverse_cli.store.manifest_lock import ManifestLock
 
+if TYPE_CHECKING:
+    from pixverse_cli.domain.budget import Budget
+
 _WHOLE = (1, 1)  # the only shard of one
+# How a manifest calls the inputs.
+_LABELS = {
+    Role.IMAGE: "image",
+    Role.FIRST_FRAME: "image",
+    Role.LAST_FRAME: "last-frame",
+    Role.REFERENCE: "reference",
+    Role.VIDEO: "video",
+    Role.AUDIO: "audio-file",
+}
+_SINGLE = ("image", "last-frame", "video", "audio-file")
+_NO_KIND = (
+    "image is missing: give image, reference, or video; for a video of a text alone"
+    ' kind = "text-to-video"'
+)
+_WHICH_KIND = 'video: say what to make of it: kind = "upscale", or audio-file or text, or an image'
 
 
 class PlanInputs(NamedTuple):
     """The inputs of a plan: the manifest's folder and lock, and the settings of ``config.toml``.
 
-    ``live`` returns the record of an equal request in the store, ``known`` that of a task.
+    ``live`` returns the record of an equal request in the store, ``known`` that of a task,
+    ``find`` those of tasks whose id starts with a text.
     ``force`` allows replacing files that this manifest did not make. ``host`` is where the
     requests are sent. ``shard`` is (I, N).
     """
@@ -49,6 +77,7 @@ class PlanInputs(NamedTuple):
     stack: ExitStack
     live: Live
     known: Callable[[str], Record | None]
+    find: FindTasks
     now: datetime
     host: ServiceHost
     force: bool = False
@@ -104,20 +133,61 @@ def _share(output: str, parts: int) -> int:
     return int.from_bytes(digest.digest()[:8]) % parts
 
 
-def check_cost(items: Sequence[BatchItem], limit: Decimal | None, host: ServiceHost) -> None:
-    """Check the estimate against the cost limit.
+def check_cost(
+    items: Sequence[BatchItem],
+    limit: Decimal | None,
+    host: ServiceHost,
+    *,
+    unknown_ok: bool = False,
+) -> None:
+    """Check the estimate against the cost limit; ``unknown_ok``: pay what is not known before.
 
     :raises UsageError: the estimate of all new tasks is over ``limit``, or is not known.
     """
     total = estimate(items)
-    if limit is not None and any(order.estimate is None for order in _new(items)):
+    unknown = [
+        item.output
+        for item in items
+        if item.action is Action.SUBMIT and item.order and item.order.estimate is None
+    ]
+    if limit is not None and unknown and not host.priced:
         raise UsageError(unknown_cost(host, limit), hint="nothing was sent")
+    if limit is not None and unknown and not unknown_ok:
+        raise UsageError(
+            f"--max-cost {limit}: the cost of {unknown[0]} is not known before;"
+            " add --cost-unknown-ok to pay it all the same",
+            hint="nothing was sent",
+        )
     if limit is not None and total > limit:
         raise UsageError(
             f"the estimate of {total} {CURRENCY} (list prices of {PRICES_AS_OF})"
             f" is over --max-cost {limit}",
             hint="nothing was sent",
         )
+
+
+def check_budget(
+    items: Sequence[BatchItem], budget: "Budget | None", over_budget: OverBudget
+) -> list[BatchItem]:
+    """Return the items; each new task's order carries the budget to its create call.
+
+    :raises UsageError: all new tasks together do not fit the budget.
+    """
+    if problems := list(over_budget(_new(items))):
+        raise UsageError("\n".join(problems), hint="nothing was sent")
+    return [
+        item._replace(order=item.order._replace(budget=budget)) if item.order else item
+        for item in items
+    ]
+
+
+def check_receipts(items: Sequence[BatchItem]) -> None:
+    """Check that the receipts of videos can be written.
+
+    :raises UsageError: with a line for each that cannot.
+    """
+    if problems := list(receipts.problems([item.path for item in items], force=True)):
+        raise UsageError("\n".join(problems), hint="nothing was sent")
 
 
 def needs_task(item: BatchItem) -> bool:
@@ -154,20 +224,80 @@ def _lines_with_place(item: ManifestItem, error: PixverseError) -> Iterator[str]
 def _order(position: int, item: ManifestItem, inputs: PlanInputs) -> Order:
     """Return the item's order, checked as ``submit`` checks one."""
     settings, problems = Settings(item.fields, inputs.kept), list[str]()
-    request = video_request(settings, _prompt(item, inputs.folder, problems))
-    image = item.fields["image"].value
-    local = remote(image) is None and not image.lower().startswith("file:")
+    given, names = _given(item, inputs, problems)
+    kind = settings.read("kind", _kind, None, f"choose {', '.join(Kind)}")
+    model_name = item.fields["model"].value if "model" in item.fields else None
+    kind = kind or kind_of(given, model_name, text="text" in item.fields)
+    if kind is None:
+        problems.append(_WHICH_KIND if given.video else _NO_KIND)
+    model = model_of(settings, kind or Kind.IMAGE_TO_VIDEO)
+    reader = InputReader(model, inputs.stack, inputs.find, inputs.now)
+    taken = reader.read(given, problems) if kind else ()
+    prompt = _prompt(item, inputs.folder, problems)
+    request = video_request(settings, prompt, model, follows=follow(model, [taken]))
+    problems += input_lines(request, taken, settings, _LABELS) if kind else []
     problems += settings.problems
-    try:
-        where = _below(inputs.folder, image, "image") if local else image
-        order = order_of(where, request, settings, inputs.stack)
-    except UsageError as error:
-        problems += lines_of(error.message)
     if problems:
-        raise UsageError("\n".join(problems), hint="nothing was sent for it")
-    if local:  # the store and the screen show it as the manifest names it
-        order = order._replace(inputs=(order.inputs[0]._replace(source=image),))
-    return order._replace(position=position, once=True, priced=inputs.host.priced)
+        raise UsageError("\n".join(dict.fromkeys(problems)), hint="nothing was sent for it")
+    # the store and the screen show an input as the manifest names it
+    shown = tuple(each._replace(source=names.get(each.source, each.source)) for each in taken)
+    return Order(
+        request=request,
+        inputs=shown,
+        position=position,
+        upload_command=settings.text("upload-command"),
+        once=True,
+        priced=inputs.host.priced,
+    )
+
+
+def _kind(text: str) -> Kind | None:
+    return next((kind for kind in Kind if kind == text.lower()), None)
+
+
+def _given(
+    item: ManifestItem, inputs: PlanInputs, problems: list[str]
+) -> tuple[Given, dict[str, str]]:
+    """Return the item's inputs with their paths, and how the manifest writes each path."""
+    names: dict[str, str] = {}
+
+    def placed(name: str, value: str) -> str:
+        try:
+            where = _input_path(name, value, inputs)
+        except UsageError as error:
+            problems.extend(lines_of(error.message))
+            where = value
+        names[where] = value
+        return where
+
+    values = {name: item.fields[name].value for name in _SINGLE if name in item.fields}
+    problems += [f"{name} is missing: it is empty" for name in values if not values[name].strip()]
+    found = {name: placed(name, value) for name, value in values.items()}
+    references = list[str]()
+    several = item.fields.get("reference")
+    for reference in lines_of(several.value) if several else ():
+        name, source = name_and_source(reference.strip())
+        where = placed("reference", source)
+        references.append(where if name is None else f"{name}={where}")
+    given = Given(
+        image=found.get("image"),
+        last_frame=found.get("last-frame"),
+        references=references,
+        video=found.get("video"),
+        sound=found.get("audio-file"),
+    )
+    return given, names
+
+
+def _input_path(name: str, value: str, inputs: PlanInputs) -> str:
+    """Return an input as ``submit`` would be given it: paths are relative to the manifest.
+
+    :raises UsageError: it is a URL that the service does not accept, or has no valid path.
+    """
+    if remote(value) is not None or value.lower().startswith("file:"):
+        return value
+    path = _below(inputs.folder, value, name)
+    return value if name == "video" and may_be_task(value, path) else path
 
 
 def _with_takes(drafts: Sequence[_Draft], inputs: PlanInputs) -> list[_Draft]:

@@ -24,7 +24,7 @@ def cancel(references: Sequence[str], tools: Tools) -> Iterator[Event]:
         try:
             current = yield from _cancel_one(record, tools)
         except UnclearError as error:
-            yield Ended(record=None, error=error, label=record.image)
+            yield Ended(record=None, error=error, label=record.label)
         except PixverseError as error:
             yield Ended(record=record, error=failed(record, error))
         else:

@@ -22,6 +22,7 @@ from pixverse_cli.domain.errors import (
 from pixverse_cli.domain.events import Event, Retrying
 from pixverse_cli.domain.plan import Order
 from pixverse_cli.domain.process import this_process
+from pixverse_cli.domain.recorded import further_parameters
 from pixverse_cli.domain.task import Record, RecordInput, Status, Task
 from pixverse_cli.flows.identity import this_account
 from pixverse_cli.flows.rate_limited import RateLimit, backoff, slow_down, wait_for_slot
@@ -94,6 +95,7 @@ def draft(order: Order, tools: Tools) -> Record:
         watermark=request.watermark,
         shot_type=request.shot_type,
         seed=request.seed,
+        parameters=further_parameters(request),
         fingerprint=order.fingerprint,
         estimate=order.estimate,
         process=this_process(),
@@ -113,8 +115,11 @@ def _attempt(body: bytes, record: Record, order: Order, tools: Tools) -> Outcome
     """Write the intent, make the one call, write its result; signals are held until then."""
     client = tools.connect()
     with tools.interrupts.held():
-        intent = _write_intent(record, tools, once=order.once)
+        intent = _write_intent(record, order, tools)
         if intent is None:
+            from pixverse_cli.flows.budget import insist_on_budget  # noqa: PLC0415  imports decimal; rare
+
+            insist_on_budget(order, tools)
             return Outcome(record=None)
         try:
             task = client.create(body, give_up=_stop_waiting(tools))
@@ -136,17 +141,21 @@ def _stop_waiting(tools: Tools) -> Callable[[], bool]:
     return is_over
 
 
-def _write_intent(record: Record, tools: Tools, *, once: bool) -> Record | None:
+def _write_intent(record: Record, order: Order, tools: Tools) -> Record | None:
+    """Write the request's row; None if the budget or an equal request forbids the call."""
     records, now, uptime = tools.store.records, tools.clock.now(), tools.clock.uptime()
+    once, budget = order.once, order.budget
     if record.number:
-        return records.resend(record.number, this_process(), now, once=once, uptime=uptime)
+        return records.resend(
+            record.number, this_process(), now, once=once, budget=budget, uptime=uptime
+        )
     dated = replace(
         record,
         intent_at=now,
         boot=uptime and uptime.boot,
         began_at_uptime=uptime and uptime.seconds,
     )
-    return records.intend_once(dated) if once else records.intend(dated)
+    return records.intend(dated, once=once, budget=budget)
 
 
 def _not_accepted(record: Record, error: PixverseError, tools: Tools) -> Record:

@@ -1,6 +1,7 @@
 """The checks of ``pixverse doctor``, one finding each; nothing here costs money."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -9,9 +10,11 @@ from pixverse_cli.domain.errors import Ending, PixverseError, UnexpectedError
 from pixverse_cli.domain.finding import Finding
 from pixverse_cli.domain.hosts import ServiceHost
 from pixverse_cli.flows import machine_checks
-from pixverse_cli.flows.plan import destination_of, video_request, wait_policy
+from pixverse_cli.flows.budget import budget_of, standing
+from pixverse_cli.flows.plan import destination_of, wait_policy
+from pixverse_cli.flows.video_request import video_request
 from pixverse_cli.http.network import certificate_variable, certificates, proxy_of
-from pixverse_cli.settings.places import CONFIG_KEYS
+from pixverse_cli.settings.places import CONFIG_KEYS, variables
 from pixverse_cli.settings.values import Setting, Settings
 
 if TYPE_CHECKING:
@@ -67,6 +70,7 @@ def examine(setup: Setup, environ: Mapping[str, str], clock: Clock) -> Iterator[
     yield _check("state folder", lambda: machine_checks.state_folder(setup.state_directory))
     yield _check("store", lambda: _store(setup))
     yield _check("settings", lambda: _settings(setup, environ))
+    yield from _budget(setup, environ, clock)
     key = _check("key", lambda: _key(setup))
     yield key
     address = _check("address", lambda: _address(setup))
@@ -125,22 +129,27 @@ def _store(setup: Setup) -> Finding:
 
 def _settings(setup: Setup, environ: Mapping[str, str]) -> Finding:
     """Read every setting of ``config.toml`` and of the environment, as ``submit`` would."""
-    kept = setup.kept_settings
-    variables = {name: f"PIXVERSE_{name.upper().replace('-', '_')}" for name in CONFIG_KEYS}
-    given = {
-        name: Setting(value=environ[variable], source=variable)
-        for name, variable in variables.items()
-        if environ.get(variable)
-    }
-    settings = Settings(given, kept)
+    settings = Settings(variables(environ), setup.kept_settings)
     video_request(settings, None)
     wait_policy(settings)
     settings.money("max-cost")
+    budget_of(settings)
+    for name in ("once", "notify", "receipt"):
+        settings.flag(name)
     settings.insist()
     destination_of(settings, force=False, stdout_is_taken=False)
     told = ", ".join(filter(None, (settings.source(name) for name in CONFIG_KEYS)))
     file = setup.config_directory / "config.toml"
     return Finding(what="settings", told=told or f"none set; they would be in {file}")
+
+
+def _budget(setup: Setup, environ: Mapping[str, str], clock: Clock) -> Iterator[Finding]:
+    """Yield how the budget stands, if a valid one is set and the store can be read."""
+    with suppress(PixverseError):  # the lines of settings, address and store tell it
+        budget = budget_of(Settings(variables(environ), setup.kept_settings))
+        if budget is not None:
+            now = standing(budget, setup.store, setup.base_url, clock.now())
+            yield Finding(what="budget", told=str(now), warning=now.left == 0)
 
 
 def _address(setup: Setup) -> Finding:

@@ -63,7 +63,7 @@ def learn(record: Record, task: Task, tools: Tools) -> str | None:
 
 def elsewhere(record: Record, tools: Tools) -> ElsewhereError:
     """Return the error for a record that was sent to another service or with another key."""
-    what = f"task {record.task_id}" if record.task_id else f"the request for {record.image}"
+    what = f"task {record.task_id}" if record.task_id else f"the request for {record.title}"
     ending = tools.store.accounts.ending(record.account)
     key = f" with the key …{ending}" if ending else " with another key"
     there = f"{what} was sent to {record.service}{'' if record.account is None else key}"

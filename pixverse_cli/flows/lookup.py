@@ -124,7 +124,7 @@ def look_at(record: Record, tools: Tools, *, judging: bool) -> Iterator[Event]:
     try:
         current = yield from _query(record, tools)
     except UnclearError as error:
-        yield Ended(record=None, error=error, label=record.image)
+        yield Ended(record=None, error=error, label=record.label)
     except PixverseError as error:
         yield Ended(record=record, error=failed(record, error))
     else:

@@ -9,7 +9,7 @@ import unicodedata
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from pixverse_cli.domain.catalog import find_model
+from pixverse_cli.domain.catalog import Need, Parameter, find_model
 from pixverse_cli.domain.task import ListedTask, Record, Status, Task
 from pixverse_cli.domain.text import harmless
 from pixverse_cli.flows.call_time import call_age
@@ -55,9 +55,24 @@ def compare(record: Record, task: Task) -> Evidence:
     if task.status is Status.SUCCEEDED:
         if not _same_usage(record, task):
             return Evidence.NOT_OURS
-        if task.orig_prompt is not None or record.prompt is None:
+        if task.orig_prompt is not None or (record.prompt is None and _reports_prompts(record)):
             return Evidence.OURS
     return Evidence.OURS if task.orig_prompt is not None else Evidence.NONE
+
+
+def usage_confirms(record: Record, task: Task) -> bool:
+    """Return whether ``usage`` confirms a task that was adopted as the only candidate.
+
+    For models whose tasks never report a prompt, this is all that can be compared.
+    """
+    ended = task.status is Status.SUCCEEDED and bool(task.usage)
+    return ended and not _reports_prompts(record) and _same_usage(record, task)
+
+
+def _reports_prompts(record: Record) -> bool:
+    """Return whether tasks of this model report their prompt; where not, usage alone is weak."""
+    model = find_model(record.model)
+    return model is None or model.prompt is not Need.NONE
 
 
 def _same_prompt(record: Record, reported: str) -> bool:
@@ -73,13 +88,19 @@ def _normalized(text: str) -> str:
 
 
 def _same_usage(record: Record, task: Task) -> bool:
-    """Return whether every fact in ``usage`` agrees with the request."""
-    usage = task.usage
-    requested = {
-        "duration": str(record.duration),
-        "SR": (record.resolution or "").rstrip("P"),
-        "audio": str(bool(record.audio)),
-    }
+    """Return whether every fact in ``usage`` agrees with the request, as far as it sets it.
+
+    A video that is as long as an input has no duration of its own, and the tier of a model that
+    offers none (``"SR": "4K"``, or empty) is no part of the request.
+    """
+    usage, requested = task.usage, dict[str, str]()
+    model = find_model(record.model)
+    if record.duration is not None:
+        requested["duration"] = str(record.duration)
+    if record.resolution is not None:
+        requested["SR"] = record.resolution.rstrip("P")
+    if model is None or model.takes(Parameter.AUDIO):
+        requested["audio"] = str(bool(record.audio))
     billed = {
         name: str(usage[name]).rstrip("pP") for name in requested if usage.get(name) is not None
     }

@@ -2,46 +2,36 @@
 
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pixverse_cli.disk.files import has_sha256, reason, with_home
-from pixverse_cli.domain.catalog import (
-    CURRENCY,
-    DEFAULT_DURATION,
-    DEFAULT_MODEL,
-    DEFAULT_RESOLUTION,
-    PRICES_AS_OF,
-    Kind,
-    Model,
-    Resolution,
-    Role,
-    ShotType,
-    find_model,
-    models_of,
-)
-from pixverse_cli.domain.checks import problems as request_problems
+from pixverse_cli.domain.catalog import CURRENCY, PRICES_AS_OF, Kind, Media, Model, Role
+from pixverse_cli.domain.checks import input_problems
 from pixverse_cli.domain.errors import UsageError
 from pixverse_cli.domain.hosts import ServiceHost
 from pixverse_cli.domain.plan import (
     DEFAULT_TIMEOUT,
     Destination,
+    Given,
     Input,
     Order,
     Plan,
     SubmitArgs,
     WaitPolicy,
+    facts_of,
 )
-from pixverse_cli.domain.request import Estimate, VideoRequest
+from pixverse_cli.domain.request import VideoRequest, length_inputs
 from pixverse_cli.domain.task import Record
 from pixverse_cli.domain.text import lines_of
-from pixverse_cli.http.addresses import without_secrets
-from pixverse_cli.media import output_names
-from pixverse_cli.media.inputs.image import inspect, inspect_stream
-from pixverse_cli.media.inputs.source import STDIN, local_path, private_note, remote
+from pixverse_cli.flows.given_inputs import FindTasks, InputReader, kind_of
+from pixverse_cli.flows.video_request import model_of, video_request
+from pixverse_cli.media import output_names, receipts
+from pixverse_cli.media.inputs.source import STDIN, private_note
 from pixverse_cli.media.output_folders import make_folder
 from pixverse_cli.settings.values import Settings, parse_whole
 
@@ -49,15 +39,24 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
 Live = Callable[[Order], Record | None]
+OverBudget = Callable[[Sequence[Order]], Iterable[str]]
 
 _MAX_TAKES = 20
 _MAX_PROMPT_BYTES = 1024 * 1024
-_KIND = Kind.IMAGE_TO_VIDEO
-_MODEL_CHOICES = (
-    f"choose {', '.join(model.alias for model in models_of(_KIND))} or a full name"
-    " (`pixverse models`)"
+
+# How the command line calls the inputs.
+_LABELS = {
+    Role.IMAGE: "IMAGE",
+    Role.FIRST_FRAME: "IMAGE",
+    Role.LAST_FRAME: "--last-frame",
+    Role.REFERENCE: "--reference",
+    Role.VIDEO: "VIDEO",
+    Role.AUDIO: "--audio",
+}
+_NO_INPUT = (
+    "IMAGE is missing: give an image, or --reference FILE; for a video of a text alone name the"
+    " model on the command line: -m v6-t2v"
 )
-_RESOLUTION_CHOICES = f"choose {', '.join(Resolution)}"
 
 
 def plan_submit(
@@ -66,32 +65,32 @@ def plan_submit(
     stack: ExitStack,
     now: datetime,
     live: Live,
+    find: FindTasks,
     host: ServiceHost,
+    over_budget: OverBudget,
 ) -> Plan:
     """Return the plan; the temporary file of stdin exists until ``stack`` is closed.
 
-    ``live`` returns the record of an equal request that was sent earlier, for ``--once``.
+    ``live`` returns the record of an equal request that was sent earlier, for ``--once``,
+    ``find`` those whose task id starts with a text.
     ``host`` is where the requests are sent: it decides whether prices are known.
+    ``over_budget`` returns why orders do not fit the budget.
 
     :raises UsageError: with one line for each problem.
     """
     problems: list[str] = list(_conflicting_options(args, settings))
-    request = video_request(settings, None if problems else _prompt(args, problems))
     count = _count(settings)
-    orders = with_takes(_orders(args, request, settings, stack, problems), count)
+    read = partial(InputReader, stack=stack, find=find, now=now)
+    orders = with_takes(_orders(args, settings, read, problems), count)
     waits = args.wait or args.no_download or settings.typed("output")
     policy = wait_policy(settings)  # read in any case, so that its problems are reported
-    destination, folders = None, list[Path]()
-    if waits and not args.no_download:
-        destination = _destination(args, settings, problems, several=count > 1)
-    if destination is not None:
-        new = [order for order in orders if not _is_saved(order, destination, now, live)]
-        known = [known_values(order, now) for order in new]
-        problems += output_names.problems(destination.template, known, force=args.force)
-        folders = output_names.folders(destination.template, known) if not problems else []
+    wanted = waits and not args.no_download
+    destination = _destination(args, settings, problems, several=count > 1) if wanted else None
+    folders = saving_folders(orders, destination, settings, now, live, problems)
     orders = [order._replace(priced=host.priced) for order in orders]
-    each = request.estimate(orders[0].facts if orders else ())
-    problems += _cost_problems(each, len(args.images) * count, settings, host)
+    wrong = bool(problems or settings.problems)
+    problems += _cost_problems(orders, settings, host, unknown_ok=args.cost_unknown_ok or wrong)
+    problems += [] if wrong else over_budget(orders)  # a wrong request may have no price
     problems += settings.problems
     if problems:
         raise UsageError("\n".join(dict.fromkeys(problems)), hint="nothing was sent")
@@ -114,7 +113,7 @@ def known_values(order: Order, now: datetime) -> dict[str, str]:
     """Return the values of the fields of an output name that are known before submitting."""
     request = order.request
     return {
-        "image": output_names.image_name(order.image or "video"),
+        "image": output_names.image_name(order.label or "video"),
         "model": request.model.alias,
         "resolution": request.resolution or "unknown",
         "duration": str(request.duration or "unknown"),
@@ -173,56 +172,86 @@ def destination_of(
     return Destination(template=template, force=force, chosen=settings.typed("output"))
 
 
-def order_of(image: str, request: VideoRequest, settings: Settings, stack: ExitStack) -> Order:
-    """Return the order for one image, checked.
+def input_lines(
+    request: VideoRequest, inputs: Sequence[Input], settings: Settings, labels: Mapping[Role, str]
+) -> list[str]:
+    """Return what is wrong with the inputs of a request; ``labels`` name their roles.
 
-    :raises UsageError: with one line for each problem of the image.
+    A problem of a setting is noted in ``settings``.
     """
-    return Order(
-        request=request,
-        inputs=(image_input(image, stack),),
-        upload_command=settings.text("upload-command"),
+    lines = list[str]()
+    for option, text in input_problems(request, facts_of(inputs)):
+        label = next((label for role, label in labels.items() if role == option), None)
+        if label is None:
+            settings.wrong(option, text)
+        else:
+            lines.append(f"{label}: {text}")
+    return lines
+
+
+def _given(args: SubmitArgs) -> list[Given]:
+    """Return the inputs of each video: one for each IMAGE."""
+    one = Given(
+        last_frame=next(iter(args.last_frame), None),
+        references=args.reference,
+        video=args.video,
+        sound=next(iter(args.sound), None),
     )
+    return [one._replace(image=image) for image in args.images] or [one]
 
 
-def image_input(image: str, stack: ExitStack) -> Input:
-    """Return the checked input that an IMAGE argument names.
+def _typed_model(settings: Settings) -> str | None:
+    return settings.text("model") if settings.typed("model") else None
 
-    :raises UsageError: with one line for each problem.
-    """
-    url = remote(image)
-    if url is not None:
-        return Input(Role.IMAGE, without_secrets(url), url)
-    if image == STDIN:
-        file = stack.enter_context(inspect_stream(sys.stdin.buffer))
-    else:
-        file = inspect(local_path(image))
-    return Input(Role.IMAGE, image, file.sha256, file)
+
+def follow(model: Model, taken: Iterable[Sequence[Input]]) -> bool:
+    """Return whether the videos are as long as an input."""
+    return any(length_inputs(model, facts_of(inputs)) for inputs in taken)
 
 
 def _orders(
     args: SubmitArgs,
-    request: VideoRequest,
     settings: Settings,
-    stack: ExitStack,
+    reader: Callable[[Model], InputReader],
     problems: list[str],
 ) -> Iterator[Order]:
-    for position, image in enumerate(args.images, 1):
-        try:
-            order = order_of(image, request, settings, stack)
-            yield order._replace(position=position, once=args.once)
-        except UsageError as error:
-            problems += lines_of(error.message)
+    from pixverse_cli.flows.budget import budget_of  # noqa: PLC0415  imports decimal; wait needs none
+
+    once, budget = settings.flag("once"), budget_of(settings)
+    prompt = _prompt(args, problems)
+    kind = args.kind or kind_of(_given(args)[0], _typed_model(settings))
+    if kind is None:
+        problems.append(_NO_INPUT)
+    model = model_of(settings, kind or Kind.IMAGE_TO_VIDEO)
+    read = reader(model).read
+    taken = [read(given, problems) for given in _given(args)] if kind else []
+    request = video_request(settings, prompt, model, follows=follow(model, taken))
+    for position, inputs in enumerate(taken, 1):
+        problems += input_lines(request, inputs, settings, _LABELS)
+        yield Order(
+            request=request,
+            inputs=inputs,
+            position=position,
+            upload_command=settings.text("upload-command"),
+            once=once,
+            budget=budget,
+        )
 
 
 def _conflicting_options(args: SubmitArgs, settings: Settings) -> Iterator[str]:
-    if (*args.images, *args.prompt_file).count(STDIN) > 1:
+    sources = (*_given(args)[0].all, *args.images[1:], *args.prompt_file)
+    if [source.rpartition("=")[2] for source in sources].count(STDIN) > 1:
         yield "stdin can be read only once: use - only once"
     if args.prompt and args.prompt_file:
         yield "--prompt and --prompt-file: give only one of them"
-    for option, given in (("--prompt", args.prompt), ("--prompt-file", args.prompt_file)):
+    for option, given, rule in (
+        ("--prompt", args.prompt, "a video has one prompt"),
+        ("--prompt-file", args.prompt_file, "a video has one prompt"),
+        ("--last-frame", args.last_frame, "a video has one last frame"),
+        ("--audio", args.sound, "a video has one sound"),
+    ):
         if len(given) > 1:
-            yield f"{option} was given {len(given)} times: a video has one prompt"
+            yield f"{option} was given {len(given)} times: {rule}"
     if args.curl and not args.dry_run:
         yield "--curl needs --dry-run: it only shows what would be sent"
     if args.no_download and settings.typed("output"):
@@ -230,9 +259,45 @@ def _conflicting_options(args: SubmitArgs, settings: Settings) -> Iterator[str]:
 
 
 def _prompt(args: SubmitArgs, problems: list[str]) -> str | None:
-    if args.prompt_file:
+    if args.prompt_file and not problems:  # stdin may be named twice
         return read_prompt(args.prompt_file[0], problems)
     return args.prompt[0] if args.prompt else None
+
+
+def saving_folders(
+    orders: Iterable[Order],
+    destination: Destination | None,
+    settings: Settings,
+    now: datetime,
+    live: Live,
+    problems: list[str],
+) -> list[Path]:
+    """Return the folders of the videos; what is wrong with their places is added to ``problems``.
+
+    The place of a video that is saved already, with ``--once``, is not checked.
+    """
+    if destination is None:
+        problems += _receipt_problems(settings, None, ())
+        return []
+    new = [order for order in orders if not _is_saved(order, destination, now, live)]
+    known = [known_values(order, now) for order in new]
+    problems += output_names.problems(destination.template, known, force=destination.force)
+    problems += _receipt_problems(settings, destination, known)
+    return output_names.folders(destination.template, known) if not problems else []
+
+
+def _receipt_problems(
+    settings: Settings, destination: Destination | None, tasks: Sequence[Mapping[str, str]]
+) -> Iterator[str]:
+    """Yield why receipts cannot be written; ``tasks`` are the known values of new videos."""
+    if not settings.flag("receipt"):
+        return
+    if destination is None or destination.template.stdout:
+        if settings.typed("receipt"):
+            yield "--receipt: no file is saved: give --wait, or -o FILE"
+        return
+    paths = output_names.known_paths(destination.template, tasks)
+    yield from receipts.problems(paths, force=destination.force)
 
 
 def _destination(
@@ -269,18 +334,30 @@ def unknown_cost(host: ServiceHost, limit: "Decimal") -> str:
 
 
 def _cost_problems(
-    estimate: Estimate, videos: int, settings: Settings, host: ServiceHost
+    orders: Sequence[Order],
+    settings: Settings,
+    host: ServiceHost,
+    *,
+    unknown_ok: bool,
 ) -> Iterator[str]:
-    limit, (amount, unknown) = settings.money("max-cost"), estimate
-    if limit is None:
+    """Yield why the cost limit forbids the orders; ``unknown_ok``: unless the cost is unknown."""
+    limit = settings.money("max-cost")
+    if limit is None or not orders:
         return
+    estimates = [order.request.estimate(order.facts) for order in orders]
+    unknown = next((each.unknown for each in estimates if each.unknown), None)
     if not host.priced:
         yield unknown_cost(host, limit)
-    elif amount is None:
-        yield f"the cost is not known before: {unknown}; leave out --max-cost {limit}"
-    elif amount * videos > limit:
+        return
+    if unknown and not unknown_ok:
         yield (
-            f"the estimate of {amount * videos} {CURRENCY} (videos: {videos}; list prices of"
+            f"--max-cost {limit}: the cost is not known before: {unknown}; add --cost-unknown-ok"
+            " to pay it all the same"
+        )
+    total = sum(each.amount or 0 for each in estimates)
+    if total > limit:
+        yield (
+            f"the estimate of {total} {CURRENCY} (videos: {len(orders)}; list prices of"
             f" {PRICES_AS_OF}) is over --max-cost {limit}"
         )
 
@@ -289,39 +366,10 @@ def _notes(order: Order) -> Iterator[str]:
     for each in order.inputs:
         if each.file is not None:
             yield from each.file.notes
-        elif note := private_note(each.identity):
+        elif each.media is not Media.IMAGE and each.seconds is None:
+            yield f"{each.source}: its length and format are not checked: it is a URL"
+        if each.url and (note := private_note(each.url)):
             yield note
-
-
-def video_request(settings: Settings, prompt: str | None) -> VideoRequest:
-    """Return the request; its problems are added to ``settings.problems``."""
-    request = VideoRequest(
-        model=settings.read("model", _model, DEFAULT_MODEL, _MODEL_CHOICES),
-        prompt=prompt,
-        resolution=settings.read(
-            "resolution", _resolution, DEFAULT_RESOLUTION, _RESOLUTION_CHOICES
-        ),
-        duration=settings.whole("duration", DEFAULT_DURATION),
-        audio=settings.flag("audio"),
-        watermark=settings.flag("watermark"),
-        shot_type=settings.read("shot-type", _shot_type, None, "choose single or multi"),
-        seed=settings.whole("seed", None),
-    )
-    for problem in request_problems(request):
-        settings.wrong(problem.option, problem.text)
-    return request
-
-
-def _model(text: str) -> Model | None:
-    return find_model(text, _KIND)
-
-
-def _resolution(text: str) -> Resolution | None:
-    return next((tier for tier in Resolution if tier == text.upper()), None)
-
-
-def _shot_type(text: str) -> ShotType | None:
-    return next((kind for kind in ShotType if kind == text.lower()), None)
 
 
 def read_prompt(name: str, problems: list[str]) -> str | None:

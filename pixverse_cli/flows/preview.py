@@ -17,7 +17,7 @@ def preview(order: Order) -> tuple[wire.Json, "Decimal | None"]:
 
     :data:`PLACEHOLDER` stands for the URL of a local image, which would be uploaded first.
     """
-    media = [(each, PLACEHOLDER if each.file else each.identity) for each in order.inputs]
+    media = [(each, each.url or PLACEHOLDER) for each in order.inputs]
     return wire.create_body(order.request, media), order.estimate
 
 

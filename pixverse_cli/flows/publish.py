@@ -13,7 +13,7 @@ from pixverse_cli.domain.plan import Input, InputFile, Order
 from pixverse_cli.flows.rate_limited import RateLimit, with_retries
 from pixverse_cli.flows.tools import Tools, out_of_time
 
-_SUFFIXES = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp"}
+_SUFFIXES = {"JPEG": ".jpg"}  # of other formats: their name
 
 
 def publish(order: Order, tools: Tools) -> Generator[Event, None, list[str]]:
@@ -39,7 +39,7 @@ def publish(order: Order, tools: Tools) -> Generator[Event, None, list[str]]:
 def _published(each: Input, order: Order, tools: Tools) -> Generator[Event, None, str]:
     file = each.file
     if file is None:
-        return each.identity
+        return each.url or each.identity
     if order.upload_command:
         from pixverse_cli.media.inputs.upload_command import run_upload_command  # noqa: PLC0415  rare
 
@@ -73,7 +73,7 @@ def _upload_once(
     file: InputFile, image: str, model: str, tools: Tools
 ) -> Generator[Event, None, str]:
     from pixverse_cli.dashscope.upload import object_key, send  # noqa: PLC0415  imports requests
-    from pixverse_cli.media.inputs.image import open_for_upload  # noqa: PLC0415  beside its use
+    from pixverse_cli.media.inputs.reading import open_for_upload  # noqa: PLC0415  beside its use
 
     client = tools.connect()
     policy = yield from with_retries(RateLimit.POLICY, lambda: client.policy(model), tools)
@@ -82,7 +82,8 @@ def _upload_once(
             f"{image}: has {file.size} bytes; the service takes at most {policy.max_bytes} bytes"
             " for this model"
         )
-    key = object_key(policy, _SUFFIXES[file.format])
+    suffix = _SUFFIXES.get(file.format, f".{file.format.lower()}")
+    key = object_key(policy, suffix)
     with open_for_upload(file) as source:
         sending = send(
             policy,

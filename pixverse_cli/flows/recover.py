@@ -51,13 +51,13 @@ def recover(tools: Tools) -> Iterator[Event]:
     records = [each for each in unsettled if _is_recoverable(each, tools)]
     for record in unsettled:
         if record not in records:
-            yield Note(text=f"{record.image}: its create call may still be in progress")
+            yield Note(text=f"{record.title}: its create call may still be in progress")
     for record in records:
         yield Known(record=record)
         try:
             yield (yield from _resolve(record, tools))
         except PixverseError as error:
-            yield Ended(record=None, error=failed(record, error), label=record.image)
+            yield Ended(record=None, error=failed(record, error), label=record.label)
 
 
 def _is_recoverable(record: Record, tools: Tools) -> bool:
@@ -107,7 +107,7 @@ def _searched(record: Record, tools: Tools) -> Generator[Event, None, Found]:
 
 def _not_sent_sentence(record: Record) -> str:
     return (
-        f"{record.image}: the request of {rfc3339(record.intent_at)} was not accepted:"
+        f"{record.title}: the request of {rfc3339(record.intent_at)} was not accepted:"
         " the service has no such task, and nothing was charged; it is safe to submit again"
     )
 
@@ -117,11 +117,11 @@ def _ended(found: Found, tools: Tools) -> Ended:
     if record.task_id is not None or record.status is Status.NOT_SENT:
         return Ended(record=record)
     if not found.candidates and is_forgotten(record, read_clocks(tools.clock)):
-        return Ended(record=None, error=failed(record, _too_old(record)), label=record.image)
+        return Ended(record=None, error=failed(record, _too_old(record)), label=record.label)
     error = not_found_error(found)
     if not found.candidates and not sent_by_this_key(record, tools):
         error = error.but(hint=_other_key_hint(record, tools))
-    return Ended(record=None, error=failed(record, error), label=record.image)
+    return Ended(record=None, error=failed(record, error), label=record.label)
 
 
 def _other_key_hint(record: Record, tools: Tools) -> str:
@@ -137,7 +137,7 @@ def _other_key_hint(record: Record, tools: Tools) -> str:
 
 def _too_old(record: Record) -> UnclearError:
     return UnclearError(
-        f"the request of {rfc3339(record.intent_at)} for {record.image} is too old to be found:"
+        f"the request of {rfc3339(record.intent_at)} for {record.title} is too old to be found:"
         " the service lists tasks for 24 hours only",
         hint="the account's bill shows whether it was charged",
     )

@@ -72,7 +72,7 @@ def values(record: Record, position: int, now: datetime) -> dict[str, str]:
     model = find_model(record.model)
     return {
         "task_id": record.task_id or "",
-        "image": image_name(record.image or "video"),
+        "image": image_name(record.label or "video"),
         "model": model.alias if model else "unknown",
         "resolution": record.resolution or "unknown",
         "duration": _known(record.duration),

@@ -56,7 +56,7 @@ def submit_one(order: Order, tools: Tools) -> Generator[Event, None, Submission]
         yield (Known if attached else Submitted)(record=record, position=order.position)
     else:
         known = record if record and record.task_id else None
-        yield Ended(record=known, error=error, label=order.image)
+        yield Ended(record=known, error=error, label=order.label)
         record = None
     tools.interrupts.check()  # raise for a signal that came during the call
     return Submission(record, error)
@@ -82,7 +82,14 @@ def _equal_request(order: Order, tools: Tools) -> Record | None:
 
 
 def _create(order: Order, tools: Tools) -> Generator[Event, None, Outcome]:
-    """Return the result of the create call; if its answer is lost, search for its task."""
+    """Return the result of the create call; if its answer is lost, search for its task.
+
+    :raises UsageError: the order is over its budget by now; nothing was uploaded for it.
+    """
+    if order.budget is not None:
+        from pixverse_cli.flows.budget import insist_on_budget  # noqa: PLC0415  imports decimal; not always set
+
+        insist_on_budget(order, tools)
     urls = yield from publish(order, tools)
     outcome = yield from create(order, urls, tools)
     record, error, _ = outcome

@@ -282,7 +282,7 @@ def _search_again(
     yield Note(text=f"task {task.record.task_id} belongs to another request; the search continues")
     found = yield from search_until_conclusive(record, tools)
     if found.record.task_id is None:
-        return Ended(record=None, error=not_found_error(found), label=record.image)
+        return Ended(record=None, error=not_found_error(found), label=record.label)
     task.record, task.due = found.record, tools.clock.monotonic()
     return None
 

@@ -116,6 +116,7 @@ class Background(Generic[T]):
         self._done = threading.Event()
         self._result: T
         self._error: BaseException | None = None
+        self._left = False
         threading.Thread(target=self._run, daemon=True).start()
 
     def _run(self) -> None:
@@ -125,6 +126,18 @@ class Background(Generic[T]):
             self._error = error
         finally:
             self._done.set()
+            if self._left:
+                self._discard()
+
+    def leave(self) -> None:
+        """Do not wait any longer: a response that still comes is closed."""
+        self._left = True
+        if self._done.is_set():
+            self._discard()
+
+    def _discard(self) -> None:
+        if self._error is None and isinstance(self._result, requests.Response):
+            self._result.close()
 
     def wait(self, seconds: float) -> bool:
         """Wait at most this long for the call to end, and return whether it has."""
@@ -176,6 +189,7 @@ def exchange_steps(
         waited = _CLOCK.monotonic() - started
         unconnected = waited >= limits.connect and not first_byte.written
         if waited >= limits.total or unconnected or give_up():
+            call.leave()
             raise abandoned(request.url, round(waited, 1), written=not first_byte.forbid())
         yield
     try:

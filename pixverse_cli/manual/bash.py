@@ -22,6 +22,8 @@ def _lists() -> dict[str, str]:
         "default-resolution": DEFAULT_RESOLUTION,
         "models": _words(Kind.MODEL),
         "resolutions": _words(Kind.RESOLUTION),
+        "ratios": _words(Kind.RATIO),
+        "voices": _words(Kind.VOICE),
         "statuses": _words(Kind.STATUS),
         "groupings": _words(Kind.GROUPING),
         "shells": _words(Kind.SHELL),

@@ -21,6 +21,8 @@ def _lists() -> dict[str, str]:
         "default-resolution": DEFAULT_RESOLUTION,
         "models": _described(kinds.words(Kind.MODEL)),
         "resolutions": _described(kinds.words(Kind.RESOLUTION)),
+        "ratios": _described(kinds.words(Kind.RATIO)),
+        "voices": _described(kinds.words(Kind.VOICE)),
         "statuses": _described(kinds.words(Kind.STATUS)),
         "groupings": _described(kinds.words(Kind.GROUPING)),
         "shells": _described(kinds.words(Kind.SHELL)),

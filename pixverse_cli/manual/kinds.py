@@ -6,6 +6,8 @@ from enum import StrEnum
 from pixverse_cli.commands.completion import Shell
 from pixverse_cli.domain.catalog import (
     DEFAULT_RESOLUTION,
+    VOICES,
+    AspectRatio,
     Model,
     Parameter,
     Resolution,
@@ -25,8 +27,10 @@ class Kind(StrEnum):
 
     MODEL = "model"
     RESOLUTION = "resolution"
+    RATIO = "ratio"
     DURATION = "duration"
     SHOT_TYPE = "shot-type"
+    VOICE = "voice"
     STATUS = "status"
     GROUPING = "grouping"
     SCENARIO = "scenario"
@@ -51,13 +55,20 @@ _METAVARS = {
     "SHELL": Kind.SHELL,
     "ID...": Kind.TASK,
     "[ID]...": Kind.TASK,
-    "IMAGE...": Kind.IMAGE,
+    "RATIO": Kind.RATIO,
+    "VOICE": Kind.VOICE,
+    "IMAGE": Kind.IMAGE,
+    "[IMAGE]...": Kind.IMAGE,
+    "[NAME=]FILE": Kind.FILE,
+    "VIDEO": Kind.FILE,
+    "SOUND": Kind.FILE,
     "MANIFEST": Kind.MANIFEST,
     "FILE": Kind.FILE,
     "PATH": Kind.FILE,
     "CMD": Kind.COMMAND,
     "[-- COMMAND...]": Kind.CHILD,
     # A shell cannot know values for these; an ID after --adopt is not in the store yet.
+    "AMOUNT/PERIOD": Kind.NOTHING,
     "CNY": Kind.NOTHING,
     "I/N": Kind.NOTHING,
     "ID": Kind.NOTHING,
@@ -66,7 +77,13 @@ _METAVARS = {
     "TIME": Kind.NOTHING,
 }
 
-MODELS = models_of(VideoKind.IMAGE_TO_VIDEO)  # that ``submit -m`` offers
+_SUBMIT_KINDS = (
+    VideoKind.IMAGE_TO_VIDEO,
+    VideoKind.FIRST_LAST_FRAME,
+    VideoKind.REFERENCES,
+    VideoKind.TEXT_TO_VIDEO,
+)
+MODELS = tuple(model for kind in _SUBMIT_KINDS for model in models_of(kind))  # of ``submit -m``
 IMAGE_ENDINGS = ("jpg", "jpeg", "png", "webp")
 MANIFEST_ENDINGS = ("toml", "jsonl", "csv")
 
@@ -109,7 +126,12 @@ def kind_of(parameter: Option | Argument) -> Kind | None:
 
 
 def argument_kind(command: Command) -> tuple[Kind, bool]:
-    """Return the kind of a command's argument, and whether it may be repeated."""
+    """Return the kind of a command's argument, and whether there may be several.
+
+    Of several different arguments, each may be any file.
+    """
+    if len(command.arguments) > 1:
+        return Kind.FILE, True
     for argument in command.arguments:
         return kind_of(argument) or Kind.NOTHING, argument.many
     return Kind.NOTHING, False
@@ -122,6 +144,10 @@ def words(kind: Kind) -> dict[str, str]:
             return dict(_models())
         case Kind.RESOLUTION:
             return {str(tier): _resolution(tier) for tier in Resolution}
+        case Kind.RATIO:
+            return {str(ratio): _ratio(ratio) for ratio in AspectRatio}
+        case Kind.VOICE:
+            return dict(VOICES)
         case Kind.SHOT_TYPE:
             return {str(shot): text for shot, text in _SHOTS.items()}
         case Kind.STATUS:
@@ -141,9 +167,16 @@ def _resolution(tier: Resolution) -> str:
     return "resolution, the default" if tier is DEFAULT_RESOLUTION else "resolution"
 
 
+def _ratio(ratio: AspectRatio) -> str:
+    return "that of the first reference, v6-omni" if ratio is AspectRatio.AUTO else "aspect ratio"
+
+
 def _models() -> Iterator[tuple[str, str]]:
     for model in MODELS:
-        yield model.alias, f"{model.name}: {spell(model.all_durations)} seconds"
+        yield (
+            model.alias,
+            f"{model.kind} ({model.generation}): {spell(model.all_durations)} seconds",
+        )
     for model in MODELS:
         yield model.name, f"the same as {model.alias}"
 

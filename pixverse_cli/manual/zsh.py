@@ -23,6 +23,8 @@ def _lists() -> dict[str, str]:
         "durations": "\n".join(_durations()),
         "models": _described(kinds.words(Kind.MODEL)),
         "resolutions": " ".join(kinds.words(Kind.RESOLUTION)),
+        "ratios": " ".join(kinds.words(Kind.RATIO)),
+        "voices": _described(kinds.words(Kind.VOICE)),
         "statuses": _described(kinds.words(Kind.STATUS)),
         "groupings": _described(kinds.words(Kind.GROUPING)),
         "shells": _described(kinds.words(Kind.SHELL)),
@@ -92,7 +94,7 @@ def _function(command: Command) -> str:
 
 def _specs(command: Command) -> str:
     specs = [spec for option in command.options for spec in _option(option)]
-    specs += [_argument(argument) for argument in command.arguments]
+    specs += [_argument(place, each) for place, each in enumerate(command.arguments, 1)]
     return " \\\n".join(f"        {quote(spec)}" for spec in specs)
 
 
@@ -111,11 +113,11 @@ def _value(option: Option) -> str:
     return "" if kind is None else f":{option.metavar}:{_action(kind)}"
 
 
-def _argument(argument: Argument) -> str:
+def _argument(place: int, argument: Argument) -> str:
     kind = kinds.kind_of(argument) or Kind.NOTHING
     if kind is Kind.CHILD:
         return "*::command:_pixverse_child"
-    return f"{'*' if argument.many else '1'}:{kind}:{_action(kind)}"
+    return f"{'*' if argument.many else place}:{kind}:{_action(kind)}"
 
 
 def _action(kind: Kind) -> str:

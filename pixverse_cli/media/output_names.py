@@ -211,6 +211,12 @@ def known(pattern: Pattern, values: Mapping[str, str]) -> bool:
     return all(part.name in values for part in pattern if isinstance(part, Field))
 
 
+def known_paths(template: OutputTemplate, tasks: Sequence[Mapping[str, str]]) -> list[Path]:
+    """Return the paths of videos whose whole name is known before they are submitted."""
+    parts = (*template.folder, *template.name)
+    return [resolve(template, values) for values in tasks if known(parts, values)]
+
+
 def folders(template: OutputTemplate, tasks: Sequence[Mapping[str, str]]) -> list[Path]:
     """Return the folders of the videos, each once; none for stdout."""
     if template.stdout:

@@ -2,8 +2,14 @@
 
 import shlex
 
-from pixverse_cli.domain.catalog import find_model
+from pixverse_cli.domain.catalog import Media, Model, Role, find_model
 from pixverse_cli.domain.task import Record
+
+_OPTIONS: dict[str, str] = {
+    Role.LAST_FRAME: "--last-frame",
+    Role.REFERENCE: "--reference",
+    Role.AUDIO: "--audio",
+}
 
 
 def submit_command(record: Record) -> str | None:
@@ -11,24 +17,52 @@ def submit_command(record: Record) -> str | None:
 
     A URL is kept without its query, so a signed one has to be completed by hand.
     """
-    if record.fingerprint is None or record.image is None:
-        return None
     model = find_model(record.model)
-    words = ["pixverse", "submit", shell_word(_path(record.image))]
+    if record.fingerprint is None or (record.label is None and model is None):
+        return None
+    words = ["pixverse", _command(model), *_input_words(record)]
     if record.prompt:
         words += ["-p", shell_word(record.prompt)]
-    words += ["-m", shell_word(model.alias if model else record.model or "")]
-    if record.resolution:
-        words += ["-r", record.resolution]
-    if record.duration:
-        words += ["-d", str(record.duration)]
+    if _command(model) == "submit":
+        words += ["-m", shell_word(model.alias if model else record.model or "")]
+    return " ".join([*words, *_parameter_words(record, model), "--wait"])
+
+
+def _parameter_words(record: Record, model: Model | None) -> list[str]:
+    ratio = record.parameters.get("aspect_ratio") if model and model.ratios else None
+    values = {
+        "-r": record.resolution,
+        "-a": ratio,
+        "-d": record.duration,
+        "--shot-type": record.shot_type,
+        "--seed": record.seed,
+        "--text": record.parameters.get("text"),
+        "--voice": record.parameters.get("voice"),
+    }
+    words = list[str]()
+    for option, value in values.items():
+        words += [option, shell_word(str(value))] if value is not None else []
     words += ["--audio"] if record.audio else []
     words += ["--watermark"] if record.watermark else []
-    if record.shot_type:
-        words += ["--shot-type", record.shot_type]
-    if record.seed is not None:
-        words += ["--seed", str(record.seed)]
-    return " ".join([*words, "--wait"])
+    return words
+
+
+def _command(model: Model | None) -> str:
+    """Return the command that makes a kind: those on a video are named as their kind."""
+    changes_video = model is not None and model.rule(Role.VIDEO, Media.VIDEO) is not None
+    return str(model.kind) if model and changes_video else "submit"
+
+
+def _input_words(record: Record) -> list[str]:
+    """Return the inputs as arguments and options; older records have only their image."""
+    if not record.inputs:
+        return [shell_word(_path(record.image))] if record.image else []
+    words = list[str]()
+    for each in record.inputs:
+        source = f"{each.name}={each.source}" if each.name else each.source
+        option = _OPTIONS.get(each.role)
+        words += [option, shell_word(source)] if option else [shell_word(_path(source))]
+    return words
 
 
 def _path(source: str) -> str:

@@ -58,7 +58,7 @@ def _cells(record: Record) -> tuple[str, ...]:
     paid = record.charged is Charged.YES
     cost = record.actual_cost or record.estimate if paid else None
     model = model_name(record)
-    cells = (record.task_id, record.image, record.status, model, record.file, cost)
+    cells = (record.task_id, record.label, record.status, model, record.file, cost)
     return tuple(_cell(str(cell)) if cell is not None else "" for cell in cells)
 
 

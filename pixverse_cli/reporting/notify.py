@@ -1,17 +1,29 @@
 """A word when a long command is over: a notification of the terminal, and its bell."""
 
+import sys
 from collections.abc import Mapping
+from contextlib import suppress
 
 from pixverse_cli.domain.text import harmless
+from pixverse_cli.reporting.streams import is_terminal
 
 LONG_SECONDS = 10.0  # a shorter command ends while the user still looks at it
 _LONGEST = 200
 
 
+def tell(text: str, environ: Mapping[str, str], seconds: float) -> None:
+    """Notify through the terminal on stderr that a command of so many seconds has ended."""
+    if is_wanted(environ, seconds, terminal=is_terminal(sys.stderr)):
+        with suppress(OSError, ValueError):
+            sys.stderr.write(notification(text, environ))
+            sys.stderr.flush()
+
+
 def is_wanted(environ: Mapping[str, str], seconds: float, *, terminal: bool) -> bool:
-    """Return whether to tell: after a long command at a terminal, and never in CI."""
+    """Return whether to tell: after a long command at a capable terminal, and never in CI."""
     in_ci = environ.get("CI", "").lower() not in ("", "0", "false")
-    return terminal and seconds > LONG_SECONDS and not in_ci
+    dumb = environ.get("TERM") == "dumb"
+    return terminal and not dumb and seconds > LONG_SECONDS and not in_ci
 
 
 def notification(text: str, environ: Mapping[str, str]) -> str:

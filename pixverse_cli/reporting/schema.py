@@ -14,6 +14,7 @@ _TOP = {
     "event": types.EventJson,
     "remote": types.RemoteJson,
     "spending": types.SpendingJson,
+    "receipt": types.ReceiptJson,
 }
 
 Schema = dict[str, Any]
@@ -53,6 +54,8 @@ def _type(hint: Any, defined: dict[str, Schema]) -> Schema:  # noqa: ANN401  any
         return {"anyOf": [_type(part, defined) for part in get_args(hint)]}
     if get_origin(hint) is list:
         return {"type": "array", "items": _type(get_args(hint)[0], defined)}
+    if hint is object:
+        return {"type": "object"}
     if get_origin(hint) is dict:
         return {"type": "object"}
     if is_typeddict(hint):

@@ -42,7 +42,7 @@ def short_id(record: Record) -> str:
 
 def task_name(record: Record) -> str:
     """Return the image as the user gave it and the short id: what tells one task from others."""
-    image = harmless(record.image or "")
+    image = harmless(record.label or "")
     return f"{image} {short_id(record)}" if image else short_id(record)
 
 
@@ -130,7 +130,7 @@ def event_sentence(event: Event, now: datetime) -> str | None:
         case Uploaded():
             return f"{harmless(event.image)}: uploaded{' earlier' if event.cached else ''}"
         case Submitted(record=record):
-            name = " ".join(harmless(part) for part in (record.image, record.task_id) if part)
+            name = " ".join(harmless(part) for part in (record.label, record.task_id) if part)
             return f"{name}: submitted, {request_summary(record)}"
         case Expected():
             return _usual_time(event)

@@ -52,6 +52,10 @@ def record_json(record: Record) -> RecordJson:
             "watermark": record.watermark,
             "shot_type": record.shot_type,
             "seed": record.seed,
+            "aspect_ratio": _text(record, "aspect_ratio"),
+            "size": _text(record, "size"),
+            "text": _text(record, "text"),
+            "voice": _text(record, "voice"),
         },
         "request_id": record.request_id,
         "submitted_at": rfc3339(record.submitted_at),
@@ -73,6 +77,11 @@ def record_json(record: Record) -> RecordJson:
         },
         "error": _record_error(record),
     }
+
+
+def _text(record: Record, name: str) -> str | None:
+    value = record.parameters.get(name)
+    return value if isinstance(value, str) else None
 
 
 def _record_error(record: Record) -> FailureJson | None:

@@ -10,7 +10,11 @@ from pixverse_cli.domain.task import Status
 
 
 class ParametersJson(TypedDict):
-    """The parameters of the request; ``duration`` in seconds."""
+    """The parameters of the request; ``duration`` in seconds.
+
+    ``size`` is ``W*H``, where the model wants one; ``voice`` is the id of the voice that says
+    ``text``.
+    """
 
     resolution: str | None
     duration: int | None
@@ -18,6 +22,10 @@ class ParametersJson(TypedDict):
     watermark: bool | None
     shot_type: str | None
     seed: int | None
+    aspect_ratio: str | None
+    size: str | None
+    text: str | None
+    voice: str | None
 
 
 class CostJson(TypedDict):
@@ -138,6 +146,45 @@ class RemoteJson(TypedDict):
     submitted_at: str | None
     ended_at: str | None
     known: bool
+
+
+class ProgramJson(TypedDict):
+    """The program that wrote a receipt."""
+
+    name: str
+    version: str
+
+
+class SentJson(TypedDict):
+    """The body of a create call; a placeholder stands for the URL of a local file."""
+
+    model: str
+    input: object
+    parameters: object
+
+
+class UsedInputJson(InputJson):
+    """One input of a receipt; ``sha256`` is that of a local file."""
+
+    sha256: str | None
+
+
+class VideoFileJson(TypedDict):
+    """The video beside its receipt."""
+
+    file: str
+    sha256: str | None
+
+
+class ReceiptJson(TypedDict):
+    """The file ``VIDEO.json``; ``request`` is null if another machine submitted the task."""
+
+    schema: str
+    program: ProgramJson
+    record: RecordJson
+    request: SentJson | None
+    inputs: list[UsedInputJson]
+    video: VideoFileJson
 
 
 class SpentJson(TypedDict):

@@ -1,6 +1,7 @@
 """A manifest of videos: TOML (``[defaults]``, ``[[video]]``), JSON Lines or CSV.
 
-Fields are named as the options of ``submit``, with ``image`` and ``output`` beside them.
+Fields are named as the options of ``submit`` and of the commands on a video, with ``image``,
+``video``, ``audio-file``, ``kind`` and ``output`` beside them.
 Every value keeps its position, so that the error for a bad one can show it.
 """
 
@@ -18,11 +19,19 @@ from pixverse_cli.settings.values import Setting
 
 FIELDS = (
     "image",
+    "last-frame",
+    "reference",
+    "video",
+    "audio-file",
+    "text",
+    "voice",
+    "kind",
     "output",
     "prompt",
     "prompt-file",
     "model",
     "resolution",
+    "aspect-ratio",
     "duration",
     "audio",
     "watermark",
@@ -30,7 +39,8 @@ FIELDS = (
     "seed",
     "upload-command",
 )
-_REQUIRED = ("image", "output")
+_REQUIRED = ("output",)
+_SEVERAL = ("reference",)  # may be a list; in the setting, and in CSV, one in each line
 _TABLES = ("defaults", "video")
 _COMMAS = 'separate the columns with commas; in Excel, save the sheet as "CSV UTF-8"'
 
@@ -208,9 +218,15 @@ def _fields(place: str, row: Mapping[str, object]) -> tuple[dict[str, Setting], 
         elif isinstance(value, (bool, str, int, float)):
             text = str(value).lower() if isinstance(value, bool) else str(value)
             fields[name] = Setting(value=text, source=f"{place}: {name}")
+        elif name in _SEVERAL and isinstance(value, list) and _are_texts(value):
+            fields[name] = Setting(value="\n".join(value), source=f"{place}: {name}")
         elif value is not None:
             problems.append(f"{place}: {spelling}: must be text, a number, true or false")
     return fields, problems
+
+
+def _are_texts(values: Sequence[object]) -> bool:
+    return all(isinstance(value, str) and value and "\n" not in value for value in values)
 
 
 def _with_defaults(
@@ -220,7 +236,7 @@ def _with_defaults(
     prompts = ("prompt", "prompt-file")
     own = any(name in fields for name in prompts)
     kept = {name: each for name, each in defaults.items() if not (own and name in prompts)}
-    return kept | fields
+    return {name: each._replace(preset=True) for name, each in kept.items()} | fields
 
 
 def _lacks(fields: Mapping[str, Setting], name: str) -> bool:

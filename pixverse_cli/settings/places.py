@@ -29,14 +29,29 @@ CONFIG_KEYS = (
     "duration",
     "audio",
     "watermark",
+    "aspect-ratio",
     "shot-type",
     "seed",
     "output",
     "timeout",
     "interval",
     "max-cost",
+    "budget",
+    "once",
+    "notify",
+    "receipt",
     "upload-command",
 )
+
+
+def variables(environ: Mapping[str, str]) -> dict[str, Setting]:
+    """Return the settings of the environment, ``PIXVERSE_…``; an empty one counts as unset."""
+    names = {name: f"PIXVERSE_{name.upper().replace('-', '_')}" for name in CONFIG_KEYS}
+    return {
+        name: Setting(value=environ[variable], source=variable)
+        for name, variable in names.items()
+        if environ.get(variable)
+    }
 
 
 def base_url(environ: Mapping[str, str]) -> str:

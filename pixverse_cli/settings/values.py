@@ -21,10 +21,14 @@ _FLAGS = {"true": True, "false": False}
 
 
 class Setting(NamedTuple):
-    """A value as text; ``source`` is an option, a variable, or a file with its line."""
+    """A value as text; ``source`` is an option, a variable, or a file with its line.
+
+    ``preset``: it was not given for this video alone, but by a variable or as a default.
+    """
 
     value: str
     source: str
+    preset: bool = False
 
 
 class Settings:
@@ -34,7 +38,8 @@ class Settings:
     """
 
     def __init__(self, given: Mapping[str, Setting], kept: Mapping[str, Setting]) -> None:
-        self._settings = {**kept, **given}
+        presets = {name: each._replace(preset=True) for name, each in kept.items()}
+        self._settings = {**presets, **given}
         self._problems: list[str] = []
 
     @property
@@ -60,6 +65,11 @@ class Settings:
         """Return whether a setting comes from the command line."""
         setting = self._settings.get(name)
         return setting is not None and setting.source.startswith("-")
+
+    def explicit(self, name: str) -> bool:
+        """Return whether a setting was given for this video, and is no preset."""
+        setting = self._settings.get(name)
+        return setting is not None and not setting.preset
 
     def insist(self) -> None:
         """Check that there are no problems.

@@ -16,9 +16,22 @@ from pixverse_cli.store.ownership import RELEASE, TAKE_FROM_ANY, TAKE_FROM_QUERI
 if TYPE_CHECKING:
     from decimal import Decimal
 
+    from pixverse_cli.domain.budget import Budget
+
 # A request is live if its task has succeeded or may still succeed.
 _LIVE = "status IN ('UNCLEAR', 'PENDING', 'RUNNING', 'SUCCEEDED')"
 _ENDED = "('SUCCEEDED', 'FAILED', 'CANCELED')"
+
+# What requests since a time may cost, in millionths of 1 CNY: sums of whole numbers are exact.
+# A provisional task may be another request's, so its failure does not prove that this was free.
+# Requests to this machine (plain http: a sandbox) are free, and are counted apart.
+_MILLIONTHS = "CAST(round(coalesce({}, 0) * 1000000) AS INTEGER)"
+_SPENT = (
+    f"(SELECT coalesce(sum({_MILLIONTHS.format('estimate')}), 0) FROM task"
+    " WHERE intent_at >= :since AND fingerprint IS NOT NULL"
+    " AND (provisional OR status NOT IN ('FAILED', 'CANCELED', 'NOT_SENT'))"
+    " AND (service LIKE 'http://%') = (:service LIKE 'http://%'))"
+)
 
 _COLUMNS = tuple(field.name for field in fields(Record))
 _REQUEST = tuple(name for name in _COLUMNS if name != "number")
@@ -26,6 +39,7 @@ _TIMES = ("intent_at", "submitted_at", "scheduled_at", "ended_at", "seen_at")
 _FLAGS = ("audio", "watermark", "provisional")
 _NEWEST = 50
 _SHORT_ID = 8
+_MILLIONTH_DIGITS = 6
 _BLOCK = 500  # records read at once
 _ABOVE_ALL = 2**63 - 1
 
@@ -42,28 +56,41 @@ class Records:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def intend(self, record: Record) -> Record:
-        """Write a request that is about to be sent, and return it with its number."""
-        row = self._database.row(
-            f"INSERT INTO task ({', '.join(_REQUEST)})"
-            f" VALUES ({', '.join(':' + name for name in _REQUEST)}) RETURNING *",
-            **_to_row(record),
-        )
-        return required(row)
+    def intend(
+        self, record: Record, *, once: bool = False, budget: "Budget | None" = None
+    ) -> Record | None:
+        """Write a request that is about to be sent, and return it with its number.
 
-    def intend_once(self, record: Record) -> Record | None:
-        """Write the request unless an equal one is live; None if there is one.
-
-        In one statement: of two processes with the same request only one gets a record.
+        None if ``budget`` does not allow it, or with ``once`` if an equal request is live. It is
+        one statement: of two processes with the same request only one gets a record, and many
+        processes together stay within the budget.
         """
         row = self._database.row(
             f"INSERT INTO task ({', '.join(_REQUEST)})"
             f" SELECT {', '.join(':' + name for name in _REQUEST)}"
-            " WHERE NOT EXISTS (SELECT 1 FROM task WHERE fingerprint = :fingerprint"
-            f" AND service = :service AND take = :take AND {_LIVE}) RETURNING *",
+            " WHERE NOT (:once AND EXISTS (SELECT 1 FROM task WHERE fingerprint = :fingerprint"
+            f" AND service = :service AND take = :take AND {_LIVE}))"
+            f" AND (:most IS NULL OR {_MILLIONTHS.format(':estimate')} + {_SPENT} <= :most)"
+            " RETURNING *",
+            once=once,
+            **_limits(budget, record.intent_at),
             **_to_row(record),
         )
         return _from_row(row)
+
+    def spent(self, budget: "Budget", service: str, now: datetime) -> "Decimal":
+        """Return the estimates, in CNY, of all requests that count in the running period.
+
+        Those that failed, were cancelled or refused do not count. ``service`` says whether the
+        requests to a sandbox are counted, or all others.
+        """
+        from decimal import Decimal  # noqa: PLC0415  slows the start, and is rarely needed
+
+        limits = _limits(budget, now)
+        row = self._database.row(
+            f"SELECT {_SPENT} AS spent", service=service, since=limits["since"]
+        )
+        return Decimal(row["spent"] if row else 0).scaleb(-_MILLIONTH_DIGITS)
 
     def resend(
         self,
@@ -72,11 +99,12 @@ class Records:
         now: datetime,
         *,
         once: bool,
+        budget: "Budget | None" = None,
         uptime: Uptime | None = None,
     ) -> Record | None:
         """Write that a refused request is about to be sent again.
 
-        With ``once``: None if an equal request has become live meanwhile.
+        None as in :meth:`intend`, for what has changed meanwhile.
         """
         return _from_row(
             self._database.row(
@@ -85,7 +113,10 @@ class Records:
                 " boot = :boot, began_at_uptime = :seconds, ended_at_uptime = NULL"
                 " WHERE number = :number AND NOT (:once AND EXISTS (SELECT 1 FROM task"
                 " WHERE fingerprint = mine.fingerprint AND service = mine.service"
-                f" AND take = mine.take AND number <> mine.number AND {_LIVE})) RETURNING *",
+                f" AND take = mine.take AND number <> mine.number AND {_LIVE}))"
+                f" AND (:most IS NULL OR {_MILLIONTHS.format('mine.estimate')}"
+                f" + {_SPENT.replace(':service', 'mine.service')} <= :most) RETURNING *",
+                **_limits(budget, now),
                 number=number,
                 process=process,
                 now=rfc3339(now),
@@ -237,7 +268,7 @@ class Records:
                 scheduled_at=rfc3339(task.scheduled_at),
                 ended_at=rfc3339(task.ended_at),
                 video_url=task.video_url,
-                usage=_usage_json(task.usage),
+                usage=_object_json(task.usage),
                 prompt=task.orig_prompt,
                 error_code=task.error_code,
                 error_message=task.error_message,
@@ -403,16 +434,25 @@ class Records:
         return frozenset(row["task_id"] for row in rows)
 
 
-def _usage_json(usage: dict[str, object]) -> str | None:
-    """Return ``usage`` as JSON text; None for an empty one."""
-    return json.dumps(usage, ensure_ascii=False) if usage else None
+def _limits(budget: "Budget | None", now: datetime | None) -> dict[str, Value]:
+    """Return what a request may bring the sum of a period to, and when the period began."""
+    if budget is None or now is None:
+        return {"most": None, "since": None}
+    most = int(budget.amount.scaleb(_MILLIONTH_DIGITS))
+    return {"most": most, "since": rfc3339(budget.began(now))}
+
+
+def _object_json(value: dict[str, object]) -> str | None:
+    """Return an object as JSON text; None for an empty one."""
+    return json.dumps(value, ensure_ascii=False) if value else None
 
 
 def _to_row(record: Record) -> dict[str, Value]:
     """Return the values of all columns of a new row."""
     row: dict[str, Value] = {name: getattr(record, name) for name in _REQUEST}
     row |= {name: rfc3339(getattr(record, name)) for name in _TIMES}
-    row["usage"] = _usage_json(record.usage)
+    row["usage"] = _object_json(record.usage)
+    row["parameters"] = _object_json(record.parameters)
     row["inputs"] = json.dumps(record.inputs, ensure_ascii=False) if record.inputs else None
     row["estimate"] = None if record.estimate is None else str(record.estimate)
     return row
@@ -450,6 +490,8 @@ def _read(row: sqlite3.Row) -> Record:
     values |= {name: None if values[name] is None else bool(values[name]) for name in _FLAGS}
     values["status"] = Status(values["status"])
     values["usage"] = json.loads(values["usage"]) if values["usage"] else {}
+    parameters = values["parameters"]
+    values["parameters"] = json.loads(parameters) if parameters else {}
     inputs = json.loads(values["inputs"]) if values["inputs"] else ()
     values["inputs"] = tuple(RecordInput(*each) for each in inputs)
     values["estimate"] = _amount(values["estimate"])

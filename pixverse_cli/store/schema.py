@@ -76,6 +76,8 @@ MIGRATIONS = (
     -- The kind of video, and the inputs as JSON: role, name, source, sha256.
     ALTER TABLE task ADD COLUMN kind TEXT;
     ALTER TABLE task ADD COLUMN inputs TEXT;
+    -- The parameters of the request that have no column, as JSON: aspect_ratio, size, text, voice.
+    ALTER TABLE task ADD COLUMN parameters TEXT;
     -- When the service last reported the task.
     ALTER TABLE task ADD COLUMN seen_at TEXT;
     -- When the call began and ended by the machine's uptime, which nobody can set: the start of
@@ -94,5 +96,7 @@ MIGRATIONS = (
     -- How long earlier tasks of a kind ran.
     CREATE INDEX task_by_kind ON task (model, resolution, duration, audio)
         WHERE status = 'SUCCEEDED';
+    -- What was sent in the running period of a budget.
+    CREATE INDEX task_by_intent ON task (intent_at);
     """,
 )

@@ -33,3 +33,12 @@ def test_concurrent_equal_submits_with_once_pay_once_when_an_answer_is_lost(pixv
     [bought] = sandbox.account.tasks
     assert [stdout for stdout, _ in outputs] == [f"{bought.task_id}\n"] * 4, outputs
     assert sandbox.account.creates == 1
+
+
+def test_concurrent_submits_stay_within_the_budget(pixverse, sandbox):
+    options = ("-r", "360P", "-d", "1", "--budget", "0.45/day")  # 0.15 CNY each
+    running = [pixverse.start("submit", URL, *options) for _ in range(8)]
+    outputs = [process.communicate(timeout=60) for process in running]
+    codes = sorted(process.returncode for process in running)
+    assert codes == [0] * 3 + [2] * 5, outputs
+    assert sandbox.account.creates == 3

@@ -1,6 +1,8 @@
 """Every limit of the API reference and every list price, written down a second time."""
 
+import re
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -373,3 +375,17 @@ def test_numbers_are_spelt_as_a_range_or_a_list(numbers, words):
 )
 def test_words_are_joined_to_a_choice(words, text):
     assert any_of(words) == text
+
+
+def test_no_code_outside_the_catalogue_asks_for_a_model_by_name():
+    names = {name for model in MODELS for name in model.spellings} - {str(kind) for kind in Kind}
+    compared = re.compile(r"(?:==|!=|\bin|\bis|case)\s+\(?[\"']([^\"']+)[\"']|startswith\(\"pixv")
+    package = Path(catalog.__file__).parents[1]
+    found = [
+        (path.name, match[0])
+        for path in package.rglob("*.py")
+        if path.name != "catalog.py" or path.parent.name != "domain"
+        for match in compared.finditer(path.read_text())
+        if match[1] in names or match[1] is None
+    ]
+    assert found == []

@@ -10,7 +10,7 @@ from pixverse_cli.domain.catalog import MODELS
 from pixverse_cli.domain.task import ListedTask, Record, Status, Task
 from pixverse_cli.domain.text import harmless
 from pixverse_cli.flows.call_time import CREATE_SECONDS, Reading
-from pixverse_cli.flows.matching import Evidence, compare, may_be
+from pixverse_cli.flows.matching import Evidence, compare, may_be, usage_confirms
 from pixverse_cli.flows.remote_tasks import Listing
 from tests.clocks import START
 
@@ -125,3 +125,36 @@ def test_a_task_submitted_minutes_before_or_after_the_call_is_not_ours(
 def test_a_row_of_another_model_is_not_ours_but_one_without_a_model_may_be():
     assert not may_be(record(), listed(START, model=OLD.name), listing(0.0))
     assert may_be(record(), listed(START, model=""), listing(0.0))
+
+
+TOOLS = {
+    "upscale": ({"duration": 6, "size": "3840*2156", "SR": "4K"}, None),
+    "lipsync": ({"duration": 7, "size": "1080*1920", "SR": ""}, None),
+    "motion": ({"duration": 6, "size": "1280*704", "SR": "720"}, "720P"),
+}
+
+
+def tool_record(alias, resolution):
+    model = next(each for each in MODELS if each.alias == alias)
+    return record(model=model.name, prompt=None, resolution=resolution, duration=None)
+
+
+@pytest.mark.parametrize("alias", TOOLS)
+def test_a_kind_without_a_prompt_is_confirmed_by_usage_only_as_the_one_candidate(alias):
+    usage, resolution = TOOLS[alias]
+    ours = tool_record(alias, resolution)
+    assert compare(ours, task(usage=usage)) is Evidence.NONE  # several could fit: shown
+    assert usage_confirms(ours, task(usage=usage))
+    for unproven in (task(), task("RUNNING"), task("FAILED")):
+        assert not usage_confirms(ours, unproven)
+
+
+def test_a_motion_of_another_tier_is_not_ours():
+    usage, resolution = TOOLS["motion"]
+    other = task(usage={**usage, "SR": "360"})
+    assert compare(tool_record("motion", resolution), other) is Evidence.NOT_OURS
+
+
+def test_usage_never_confirms_a_kind_that_reports_its_prompt():
+    usage = {"duration": 5, "SR": "720", "audio": False}
+    assert not usage_confirms(record(), task(usage=usage))

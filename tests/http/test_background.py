@@ -3,6 +3,7 @@
 import threading
 
 import pytest
+import requests
 
 from pixverse_cli.http.exchange import Background
 
@@ -33,3 +34,27 @@ def test_waiting_for_a_running_call_can_time_out():
     end.set()
     assert background.wait(5)
     assert background.result() == "done"
+
+
+class LateResponse(requests.Response):
+    """A response that notes when it is closed."""
+
+    def __init__(self):
+        super().__init__()
+        self.closed = threading.Event()
+
+    def close(self):
+        self.closed.set()
+
+
+@pytest.mark.parametrize("first", ["the response", "the caller"])
+def test_a_response_that_nobody_waits_for_is_closed(first):
+    ready, response = threading.Event(), LateResponse()
+    call = Background(lambda: (ready.wait(10), response)[1])
+    if first == "the response":
+        ready.set()
+        assert call.wait(10)
+    assert not response.closed.is_set()
+    call.leave()
+    ready.set()
+    assert response.closed.wait(10)

@@ -46,7 +46,8 @@ def test_without_bash_completion_the_commands_own_completion_is_used(open_bash):
 
 def test_values_are_completed_when_the_equals_sign_does_not_split_words(open_bash):
     bash = open_bash("COMP_WORDBREAKS=${COMP_WORDBREAKS//=}\n")
-    assert bash.complete("pixverse submit --model=v5") == ["--model=v5.6"]
+    kinds = ("", "-kf2v", "-r2v", "-t2v")
+    assert bash.complete("pixverse submit --model=v5") == [f"--model=v5.6{end}" for end in kinds]
     assert words(bash.complete("pixverse submit --model=v5.6 -r 1080P -d ")) == ["5", "8"]
     assert bash.run("pixverse submit --output=not") == ["submit", "--output=notes.txt"]
 

@@ -31,7 +31,7 @@ from pixverse_cli.store import Store
 sys.stdin.read()
 store = Store(Path(sys.argv[1]))
 record = Record(number=0, status=Status.UNCLEAR, service="s", fingerprint="same")
-print(store.records.intend_once(record) is not None)
+print(store.records.intend(record, once=True) is not None)
 """
 
 

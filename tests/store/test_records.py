@@ -189,13 +189,13 @@ class TestRemember:
 
 class TestOnce:
     def test_of_two_equal_requests_one_gets_a_record(self, records):
-        assert records.intend_once(FULL).number == 1
-        assert records.intend_once(FULL) is None
+        assert records.intend(FULL, once=True).number == 1
+        assert records.intend(FULL, once=True) is None
 
     @pytest.mark.parametrize("change", [{"fingerprint": "other"}, {"service": "https://other"}])
     def test_a_different_request_gets_its_own_record(self, records, change):
-        records.intend_once(FULL)
-        assert records.intend_once(replace(FULL, **change)).number == 2
+        records.intend(FULL, once=True)
+        assert records.intend(replace(FULL, **change), once=True).number == 2
 
     @pytest.mark.parametrize(
         ("status", "live"),
@@ -214,7 +214,7 @@ class TestOnce:
         records.intend(replace(FULL, status=Status(status)))
         found = records.live(FULL.fingerprint, FULL.service)
         assert (found is not None) is live
-        assert (records.intend_once(FULL) is None) is live
+        assert (records.intend(FULL, once=True) is None) is live
 
     def test_the_newest_live_request_is_found(self, records):
         for _ in range(3):
@@ -223,9 +223,9 @@ class TestOnce:
         assert records.live(FULL.fingerprint, FULL.service).number == 2
 
     def test_a_request_is_not_resent_while_an_equal_one_is_live(self, records):
-        records.intend_once(FULL)
+        records.intend(FULL, once=True)
         records.not_accepted(1, Status.NOT_SENT, NOON, None, None)
-        records.intend_once(FULL)
+        records.intend(FULL, once=True)
         assert records.resend(1, "p", LATER, once=True) is None
         assert records.get(1).status == "NOT_SENT"
         assert records.resend(1, "p", LATER, once=False).status == "UNCLEAR"

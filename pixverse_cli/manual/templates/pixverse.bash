@@ -224,6 +224,8 @@ _pixverse_values()
         model) words=(@models@); current=${current,,} ;;
         resolution) words=(@resolutions@); current=${current^^} ;;
         duration) _pixverse_durations "${model,,} ${resolution^^}" ;;
+        ratio) words=(@ratios@) ;;
+        voice) words=(@voices@) ;;
         shot-type) _pixverse_shots "${model,,}" ;;
         status) words=(@statuses@); current=${current^^} ;;
         grouping) words=(@groupings@) ;;

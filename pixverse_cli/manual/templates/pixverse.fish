@@ -133,6 +133,14 @@ function __pixverse_resolutions
     printf '%s\t%s\n' @resolutions@
 end
 
+function __pixverse_ratios
+    printf '%s\t%s\n' @ratios@
+end
+
+function __pixverse_voices
+    printf '%s\t%s\n' @voices@
+end
+
 function __pixverse_statuses
     printf '%s\t%s\n' @statuses@
 end

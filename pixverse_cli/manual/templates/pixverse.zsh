@@ -51,6 +51,16 @@ _pixverse_resolutions() {
     _wanted -V resolutions expl resolution compadd -M 'm:{[:lower:]}={[:upper:]}' -a resolutions
 }
 
+_pixverse_ratios() {
+    local -a ratios=(@ratios@) expl
+    _wanted -V ratios expl 'aspect ratio' compadd -a ratios
+}
+
+_pixverse_voices() {
+    local -a voices=(@voices@)
+    _describe -V -t voices voice voices
+}
+
 _pixverse_statuses() {
     local -a statuses=(@statuses@)
     _describe -V -t statuses status statuses -M 'm:{[:lower:]}={[:upper:]}'

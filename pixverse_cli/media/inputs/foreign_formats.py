@@ -28,6 +28,11 @@ def name_of(head: bytes) -> str | None:
     return text_name(head)
 
 
+def is_picture(head: bytes) -> bool:
+    """Return whether a file that starts like an MP4 is a picture: AVIF or HEIC."""
+    return head[4:8] == b"ftyp" and not _iso_name(head).startswith("a video")
+
+
 def _iso_name(head: bytes) -> str:
     brands = head[8 : 8 + 56]
     if b"avif" in brands or b"avis" in brands:

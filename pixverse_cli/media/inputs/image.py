@@ -5,24 +5,22 @@ Limits: PixVerse image-to-video API reference, "Image limits": JPG, PNG or WEBP,
 The bytes are uploaded unchanged.
 """
 
-import hashlib
 import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import BinaryIO, Self
+from typing import BinaryIO
 
-from pixverse_cli.disk.files import CHUNK, Kind, NotRegularError, open_regular, reason
+from pixverse_cli.disk.files import CHUNK, reason
 from pixverse_cli.domain.catalog import IMAGE_LIMITS
 from pixverse_cli.domain.errors import UnexpectedError, UsageError
 from pixverse_cli.domain.plan import InputFile
 from pixverse_cli.media.inputs.image_ends import check_end
 from pixverse_cli.media.inputs.image_headers import Header, HeaderError, read_header
+from pixverse_cli.media.inputs.reading import hash_of, open_input, translating_errors
 
 STDIN_LABEL = "stdin"
-_PIPE = "; pipe the image into pixverse, and give - as IMAGE"
 
 
 def inspect(source: str) -> InputFile:
@@ -82,10 +80,10 @@ def _cannot_store(error: OSError) -> UnexpectedError:
 
 
 def _inspect(path: Path, *, label: str) -> InputFile:
-    with _open(path, label) as file, _translating_errors(label):
+    with open_input(path, label) as file, translating_errors(label):
         size = os.fstat(file.fileno()).st_size
         header = _checked_header(file, size, label)
-        sha256 = _hash_of(file, size, label)
+        sha256 = hash_of(file, size, label)
     return InputFile(
         path=path,
         label=label,
@@ -99,24 +97,6 @@ def _inspect(path: Path, *, label: str) -> InputFile:
             for note in header.notes
         ),
     )
-
-
-def _open(path: Path, label: str) -> BinaryIO:
-    with _translating_errors(label):
-        return open_regular(path)
-
-
-@contextmanager
-def _translating_errors(label: str) -> Iterator[None]:
-    try:
-        yield
-    except NotRegularError as error:
-        pipe = error.kind is Kind.PIPE  # such as the /dev/fd/63 of <(command)
-        raise UsageError(f"{label}: {error}{_PIPE if pipe else ''}") from error
-    except OSError as error:  # missing, no permission to read it, or reading failed
-        raise UsageError(f"{label}: {reason(error)}") from error
-    except ValueError as error:  # a NUL, or text that is not a valid file name
-        raise UsageError(f"{label!r} is not a valid file name") from error
 
 
 def _checked_header(file: BinaryIO, size: int, label: str) -> Header:
@@ -161,76 +141,3 @@ def _end_problems(file: BinaryIO, header: Header, size: int) -> Iterator[str]:
         check_end(file, header.format, size, pixels=header.width * header.height)
     except HeaderError as error:
         yield str(error)
-
-
-def _hash_of(file: BinaryIO, size: int, label: str) -> str:
-    file.seek(0)
-    digest, left = hashlib.sha256(), size
-    while left and (chunk := file.read(min(left, CHUNK))):
-        digest.update(chunk)
-        left -= len(chunk)
-    if left or file.read(1):
-        raise _changed(label)
-    return digest.hexdigest()
-
-
-def _changed(label: str) -> UsageError:
-    return UsageError(
-        f"{label}: changed while being read",
-        hint="another program is writing it; wait until it has finished",
-    )
-
-
-class Upload:
-    """The bytes of a checked image for one upload; ``len()`` is their number.
-
-    The last bytes are returned only if the whole content still has the checked SHA-256.
-    """
-
-    def __init__(self, image: InputFile, file: BinaryIO) -> None:
-        self._image = image
-        self._file = file
-        self._left = image.size
-        self._digest = hashlib.sha256()
-
-    def __len__(self) -> int:
-        return self._image.size
-
-    def read(self, size: int = -1) -> bytes:
-        """Return up to ``size`` bytes, b"" at the end.
-
-        :raises UsageError: the file has changed since it was checked.
-        """
-        wanted = self._left if size < 0 else min(size, self._left)
-        chunk = self._file.read(wanted)
-        self._digest.update(chunk)
-        self._left -= len(chunk)
-        if len(chunk) < wanted or (wanted and not self._left and not self._unchanged()):
-            raise _changed(self._image.label)
-        return chunk
-
-    def _unchanged(self) -> bool:
-        return self._digest.hexdigest() == self._image.sha256 and not self._file.read(1)
-
-    def close(self) -> None:
-        """Close the file."""
-        self._file.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
-
-def open_for_upload(image: InputFile) -> Upload:
-    """Open a checked image for one upload; a second upload needs a second call.
-
-    :raises UsageError: it is missing, or no longer a file.
-    """
-    return Upload(image, _open(image.path, image.label))

@@ -30,6 +30,22 @@ class _Box(NamedTuple):
     end: int
 
 
+class Track(NamedTuple):
+    """One track: ``vide``, ``soun`` or another handler; its sides in pixels, 0 for a sound."""
+
+    handler: bytes
+    width: int
+    height: int
+
+
+class Structure(NamedTuple):
+    """What the index of an MP4 or QuickTime file tells; ``seconds`` is None if it does not."""
+
+    brand: bytes
+    seconds: float | None
+    tracks: tuple[Track, ...]
+
+
 class _Rest(NamedTuple):
     """Bytes from ``at`` that are no whole box; its ``kind`` and ``end`` if it starts like one."""
 
@@ -67,6 +83,64 @@ def check_file(file: BinaryIO) -> tuple[str, ...]:
         )
     _check_index(file, boxes[kinds.index(b"moov")])
     return tuple(_oddities(kinds, rest, size))
+
+
+def read_structure(file: BinaryIO) -> Structure:
+    """Read what the index of a complete file tells, of QuickTime and M4A files as well.
+
+    Layouts: ISO/IEC 14496-12, ``mvhd``, ``mehd`` and ``tkhd``.
+
+    :raises WrongContentError: it is damaged, or something else.
+    :raises CutShortError: it ends too early.
+    """
+    size = file.seek(0, io.SEEK_END)
+    boxes, rest = _boxes(file, 0, size)
+    kinds = [box.kind for box in boxes]
+    if rest is not None and (b"moov" not in kinds or _belongs_to_the_video(rest, kinds, size)):
+        raise _incomplete(rest, size)
+    if b"moov" not in kinds or b"mdat" not in kinds:
+        raise WrongContentError("no index or no data")
+    index = boxes[kinds.index(b"moov")]
+    tracks = tuple(_track(file, box) for box in _child_boxes(file, index, b"trak"))
+    return Structure(_brand(file, boxes[0]), _seconds(file, index), tracks)
+
+
+def _brand(file: BinaryIO, first: _Box) -> bytes:
+    file.seek(first.start)
+    return file.read(4) if first.kind == b"ftyp" else b"qt  "  # old QuickTime files have none
+
+
+def _seconds(file: BinaryIO, index: _Box) -> float | None:
+    """Return the length; that of a video of fragments is in another box, or nowhere."""
+    scale = length = 0
+    for box in _child_boxes(file, index, b"mvhd"):
+        wide = _version(file, box) == 1
+        file.seek(box.start + (20 if wide else 12))
+        scale, length = int.from_bytes(file.read(4)), int.from_bytes(file.read(8 if wide else 4))
+    for extends in _child_boxes(file, index, b"mvex"):
+        for box in _child_boxes(file, extends, b"mehd"):
+            wide = _version(file, box) == 1
+            file.seek(box.start + 4)
+            length = length or int.from_bytes(file.read(8 if wide else 4))
+    return length / scale if scale and length else None
+
+
+def _track(file: BinaryIO, track: _Box) -> Track:
+    width = height = 0
+    for box in _child_boxes(file, track, b"tkhd"):
+        file.seek(box.start + (88 if _version(file, box) == 1 else 76))
+        width, height = (int.from_bytes(file.read(4)) >> 16 for _ in range(2))  # 16.16 fixed point
+    handlers = [
+        _handler(file, box)
+        for media in _child_boxes(file, track, b"mdia")
+        for box in _child_boxes(file, media, b"hdlr")
+    ]
+    return Track(next(iter(handlers), b""), width, height)
+
+
+def _version(file: BinaryIO, box: _Box) -> int:
+    file.seek(box.start)
+    return int.from_bytes(file.read(1))
 
 
 def check_head(head: bytes) -> None:

@@ -121,7 +121,7 @@ def _choices(records: Sequence[Record]) -> Iterator[str]:
 
 def _card(record: Record, folder: Path) -> str:
     name = f"card-{record.number}"
-    title = _escaped(record.image or "no picture")
+    title = _escaped(record.title)
     if record.take > 1:
         title += f", take {record.take}"
     return f"""<article id="{name}" tabindex="-1" aria-labelledby="{name}-title" \
@@ -136,7 +136,7 @@ data-status="{record.status}" data-text="{_searchable(record)}">
 
 
 def _searchable(record: Record) -> str:
-    words = (record.image, record.prompt, record.task_id, record.model, record.file)
+    words = (record.label, record.prompt, record.task_id, record.model, record.file)
     return _escaped(" ".join(filter(None, words)).lower())
 
 
@@ -194,6 +194,7 @@ def _named_facts(record: Record) -> Iterator[tuple[str, str | None]]:
 
 def _parameters(record: Record) -> str:
     parts = [record.resolution, f"{record.duration} s" if record.duration else None]
+    parts += [str(value) for name, value in record.parameters.items() if name != "size"]
     parts += ["audio"] if record.audio else []
     parts += [f"seed {record.seed}"] if record.seed is not None else []
     return ", ".join(filter(None, parts))

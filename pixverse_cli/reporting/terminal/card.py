@@ -66,9 +66,13 @@ def _facts(record: Record, now: Now) -> Iterator[tuple[str, str]]:
     yield from ((label, value) for label, value in facts if value)
 
 
+_SHOWN = ("aspect_ratio", "voice", "text")
+
+
 def _parameters(record: Record) -> Iterator[str]:
     if record.resolution:
         yield record.resolution
+    yield from (str(record.parameters[name]) for name in _SHOWN if name in record.parameters)
     if record.duration:
         yield f"{record.duration} s"
     if record.audio is not None:

@@ -100,7 +100,7 @@ def _plan_row(item: BatchItem) -> Row:
     )
     return (
         action,
-        Cell(harmless(order.image or "")),
+        Cell(harmless(order.label or "")),
         Cell(request.model.alias),
         Cell(str(request.resolution or "")),
         Cell(str(request.duration or "")),

@@ -136,7 +136,7 @@ _COLUMNS: tuple[tuple[Column, Callable[[Record, Now], Cell]], ...] = (
     ),
     (
         Column("image", gives_way=5, least=10, middle=True),
-        lambda record, _: Cell(harmless(record.image or "")),
+        lambda record, _: Cell(harmless(record.label or "")),
     ),
     (
         Column("prompt", gives_way=1, least=10),

@@ -197,7 +197,7 @@ class View:
             now = self._clock.now()
             # counted on from here by this machine's clock, which may differ from the service's
             self._lines[record.number] = _Line(
-                record.image or "", short_id(record), now, elapsed(record, now)
+                record.label or "", short_id(record), now, elapsed(record, now)
             )
         return self._lines[record.number]
 

@@ -1,0 +1,45 @@
+"""``pixverse motion``."""
+
+import typer
+
+from pixverse_cli.commands import context, shared_options, submit_options, video_options
+from pixverse_cli.commands.submit import run
+from pixverse_cli.domain.catalog import Kind
+
+
+def command(
+    ctx: typer.Context,
+    image: video_options.Person,
+    video: video_options.Video,
+    resolution: video_options.MotionTier = None,
+    watermark: submit_options.Watermark = None,
+    upload_command: submit_options.UploadCommand = None,
+    count: submit_options.Count = None,
+    wait: shared_options.Wait = False,
+    output: shared_options.OutputPath = None,
+    no_download: shared_options.NoDownload = False,
+    force: shared_options.Force = False,
+    timeout: shared_options.Timeout = None,
+    interval: shared_options.Interval = None,
+    once: submit_options.Once = None,
+    max_cost: submit_options.MaxCost = None,
+    budget: submit_options.SpendingLimit = None,
+    cost_unknown_ok: submit_options.CostUnknownOk = False,
+    dry_run: submit_options.DryRun = False,
+    curl: submit_options.Curl = False,
+    receipt: shared_options.Receipt = None,
+    notify: shared_options.Notify = None,
+    as_json: shared_options.AsJson = False,
+    as_events: shared_options.AsEvents = False,
+    github_output: shared_options.GithubOutput = False,
+    quiet: shared_options.Quiet = False,
+    verbose: shared_options.Verbose = 0,
+) -> None:
+    """Let the person in an image move like the one in a video of at most 30 seconds.
+
+    \b
+    Examples:
+      pixverse motion person.png dance.mp4 --wait
+      pixverse motion person.png dance.mp4 -r 540P -o dancing.mp4
+    """
+    run(ctx, context.submit_args(ctx)._replace(kind=Kind.MOTION, images=[ctx.params["image"]]))

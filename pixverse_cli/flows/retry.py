@@ -1,0 +1,203 @@
+"""Sending requests again that cost nothing and are over: failed, cancelled, or never accepted.
+
+The inputs must still be what they were: the order that is made again has the fingerprint of
+the record. It is the same take, which was never made; if one was made meanwhile, that is used.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import NamedTuple
+
+from pixverse_cli.disk.files import kind_at, reason
+from pixverse_cli.domain.catalog import CURRENCY, Role
+from pixverse_cli.domain.errors import UsageError
+from pixverse_cli.domain.plan import Input, Order, Plan
+from pixverse_cli.domain.recorded import inputs_of, request_of
+from pixverse_cli.domain.request import VideoRequest
+from pixverse_cli.domain.task import Record, RecordInput, Status
+from pixverse_cli.domain.text import lines_of
+from pixverse_cli.flows.budget import budget_of
+from pixverse_cli.flows.plan import (
+    Live,
+    OverBudget,
+    destination_of,
+    saving_folders,
+    wait_policy,
+)
+from pixverse_cli.flows.stored import reference_of, stored_records
+from pixverse_cli.media.inputs.image import inspect
+from pixverse_cli.media.inputs.source import STDIN, local_path, remote
+from pixverse_cli.settings.values import Settings
+from pixverse_cli.store import Store
+
+_AGAIN = "submit it again"
+
+
+class RetryInputs(NamedTuple):
+    """Where records and settings come from; ``service`` is the address that commands use now.
+
+    ``priced``: list prices are known there. ``live`` returns the record of an equal request,
+    ``over_budget`` why orders do not fit the budget.
+    """
+
+    settings: Settings
+    store: Store
+    service: str
+    priced: bool
+    live: Live
+    over_budget: OverBudget
+    now: datetime
+
+
+def plan_retry(
+    references: Sequence[str], inputs: RetryInputs, *, saves: bool, force: bool, stdout_taken: bool
+) -> Plan:
+    """Return the plan that sends the requests of records again.
+
+    ``saves``: each video is waited for and saved. ``stdout_taken``: no video can go there.
+
+    :raises UsageError: an id names no record, a record may not be sent again, an input has
+        changed, a limit of cost forbids it, or the output cannot be used; with a line for each
+        problem.
+    """
+    if not references:
+        raise UsageError("give ids of records", hint="`pixverse list` shows failed requests")
+    inputs.store.take_back()
+    orders, problems = list[Order](), list[str]()
+    for record in stored_records(references, inputs.store):
+        try:
+            _insist_that_it_is_free(record, inputs.service)
+            order = _order(record, inputs)
+            orders.append(order._replace(position=len(orders) + 1))
+        except UsageError as error:
+            name = reference_of(record)
+            problems += [f"{name}: {line}" for line in lines_of(error.message)]
+    problems += _cost_problems(orders, inputs)
+    settings = inputs.settings
+    policy, destination = wait_policy(settings), None
+    if saves:
+        destination = destination_of(settings, force=force, stdout_is_taken=stdout_taken)
+    folders = saving_folders(orders, destination, settings, inputs.now, inputs.live, problems)
+    problems += settings.problems
+    if problems:
+        raise UsageError("\n".join(dict.fromkeys(problems)), hint="nothing was sent")
+    return Plan(orders, policy if saves else None, destination, [], folders)
+
+
+def _insist_that_it_is_free(record: Record, service: str) -> None:
+    """Check that the record's request cost nothing and is over.
+
+    :raises UsageError: it does not, or it was sent to another service.
+    """
+    name = record.task_id or "ID"
+    if record.provisional or record.status is Status.UNCLEAR:
+        raise UsageError("it may be paid for: its answer was lost; run pixverse recover")
+    match record.status:
+        case Status.SUCCEEDED:
+            raise UsageError(f"it was paid for: pixverse download {name} saves its video")
+        case Status.PENDING | Status.RUNNING:
+            raise UsageError(f"it is {record.status}: pixverse wait {name} waits for it")
+        case Status.UNKNOWN:
+            raise UsageError("it may be paid for: the service does not know the task any more")
+        case Status.FAILED | Status.CANCELED | Status.NOT_SENT:
+            if record.fingerprint is None:
+                raise UsageError("another machine submitted it: its request is not known here")
+            if record.service != service:
+                raise UsageError(
+                    f"it was sent to {record.service}, and commands use {service} now;"
+                    " set DASHSCOPE_HTTP_BASE_URL"
+                )
+
+
+def _order(record: Record, inputs: RetryInputs) -> Order:
+    """Return the order that makes the record's request again.
+
+    :raises UsageError: that is not possible, or an input is not what it was.
+    """
+    settings = inputs.settings
+    # on unless it is switched off here: a retry that is repeated must not pay twice
+    once = settings.flag("once") if settings.typed("once") else True
+    order = Order(
+        request=_request_of(record),
+        inputs=tuple(_input(each) for each in inputs_of(record)),
+        take=record.take,
+        upload_command=settings.text("upload-command"),
+        once=once,
+        priced=inputs.priced,
+        budget=budget_of(settings),
+    )
+    if order.fingerprint != record.fingerprint:
+        raise UsageError(_difference(order))
+    return order
+
+
+def _request_of(record: Record) -> VideoRequest:
+    """Return the record's request.
+
+    :raises UsageError: this version cannot make it again.
+    """
+    try:
+        request = request_of(record)
+    except ValueError:  # a value of another version
+        request = None
+    if request is None:
+        raise UsageError(f"this version does not know its model or parameters: {_AGAIN}")
+    return request
+
+
+def _input(each: RecordInput) -> Input:
+    """Return an input as it is now.
+
+    :raises UsageError: it is gone, has changed, or is not kept.
+    """
+    if each.source == STDIN:
+        raise UsageError(f"its image came from stdin and is not kept: {_AGAIN}")
+    if each.role == Role.REFERENCE and each.sha256 is None:
+        raise UsageError(f"{each.source}: a reference by URL is not sent again: {_AGAIN}")
+    if each.sha256 is None and remote(each.source):
+        return Input(Role(each.role), each.source, each.source, None, each.name)
+    if each.role in (Role.VIDEO, Role.AUDIO):
+        raise UsageError(f"{each.source}: a {each.role} is not sent again: {_AGAIN}")
+    path = local_path(each.source)
+    if not path.startswith("/") and not _exists(path):
+        raise UsageError(
+            f"{each.source}: no such file here; run it in the folder where it was submitted"
+        )
+    file = inspect(path)._replace(label=each.source)
+    if each.sha256 not in (None, file.sha256):
+        raise UsageError(f"{each.source}: has changed since it was sent: {_AGAIN}")
+    return Input(Role(each.role), each.source, file.sha256, file, each.name)
+
+
+def _exists(path: str) -> bool:
+    try:
+        return kind_at(Path(path)) is not None
+    except OSError as error:
+        raise UsageError(f"{path}: {reason(error)}") from error
+
+
+def _difference(order: Order) -> str:
+    """Return why an order is not that of its record."""
+    urls = [each.source for each in order.inputs if each.file is None]
+    if urls:
+        return (
+            f"{urls[0]} was sent with a user, query or fragment, which is not kept:"
+            " submit it again with the whole URL"
+        )
+    return f"its inputs have changed since it was sent: {_AGAIN}"
+
+
+def _cost_problems(orders: Sequence[Order], inputs: RetryInputs) -> Iterator[str]:
+    """Yield the limits of cost that the orders are over."""
+    limit = inputs.settings.money("max-cost")
+    yield from inputs.over_budget(orders)
+    prices = [order.estimate for order in orders]
+    if limit is None:
+        return
+    if None in prices and not inputs.settings.flag("cost-unknown-ok"):
+        yield f"--max-cost {limit}: the cost is not known before"
+    total = sum((price for price in prices if price is not None), start=Decimal(0))
+    if total > limit:
+        yield f"the estimate of {total} {CURRENCY} is over --max-cost {limit}"

@@ -1,0 +1,114 @@
+"""Videos and sounds before paying: their format, length and size, and what is refused."""
+
+import pytest
+
+from pixverse_cli.domain.catalog import MODELS, Media, Role, find_model
+from pixverse_cli.domain.errors import UsageError
+from pixverse_cli.media.inputs.film import inspect_film, media_at
+from tests.sandbox.media import film, sound
+
+UPSCALE = find_model("upscale").rule(Role.VIDEO, Media.VIDEO).limits
+SPEECH = find_model("lipsync").rule(Role.AUDIO, Media.AUDIO).limits
+CONTAINERS = {"mp4": "MP4", "mov": "MOV", "webm": "WebM"}
+SOUNDS = {"mp3": "MP3", "wav": "WAV", "mp4": "M4A", "adts": "AAC"}
+
+
+@pytest.fixture
+def put(tmp_path):
+    """Return a function that writes a file, whose name says nothing, and returns its path."""
+
+    def written(data):
+        path = tmp_path / "file.bin"
+        path.write_bytes(data)
+        return str(path)
+
+    return written
+
+
+@pytest.mark.parametrize("container", CONTAINERS)
+def test_a_video_has_its_format_length_and_size(put, container):
+    found = inspect_film(put(film(seconds=1.5, container=container)), Media.VIDEO, UPSCALE)
+    assert (found.format, found.width, found.height) == (CONTAINERS[container], 320, 180)
+    assert found.seconds == pytest.approx(1.5, abs=0.05)
+
+
+@pytest.mark.parametrize("container", SOUNDS)
+def test_a_sound_has_its_format_and_length(put, container):
+    found = inspect_film(put(sound(seconds=1.5, container=container)), Media.AUDIO, SPEECH)
+    assert found.format == SOUNDS[container]
+    assert found.seconds == pytest.approx(1.5, abs=0.08)
+
+
+@pytest.mark.parametrize("container", CONTAINERS)
+@pytest.mark.parametrize("part", [0.9, 0.5])
+def test_a_video_that_is_cut_short_is_refused(put, container, part):
+    data = film(container=container)
+    with pytest.raises(UsageError, match=r"cut short|damaged"):
+        inspect_film(put(data[: int(len(data) * part)]), Media.VIDEO, UPSCALE)
+
+
+@pytest.mark.parametrize("container", ["wav", "mp4", "adts"])
+def test_a_sound_that_is_cut_short_is_refused(put, container):
+    data = sound(container=container)
+    with pytest.raises(UsageError, match=r"cut short|damaged"):
+        inspect_film(put(data[: int(len(data) * 0.6)]), Media.AUDIO, SPEECH)
+
+
+WRONG = {
+    "nothing": (b"", Media.VIDEO, "is empty"),
+    "text": (b"hello " * 100, Media.VIDEO, "is not a video"),
+    "gif": (b"GIF89a" + bytes(100), Media.VIDEO, "is a GIF, not a video"),
+    "png": (b"\x89PNG\r\n\x1a\n" + bytes(100), Media.AUDIO, "is not a sound"),
+    "ogg": (b"OggS" + bytes(100), Media.AUDIO, "is not a sound"),
+    "mp3": (b"ID3\x04" + bytes(200), Media.AUDIO, "MP3"),
+    "wav": (b"RIFF\x24\0\0\0WAVE" + bytes(40), Media.AUDIO, "WAV"),
+    "aac": (b"\xff\xf1" + bytes(40), Media.AUDIO, "is a damaged AAC"),
+    "mp4": (b"\0\0\0\x10ftypisom\0\0\0\0\0\0\0\x08free", Media.VIDEO, "damaged"),
+    "webm": (b"\x1aE\xdf\xa3\x80", Media.VIDEO, "is a Matroska file"),
+    "zeros": (b"\x1aE\xdf\xa3" + bytes(40), Media.VIDEO, "Matroska"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_what_is_no_video_or_sound_is_named(put, case):
+    data, media, said = WRONG[case]
+    limits = UPSCALE if media is Media.VIDEO else SPEECH
+    with pytest.raises(UsageError) as caught:
+        inspect_film(put(data), media, limits)
+    assert said in caught.value.message
+
+
+def test_noise_behind_a_known_start_is_refused(put):
+    starts = [b"\x1aE\xdf\xa3", b"\0\0\0\x18ftyp", b"ID3\x03", b"RIFF", b"\xff\xfb", b"\xff\xf1"]
+    for seed, start in enumerate(starts * 20):
+        noise = bytes((seed * 7 + n * n * 31 + n // 3) % 256 for n in range(300))
+        for media in (Media.VIDEO, Media.AUDIO):
+            with pytest.raises(UsageError):
+                inspect_film(put(start + noise), media, UPSCALE)
+
+
+def test_a_sound_is_no_video_and_a_video_no_sound(put):
+    with pytest.raises(UsageError, match="has no video track"):
+        inspect_film(put(sound(container="mp4")), Media.VIDEO, UPSCALE)
+    with pytest.raises(UsageError, match="is a video, not a sound"):
+        inspect_film(put(film()), Media.AUDIO, SPEECH)
+
+
+def test_all_limits_are_told_at_once(put):
+    limits = UPSCALE._replace(max_bytes=100, max_seconds=1, max_side=300, formats=("MOV",))
+    with pytest.raises(UsageError) as caught:
+        inspect_film(put(film(seconds=2)), Media.VIDEO, limits)
+    for said in ("the service takes at most 0 MB", "is an MP4", "2 seconds long", "320 x 180"):
+        assert said in caught.value.message
+
+
+def test_a_reference_is_a_picture_or_a_video_by_its_content(put):
+    for container in CONTAINERS:
+        assert media_at(put(film(container=container))) is Media.VIDEO
+    for data in (b"\x89PNG\r\n\x1a\n", b"\0\0\0\x18ftypavif\0\0\0\0avif", b""):
+        assert media_at(put(data)) is Media.IMAGE
+
+
+def test_every_format_that_the_catalogue_names_can_be_read():
+    named = {name for model in MODELS for rule in model.inputs for name in rule.limits.formats}
+    assert named == {"JPEG", "PNG", "WEBP", *CONTAINERS.values(), *SOUNDS.values()}
