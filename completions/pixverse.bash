@@ -201,7 +201,7 @@ FROM newest, harmful ORDER BY number DESC'
 _pixverse_scenarios()
 {
     [[ $current == *,* ]] && prefix+=${current%,*}, current=${current##*,}
-    words=(help lost-reply cut-reply never-arrived gateway-504 overloaded throttled retry-after content-refused arrearage bad-key oss-refused oss-refused-late upload-refused upload-stall fail content-failed not-activated expired late foreign-tasks slow flaky hostile-text unsure truncated wrong-length redirect link-dead not-a-video)
+    words=(help lost-reply cut-reply never-arrived gateway-504 overloaded throttled retry-after content-refused arrearage bad-key oss-refused oss-refused-late upload-refused upload-stall fail content-failed not-activated expired late foreign-tasks slow flaky hostile-text unsure truncated wrong-length slow-video redirect link-dead not-a-video)
     _pixverse_offer
 }
 

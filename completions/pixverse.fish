@@ -314,6 +314,7 @@ function __pixverse_scenarios
         unsure 'the other reading of unclear pages: lists of at most 10 rows, float durations, times in failed tasks, empty codes in successful ones, videos without ranges or ETag' \
         truncated 'first 2 downloads of a video: cut in the middle, can be resumed' \
         wrong-length 'first download of a video: complete, but some bytes too many or too few' \
+        slow-video 'every download of a video begins 2 seconds late' \
         redirect 'every download of a video: 302 to another origin on loopback' \
         link-dead 'first video link: 403; querying the task again gives a new one' \
         not-a-video 'first download of a video: 200 with an HTML page'

@@ -1,16 +1,19 @@
 """Generating the videos listed in a manifest: finished ones are skipped, five run at a time.
 
+Three more wait at the service, so that a place that becomes free is taken at once. Finished
+videos are saved on threads, after the next item was submitted.
+
 An output is up to date when its file, the lock's hash and the request's fingerprint agree.
 For an output whose equal request is live already, that task is used. For every other output
 a task is created.
 """
 
-from collections import deque
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from pixverse_cli.disk.files import reason
-from pixverse_cli.domain.catalog import RUNNING_TASKS
+from pixverse_cli.domain.catalog import Lane
 from pixverse_cli.domain.errors import Charged, StillRunningError, UsageError
 from pixverse_cli.domain.events import Ended, Event, Note, Planned, Saved
 from pixverse_cli.domain.plan import Action, BatchItem, Destination, OutputTemplate, WaitPolicy
@@ -22,8 +25,11 @@ from pixverse_cli.flows.save import save
 from pixverse_cli.flows.submit import submit_one
 from pixverse_cli.flows.task_state import is_over, status_error
 from pixverse_cli.flows.tools import Tools
+from pixverse_cli.flows.transfers import Job, Transfers, is_failure
 from pixverse_cli.flows.watch import Watch
 from pixverse_cli.store.manifest_lock import LockEntry, ManifestLock
+
+_AHEAD = 3  # tasks of a lane that wait at the service; with those that run, few enough for queries
 
 
 def batch(
@@ -66,61 +72,78 @@ def _end_without_task(
 
 
 class _Batch:
-    """The items that need a task: a queue, and the running ones by their record's number.
+    """The items that need a task: those that wait, run at the service, or are being saved.
 
-    Items whose task exists come first, without a limit: they cost nothing, and whatever stops
-    the command, their tasks are reported.
+    Running and saved ones are known by their record's number. Items whose task exists come
+    first, without a limit: they cost nothing, and whatever stops the command, their tasks are
+    reported. ``_stops``: an item failed, and nothing more is submitted.
     """
 
     def __init__(
         self, items: Sequence[BatchItem], tools: Tools, policy: WaitPolicy, lock: ManifestLock
     ) -> None:
-        self._attached = [item for item in items if item.action is Action.ATTACH]
+        self._attached = deque(item for item in items if item.action is Action.ATTACH)
         self._queue = deque(item for item in items if item.action is Action.SUBMIT)
         self._running: dict[int, BatchItem] = {}
-        self._watch = Watch(tools, policy)
+        self._saving: dict[int, BatchItem] = {}
+        self._stops = False
+        self._transfers = Transfers(tools)
+        self._watch = Watch(tools, policy, self._transfers)
         self._tools, self._policy, self._lock = tools, policy, lock
 
     def run(self) -> Iterator[Event]:
-        """Start items up to the limit of running tasks, watch them, and save finished videos."""
-        enough = False
-        for item in self._attached:
-            failed = yield from self._start(item)
-            enough = enough or failed
-        while (self._queue or self._running) and not enough:
-            while self._has_room() and not enough:
-                enough = yield from self._start(self._queue.popleft())
-            if not enough and self._watch:
-                for ended in (yield from self._watch.until_one_ends()):
-                    failed = yield from self._end(ended)
-                    enough = enough or (failed and self._policy.fail_fast)
-            if self._watch.expired:
-                yield from self._end_queue()
-        yield from self._watch.leave()
+        """Keep the service's places busy, watch the tasks, and save finished videos meanwhile."""
+        with self._transfers:
+            for event in self._steps():
+                self._stops = self._stops or (self._policy.fail_fast and is_failure(event))
+                yield event
         if self._queue:
             yield Note(text=_not_submitted(len(self._queue)))
 
-    def _has_room(self) -> bool:
-        """Return whether one more item can be started now."""
-        waiting = bool(self._queue) and not self._watch.expired
-        return waiting and len(self._running) < RUNNING_TASKS
+    def _steps(self) -> Iterator[Event]:
+        while self._attached:
+            yield from self._start(self._attached.popleft())
+        while True:
+            while (item := self._next_item()) is not None:
+                yield from self._start(item)
+            if self._watch.expired:
+                yield from self._end_queue()
+            if self._stops:
+                yield from self._watch.leave()
+            if not self._watch and not self._transfers:
+                return
+            for ended in (yield from self._watch.until_one_ends()):
+                yield from self._end(ended)
+            for event in self._transfers.take():
+                yield from self._done(event)
 
-    def _start(self, item: BatchItem) -> Generator[Event, None, bool]:
-        """Submit an item, or use the task of an equal request; return whether to stop."""
+    def _next_item(self) -> BatchItem | None:
+        """Remove from the queue the first item whose lane has room, and return it."""
+        if self._stops or self._watch.expired:
+            return None
+        at_service = Counter(map(_lane, self._running.values()))
+        for item in self._queue:
+            lane = _lane(item)
+            if lane is None or at_service[lane] < lane.running + _AHEAD:
+                self._queue.remove(item)
+                return item
+        return None
+
+    def _start(self, item: BatchItem) -> Iterator[Event]:
+        """Submit an item, or use the task of an equal request."""
         if item.order is None:
-            return False
+            return
         record, error = yield from submit_one(item.order, self._tools)
         if error is not None and refuses_all(error) and self._queue:
             yield Note(text=_not_submitted(len(self._queue)))
             self._queue.clear()
         if record is None:
-            return self._policy.fail_fast
+            return
         self._running[record.number] = item
-        if not is_over(record):
+        if is_over(record):
+            yield from self._end(Ended(record=record, error=status_error(record)))
+        else:
             yield from self._watch.join(record)
-            return False
-        failed = yield from self._end(Ended(record=record, error=status_error(record)))
-        return failed and self._policy.fail_fast
 
     def _end_queue(self) -> Iterator[Event]:
         """End the items that were not submitted before the time limit."""
@@ -130,19 +153,22 @@ class _Batch:
             )
             yield Ended(record=None, error=error, label=self._queue.popleft().output)
 
-    def _end(self, ended: Ended) -> Generator[Event, None, bool]:
-        """Save an ended task's video, or pass its error on; return whether the item failed."""
+    def _end(self, ended: Ended) -> Iterator[Event]:
+        """Begin to save an ended task's video, or pass its error on."""
         record = ended.record
         if record is None:
             # its task belonged to another request, and a search has not found the right one
             self._drop_lost()
             yield ended
-            return True
+            return
         item = self._running.pop(record.number)
-        if ended.error is None:
-            return (yield from self._save(record, item))
-        yield ended
-        return True
+        if ended.error is not None:
+            yield ended
+            return
+        self._saving[record.number] = item
+        more = self._attached or self._queue or self._watch or self._transfers
+        for event in self._transfers.run(_saving(item, record), here=not more):
+            yield from self._done(event)
 
     def _drop_lost(self) -> None:
         """Remove the items whose task was released and not found again."""
@@ -150,18 +176,24 @@ class _Batch:
             if self._tools.store.records.get(number).task_id is None:
                 del self._running[number]
 
-    def _save(self, record: Record, item: BatchItem) -> Generator[Event, None, bool]:
-        """Save a video as the item's output and write the lock; return whether that failed."""
-        failed = False
-        template = OutputTemplate(text=str(item.path), name=(str(item.path),))
-        destination = Destination(template=template, force=item.replaces)
-        for event in save(record, self._tools, destination):
-            if isinstance(event, Saved) and event.record.sha256:
-                entry = _lock_entry(item, event.record.sha256, record.task_id)
-                yield from _write_lock(self._lock, entry)
-            failed = failed or (isinstance(event, Ended) and event.error is not None)
-            yield event
-        return failed
+    def _done(self, event: Event) -> Iterator[Event]:
+        """Pass on what a transfer has done; write a saved video to the lock file."""
+        if isinstance(event, Saved) and event.record.sha256:
+            item = self._saving[event.record.number]
+            entry = _lock_entry(item, event.record.sha256, event.record.task_id)
+            yield from _write_lock(self._lock, entry)
+        yield event
+
+
+def _lane(item: BatchItem) -> Lane | None:
+    return item.order.request.model.lane if item.order else None
+
+
+def _saving(item: BatchItem, record: Record) -> Job:
+    """Return a job that saves a task's video as the item's output."""
+    template = OutputTemplate(text=str(item.path), name=(str(item.path),))
+    destination = Destination(template=template, force=item.replaces)
+    return lambda tools: save(record, tools, destination)
 
 
 def _not_submitted(videos: int) -> str:

@@ -1,6 +1,6 @@
 """The commands' sequences of events: submitting, watching and saving, one after another."""
 
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 
 from pixverse_cli.domain.endings import Placed
 from pixverse_cli.domain.errors import PixverseError, UsageError
@@ -14,9 +14,12 @@ from pixverse_cli.flows.save import save, video_path
 from pixverse_cli.flows.submit import submit
 from pixverse_cli.flows.task_state import is_over, status_error
 from pixverse_cli.flows.tools import Tools
+from pixverse_cli.flows.transfers import Transfers, is_failure
 from pixverse_cli.flows.unsaved import tell_others, unsaved
 from pixverse_cli.flows.watch import Watch
 from pixverse_cli.media.output_names import sharing_problems
+
+_SLICE_SECONDS = 5.0
 
 
 def submit_all(plan: Plan, tools: Tools) -> Iterator[Event]:
@@ -102,12 +105,18 @@ def _save_each(
     tasks = _placed(records)
     _check_names(tasks, destination, tools)
     yield Planned(total=len(tasks))
-    for task in tasks:
-        for event in look_at(task.record, tools, judging=True):
-            if isinstance(event, Ended):
-                yield from _save_finished(event, tools, destination, task.position)
-            else:
-                yield event
+    with Transfers(tools) as transfers:
+        for task in tasks:
+            for event in look_at(task.record, tools, judging=True):
+                if isinstance(event, Ended):
+                    save_now = len(tasks) == 1
+                    yield from _end(event, transfers, destination, task.position, here=save_now)
+                else:
+                    yield event
+            yield from transfers.take()
+        while transfers:
+            transfers.wait(_SLICE_SECONDS)
+            yield from transfers.take()
 
 
 def _askable(records: Sequence[Record], tools: Tools) -> Generator[Event, None, list[Record]]:
@@ -137,41 +146,62 @@ def _check_names(tasks: Sequence[Placed], destination: Destination | None, tools
 def _watch_and_save(
     tasks: Sequence[Placed], tools: Tools, policy: WaitPolicy, destination: Destination | None
 ) -> Iterator[Event]:
-    """End the tasks that are over at once, and watch the others until the policy is met."""
+    """End the tasks that are over at once, and watch the others until the policy is met.
+
+    Videos are saved on threads, the last one here.
+    """
     positions = {task.record.number: task.position for task in tasks}
-    watch = Watch(tools, policy)
-    ended = list[Ended]()
-    for record, _ in tasks:
-        if is_over(record):
-            ended.append(Ended(record=record, error=status_error(record)))
-        else:
-            yield from watch.join(record)
-    while True:
-        enough = bool(ended) and policy.any_one
-        for each in ended:
-            position = positions.get(each.record.number, 1) if each.record else 1
-            failed = yield from _save_finished(each, tools, destination, position)
-            enough = enough or (failed and policy.fail_fast)
-        if enough:
-            yield from watch.leave()
-        if not watch:
-            return
-        ended = yield from watch.until_one_ends()
+    with Transfers(tools) as transfers:
+        watch, ended = Watch(tools, policy, transfers), list[Ended]()
+        for record, _ in tasks:
+            if is_over(record):
+                ended.append(Ended(record=record, error=status_error(record)))
+            else:
+                yield from watch.join(record)
+        while ended or watch or transfers:
+            last = len(ended) == 1 and not watch and not transfers
+            enough = bool(ended) and policy.any_one
+            for event in _end_all(ended, transfers, destination, positions, here=last):
+                enough = enough or (policy.fail_fast and is_failure(event))
+                yield event
+            if enough:
+                yield from watch.leave()
+            ended = yield from watch.until_one_ends()
 
 
-def _save_finished(
-    ended: Ended, tools: Tools, destination: Destination | None, position: int
-) -> Generator[Event, None, bool]:
-    """End a task, a successful one only after its video is saved; return whether that failed.
+def _end_all(
+    ended: Iterable[Ended],
+    transfers: Transfers,
+    destination: Destination | None,
+    positions: Mapping[int, int],
+    *,
+    here: bool,
+) -> Iterator[Event]:
+    """End these tasks, and yield what the transfers have done."""
+    for each in ended:
+        position = positions.get(each.record.number, 1) if each.record else 1
+        yield from _end(each, transfers, destination, position, here=here)
+    yield from transfers.take()
 
-    ``position`` is the value of ``{index}``.
+
+def _end(
+    ended: Ended,
+    transfers: Transfers,
+    destination: Destination | None,
+    position: int,
+    *,
+    here: bool,
+) -> Iterator[Event]:
+    """End a task, a successful one only after its video is saved: ``here``, or on a thread.
+
+    ``position`` is the value of ``{index}``. Stdout is written here only.
     """
     record = ended.record
     if ended.error is not None or record is None or destination is None:
         yield ended
-        return ended.error is not None
-    failed = False
-    for event in save(record, tools, destination, position=position):
-        failed = failed or (isinstance(event, Ended) and event.error is not None)
-        yield event
-    return failed
+        return
+
+    def job(own: Tools) -> Iterator[Event]:
+        return save(record, own, destination, position=position)
+
+    yield from transfers.run(job, here=here or destination.template.stdout)

@@ -4,9 +4,11 @@ A query that comes late makes a person wait; one that comes early costs a reques
 the seconds of delay that one request is worth, and ``h(t)`` the hazard rate: the probability per
 second that a task which has run for ``t`` seconds ends now. With ``w`` seconds between queries,
 a task that ends is noticed ``w / 2`` late on average, so one second of waiting costs ``h w / 2``
-in delay and ``c / w`` in requests. The sum is smallest at ``w = sqrt(2 c / h)``. (This is the
-inspection schedule of reliability theory: R. Barlow, L. Hunter and F. Proschan, "Optimum
-Checking Procedures", Journal of SIAM 11, 1963.)
+in delay and ``c / w`` in requests. The sum is smallest at ``w = sqrt(2 c / h)``. The hazard
+changes until then, so the next query is due when the sum of ``dt / w(t)`` has become one. (This
+is the inspection schedule of reliability theory: R. Barlow, L. Hunter and F. Proschan, "Optimum
+Checking Procedures", Journal of SIAM 11, 1963; the sum: J. Keller, "Optimum Checking Schedules
+for Systems Subject to Random Failure", Management Science 21, 1974.)
 
 Run times are learnt from the store. The logarithms of the run times of finished tasks of the
 same kind are taken as normal; while few are known they are shrunk towards what the page says
@@ -24,7 +26,7 @@ from typing import NamedTuple
 MIN_INTERVAL = 1.0
 MAX_INTERVAL = 15.0  # the page: "a reasonable interval, such as 15 seconds"
 
-_DELAY_PER_REQUEST = 0.19  # c: the seconds of delay that one request is worth
+_DELAY_PER_REQUEST = 0.2  # c: the seconds of delay that one request is worth
 _PRIOR_TASKS = 1.5  # how many known tasks the broad prior counts for
 _HISTORY_SHARE = 0.9  # of the mixture; the rest is the broad prior
 _LONG_SCORE = 1.5  # standard deviations after which a task is longer than the history allows
@@ -32,6 +34,7 @@ _EARLIEST = 0.005  # the quantile before which no query is made
 _SHORTEST = 0.1  # a run time of zero has no logarithm
 _ROOT_TWO = math.sqrt(2.0)
 _BISECTIONS = 40
+_STEP = 0.25  # seconds, of the sum over the time until the next query
 
 
 class LogNormal(NamedTuple):
@@ -94,23 +97,24 @@ def run_times(past: Sequence[float], *, sandbox: bool = False) -> RunTimes:
     broad = ((0.5, _SANDBOX), (0.5, _BROAD)) if sandbox else ((1.0, _BROAD),)
     if not past:
         return RunTimes(broad)
-    fitted = _fitted(past)
+    fitted = _fitted(past, [part for _, part in broad])
     rest = 1.0 - _HISTORY_SHARE
     others = tuple((rest * share, part) for share, part in broad)
     long = math.exp(fitted.mean + _LONG_SCORE * fitted.deviation)
     return RunTimes(((_HISTORY_SHARE, fitted), *others), long)
 
 
-def _fitted(past: Sequence[float]) -> LogNormal:
-    """Return the predictive distribution: normal, with the broad prior as further known tasks."""
+def _fitted(past: Sequence[float], priors: Sequence[LogNormal]) -> LogNormal:
+    """Return the predictive distribution: normal, with the nearest prior as further known tasks."""
     logs = [math.log(max(seconds, _SHORTEST)) for seconds in past]
     count, mean = len(logs), math.fsum(logs) / len(logs)
+    prior = min(priors, key=lambda each: abs(each.mean - mean))
     weight = _PRIOR_TASKS + count
-    between = (_PRIOR_TASKS * count / weight) * (mean - _BROAD.mean) ** 2
+    between = (_PRIOR_TASKS * count / weight) * (mean - prior.mean) ** 2
     within = math.fsum((each - mean) ** 2 for each in logs)
-    variance = (_PRIOR_TASKS * _BROAD.deviation**2 + within + between) / weight
+    variance = (_PRIOR_TASKS * prior.deviation**2 + within + between) / weight
     return LogNormal(
-        (_PRIOR_TASKS * _BROAD.mean + count * mean) / weight,
+        (_PRIOR_TASKS * prior.mean + count * mean) / weight,
         math.sqrt(variance * (1.0 + 1.0 / weight)),
     )
 
@@ -124,12 +128,17 @@ def query_interval(times: RunTimes, seconds: float) -> float:
     """Return the interval until the next query of a task that has run for ``seconds``."""
     if seconds > times.long:
         return MAX_INTERVAL
-    running = times.survival(max(seconds, _SHORTEST))
-    density = times.density(max(seconds, _SHORTEST))
-    if density <= 0.0 or running <= 0.0:
-        return MAX_INTERVAL
-    best = math.sqrt(2.0 * _DELAY_PER_REQUEST * running / density)
-    return min(MAX_INTERVAL, max(MIN_INTERVAL, best))
+    interval, queries = 0.0, 0.0
+    while queries < 1.0 and interval < MAX_INTERVAL:
+        queries += _STEP * _queries_per_second(times, max(seconds + interval, _SHORTEST))
+        interval += _STEP
+    return max(MIN_INTERVAL, interval)
+
+
+def _queries_per_second(times: RunTimes, seconds: float) -> float:
+    """Return 1 / w for a task that has run for so long."""
+    running, density = times.survival(seconds), times.density(seconds)
+    return math.sqrt(density / (2.0 * _DELAY_PER_REQUEST * running)) if running > 0.0 else 0.0
 
 
 def usual(times: RunTimes) -> tuple[float, float]:

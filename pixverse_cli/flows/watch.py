@@ -11,7 +11,6 @@ from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from pixverse_cli.domain.clock import Clock
 from pixverse_cli.domain.endings import failed
 from pixverse_cli.domain.errors import (
     PixverseError,
@@ -51,6 +50,7 @@ from pixverse_cli.flows.task_state import (
     store_answer,
 )
 from pixverse_cli.flows.tools import Tools
+from pixverse_cli.flows.transfers import Transfers
 
 _SLICE = 5.0  # seconds; sleep in steps of this length to notice that the machine was suspended
 _SUSPENDED = 30.0  # seconds; the machine was suspended if the wall clock gained more than this
@@ -82,11 +82,16 @@ class _Watched:
 
 
 class Watch:
-    """The tasks that one command watches, until the command's time limit or the policy's."""
+    """The tasks that one command watches, until the command's time limit or the policy's.
 
-    def __init__(self, tools: Tools, policy: WaitPolicy) -> None:
+    ``transfers`` are the command's downloads: the watch sleeps no longer than they have nothing
+    to tell.
+    """
+
+    def __init__(self, tools: Tools, policy: WaitPolicy, transfers: Transfers) -> None:
         self._tools = tools.until(policy)
         self._policy = policy
+        self._transfers = transfers
         self._deadline = self._tools.deadline
         self._watched: list[_Watched] = []
         self._sweep = Sweep(tools, self._deadline, gap=policy.interval)
@@ -122,24 +127,54 @@ class Watch:
             yield Expected(record=record, low=low, high=high, count=len(past))
 
     def until_one_ends(self) -> Generator[Event, None, list[Ended]]:
-        """Query until a task ends, and return its end; at the time limit, return all tasks."""
-        clock = self._tools.clock
-        while True:
+        """Query until a task ends, and return its end; at the time limit, return all tasks.
+
+        Return nothing as soon as a transfer has something to take.
+        """
+        clock, transfers = self._tools.clock, self._transfers
+        while self._watched:
             task = min(self._watched, key=self._due)
-            if max(self._due(task), clock.monotonic()) > self._deadline:
-                _sleep_until(self._deadline, clock)
+            late = max(self._due(task), clock.monotonic()) > self._deadline
+            if not self._sleep_until(self._deadline if late else self._due(task)):
+                return []
+            if late:
                 left, self._watched = self._watched, []
                 return [_timed_out(one, self._policy) for one in left]
-            if not _sleep_until(self._due(task), clock):
-                for one in self._watched:
-                    one.due = clock.monotonic()
-            if self._is_listed(task):
-                yield from self._read_list()
-                continue
-            ended = yield from self._query(task)
+            ended = yield from self._look_at(task)
             if ended is not None:
                 self._watched.remove(task)
                 return [ended]
+            if transfers.wait(0.0):  # asked after a query, so that neither keeps the other waiting
+                return []
+        if transfers:
+            transfers.wait(_SLICE)
+        return []
+
+    def _look_at(self, task: _Watched) -> Generator[Event, None, Ended | None]:
+        """Read the list, or query the task; return its end, if it has ended."""
+        if self._is_listed(task):
+            yield from self._read_list()
+            return None
+        return (yield from self._query(task))
+
+    def _sleep_until(self, due: float) -> bool:
+        """Sleep until then; return False early if a transfer has something to take.
+
+        Also if the machine was suspended in the meantime: then all tasks are due.
+        """
+        clock = self._tools.clock
+        while (left := due - clock.monotonic()) > 0:
+            wall, monotonic = clock.now(), clock.monotonic()
+            if not self._transfers:
+                clock.sleep(min(left, _SLICE))
+            elif self._transfers.wait(min(left, _SLICE)):
+                return False
+            slept = clock.monotonic() - monotonic
+            if (clock.now() - wall).total_seconds() - slept > _SUSPENDED:
+                for task in self._watched:
+                    task.due = clock.monotonic()
+                return False
+        return True
 
     def _is_listed(self, task: _Watched) -> bool:
         """Return whether the next news of a task comes from the list, not from a query."""
@@ -235,17 +270,6 @@ def _queued_seconds(record: Record) -> float:
     if record.submitted_at is None or record.scheduled_at is None:
         return 0.0
     return max(0.0, (record.scheduled_at - record.submitted_at).total_seconds())
-
-
-def _sleep_until(due: float, clock: Clock) -> bool:
-    """Sleep until ``due``; return False early if the machine was suspended in the meantime."""
-    while (left := due - clock.monotonic()) > 0:
-        wall, monotonic = clock.now(), clock.monotonic()
-        clock.sleep(min(left, _SLICE))
-        slept = clock.monotonic() - monotonic
-        if (clock.now() - wall).total_seconds() - slept > _SUSPENDED:
-            return False
-    return True
 
 
 def _search_again(

@@ -1,7 +1,7 @@
 """What all reporters share: draining a flow, and knowing which tasks are open when it stops."""
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from typing import ClassVar
 
@@ -97,7 +97,7 @@ class Reporter:
         over: Callable[[], None],
     ) -> None:
         try:
-            with closing(self.drawing(tally.watch(events))) as drawn:
+            with _closed_at_the_end(events), closing(self.drawing(tally.watch(events))) as drawn:
                 for event in drawn:
                     tally.close(event)
             over()
@@ -127,6 +127,16 @@ class Reporter:
 
     def note(self, text: str) -> None:
         """Show a note: it changes nothing."""
+
+
+@contextmanager
+def _closed_at_the_end(events: Iterable[Event]) -> Iterator[None]:
+    """Close a flow whatever ends the block: its threads stop before the ending is told."""
+    try:
+        yield
+    finally:
+        if isinstance(events, Generator):
+            events.close()
 
 
 class _Tally:

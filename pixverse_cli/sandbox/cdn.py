@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from pixverse_cli.domain.clock import Clock
 from pixverse_cli.sandbox import ranges, replies
 from pixverse_cli.sandbox.account import Account
 from pixverse_cli.sandbox.exchange import Delivery, Reply, Request
@@ -10,6 +11,7 @@ from pixverse_cli.sandbox.studio import Film
 
 _FOLDER = "/pixverse%2Fmp4%2Fmedia%2Fweb%2Fori%2F"  # as in PixVerse's own links
 _LENGTH_ERROR = 37  # bytes
+_LATE_SECONDS = 2.0
 
 
 def video_path(name: str) -> str:
@@ -21,10 +23,11 @@ class VideoHost:
     """Answers requests for videos; ``elsewhere`` is the origin it may redirect to."""
 
     def __init__(
-        self, *, account: Account, scenarios: ActiveScenarios, elsewhere: str = ""
+        self, *, account: Account, scenarios: ActiveScenarios, clock: Clock, elsewhere: str = ""
     ) -> None:
         self._account = account
         self._scenarios = scenarios
+        self._clock = clock
         self._elsewhere = elsewhere
 
     def __call__(self, request: Request) -> Reply:
@@ -42,6 +45,8 @@ class VideoHost:
         return self._failure(request, name) or self._film(request, name)
 
     def _failure(self, request: Request, name: str) -> Reply | None:
+        if self._scenarios.applies("slow-video"):
+            self._clock.sleep(_LATE_SECONDS)
         if self._scenarios.applies("link-dead"):
             self._account.links.kill(name)
             return replies.page(403)

@@ -76,6 +76,7 @@ _TABLE = (
     _scenario(
         "wrong-length", 1, "first download of a video: complete, but some bytes too many or too few"
     ),
+    _scenario("slow-video", None, "every download of a video begins 2 seconds late"),
     _scenario("redirect", None, "every download of a video: 302 to another origin on loopback"),
     _scenario("link-dead", 1, "first video link: 403; querying the task again gives a new one"),
     _scenario("not-a-video", 1, "first download of a video: 200 with an HTML page"),

@@ -103,12 +103,15 @@ class Sandbox:
             upload_host=hosts["upload"].origin,
             video_url=lambda name: hosts["video"].origin + video_path(name),
         )
-        films = VideoHost(account=account, scenarios=scenarios)
+        films = VideoHost(account=account, scenarios=scenarios, clock=self._clock)
         hosts["video"].site = films
         if "elsewhere" in hosts:
             hosts["elsewhere"].site = films
             hosts["video"].site = VideoHost(
-                account=account, scenarios=scenarios, elsewhere=hosts["elsewhere"].origin
+                account=account,
+                scenarios=scenarios,
+                clock=self._clock,
+                elsewhere=hosts["elsewhere"].origin,
             )
 
     @property

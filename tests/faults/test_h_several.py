@@ -5,6 +5,7 @@ import re
 import shlex
 import shutil
 import signal
+import threading
 
 import pytest
 
@@ -316,15 +317,53 @@ def test_shards_on_one_machine_do_not_share_a_take(world):
 # 93: several tasks of which one fails
 
 
+def held(enough):
+    """Return a video script that answers once ``enough`` is true."""
+
+    def steps(_):
+        wait_until(enough)
+        return [mp4()]
+
+    return [[steps]]
+
+
 @row(93)
-def test_fail_fast_prints_what_runs_on_and_its_charge(world):
-    """Of five accepted tasks one fails; four run on, and three were never bought."""
-    ids = [TASK[:-1] + str(number) for number in range(5)]
+def test_a_place_is_filled_before_a_finished_video_is_fetched(world):
+    ids = [TASK[:-1] + str(number) for number in range(9)]
     world.serve(
         create=[accepted(each) for each in ids],
-        query=states(t0="FAILED", t1="RUNNING", t2="RUNNING", t3="RUNNING", t4="RUNNING"),
+        query=states(),
+        video=held(lambda: world.creates == len(ids)),
     )
-    write_manifest(world, *names(8))
+    write_manifest(world, *names(9))
+    assert run_batch(world).code == 0
+    assert len(world.videos) == len(ids)
+
+
+@row(93)
+@pytest.mark.parametrize("command", ["download", "wait"])
+def test_several_videos_are_fetched_at_once(world, command):
+    together = threading.Barrier(2)
+
+    def steps(_):
+        together.wait(20)
+        return [mp4()]
+
+    world.serve(query=states(), video=[[steps]])
+    world.add_task()
+    world.add_task(OTHER)
+    words = ("-o", "{task_id}.mp4", *(("--download",) if command == "wait" else ()))
+    assert world.run_inside(command, TASK, OTHER, *words).code == 0
+    assert len(world.videos) == 2
+
+
+@row(93)
+def test_fail_fast_prints_what_runs_on_and_its_charge(world):
+    """Of eight accepted tasks one fails; seven run on, and three were never bought."""
+    ids = [TASK[:-1] + str(number) for number in range(8)]
+    running = {f"t{number}": "RUNNING" for number in range(1, 8)}
+    world.serve(create=[accepted(each) for each in ids], query=states(t0="FAILED", **running))
+    write_manifest(world, *names(11))
     ran = run_batch(world, "--fail-fast")
     assert {record["task_id"]: record["status"] for record in ran.json} == {
         ids[0]: "FAILED",
@@ -333,7 +372,7 @@ def test_fail_fast_prints_what_runs_on_and_its_charge(world):
     error = ran.error
     assert (ran.code, error["charged"], error["retryable"]) == (5, "mixed", False)
     assert error["next"] == "pixverse batch videos.jsonl --fail-fast"
-    assert world.creates == 5
+    assert world.creates == 8
 
 
 @row(93)
@@ -412,14 +451,14 @@ def test_fail_fast_with_an_invalid_video_sends_nothing(world):
 
 @row(93)
 def test_every_task_is_printed_at_the_time_limit_and_nothing_more_is_bought(world):
-    ids = [TASK[:-1] + str(number) for number in range(5)]
-    running = {f"t{number}": "RUNNING" for number in range(5)}
+    ids = [TASK[:-1] + str(number) for number in range(8)]
+    running = {f"t{number}": "RUNNING" for number in range(8)}
     world.serve(create=[accepted(each) for each in ids], query=states(**running))
-    write_manifest(world, *names(7))
+    write_manifest(world, *names(10))
     for options in ((), ("--fail-fast",)):
         ran = run_batch(world, "--timeout", "9", *options)
         assert sorted(record["task_id"] for record in ran.json) == ids
-        assert (ran.code, world.creates, ran.error["retryable"]) == (8, 5, False)
+        assert (ran.code, world.creates, ran.error["retryable"]) == (8, 8, False)
 
 
 @row(93)

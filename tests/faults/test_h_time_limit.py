@@ -171,10 +171,11 @@ def part_in_use(world):
 
 
 def batch(world):
-    """Make seven videos; no query is answered in time."""
-    world.serve(create=[accepted(f"{TASK[:-1]}{n}") for n in range(7)], query=[silent(world)])
+    """Make ten videos; no query is answered in time."""
+    world.serve(create=[accepted(f"{TASK[:-1]}{n}") for n in range(10)], query=[silent(world)])
     items = [
-        f'[[video]]\nimage = "https://example.com/{n}.webp"\noutput = "{n}.mp4"\n' for n in range(7)
+        f'[[video]]\nimage = "https://example.com/{n}.webp"\noutput = "{n}.mp4"\n'
+        for n in range(10)
     ]
     (world.directory / "videos.toml").write_text("\n".join(items))
     return world.run_inside("batch", "videos.toml", *LIMIT)
@@ -236,7 +237,7 @@ CASES = (
     ),
     Case(107, "a video that another process fetches", part_in_use, **NOT_SAVED_IN_TIME),
     Case(
-        107, "a batch", batch, code=8, charged="mixed", creates=5, store=("PENDING",) * 5,
+        107, "a batch", batch, code=8, charged="mixed", creates=8, store=("PENDING",) * 8,
         says="the time limit was reached", ways=(Way.PIPE,),
     ),
 )  # fmt: skip

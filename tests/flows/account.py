@@ -41,6 +41,19 @@ class ServiceClock:
         self._clock.advance(seconds)
 
 
+class Connected:
+    """Returns the same account as the client of every thread."""
+
+    def __init__(self, account):
+        self._account = account
+
+    def __call__(self):
+        return self._account
+
+    def another(self):
+        return self
+
+
 class Killed(BaseException):
     """The process was killed; no code of the program may catch this."""
 

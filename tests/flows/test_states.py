@@ -40,7 +40,7 @@ from pixverse_cli.flows.tools import Tools
 from pixverse_cli.media.output_names import parse_template
 from pixverse_cli.store import Store
 from tests.clocks import FakeClock
-from tests.flows.account import DAY, Account, Killed, ServiceClock
+from tests.flows.account import DAY, Account, Connected, Killed, ServiceClock
 
 # Ten thousand commits must take a few seconds; the kill tests check what is kept on disk.
 MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
@@ -149,7 +149,7 @@ class World(RuleBasedStateMachine):
         """What a command works with that is started now."""
         service, key, account = self.identity
         return Tools(
-            connect=lambda: account,
+            connect=Connected(account),
             store=self.store,
             clock=self.clock,
             interrupts=Interrupts(self.clock),

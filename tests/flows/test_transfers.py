@@ -43,24 +43,24 @@ def noting(*texts):
 
 
 def finished(transfers):
-    """Return all steps until every job has ended, as numbers and texts."""
-    steps = []
+    """Return the texts of all events until every job has ended."""
+    events = []
     while transfers:
         assert transfers.wait(LONG)
-        steps += [(step.number, step.event.text) for step in transfers.take()]
-    return steps
+        events += [event.text for event in transfers.take()]
+    return events
 
 
-def test_the_events_of_a_job_keep_their_order_and_its_number(transfers):
-    transfers.start(7, noting("a", "b", "c"))
-    assert finished(transfers) == [(7, "a"), (7, "b"), (7, "c")]
+def test_the_events_of_a_job_keep_their_order(transfers):
+    transfers.start(noting("a", "b", "c"))
+    assert finished(transfers) == ["a", "b", "c"]
 
 
 def test_more_jobs_than_threads_all_end(transfers):
-    for number in range(3 * THREADS):
-        transfers.start(number, noting("done"))
+    for _ in range(3 * THREADS):
+        transfers.start(noting("done"))
     assert len(transfers) == 3 * THREADS
-    assert sorted(finished(transfers)) == [(number, "done") for number in range(3 * THREADS)]
+    assert finished(transfers) == ["done"] * (3 * THREADS)
 
 
 def test_a_job_that_waits_does_not_hold_up_the_others(transfers):
@@ -70,12 +70,12 @@ def test_a_job_that_waits_does_not_hold_up_the_others(transfers):
         assert released.wait(LONG)
         yield Note(text="late")
 
-    transfers.start(1, waiting)
-    transfers.start(2, noting("early"))
+    transfers.start(waiting)
+    transfers.start(noting("early"))
     assert transfers.wait(LONG)
-    assert [step.event.text for step in transfers.take()] == ["early"]
+    assert [event.text for event in transfers.take()] == ["early"]
     released.set()
-    assert finished(transfers) == [(1, "late")]
+    assert finished(transfers) == ["late"]
 
 
 def test_each_thread_works_with_a_store_and_a_client_of_its_own(transfers, tools):
@@ -85,19 +85,19 @@ def test_each_thread_works_with_a_store_and_a_client_of_its_own(transfers, tools
         seen.append(own)
         yield Note(text=str(len(own.store.records.newest(-1))))
 
-    transfers.start(1, job)
-    assert finished(transfers) == [(1, "0")]
+    transfers.start(job)
+    assert finished(transfers) == ["0"]
     assert seen[0].store is not tools.store
     assert seen[0].connect is not tools.connect
     assert seen[0].interrupts is not tools.interrupts
 
 
-def test_the_exception_of_a_job_is_raised_where_its_steps_are_taken(transfers):
+def test_the_exception_of_a_job_is_raised_where_its_events_are_taken(transfers):
     def broken(_):
         yield Note(text="first")
         raise LookupError("broken")
 
-    transfers.start(1, broken)
+    transfers.start(broken)
     with pytest.raises(LookupError, match="broken"):
         finished(transfers)
 
@@ -105,7 +105,7 @@ def test_the_exception_of_a_job_is_raised_where_its_steps_are_taken(transfers):
 def test_a_store_that_cannot_be_opened_again_is_an_error_here(tmp_path, tools):
     transfers = Transfers(tools)
     (tmp_path / "tasks.db").write_bytes(b"")
-    transfers.start(1, noting("never"))
+    transfers.start(noting("never"))
     with pytest.raises(Exception, match="is empty"):
         finished(transfers)
     transfers.stop()
@@ -122,7 +122,7 @@ def test_stop_ends_a_job_at_its_next_event_and_closes_it(transfers):
         finally:
             ended.set()
 
-    transfers.start(1, endless)
+    transfers.start(endless)
     assert begun.wait(LONG)
     transfers.stop()
     assert ended.wait(LONG)
@@ -131,3 +131,27 @@ def test_stop_ends_a_job_at_its_next_event_and_closes_it(transfers):
 def test_nothing_to_take_is_not_waited_for(transfers):
     assert not transfers.wait(0.0)
     assert list(transfers.take()) == []
+
+
+def test_a_job_may_run_here(transfers):
+    assert [event.text for event in transfers.run(noting("a", "b"), here=True)] == ["a", "b"]
+    assert not transfers
+    assert list(transfers.run(noting("c"), here=False)) == []
+    assert finished(transfers) == ["c"]
+
+
+def test_the_end_of_the_block_stops_the_threads(tools):
+    begun, ended = threading.Event(), threading.Event()
+
+    def endless(_):
+        try:
+            while True:
+                begun.set()
+                yield Note(text="more")
+        finally:
+            ended.set()
+
+    with Transfers(tools) as transfers:
+        transfers.start(endless)
+        assert begun.wait(LONG)
+    assert ended.wait(LONG)

@@ -352,6 +352,13 @@ def test_a_wrong_length_happens_once(call, fetch):
     assert lengths <= {-37, 37}
 
 
+def test_a_slow_video_begins_two_seconds_late(call, fetch, clock):
+    url = call("slow-video", clock=clock).made()["output"]["video_url"]
+    start = clock.now()
+    assert fetch(url).content[4:8] == b"ftyp"
+    assert (clock.now() - start).total_seconds() == 2
+
+
 def test_a_redirect_leads_to_another_origin(call, fetch):
     caller, _, url = video(call, "redirect")
     answer = fetch(url)
