@@ -337,7 +337,7 @@ _pixverse_options()
         cancel) words=(--json --events -q --quiet -v --verbose -h --help) ;;
         retry) words=(--upload-command --once --no-once --max-cost --budget --cost-unknown-ok --dry-run -w --wait -o --output -f --force --receipt --no-receipt --timeout --interval --notify --no-notify --json --events --github-output -q --quiet -v --verbose -h --help) ;;
         recover) words=(--adopt --json --events -q --quiet -v --verbose -h --help) ;;
-        batch) words=(--shard --max-cost --budget --cost-unknown-ok --dry-run --fail-fast --timeout --interval -f --force --receipt --no-receipt --notify --no-notify --json --events -q --quiet -v --verbose -h --help) ;;
+        batch) words=(--shard --max-cost --budget --cost-unknown-ok --dry-run --fail-fast --timeout --interval -f --force --verify --receipt --no-receipt --notify --no-notify --json --events -q --quiet -v --verbose -h --help) ;;
         cost) words=(--by --since --sandbox --csv --json -q --quiet -h --help) ;;
         forget) words=(--older-than -f --force --json -q --quiet -h --help) ;;
         models) words=(--json -q --quiet -h --help) ;;

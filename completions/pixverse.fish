@@ -654,6 +654,7 @@ complete -c pixverse -n '__pixverse_in \'batch\'' -l fail-fast -d 'Return when t
 complete -c pixverse -n '__pixverse_in \'batch\'' -l timeout -x -d 'Time limit of the whole command: 90, 90s, 30m, 2h; 0 means no limit'
 complete -c pixverse -n '__pixverse_in \'batch\'' -l interval -x -d 'Seconds between checks'
 complete -c pixverse -n '__pixverse_in \'batch\'' -s f -l force -d 'Replace an existing file'
+complete -c pixverse -n '__pixverse_in \'batch\'' -l verify -d 'Read every finished video; otherwise only those whose size, time or inode is new'
 complete -c pixverse -n '__pixverse_in \'batch\'' -l receipt -d 'Write VIDEO.json beside each saved video: the record, the request, SHA-256 of inputs and video'
 complete -c pixverse -n '__pixverse_in \'batch\'' -l no-receipt -d 'The opposite of --receipt'
 complete -c pixverse -n '__pixverse_in \'batch\'' -l notify -d 'When a command of more than 10 seconds ends, notify through the terminal'

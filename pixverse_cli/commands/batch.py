@@ -39,6 +39,14 @@ ShowPlan = Annotated[
     typer.Option("--dry-run", help="Show the plan and the estimate; send nothing."),
 ]
 
+Verify = Annotated[
+    bool,
+    typer.Option(
+        "--verify",
+        help="Read every finished video; otherwise only those whose size, time or inode is new.",
+    ),
+]
+
 
 def command(
     ctx: typer.Context,
@@ -52,6 +60,7 @@ def command(
     timeout: shared_options.Timeout = None,
     interval: shared_options.Interval = None,
     force: shared_options.Force = False,
+    verify: Verify = False,
     receipt: shared_options.Receipt = None,
     notify: shared_options.Notify = None,
     as_json: shared_options.AsJson = False,
@@ -70,7 +79,7 @@ def command(
     from pixverse_cli.store.manifest_lock import ManifestLock
 
     lock = ManifestLock(Path(manifest), app.runtime.clock)
-    items = _plan(app, Path(manifest), lock, force=force)
+    items = _plan(app, Path(manifest), lock, force=force, verify=verify)
     if dry_run:
         _show(app, items)
         return
@@ -79,7 +88,7 @@ def command(
 
 
 def _plan(
-    app: AppContext, manifest: Path, lock: "ManifestLock", *, force: bool
+    app: AppContext, manifest: Path, lock: "ManifestLock", *, force: bool, verify: bool
 ) -> "list[BatchItem]":
     """Return what each output of the manifest needs.
 
@@ -93,6 +102,7 @@ def _plan(
         shard_of,
     )
     from pixverse_cli.flows.budget import budget_of
+    from pixverse_cli.flows.hashing import has_hash
     from pixverse_cli.settings.manifest import read_manifest
 
     inputs = PlanInputs(
@@ -103,6 +113,7 @@ def _plan(
         live=app.live,
         known=app.known,
         find=app.tasks_named,
+        has_hash=lambda path, sha256: has_hash(path, sha256, app.store, verify=verify),
         now=app.runtime.clock.now(),
         host=app.service_host,
         force=force,

@@ -11,7 +11,7 @@ import stat
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 _MISSING = {errno.ENOENT, errno.ENOTDIR}
 _STREAMS = {"stdin": 0, "stdout": 1, "stderr": 2}
@@ -47,6 +47,19 @@ _KINDS = {
     stat.S_IFCHR: Kind.DEVICE,
     stat.S_IFBLK: Kind.DEVICE,
 }
+
+
+class FileState(NamedTuple):
+    """What changes when a file is written or replaced: bytes, time of change (ns), inode."""
+
+    size: int
+    changed_at: int
+    inode: int
+
+
+def state_of(status: os.stat_result) -> FileState:
+    """Return the state of a file from its ``stat`` result."""
+    return FileState(status.st_size, status.st_mtime_ns, status.st_ino)
 
 
 def kind_of(mode: int) -> Kind:

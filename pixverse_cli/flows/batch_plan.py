@@ -67,6 +67,7 @@ class PlanInputs(NamedTuple):
 
     ``live`` returns the record of an equal request in the store, ``known`` that of a task,
     ``find`` those of tasks whose id starts with a text.
+    ``has_hash`` returns whether a file has a SHA-256; one that nobody has changed is not read.
     ``force`` allows replacing files that this manifest did not make. ``host`` is where the
     requests are sent. ``shard`` is (I, N).
     """
@@ -78,6 +79,7 @@ class PlanInputs(NamedTuple):
     live: Live
     known: Callable[[str], Record | None]
     find: FindTasks
+    has_hash: Callable[[Path, str], bool]
     now: datetime
     host: ServiceHost
     force: bool = False
@@ -403,13 +405,15 @@ def _below(folder: Path, path: str, field: str) -> str:
 
 def _item(output: str, path: Path, order: Order, inputs: PlanInputs) -> BatchItem:
     entry, live = inputs.lock.entry(output), inputs.live(order)
-    unchanged = entry is not None and has_sha256(path, entry.sha256)
+    unchanged = entry is not None and inputs.has_hash(path, entry.sha256)
     done = BatchItem(output=output, action=Action.UP_TO_DATE, path=path, order=order)
     if entry is not None and unchanged and entry.fingerprint == order.fingerprint:
         return done._replace(sha256=entry.sha256, task_id=entry.task_id)
-    if live is not None and live.sha256 and has_sha256(path, live.sha256):
+    if live is not None and live.sha256 and inputs.has_hash(path, live.sha256):
         return done._replace(sha256=live.sha256, task_id=live.task_id)
     exists = _exists(path)
+    # a file is read before it is replaced, whatever its time says
+    unchanged = entry is not None and unchanged and has_sha256(path, entry.sha256)
     if exists and not unchanged and not inputs.force:
         raise UsageError(
             f"{path} was not made by this manifest",

@@ -59,6 +59,8 @@ def _remove(records: Sequence[Record], store: Store) -> tuple[Record, ...]:
     removed = tuple(record for record in records if store.records.forget(record))
     for image in {each.sha256 for record in removed for each in record.inputs if each.sha256}:
         store.uploads.forget_image(image)
+    for file in {record.file for record in removed if record.file}:
+        store.hashed_files.forget(file)
     return removed
 
 

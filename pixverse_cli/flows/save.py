@@ -110,6 +110,9 @@ def _save(
         return existing, True
     saved = replace(record, file=str(path), sha256=done.sha256)
     stored = yield from _store_file(saved, tools)
+    if done.state is not None:
+        with suppress(PixverseError):  # `batch` reads the file again then
+            tools.store.hashed_files.keep(path, done.state, done.sha256)
     yield from _odd(record, done)
     return stored, done.already
 

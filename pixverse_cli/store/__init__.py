@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from pixverse_cli.domain.task import Record
 from pixverse_cli.store.accounts import Accounts
 from pixverse_cli.store.database import Database
+from pixverse_cli.store.hashed_files import HashedFiles
 from pixverse_cli.store.rate_slots import RateSlots
 from pixverse_cli.store.records import Records
 from pixverse_cli.store.uploads import Uploads
@@ -25,6 +26,7 @@ class Store:
         self._directory = directory
         self._database = Database(directory / "tasks.db")
         self.accounts = Accounts(self._database)
+        self.hashed_files = HashedFiles(self._database)
         self.records = Records(self._database)
         self.uploads = Uploads(self._database)
         self.rate_slots = RateSlots(self._database)

@@ -98,5 +98,11 @@ MIGRATIONS = (
         WHERE status = 'SUCCEEDED';
     -- What was sent in the running period of a budget.
     CREATE INDEX task_by_intent ON task (intent_at);
+    -- The hash of saved videos, so that a file that nobody has changed is not read again.
+    CREATE TABLE hashed_file (
+        path   TEXT PRIMARY KEY,            -- absolute
+        state  TEXT NOT NULL,               -- size in bytes, mtime in ns, inode
+        sha256 TEXT NOT NULL
+    ) WITHOUT ROWID;
     """,
 )

@@ -1,6 +1,7 @@
 """``batch`` generates the videos listed in a file; finished ones are skipped."""
 
 import json
+import os
 import shutil
 
 import pytest
@@ -132,3 +133,70 @@ def test_an_invalid_lock_is_not_overwritten(pixverse, directory, sandbox):
     assert pixverse("batch", "videos.toml").code == 2
     assert (directory / "videos.toml.lock").read_text() == "<<<<<<< ours\n"
     assert sandbox.calls == []
+
+
+def change_a_byte(path, *, keep_time):
+    """Change the last byte of a file in place; with ``keep_time`` set the old time again."""
+    before = path.stat()
+    with path.open("r+b") as file:
+        file.seek(-1, os.SEEK_END)
+        file.write(b"!")
+    later = before.st_mtime_ns + (0 if keep_time else 1)
+    os.utime(path, ns=(before.st_atime_ns, later))
+
+
+def test_a_finished_video_of_the_same_size_time_and_inode_is_read_only_with_verify(
+    pixverse, directory, sandbox
+):
+    pixverse("batch", "videos.toml")
+    change_a_byte(directory / "one.mp4", keep_time=True)
+    assert pixverse("batch", "videos.toml").code == 0
+    ran = pixverse("batch", "videos.toml", "--verify")
+    assert ran.code == 14
+    assert "one.mp4 was not made by this manifest" in ran.stderr
+    assert sandbox.account.creates == 2
+
+
+@pytest.mark.parametrize("change", ["byte", "inode", "size"])
+def test_a_changed_video_is_noticed_and_kept(pixverse, directory, sandbox, change):
+    pixverse("batch", "videos.toml")
+    video = directory / "one.mp4"
+    before = video.stat()
+    if change == "byte":
+        change_a_byte(video, keep_time=False)
+    elif change == "size":
+        with video.open("ab") as file:
+            file.write(b"!")
+    else:
+        (directory / "other").write_bytes(b"!" * before.st_size)
+        (directory / "other").replace(video)
+    if change != "byte":
+        os.utime(video, ns=(before.st_atime_ns, before.st_mtime_ns))
+    changed = video.read_bytes()
+    for _ in range(2):
+        ran = pixverse("batch", "videos.toml")
+        assert ran.code == 14
+        assert "one.mp4 was not made by this manifest" in ran.stderr
+    assert video.read_bytes() == changed
+    assert sandbox.account.creates == 2
+
+
+def test_a_touched_video_is_read_once_more_and_then_known_again(pixverse, directory, sandbox):
+    pixverse("batch", "videos.toml")
+    os.utime(directory / "one.mp4", ns=(0, 0))
+    assert pixverse("batch", "videos.toml").code == 0
+    change_a_byte(directory / "one.mp4", keep_time=True)
+    assert pixverse("batch", "videos.toml").code == 0
+    assert sandbox.account.creates == 2
+
+
+def test_a_video_is_read_before_it_is_replaced_whatever_its_time_says(pixverse, directory, sandbox):
+    pixverse("batch", "videos.toml")
+    change_a_byte(directory / "one.mp4", keep_time=True)
+    changed = (directory / "one.mp4").read_bytes()
+    (directory / "videos.toml").write_text(MANIFEST.replace('"one"', '"uno"'))
+    ran = pixverse("batch", "videos.toml")
+    assert ran.code == 14
+    assert "one.mp4 was not made by this manifest" in ran.stderr
+    assert (directory / "one.mp4").read_bytes() == changed
+    assert sandbox.account.creates == 2

@@ -5,6 +5,7 @@ resume. One call makes one attempt; the class of its error says what the caller 
 (:mod:`pixverse_cli.media.video.failures`). Requests carry no key and no cookies.
 """
 
+import os
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
-from pixverse_cli.disk.files import chunks, reason, sha256_of
+from pixverse_cli.disk.files import chunks, reason, sha256_of, state_of
 from pixverse_cli.domain.clock import Clock
 from pixverse_cli.domain.errors import (
     ClosedPipe,
@@ -71,9 +72,10 @@ def download(
         with _discarding_wrong_content(part), part.writing():
             notes = yield from transfer.fill()
             notes += mp4.check_file(part.file)
+            state = state_of(os.fstat(part.file.fileno()))
         yield Checked(sha256=part.sha256)
         part.place(force=force)
-    yield Fetched(path=target, size=part.size, sha256=part.sha256, notes=notes)
+    yield Fetched(path=target, size=part.size, sha256=part.sha256, state=state, notes=notes)
 
 
 def download_to_stdout(

@@ -7,13 +7,13 @@ sections 13.1.5 (If-Range), 14.4 (Content-Range), 15.3.7 (206), 15.5.17 (416).
 import re
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import assert_never
 
-from pixverse_cli.disk.files import CHUNK
+from pixverse_cli.disk.files import CHUNK, FileState
 from pixverse_cli.domain.clock import Clock
 from pixverse_cli.domain.errors import NotSavedError
 from pixverse_cli.http.addresses import without_secrets
@@ -70,13 +70,15 @@ class Checked:
 class Fetched:
     """The video is saved; ``path`` is None if it was written to a stream.
 
-    ``already``: another process had just finished the same download. ``notes`` say what is odd
-    about the video, as the end of a sentence.
+    ``state`` is that of the file when its hash was known. ``already``: another process had just
+    finished the same download. ``notes`` say what is odd about the video, as the end of a
+    sentence.
     """
 
     path: Path | None
     size: int
     sha256: str
+    state: FileState | None = field(default=None, compare=False)
     already: bool = False
     notes: tuple[str, ...] = ()
 
