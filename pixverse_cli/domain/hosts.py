@@ -5,6 +5,7 @@ which sell the models in Singapore too. Prices are published for Beijing alone.
 """
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -65,6 +66,7 @@ class ServiceHost(NamedTuple):
         return None
 
 
+@lru_cache(maxsize=16)  # a list of many records asks for each one's price
 def service_host(url: str) -> ServiceHost:
     """Return what is known of the host of a base URL.
 

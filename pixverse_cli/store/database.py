@@ -8,7 +8,6 @@ disk, and has no race at the first start.
 
 import os
 import sqlite3
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -105,6 +104,8 @@ class Database:
 
         :raises NoLocksError: it cannot.
         """
+        import tempfile  # noqa: PLC0415  slow to load, and rarely needed
+
         try:
             file = tempfile.TemporaryFile(dir=self.path.parent)  # noqa: SIM115  closed below
         except OSError:  # a folder that cannot be written does not say anything about locks

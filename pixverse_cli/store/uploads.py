@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 
-from pixverse_cli.domain.catalog import UPLOAD_LIFE_SECONDS
 from pixverse_cli.domain.clock import rfc3339
 from pixverse_cli.store.database import Database
 
@@ -15,6 +14,8 @@ class Uploads:
 
     def find(self, sha256: str, model: str, account: str, now: datetime) -> str | None:
         """Return the ``oss://`` URL of these bytes, if it is at most 47 of its 48 hours old."""
+        from pixverse_cli.domain.catalog import UPLOAD_LIFE_SECONDS  # noqa: PLC0415  slow to load
+
         row = self._database.row(
             "SELECT url FROM upload WHERE sha256 = :sha256 AND model = :model"
             " AND account = :account AND uploaded_at > :oldest AND uploaded_at <= :now",

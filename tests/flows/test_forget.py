@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
+from pixverse_cli.disk.files import FileState
 from pixverse_cli.domain.errors import UsageError
 from pixverse_cli.domain.process import this_process
 from pixverse_cli.domain.task import Record, RecordInput, Status
@@ -110,6 +112,14 @@ def test_the_images_uploads_are_removed_and_others_stay(store):
     forgotten(store, "0385")
     assert store.uploads.find(SHA256, "model", "account", NOW) is None
     assert store.uploads.find("b" * 64, "model", "account", NOW) == "oss://b"
+
+
+def test_the_hash_of_a_removed_records_video_is_removed(store):
+    path, state = Path("/videos/a.mp4"), FileState(size=1, changed_at=1, inode=1)
+    store.records.intend(replace(ENDED, file=str(path), sha256=SHA256))
+    store.hashed_files.keep(path, state, SHA256)
+    forgotten(store, ENDED.task_id)
+    assert store.hashed_files.find(path, state) is None
 
 
 def test_a_line_of_the_fallback_log_is_forgotten_with_its_record(store):
