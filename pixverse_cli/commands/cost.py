@@ -59,5 +59,9 @@ def command(
     app = context.app_context(ctx)
     spent = report(app.options, app.store, app.runtime.clock.now())
     show_spending(spent, app.output, app.reporter(), as_csv=as_csv)
-    if standing := app.budget():
+    try:
+        standing = app.budget()
+    except UsageError as error:  # of config.toml: the sums are right all the same
+        standing = f"not known: {error.message}"
+    if standing:
         app.reporter().note(f"budget {standing}")
