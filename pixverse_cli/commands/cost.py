@@ -60,8 +60,7 @@ def command(
     spent = report(app.options, app.store, app.runtime.clock.now())
     show_spending(spent, app.output, app.reporter(), as_csv=as_csv)
     try:
-        standing = app.budget()
+        if standing := app.budget():
+            app.reporter().note(f"budget {standing}")
     except UsageError as error:  # of config.toml: the sums are right all the same
-        standing = f"not known: {error.message}"
-    if standing:
-        app.reporter().note(f"budget {standing}")
+        app.reporter().note(f"budget not known: {error.message}")
