@@ -348,7 +348,7 @@ _pixverse_options()
         doctor) words=(--json -q --quiet -v --verbose -h --help) ;;
         completion) words=(-h --help) ;;
         skill) words=(-h --help) ;;
-        sandbox) words=(--scenario --seed --realistic --port -q --quiet -h --help) ;;
+        sandbox) words=(--scenario --seed --realistic --port -q --quiet -v --verbose -h --help) ;;
     esac
 }
 

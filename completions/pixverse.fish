@@ -729,4 +729,5 @@ complete -c pixverse -n '__pixverse_in \'sandbox\'' -l seed -x -d 'Make runs rep
 complete -c pixverse -n '__pixverse_in \'sandbox\'' -l realistic -d 'Tasks take 1 to 5 minutes instead of seconds'
 complete -c pixverse -n '__pixverse_in \'sandbox\'' -l port -x -d 'Port to listen on; 0 picks a free one'
 complete -c pixverse -n '__pixverse_in \'sandbox\'' -s q -l quiet -d 'Show no progress and no notes'
+complete -c pixverse -n '__pixverse_in \'sandbox\'' -s v -l verbose -d 'Write a line for each request on stderr'
 complete -c pixverse -n '__pixverse_in \'sandbox\'' -s h -l help -d 'Show this message and exit'
