@@ -160,25 +160,37 @@ _pixverse_tasks()
     store+=/tasks.db
     [[ -f $store && -s $store ]] || return
     compopt -o nosort 2>/dev/null
-    lines=$(_pixverse_lines "$store" 2>/dev/null </dev/null)
+    lines=$(_pixverse_lines "$store" "$command" 2>/dev/null </dev/null)
     while [[ -n $lines ]]; do # read would make a system call for each letter
         word=${lines%%$'\t'*}
+        word=${word/#\#/\\#} # else the rest of the line is a comment
         [[ $word == "$current"* ]] && COMPREPLY+=("$prefix$word")
         [[ $lines == *$'\n'* ]] || break
         lines=${lines#*$'\n'}
     done
 }
 
+# Prints the tasks of store $1 that command $2 can use.
 _pixverse_lines()
 {
     if type -P sqlite3 >/dev/null; then
         command sqlite3 -readonly -batch -bail -noheader -list -init /dev/null \
-            -cmd '.timeout 50' "$1" 'WITH RECURSIVE
+            -cmd '.timeout 50' "$1" "WITH RECURSIVE asked(command) AS (VALUES ('$2')),"'
 newest AS (
-    SELECT number, task_id, status, replace(replace(replace(substr(coalesce(prompt, '"'"''"'"'), 1, 60),
+    SELECT number, coalesce(task_id, '"'"'#'"'"' || number) AS name, status,
+        replace(replace(replace(substr(coalesce(prompt, '"'"''"'"'), 1, 60),
         char(9), '"'"' '"'"'), char(10), '"'"' '"'"'), char(13), '"'"' '"'"') AS prompt
-    FROM task
-    WHERE task_id GLOB '"'"'[0-9A-Za-z]*'"'"' AND task_id NOT GLOB '"'"'*[^0-9A-Za-z._-]*'"'"'
+    FROM task, asked
+    WHERE coalesce(task_id GLOB '"'"'[0-9A-Za-z]*'"'"' AND task_id NOT GLOB '"'"'*[^0-9A-Za-z._-]*'"'"',
+            status = '"'"'NOT_SENT'"'"' AND command IN ('"'"'retry'"'"', '"'"'forget'"'"'))
+        AND CASE command
+            WHEN '"'"'cancel'"'"' THEN status = '"'"'PENDING'"'"' AND provisional IS NOT 1
+            WHEN '"'"'wait'"'"' THEN status IN ('"'"'PENDING'"'"', '"'"'RUNNING'"'"')
+            WHEN '"'"'download'"'"' THEN status = '"'"'SUCCEEDED'"'"' AND file IS NULL
+            WHEN '"'"'retry'"'"' THEN status IN ('"'"'FAILED'"'"', '"'"'CANCELED'"'"', '"'"'NOT_SENT'"'"')
+                AND fingerprint IS NOT NULL AND provisional IS NOT 1
+            ELSE 1
+        END
     ORDER BY number DESC LIMIT 50
 ),
 harmful(letter) AS (VALUES ('"'"'['"'"' || char(0x01, 45, 0x1F, 0x7F, 45, 0x9F, 0xAD, 0x600, 45, 0x605,
@@ -187,14 +199,14 @@ harmful(letter) AS (VALUES ('"'"'['"'"' || char(0x01, 45, 0x1F, 0x7F, 45, 0x9F, 
     0x13430, 45, 0x1345F, 0x1BCA0, 45, 0x1BCA3, 0x1D173, 45, 0x1D17A, 0xE0000, 45, 0xE007F)
     || '"'"']'"'"')),
 place(at) AS (VALUES (1) UNION ALL SELECT at + 1 FROM place WHERE at < 60)
-SELECT task_id || char(9) || status || rtrim('"'"' '"'"' || CASE
+SELECT name || char(9) || status || rtrim('"'"' '"'"' || CASE
     WHEN prompt NOT GLOB '"'"'*'"'"' || letter || '"'"'*'"'"' THEN prompt
     ELSE coalesce((SELECT group_concat(substr(prompt, at, 1), '"'"''"'"') FROM place
         WHERE substr(prompt, at, 1) NOT GLOB letter), '"'"''"'"')
 END)
 FROM newest, harmful ORDER BY number DESC'
     else
-        _PIXVERSE_TASK_IDS=$1 command pixverse
+        _PIXVERSE_TASK_IDS=$1 command pixverse "$2"
     fi
 }
 
@@ -348,7 +360,7 @@ _pixverse_options()
         doctor) words=(--json -q --quiet -v --verbose -h --help) ;;
         completion) words=(-h --help) ;;
         skill) words=(-h --help) ;;
-        sandbox) words=(--scenario --seed --realistic --port -q --quiet -h --help) ;;
+        sandbox) words=(--scenario --seed --realistic --port -q --quiet -v --verbose -h --help) ;;
     esac
 }
 

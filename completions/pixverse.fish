@@ -326,6 +326,7 @@ function __pixverse_files
     complete -C "'' $word" | string match -ri -- "^[^\t]*(?:/|\.(?:$argv[1]))(?:\t.*)?\$"
 end
 
+# Prints the tasks that command $argv[1] can use.
 function __pixverse_tasks
     set -l store $PIXVERSE_STATE_DIR
     set store (string replace -r -- '^~/' "$HOME/" "$store")
@@ -341,12 +342,22 @@ function __pixverse_tasks
     test -f $store; and test -s $store; or return
     if command -q sqlite3
         command sqlite3 -readonly -batch -bail -noheader -list -init /dev/null \
-            -cmd '.timeout 50' $store 'WITH RECURSIVE
+            -cmd '.timeout 50' $store "WITH RECURSIVE asked(command) AS (VALUES ('$argv[1]')),"'
 newest AS (
-    SELECT number, task_id, status, replace(replace(replace(substr(coalesce(prompt, \'\'), 1, 60),
+    SELECT number, coalesce(task_id, \'#\' || number) AS name, status,
+        replace(replace(replace(substr(coalesce(prompt, \'\'), 1, 60),
         char(9), \' \'), char(10), \' \'), char(13), \' \') AS prompt
-    FROM task
-    WHERE task_id GLOB \'[0-9A-Za-z]*\' AND task_id NOT GLOB \'*[^0-9A-Za-z._-]*\'
+    FROM task, asked
+    WHERE coalesce(task_id GLOB \'[0-9A-Za-z]*\' AND task_id NOT GLOB \'*[^0-9A-Za-z._-]*\',
+            status = \'NOT_SENT\' AND command IN (\'retry\', \'forget\'))
+        AND CASE command
+            WHEN \'cancel\' THEN status = \'PENDING\' AND provisional IS NOT 1
+            WHEN \'wait\' THEN status IN (\'PENDING\', \'RUNNING\')
+            WHEN \'download\' THEN status = \'SUCCEEDED\' AND file IS NULL
+            WHEN \'retry\' THEN status IN (\'FAILED\', \'CANCELED\', \'NOT_SENT\')
+                AND fingerprint IS NOT NULL AND provisional IS NOT 1
+            ELSE 1
+        END
     ORDER BY number DESC LIMIT 50
 ),
 harmful(letter) AS (VALUES (\'[\' || char(0x01, 45, 0x1F, 0x7F, 45, 0x9F, 0xAD, 0x600, 45, 0x605,
@@ -355,7 +366,7 @@ harmful(letter) AS (VALUES (\'[\' || char(0x01, 45, 0x1F, 0x7F, 45, 0x9F, 0xAD, 
     0x13430, 45, 0x1345F, 0x1BCA0, 45, 0x1BCA3, 0x1D173, 45, 0x1D17A, 0xE0000, 45, 0xE007F)
     || \']\')),
 place(at) AS (VALUES (1) UNION ALL SELECT at + 1 FROM place WHERE at < 60)
-SELECT task_id || char(9) || status || rtrim(\' \' || CASE
+SELECT name || char(9) || status || rtrim(\' \' || CASE
     WHEN prompt NOT GLOB \'*\' || letter || \'*\' THEN prompt
     ELSE coalesce((SELECT group_concat(substr(prompt, at, 1), \'\') FROM place
         WHERE substr(prompt, at, 1) NOT GLOB letter), \'\')
@@ -363,7 +374,7 @@ END)
 FROM newest, harmful ORDER BY number DESC' 2>/dev/null </dev/null
     else
         set -lx _PIXVERSE_TASK_IDS $store
-        command pixverse 2>/dev/null </dev/null
+        command pixverse $argv[1] 2>/dev/null </dev/null
     end
 end
 
@@ -540,7 +551,7 @@ complete -c pixverse -n '__pixverse_in \'motion\'' -s v -l verbose -d 'Show each
 complete -c pixverse -n '__pixverse_in \'motion\'' -s h -l help -d 'Show this message and exit'
 
 # pixverse status
-complete -c pixverse -n '__pixverse_in \'status\'' -f -k -a '(__pixverse_tasks)'
+complete -c pixverse -n '__pixverse_in \'status\'' -f -k -a '(__pixverse_tasks status)'
 complete -c pixverse -n '__pixverse_in \'status\'' -l exit-status -d 'Exit with the code for the tasks\' status instead of 0'
 complete -c pixverse -n '__pixverse_in \'status\'' -l json -d 'Print one JSON object per task; on stderr one for the error, if any'
 complete -c pixverse -n '__pixverse_in \'status\'' -l events -d 'Like --json, with progress in the same stream'
@@ -549,7 +560,7 @@ complete -c pixverse -n '__pixverse_in \'status\'' -s v -l verbose -d 'Show each
 complete -c pixverse -n '__pixverse_in \'status\'' -s h -l help -d 'Show this message and exit'
 
 # pixverse wait
-complete -c pixverse -n '__pixverse_in \'wait\'' -f -k -a '(__pixverse_tasks)'
+complete -c pixverse -n '__pixverse_in \'wait\'' -f -k -a '(__pixverse_tasks wait)'
 complete -c pixverse -n '__pixverse_in \'wait\'' -l all -d 'Wait for every unfinished task'
 complete -c pixverse -n '__pixverse_in \'wait\'' -l any -d 'Return when the first task ends'
 complete -c pixverse -n '__pixverse_in \'wait\'' -l fail-fast -d 'Return when the first task fails'
@@ -570,7 +581,7 @@ complete -c pixverse -n '__pixverse_in \'wait\'' -s v -l verbose -d 'Show each H
 complete -c pixverse -n '__pixverse_in \'wait\'' -s h -l help -d 'Show this message and exit'
 
 # pixverse download
-complete -c pixverse -n '__pixverse_in \'download\'' -f -k -a '(__pixverse_tasks)'
+complete -c pixverse -n '__pixverse_in \'download\'' -f -k -a '(__pixverse_tasks download)'
 complete -c pixverse -n '__pixverse_in \'download\'' -l all -d 'Every finished video that is not saved yet; a task that still runs is left out'
 complete -c pixverse -n '__pixverse_in \'download\'' -s o -l output -r -F -d 'Save the video here: a file, a directory, - for stdout, or a template with {task_id} {image} {model} {resolution} {duration} {seed} {index} {take} {date}'
 complete -c pixverse -n '__pixverse_in \'download\'' -s f -l force -d 'Replace an existing file'
@@ -603,7 +614,7 @@ complete -c pixverse -n '__pixverse_in \'list\'' -s v -l verbose -d 'Show each H
 complete -c pixverse -n '__pixverse_in \'list\'' -s h -l help -d 'Show this message and exit'
 
 # pixverse cancel
-complete -c pixverse -n '__pixverse_in \'cancel\'' -f -k -a '(__pixverse_tasks)'
+complete -c pixverse -n '__pixverse_in \'cancel\'' -f -k -a '(__pixverse_tasks cancel)'
 complete -c pixverse -n '__pixverse_in \'cancel\'' -l json -d 'Print one JSON object per task; on stderr one for the error, if any'
 complete -c pixverse -n '__pixverse_in \'cancel\'' -l events -d 'Like --json, with progress in the same stream'
 complete -c pixverse -n '__pixverse_in \'cancel\'' -s q -l quiet -d 'Show no progress and no notes'
@@ -611,7 +622,7 @@ complete -c pixverse -n '__pixverse_in \'cancel\'' -s v -l verbose -d 'Show each
 complete -c pixverse -n '__pixverse_in \'cancel\'' -s h -l help -d 'Show this message and exit'
 
 # pixverse retry
-complete -c pixverse -n '__pixverse_in \'retry\'' -f -k -a '(__pixverse_tasks)'
+complete -c pixverse -n '__pixverse_in \'retry\'' -f -k -a '(__pixverse_tasks retry)'
 complete -c pixverse -n '__pixverse_in \'retry\'' -l upload-command -x -a '(__fish_complete_command)' -d 'Command that uploads a local file: it gets the path and prints a public URL'
 complete -c pixverse -n '__pixverse_in \'retry\'' -l once -d 'Use the task or video of an equal request, if there is one, and do not pay again'
 complete -c pixverse -n '__pixverse_in \'retry\'' -l no-once -d 'The opposite of --once'
@@ -675,7 +686,7 @@ complete -c pixverse -n '__pixverse_in \'cost\'' -s q -l quiet -d 'Show no progr
 complete -c pixverse -n '__pixverse_in \'cost\'' -s h -l help -d 'Show this message and exit'
 
 # pixverse forget
-complete -c pixverse -n '__pixverse_in \'forget\'' -f -k -a '(__pixverse_tasks)'
+complete -c pixverse -n '__pixverse_in \'forget\'' -f -k -a '(__pixverse_tasks forget)'
 complete -c pixverse -n '__pixverse_in \'forget\'' -l older-than -x -d 'Remove all records older than TIME, such as 90d'
 complete -c pixverse -n '__pixverse_in \'forget\'' -s f -l force -d 'Remove records of tasks that still run or are unclear too'
 complete -c pixverse -n '__pixverse_in \'forget\'' -l json -d 'Print one JSON object per task; on stderr one for the error, if any'
@@ -730,4 +741,5 @@ complete -c pixverse -n '__pixverse_in \'sandbox\'' -l seed -x -d 'Make runs rep
 complete -c pixverse -n '__pixverse_in \'sandbox\'' -l realistic -d 'Tasks take 1 to 5 minutes instead of seconds'
 complete -c pixverse -n '__pixverse_in \'sandbox\'' -l port -x -d 'Port to listen on; 0 picks a free one'
 complete -c pixverse -n '__pixverse_in \'sandbox\'' -s q -l quiet -d 'Show no progress and no notes'
+complete -c pixverse -n '__pixverse_in \'sandbox\'' -s v -l verbose -d 'Write a line for each request on stderr'
 complete -c pixverse -n '__pixverse_in \'sandbox\'' -s h -l help -d 'Show this message and exit'

@@ -19,7 +19,7 @@ def run() -> None:
     if store:
         from pixverse_cli.commands.task_ids import offer  # noqa: PLC0415  a shell is waiting
 
-        offer(store)
+        offer(store, *sys.argv[1:2])
         return
     arguments = sys.argv[1:]
     if arguments in (["--version"], ["-V"]):

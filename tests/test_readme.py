@@ -21,7 +21,7 @@ LEFT_OUT = {
     "pipx install": "it installs the program",
     "uv tool install": "it installs the program",
     "pip install": "it installs the program",
-    "pixverse submit dawn.png --last-frame": "it needs films with people and sound",
+    "pixverse submit dawn.png --last-frame": "ten seconds; commands/test_kinds.py makes each kind",
     "pixverse auth login": "it reads a key from the terminal",
 }
 # Programs of the user's machine that a block may start; each one is a program that ends well.

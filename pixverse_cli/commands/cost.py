@@ -59,5 +59,8 @@ def command(
     app = context.app_context(ctx)
     spent = report(app.options, app.store, app.runtime.clock.now())
     show_spending(spent, app.output, app.reporter(), as_csv=as_csv)
-    if standing := app.budget():
-        app.reporter().note(f"budget {standing}")
+    try:
+        if standing := app.budget():
+            app.reporter().note(f"budget {standing}")
+    except UsageError as error:  # of config.toml: the sums are right all the same
+        app.reporter().note(f"budget not known: {error.message}")

@@ -1,12 +1,16 @@
 """``pixverse sandbox``."""
 
 import secrets
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pixverse_cli.commands import context, shared_options
+from pixverse_cli.domain.text import harmless
 from pixverse_cli.reporting import streams
+
+if TYPE_CHECKING:
+    from pixverse_cli.sandbox.exchange import Call
 
 ChildCommand = Annotated[
     list[str] | None,
@@ -36,6 +40,13 @@ Realistic = Annotated[
 Port = Annotated[
     int, typer.Option("--port", metavar="N", help="Port to listen on; 0 picks a free one.")
 ]
+ShowsCalls = Annotated[
+    bool, typer.Option("--verbose", "-v", help="Write a line for each request on stderr.")
+]
+_WHAT_FOR = (
+    "The sandbox runs. Paste the two lines into another shell: pixverse, and any program that"
+    " reads these variables, then uses the sandbox, and nothing is paid. Ctrl-C ends it."
+)
 
 
 def command(
@@ -46,6 +57,7 @@ def command(
     realistic: Realistic = False,
     port: Port = 0,
     quiet: shared_options.Quiet = False,
+    verbose: ShowsCalls = False,
 ) -> None:
     """Run a local stand-in for the service, free: real uploads, tasks and H.264 video.
 
@@ -64,10 +76,23 @@ def command(
         return
     names = [name for each in scenarios or () for name in each.split(",") if name]
     chosen = secrets.randbelow(2**31) if seed is None else seed
-    sandbox = Sandbox(scenarios=names, seed=chosen, realistic=realistic, port=port)
+    sandbox = Sandbox(
+        scenarios=names,
+        seed=chosen,
+        realistic=realistic,
+        port=port,
+        on_call=_show_call if verbose else None,
+    )
     app.stack.enter_context(sandbox)
     if child_command:
         raise typer.Exit(run(child_command, sandbox, app.runtime.environ))
     app.reporter().exports(sandbox.environment)
+    app.reporter().note(_WHAT_FOR)
     while True:
         app.runtime.clock.sleep(3600.0)
+
+
+def _show_call(call: "Call") -> None:
+    """Write one line; without the query, which holds signatures."""
+    status = call.status or "no answer"
+    streams.say(harmless(f"{call.method} {call.host} {call.path} {status}"))

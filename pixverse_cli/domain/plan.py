@@ -136,6 +136,11 @@ class Order(NamedTuple):
         return self.inputs[0].source if self.inputs else None
 
     @property
+    def title(self) -> str:
+        """What a sentence calls the order: its first input, or its kind."""
+        return self.label or str(self.request.model.kind)
+
+    @property
     def estimate(self) -> "Decimal | None":
         """The list price in CNY; None if it is not known before the video is made."""
         return self.request.estimate(self.facts).amount if self.priced else None

@@ -34,7 +34,7 @@ def tell_others(asked: Sequence[Record]) -> Generator[Event, None, None]:
     for record in asked:
         error = None if record.status.unfinished else status_error(record)
         if error is not None:
-            yield Note(text=f"{record.image or 'video'}: {error.message}")
+            yield Note(text=f"{record.title}: {error.message}")
 
 
 def _can_be_fetched(record: Record, tools: Tools, now: datetime) -> bool:

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from pixverse_cli.disk.files import is_directory, reason
 from pixverse_cli.domain.errors import UsageError
+from pixverse_cli.domain.extras import install_command
 from pixverse_cli.domain.hosts import is_loopback
 from pixverse_cli.http.addresses import host_of
 
@@ -69,7 +70,7 @@ def proxy_of(url: str) -> Proxy | None:
     if scheme in _SOCKS and importlib.util.find_spec("socks") is None:
         raise UsageError(
             f"{variable} is a SOCKS proxy, which needs the extra `socks`",
-            hint="pip install 'pixverse-cli[socks]', or use an http proxy",
+            hint=f"{install_command('socks')}, or use an http proxy",
         )
     if match is None or scheme not in _SCHEMES or int(match["port"] or 1) > _HIGHEST_PORT:
         raise UsageError(

@@ -33,6 +33,7 @@ def _lists() -> dict[str, str]:
         "manifests": "|".join(kinds.MANIFEST_ENDINGS),
         "shot-models": " | ".join(kinds.shot_models()),
         "store": template("store.sh").rstrip(),
+        "asked": '"' + task_ids.ASKED.replace("?", "'$2'") + '"',
         "sql": quote(task_ids.SQL),
         "variable": task_ids.VARIABLE,
     }

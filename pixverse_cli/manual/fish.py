@@ -29,6 +29,7 @@ def _lists() -> dict[str, str]:
         "shots": _described(kinds.words(Kind.SHOT_TYPE)),
         "scenarios": _described(kinds.words(Kind.SCENARIO)),
         "shot-models": " ".join(kinds.shot_models()),
+        "asked": '"' + task_ids.ASKED.replace("?", "'$argv[1]'") + '"',
         "sql": _quoted(task_ids.SQL),
         "variable": task_ids.VARIABLE,
     }
@@ -80,7 +81,10 @@ def _lines(command: Command) -> Iterator[str]:
         yield "complete -c pixverse -n '__pixverse_in_child' -f -k -a '(__pixverse_child)'"
     elif kind is not Kind.NOTHING:
         argument = inside if many else inside.replace("__pixverse_in", "__pixverse_first")
-        yield f"{argument} {_values(kind)}"
+        values = _values(kind)
+        if kind is Kind.TASK:
+            values = values.replace("_tasks)", f"_tasks {command.path[-1]})")
+        yield f"{argument} {values}"
     for option in command.options:
         yield from _option(inside, option)
 

@@ -34,6 +34,7 @@ def _lists() -> dict[str, str]:
         "manifests": "|".join(kinds.MANIFEST_ENDINGS),
         "shot-models": "|".join(kinds.shot_models()),
         "store": template("store.sh").rstrip(),
+        "asked": '"' + task_ids.ASKED.replace("?", "'$2'") + '"',
         "sql": quote(task_ids.SQL),
         "variable": task_ids.VARIABLE,
     }
@@ -94,7 +95,7 @@ def _function(command: Command) -> str:
 
 def _specs(command: Command) -> str:
     specs = [spec for option in command.options for spec in _option(option)]
-    specs += [_argument(place, each) for place, each in enumerate(command.arguments, 1)]
+    specs += [_argument(place, each, command) for place, each in enumerate(command.arguments, 1)]
     return " \\\n".join(f"        {quote(spec)}" for spec in specs)
 
 
@@ -113,11 +114,14 @@ def _value(option: Option) -> str:
     return "" if kind is None else f":{option.metavar}:{_action(kind)}"
 
 
-def _argument(place: int, argument: Argument) -> str:
+def _argument(place: int, argument: Argument, command: Command) -> str:
     kind = kinds.kind_of(argument) or Kind.NOTHING
     if kind is Kind.CHILD:
         return "*::command:_pixverse_child"
-    return f"{'*' if argument.many else place}:{kind}:{_action(kind)}"
+    action = _action(kind)
+    if kind is Kind.TASK:
+        action = f" {action} {command.path[-1]}"  # with a space before it, called as it stands
+    return f"{'*' if argument.many else place}:{kind}:{action}"
 
 
 def _action(kind: Kind) -> str:

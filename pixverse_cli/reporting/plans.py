@@ -62,10 +62,13 @@ def request_lines(
     for order in plan.orders:
         earlier = live(order) if order.once else None
         take = f", take {order.take}" if order.take > 1 else ""
-        yield harmless(f"{order.image or 'a video'}{take}")
+        yield harmless(f"{order.title}{take}")
         yield f"  video     {_video(order)}"
-        if order.request.prompt:
-            yield f"  prompt    {harmless(' '.join(order.request.prompt.split()))}"
+        if len(order.inputs) > 1:
+            yield f"  inputs    {_inputs(order)}"
+        for name, text in (("prompt", order.request.prompt), ("text", order.request.text)):
+            if text:
+                yield f"  {name:<8}  {harmless(' '.join(text.split()))}"
         yield f"  saved as  {_place(plan, order, now)}"
         if earlier is None:
             paid.append(order)
@@ -86,8 +89,14 @@ def _video(order: Order) -> str:
     shots = f"{request.shot_type} shot" if request.shot_type else ""
     seed = "" if request.seed is None else f"seed {request.seed}"
     tier = str(request.resolution or "")
-    facts = (request.model.alias, tier, seconds, sound, watermark, shots, seed)
+    ratio = str(request.ratio or "")
+    voice = f"voice {request.speaker}" if request.speaker else ""
+    facts = (request.model.alias, tier, ratio, seconds, voice, sound, watermark, shots, seed)
     return ", ".join(filter(None, facts))
+
+
+def _inputs(order: Order) -> str:
+    return ", ".join(harmless(f"{each.role} {each.source}") for each in order.inputs)
 
 
 def _amount(order: Order) -> str:

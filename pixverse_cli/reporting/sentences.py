@@ -120,9 +120,9 @@ def video_summary(record: Record) -> str:
     return f" ({', '.join(parts)})" if parts else ""
 
 
-def submitted_sentence(name: str | None, record: Record) -> str:
+def submitted_sentence(name: str, record: Record) -> str:
     """Return the line for a task that the service has accepted."""
-    return f"{harmless(name or 'a video')}: submitted, {request_summary(record)}"
+    return f"{harmless(name)}: submitted, {request_summary(record)}"
 
 
 def event_sentence(event: Event, now: datetime) -> str | None:

@@ -34,6 +34,7 @@ class Host(ThreadedWSGIServer):
     """One listening port; ``site`` answers its requests.
 
     ``banner`` is its Server header, ``max_body`` the largest body that it accepts, in bytes.
+    ``on_call`` gets each exchange before its reply is written.
     ``stall`` returns for how many seconds it stops in the middle of reading a body.
     """
 
@@ -41,14 +42,21 @@ class Host(ThreadedWSGIServer):
     request_queue_size = 128
 
     def __init__(
-        self, name: str, *, port: int, banner: str, max_body: int, clock: Clock, calls: list[Call]
+        self,
+        name: str,
+        *,
+        port: int,
+        banner: str,
+        max_body: int,
+        clock: Clock,
+        on_call: Callable[[Call], None],
     ) -> None:
         super().__init__(ADDRESS, port, app=_no_app, handler=_Handler)
         self.name = name
         self.banner = banner
         self.max_body = max_body
         self.clock = clock
-        self.calls = calls
+        self.on_call = on_call
         self.site: Site
         self.stall: Callable[[], float] = float
         self.connections: set[socket.socket] = set()
@@ -153,7 +161,7 @@ class _Handler(WSGIRequestHandler):
         request = self._request()
         reply = self.server.site(request)
         unsent = reply.delivery in (Delivery.CLOSED, Delivery.RESET)
-        self.server.calls.append(
+        self.server.on_call(
             Call(
                 host=self.server.name,
                 method=request.method,

@@ -1,11 +1,13 @@
 """The sandbox as one object: three hosts on loopback that share one account."""
 
 import importlib.util
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Self
 
 from pixverse_cli.domain.clock import Clock, SystemClock
 from pixverse_cli.domain.errors import UsageError
+from pixverse_cli.domain.extras import install_command
 from pixverse_cli.sandbox.account import Account
 from pixverse_cli.sandbox.api import BASE, Api
 from pixverse_cli.sandbox.cdn import VideoHost, video_path
@@ -35,6 +37,7 @@ class Sandbox:
     :param instant: tasks succeed at the first query, with films of about 64 by 64 pixels.
     :param pace: how long tasks take, instead of these two.
     :param port: the API's port, 0 for a free one; uploads and videos always have free ports.
+    :param on_call: gets each exchange, one at a time, on the thread that answers it.
     :raises UsageError: an unknown scenario, a port that is taken, or the sandbox's extra is
         not installed.
     """
@@ -49,6 +52,7 @@ class Sandbox:
         pace: Pace | None = None,
         port: int = 0,
         clock: Clock | None = None,
+        on_call: Callable[[Call], None] | None = None,
     ) -> None:
         _check_extra()
         _check_port(port)
@@ -64,6 +68,8 @@ class Sandbox:
             studio=self._studio,
         )
         self.calls: list[Call] = []
+        self._on_call = on_call
+        self._one_at_a_time = threading.Lock()
         self._hosts = self._opened_hosts(port)
         self._assign_sites()
         self._listener = _listener(list(self._hosts.values()))
@@ -82,10 +88,16 @@ class Sandbox:
                 banner=banner,
                 max_body=bodies.get(name, _VIDEO_HOST_BODY),
                 clock=self._clock,
-                calls=self.calls,
+                on_call=self._called,
             )
             for name, banner in banners.items()
         }
+
+    def _called(self, call: Call) -> None:
+        self.calls.append(call)
+        if self._on_call is not None:
+            with self._one_at_a_time:
+                self._on_call(call)
 
     def _assign_sites(self) -> None:
         """Set the object that answers each host's requests."""
@@ -155,9 +167,7 @@ def _check_extra() -> None:
     """Check at the start, not at the first video, that the whole extra is installed."""
     absent = [name for name in _EXTRA if importlib.util.find_spec(name) is None]
     if absent:
-        raise UsageError(
-            f"the sandbox needs {', '.join(absent)}", hint="pip install 'pixverse-cli[sandbox]'"
-        )
+        raise UsageError(f"the sandbox needs {', '.join(absent)}", hint=install_command("sandbox"))
 
 
 def _check_port(port: int) -> None:

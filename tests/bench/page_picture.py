@@ -19,7 +19,7 @@ SCENES = (
     ("lake", "The camera slowly rises above the lake", (30, 90, 140), ("-d", "5")),
     ("forest", "Fog moves between the trees", (40, 110, 70), ("-m", "c1", "-d", "8")),
     ("dunes", "Wind draws lines in the sand", (200, 150, 80), ("-r", "1080P", "-d", "5")),
-    ("harbour", "Ships leave the harbour at dusk", (90, 70, 130), ("-d", "5", "--audio")),
+    ("harbour", "Ships leave the harbour at dusk", (90, 70, 130), ("-d", "8")),
     ("peak", "Clouds open and show the peak", (120, 140, 170), ("-m", "v5.6", "-d", "5")),
 )
 
@@ -37,10 +37,9 @@ def draw(path, colour):
 
 
 def main():
-    with tempfile.TemporaryDirectory() as name, Sandbox(instant=True, seed=7) as sandbox:
+    with tempfile.TemporaryDirectory() as name, Sandbox(seed=7) as sandbox:
         folder = Path(name)
         pixverse = Pixverse(folder, folder, sandbox)
-        (folder / "clips").mkdir()
         for image, prompt, colour, options in SCENES:
             draw(folder / f"{image}.png", colour)
             output = f"clips/{image}.mp4"

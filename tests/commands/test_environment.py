@@ -1,6 +1,7 @@
 """The command in GitHub Actions, in the sandbox, without arguments and with misspelt words."""
 
 import os
+import re
 import signal
 import sys
 
@@ -115,6 +116,23 @@ class TestSandbox:
             "export DASHSCOPE_HTTP_BASE_URL",
         ]
         assert process.returncode == 130
+
+    def test_alone_it_says_what_the_two_lines_are_for_and_shows_requests(self, pixverse):
+        process = pixverse.start("sandbox", "-v")
+        variables = dict(process.stdout.readline()[7:-1].split("=", 1) for _ in range(2))
+        assert pixverse("doctor", **variables).code == 0
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate(timeout=20)
+        first, *calls = told.splitlines()
+        assert "Paste the two lines into another shell" in first
+        assert any(re.fullmatch(r"GET api /api/v1/tasks\S* 200", call) for call in calls), calls
+
+    def test_alone_and_quiet_it_says_nothing_more(self, pixverse):
+        process = pixverse.start("sandbox", "-q")
+        for _ in range(2):
+            process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        assert "Paste" not in process.communicate(timeout=20)[1]
 
     def test_the_error_for_an_unknown_scenario_lists_all_scenarios(self, pixverse):
         run = pixverse("sandbox", "--scenario", "nonsense", "--", "true")

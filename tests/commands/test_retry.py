@@ -187,6 +187,25 @@ def test_other_kinds_are_made_again_as_the_same_request(failing, words):
     assert (again.code, again.json[0]["request"]) == (0, shown), again.stderr
 
 
+def test_a_dry_run_sends_nothing_and_needs_no_key(failing, account):
+    task_id = failed_id(failing, "-p", "Up")
+    before = (len(account.calls), failing("list", "--json").json)
+    run = failing("retry", task_id, "-o", "new/", "--dry-run", DASHSCOPE_API_KEY="")
+    assert (run.code, run.json[0]["request"]["input"]["prompt"]) == (0, "Up"), run.stderr
+    assert (len(account.calls), failing("list", "--json").json) == before
+    assert not (failing.directory / "new").exists()
+
+
+def test_a_dry_run_refuses_what_the_run_would(failing, account):
+    failed = failed_id(failing)
+    paid = failing("submit", TURTLE, *SMALL).lines[0]
+    creates = account.account.creates
+    for words in ((failed, paid), (failed, "--max-cost", "0.01"), ("#99",)):
+        dry, real = (failing("retry", *words, *more) for more in (("--dry-run",), ()))
+        assert (dry.code, dry.stdout, dry.stderr) == (2, "", real.stderr)
+    assert account.account.creates == creates
+
+
 def test_a_reference_by_url_is_not_sent_again(failing):
     words = ("--reference", "turtle=https://example.com/a.png", "-p", "@turtle swims")
     submitted = failing("submit", *words, *SMALL, "--wait", "--json")

@@ -379,7 +379,8 @@ def test_words_are_joined_to_a_choice(words, text):
 
 def test_no_code_outside_the_catalogue_asks_for_a_model_by_name():
     names = {name for model in MODELS for name in model.spellings} - {str(kind) for kind in Kind}
-    compared = re.compile(r"(?:==|!=|\bin|\bis|case)\s+\(?[\"']([^\"']+)[\"']|startswith\(\"pixv")
+    literal = r"(?:==|!=|\bin|\bis|case)\s+\(?[\"']([^\"']+)[\"']"
+    compared = re.compile(literal + r"|startswith\(\"pixverse/pixv")
     package = Path(catalog.__file__).parents[1]
     found = [
         (path.name, match[0])

@@ -166,7 +166,7 @@ CASES = (
         "SOCKS without the extra",
         through_socks_without_the_extra,
         **WRONG_SETTING,
-        says=r"ALL_PROXY is a SOCKS proxy.*extra.*pip install 'pixverse-cli\[socks\]'",
+        says=r"ALL_PROXY is a SOCKS proxy.*extra.*pip install 'pixverse-cli\[socks\] @ git",
         also=nothing_of_the_address_is_shown,
     ),
     Case(

@@ -26,7 +26,7 @@ class World:
             (self.home / name).touch()
         for name in ("python", "python3", "pixverse"):
             self.program(name, f'echo "{name} $*" >> "{self.log}"')
-        _require("sqlite3")
+        require("sqlite3")
         (self.programs / "sqlite3").symlink_to(shutil.which("sqlite3"))
 
     def program(self, name, script):
@@ -68,7 +68,7 @@ def task_id(number):
     return f"{number:08x}-5ff8-4d82-bcb6-0123456789ab"
 
 
-def _require(program):
+def require(program):
     if shutil.which(program) is None:
         pytest.skip(f"{program} is not installed")
 
@@ -93,7 +93,7 @@ def open_shell(world):
     opened = {}
 
     def opener(name):
-        _require(name)
+        require(name)
         if name not in opened:
             opened[name] = world.open(name)
         return opened[name]
@@ -124,5 +124,5 @@ def typed_shell(request, open_shell):
 @pytest.fixture(params=SHELLS)
 def shell_name(request):
     """Return the name of each shell in turn."""
-    _require(request.param)
+    require(request.param)
     return request.param

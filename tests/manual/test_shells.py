@@ -139,7 +139,7 @@ def test_a_value_that_equals_a_command_name_is_a_value(shell):
     assert words(shell.complete("pixverse submit -p list --mo")) == ["--model"]
 
 
-@pytest.mark.parametrize("command", ["status", "wait", "download", "cancel"])
+@pytest.mark.parametrize("command", ["status", "wait", "forget"])
 def test_task_ids_are_offered_newest_first(shell, command):
     expected = [task_id(3), task_id(2), task_id(1)]
     assert expected == words(shell.complete(f"pixverse {command} "))

@@ -8,10 +8,10 @@ from contextlib import closing
 
 import pytest
 
-from pixverse_cli.commands.task_ids import SQL
+from pixverse_cli.commands.task_ids import ASKED, SQL
 from pixverse_cli.domain.text import harmless
 from pixverse_cli.settings.places import state_directory
-from tests.manual.conftest import task_id
+from tests.manual.conftest import require, task_id
 from tests.manual.shells import ROOT, descriptions, words
 from tests.processes import COMMAND
 
@@ -26,10 +26,10 @@ def offered(world, shell_name, line="pixverse status ", **variables):
         shell.close()
 
 
-def fast_path(store, **variables):
+def fast_path(store, command="status", **variables):
     """Run the command as the scripts do when there is no sqlite3 program."""
     environ = {**os.environ, "_PIXVERSE_TASK_IDS": str(store), **variables}
-    ran = subprocess.run([*COMMAND, "whatever"], capture_output=True, env=environ, check=False)
+    ran = subprocess.run([*COMMAND, command], capture_output=True, env=environ, check=False)
     assert (ran.returncode, ran.stderr) == (0, b"")
     return ran.stdout.decode()
 
@@ -49,13 +49,14 @@ def test_without_the_sqlite3_program_pixverse_prints_the_ids(empty_world, shell_
     assert descriptions(lines)[task_id(2)] in ("", "RUNNING two")
 
 
-def test_sqlite3_and_pixverse_print_the_same(empty_world):
+@pytest.mark.parametrize("command", ["status", "wait"])
+def test_sqlite3_and_pixverse_print_the_same(empty_world, command):
     store = empty_world.write_store("one", HOSTILE, None, "x" * 100, "\n  \n", "é 🎬")
     environ = empty_world.environ | {"ANSWER": "", "SCRIPT": ""}
-    script = f"source {ROOT}/completions/pixverse.bash; _pixverse_lines '{store}'"
+    script = f"source {ROOT}/completions/pixverse.bash; _pixverse_lines '{store}' {command}"
     ran = subprocess.run(["/bin/bash", "-c", script], env=environ, capture_output=True, check=True)
     assert ran.stderr == b""
-    assert fast_path(store) == ran.stdout.decode()
+    assert fast_path(store, command) == ran.stdout.decode() != ""
 
 
 def test_the_fast_path_imports_only_its_own_module(empty_world):
@@ -69,6 +70,76 @@ def test_the_fast_path_imports_only_its_own_module(empty_world):
     ran = subprocess.run(command, capture_output=True, text=True, env=environ, check=True)
     expected = ["pixverse_cli.__main__", "pixverse_cli.commands", "pixverse_cli.commands.task_ids"]
     assert str(expected) in ran.stdout.splitlines()
+
+
+# Each record by the name that the shells offer, with what its row holds.
+RECORDS = {
+    "queued": {"status": "PENDING"},
+    "queued-unconfirmed": {"status": "PENDING", "provisional": 1},
+    "running": {"status": "RUNNING"},
+    "finished": {"status": "SUCCEEDED"},
+    "saved": {"status": "SUCCEEDED", "file": "/a.mp4"},
+    "failed": {"status": "FAILED"},
+    "failed-unconfirmed": {"status": "FAILED", "provisional": 1},
+    "failed-elsewhere": {"status": "FAILED", "fingerprint": None},
+    "cancelled": {"status": "CANCELED"},
+    "unknown": {"status": "UNKNOWN"},
+    "#11": {"status": "NOT_SENT", "task_id": None},
+    "#12": {"status": "UNCLEAR", "task_id": None},
+}
+TASKS = {name for name in RECORDS if not name.startswith("#")}
+USABLE = {
+    "status": TASKS,
+    "wait": {"queued", "queued-unconfirmed", "running"},
+    "cancel": {"queued"},
+    "download": {"finished"},
+    "retry": {"failed", "cancelled", "#11"},
+    "forget": TASKS | {"#11"},
+}
+
+
+def write_records(world, names=tuple(RECORDS)):
+    store = world.write_store()
+    usual = {"fingerprint": "f", "provisional": None, "file": None, "service": ""}
+    with closing(sqlite3.connect(store)) as connection, connection:
+        for number, (name, told) in enumerate(RECORDS.items(), 1):
+            if name in names:
+                row = {"number": number, "task_id": name} | usual | told
+                connection.execute(
+                    f"INSERT INTO task ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})",
+                    tuple(row.values()),
+                )
+    return store
+
+
+@pytest.mark.parametrize("command", USABLE)
+def test_what_the_command_can_use_is_offered(empty_world, shell_name, command):
+    write_records(empty_world)
+    offer = words(offered(empty_world, shell_name, f"pixverse {command} "))
+    assert set(offer) == USABLE[command]
+
+
+@pytest.mark.parametrize("command", USABLE)
+def test_without_the_sqlite3_program_the_same_is_offered(empty_world, command):
+    lines = fast_path(write_records(empty_world), command).splitlines()
+    assert {line.partition("\t")[0] for line in lines} == USABLE[command]
+
+
+def test_without_the_sqlite3_program_shells_tell_pixverse_the_command(empty_world, shell_name):
+    write_records(empty_world)
+    without_sqlite3(empty_world)
+    assert words(offered(empty_world, shell_name, "pixverse cancel ")) == ["queued"]
+
+
+@pytest.mark.parametrize("name", ["bash", "zsh"])  # fish only prints its completions
+def test_the_number_of_a_record_is_typed_so_that_it_is_no_comment(empty_world, name):
+    require(name)
+    write_records(empty_world, ("#11",))
+    shell = empty_world.open(name)
+    try:
+        assert shell.run("pixverse retry ")[:2] == ["retry", "#11"]
+    finally:
+        shell.close()
 
 
 def test_the_newest_fifty_are_offered(empty_world, shell_name):
@@ -104,13 +175,15 @@ def test_every_harmful_character_is_left_out():
     harmful = [chr(n) for n in range(1, 0x110000) if not 0xD800 <= n < 0xE000]
     harmful = [char for char in harmful if harmless(char) != char and char not in "\t\n\r"]
     with closing(sqlite3.connect(":memory:")) as connection:
-        connection.execute("CREATE TABLE task (number, task_id, status, prompt)")
+        connection.execute(
+            "CREATE TABLE task (number, task_id, status, prompt, file, fingerprint, provisional)"
+        )
         for start in range(0, len(harmful), 40):
             prompt = "a" + "".join(harmful[start : start + 40]) + "\u200dz"
             connection.execute(
                 "INSERT INTO task (task_id, status, prompt) VALUES ('i', 'S', ?)", (prompt,)
             )
-        assert {line for (line,) in connection.execute(SQL)} == {"i\tS a\u200dz"}
+        assert {line for (line,) in connection.execute(ASKED + SQL, ("",))} == {"i\tS a\u200dz"}
 
 
 def test_line_breaks_become_spaces(empty_world):

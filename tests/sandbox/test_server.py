@@ -164,4 +164,4 @@ def test_the_error_for_a_missing_extra_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "av", None)
     with pytest.raises(UsageError, match="needs av") as raised:
         Sandbox()
-    assert "pixverse-cli[sandbox]" in raised.value.hint
+    assert "pip install 'pixverse-cli[sandbox] @ git+https://" in raised.value.hint

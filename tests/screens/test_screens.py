@@ -152,6 +152,55 @@ def test_a_dry_run_tells_each_request_its_place_and_the_total(screen):
     assert "{" not in text
 
 
+SITE = "https://example.com"
+DRY = {
+    "text-to-video": (
+        ("submit", "-m", "v6-t2v", "-p", "A turtle", "-a", "9:16"),
+        ["text-to-video", "  video     v6-t2v, 720P, 9:16, 5 s", "  prompt    A turtle"],
+    ),
+    "first-last-frame": (
+        ("submit", f"{SITE}/a.png", "--last-frame", f"{SITE}/b.png", "-p", "It turns"),
+        [
+            f"{SITE}/a.png",
+            "  video     v6-kf2v, 720P, 5 s",
+            f"  inputs    first-frame {SITE}/a.png, last-frame {SITE}/b.png",
+            "  prompt    It turns",
+        ],
+    ),
+    "upscale": (("upscale", f"{SITE}/v.mp4"), [f"{SITE}/v.mp4", "  video     upscale"]),
+    "lipsync": (
+        ("lipsync", f"{SITE}/v.mp4", "--text", "你好", "--voice", "4"),
+        [f"{SITE}/v.mp4", "  video     lipsync, voice 4", "  text      你好"],
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", DRY)
+def test_a_dry_run_tells_each_kind_by_its_own_words(screen, kind):
+    words, expected = DRY[kind]
+    shown = screen(*words, "--dry-run", columns=120)
+    assert shown.ended() == 0, shown.text
+    told = [line for line in shown.lines if "not checked" not in line]  # the notes on URLs
+    assert told[: len(expected)] == expected
+    assert told[len(expected)].startswith("  saved as  (not saved")
+
+
+def test_a_dry_run_of_retry_is_told_in_words(running, screen, open_sandbox):
+    running.environ |= open_sandbox("fail").environment
+    failed = running("submit", "-m", "v6-t2v", "-p", "A turtle", "--wait")
+    assert failed.code == 5
+    task = running("list").stdout.split("\t")[0]
+    shown = screen("retry", task[:8], "--dry-run", columns=120)
+    assert shown.ended() == 0, shown.text
+    assert shown.lines[0] == "text-to-video"
+    assert "  prompt    A turtle" in shown.lines
+    assert "1 video to pay for" in shown.text
+    again = running("retry", task).lines[0]
+    repeated = screen("retry", task[:8], "--dry-run", columns=120)
+    assert repeated.ended() == 0
+    assert f"estimate  0 CNY: already submitted as {again}" in repeated.text
+
+
 def test_a_submit_shows_the_id_once_and_the_next_step(running, screen, open_sandbox):
     running.environ |= open_sandbox().environment
     shown = screen("submit", "https://example.com/a.png", columns=120)

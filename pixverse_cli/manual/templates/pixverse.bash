@@ -149,22 +149,24 @@ _pixverse_tasks()
     local word lines
 @store@
     compopt -o nosort 2>/dev/null
-    lines=$(_pixverse_lines "$store" 2>/dev/null </dev/null)
+    lines=$(_pixverse_lines "$store" "$command" 2>/dev/null </dev/null)
     while [[ -n $lines ]]; do # read would make a system call for each letter
         word=${lines%%$'\t'*}
+        word=${word/#\#/\\#} # else the rest of the line is a comment
         [[ $word == "$current"* ]] && COMPREPLY+=("$prefix$word")
         [[ $lines == *$'\n'* ]] || break
         lines=${lines#*$'\n'}
     done
 }
 
+# Prints the tasks of store $1 that command $2 can use.
 _pixverse_lines()
 {
     if type -P sqlite3 >/dev/null; then
         command sqlite3 -readonly -batch -bail -noheader -list -init /dev/null \
-            -cmd '.timeout 50' "$1" @sql@
+            -cmd '.timeout 50' "$1" @asked@@sql@
     else
-        @variable@=$1 command pixverse
+        @variable@=$1 command pixverse "$2"
     fi
 }
 

@@ -165,6 +165,7 @@ function __pixverse_files
     complete -C "'' $word" | string match -ri -- "^[^\t]*(?:/|\.(?:$argv[1]))(?:\t.*)?\$"
 end
 
+# Prints the tasks that command $argv[1] can use.
 function __pixverse_tasks
     set -l store $PIXVERSE_STATE_DIR
     set store (string replace -r -- '^~/' "$HOME/" "$store")
@@ -180,10 +181,10 @@ function __pixverse_tasks
     test -f $store; and test -s $store; or return
     if command -q sqlite3
         command sqlite3 -readonly -batch -bail -noheader -list -init /dev/null \
-            -cmd '.timeout 50' $store @sql@ 2>/dev/null </dev/null
+            -cmd '.timeout 50' $store @asked@@sql@ 2>/dev/null </dev/null
     else
         set -lx @variable@ $store
-        command pixverse 2>/dev/null </dev/null
+        command pixverse $argv[1] 2>/dev/null </dev/null
     end
 end
 

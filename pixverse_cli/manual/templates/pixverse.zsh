@@ -93,11 +93,12 @@ _pixverse_manifests() {
     _files -g '*.(#i)(@manifests@)(-.)'
 }
 
+# Offers the tasks that command $1 can use.
 _pixverse_tasks() {
     local line
     local -a ids shown expl
 @store@
-    for line in "${(f)$(_pixverse_lines $store 2>/dev/null </dev/null)}"; do
+    for line in "${(f)$(_pixverse_lines $store $1 2>/dev/null </dev/null)}"; do
         [[ -n $line ]] || continue
         ids+=("${line%%$'\t'*}")
         shown+=("${line/$'\t'/  -- }")
@@ -120,9 +121,9 @@ _pixverse_child() {
 _pixverse_lines() {
     if (( $+commands[sqlite3] )); then
         command sqlite3 -readonly -batch -bail -noheader -list -init /dev/null \
-            -cmd '.timeout 50' $1 @sql@
+            -cmd '.timeout 50' $1 @asked@@sql@
     else
-        @variable@=$1 command pixverse
+        @variable@=$1 command pixverse $2
     fi
 }
 

@@ -92,7 +92,7 @@ class TerminalReporter(Reporter):
                 pass  # the live lines show it
             case Submitted() if self._result is Result.TASK_ID and is_terminal(sys.stdout):
                 # the id is the result, on a line of its own
-                self.note(submitted_sentence(event.record.image, event.record))
+                self.note(submitted_sentence(event.record.title, event.record))
             case Submitted() | Seen() | Saved() | Retrying() | Expected() | LeftRunning() | Note():
                 if not self._repeats.is_repeated(event):
                     self.note(self._tasks.sentence(event, self._clock.now()) or "")
