@@ -75,7 +75,8 @@ def main():
         every = [PIXVERSE, "list", "--all", "--json"]
         bare = [sys.executable, "-c", BARE, f"{home}/big/tasks.db"]
         compare(f"list --json of {records} / bare loop", (every, big), (bare, big), pairs)
-        for words in (["list"], ["status", "0000000a"], ["list", "--status", "FAILED"]):
+        first = ["list", "--limit", "20"]
+        for words in (first, ["status", "0000000a"], ["list", "--status", "FAILED"]):
             command = [PIXVERSE, *words]
             compare(
                 f"{' '.join(words)}, big / small store", (command, big), (command, small), pairs
