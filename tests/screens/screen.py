@@ -85,13 +85,19 @@ class Screen:
 
     def resize(self, columns, rows):
         """Change the size, as most terminals do: lines that are too long now are wrapped."""
-        self.settle(0.1)
+        self._after_a_redraw()
         before = self.everything
         row = len(self.emulator.history.top) + self.emulator.cursor.y
         self._emulate(columns, rows)
         above = [*before, *[""] * row][:row]
         self._stream.feed("".join(f"{line}\r\n" for line in above).encode())
         resize(self.master, columns, rows)
+
+    def _after_a_redraw(self):
+        """Read a redraw to its end: what comes next is drawn for the new size."""
+        select.select([self.master], [], [], 2.0)  # seconds tick on the screen
+        while select.select([self.master], [], [], 0.02)[0]:
+            self.read()
 
     def ended(self):
         """Read to the end and return the exit code."""

@@ -75,7 +75,7 @@ def test_more_tasks_than_rows_are_counted_and_a_smaller_window_leaves_nothing_st
     for columns, rows, more in ((100, 7, 36), (100, 30, 13), (44, 12, 31)):
         shown.resize(columns, rows)
         shown.until(lambda it, more=more: f"and {more} more: " in it.text)
-        shown.settle()
+        shown.settle(1.0)
         assert shown.text.count("0 of 40 done") == 1
         assert len([line for line in shown.lines if "RUNNING" in line]) == 40 - more + 1
         if rows == 30:  # what the lower window pushed off the screen came back and was removed
