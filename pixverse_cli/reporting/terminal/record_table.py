@@ -139,6 +139,10 @@ _COLUMNS: tuple[tuple[Column, Callable[[Record, Now], Cell]], ...] = (
         lambda record, _: Cell(harmless(record.label or "")),
     ),
     (
+        Column("take", gives_way=9, labelled=True),
+        lambda record, _: Cell(str(record.take) if record.take > 1 else ""),
+    ),
+    (
         Column("prompt", gives_way=1, least=10),
         lambda record, _: Cell(harmless((record.prompt or "")[:_LONGEST_PROMPT])),
     ),

@@ -63,6 +63,13 @@ def test_where_all_records_were_sent_here_no_address_is_shown(record):
     assert "sent to" not in table(record())[0]
 
 
+def test_a_further_take_is_numbered_and_others_are_not(record):
+    head, first, second = table(record(), record(take=2))[:3]
+    at = head.index("take")
+    assert (first[at : at + 4].strip(), second[at : at + 4].strip()) == ("", "2")
+    assert "take" not in table(record())[0]
+
+
 def test_below_a_table_stands_the_total_of_what_was_paid(record):
     records = (
         record("SUCCEEDED", duration=8, estimate=Decimal("2.16")),
