@@ -73,7 +73,7 @@ def _upload_once(
     file: InputFile, image: str, model: str, tools: Tools
 ) -> Generator[Event, None, str]:
     from pixverse_cli.dashscope.upload import object_key, send  # noqa: PLC0415  imports requests
-    from pixverse_cli.media.inputs.reading import open_for_upload  # noqa: PLC0415  beside its use
+    from pixverse_cli.media.inputs.source import open_for_upload  # noqa: PLC0415  beside its use
 
     client = tools.connect()
     policy = yield from with_retries(RateLimit.POLICY, lambda: client.policy(model), tools)
