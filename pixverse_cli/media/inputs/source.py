@@ -14,8 +14,8 @@ from urllib.parse import unquote, urlsplit
 
 from pixverse_cli.disk.files import CHUNK, Kind, NotRegularError, open_regular, reason, with_home
 from pixverse_cli.domain.errors import UsageError
+from pixverse_cli.domain.hosts import host_of, is_private, without_secrets
 from pixverse_cli.domain.plan import InputFile
-from pixverse_cli.http.addresses import host_of, is_private, without_secrets
 
 STDIN = "-"
 

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import BinaryIO, assert_never
 
 from pixverse_cli.disk.files import CHUNK, FileState, chunks, reason, sha256_of, state_of
-from pixverse_cli.domain.clock import Clock
+from pixverse_cli.domain.clock import Clock, TimeLimit
 from pixverse_cli.domain.errors import (
     ClosedPipe,
     NotSavedError,
@@ -29,7 +29,7 @@ from pixverse_cli.domain.errors import (
     UnreachableError,
     UsageError,
 )
-from pixverse_cli.http.addresses import without_secrets
+from pixverse_cli.domain.hosts import without_secrets
 from pixverse_cli.media.video import mp4
 from pixverse_cli.media.video.body import Body, DecodedBody, is_compressed
 from pixverse_cli.media.video.failures import (
@@ -200,7 +200,7 @@ def _request(
     bounds = Limits(connect=limits.connect, stall=limits.stall, total=limits.connect + limits.stall)
     with (
         _translating_errors(),
-        stream(url, headers, bounds, lambda: limits.deadline - clock.monotonic()) as (head, body),
+        stream(url, headers, bounds, TimeLimit(clock, limits.deadline)) as (head, body),
     ):
         yield VideoResponse(url=url, status=head.status, headers=head.headers), body
 
