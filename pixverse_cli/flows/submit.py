@@ -8,8 +8,8 @@ uploaded once in 47 hours.
 """
 
 from collections import deque
-from collections.abc import Generator, Iterable
-from typing import NamedTuple
+from collections.abc import Generator, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from pixverse_cli.domain.endings import Placed
 from pixverse_cli.domain.errors import PixverseError, UnclearError, UnreachableError, UsageError
@@ -33,6 +33,9 @@ from pixverse_cli.flows.rate_limited import RateLimit, with_retries
 from pixverse_cli.flows.task_state import is_over
 from pixverse_cli.flows.tools import Tools, out_of_time
 
+if TYPE_CHECKING:
+    from pixverse_cli.dashscope.wire import Policy
+
 _OTHER_CALL_SECONDS = 120.0  # how long another process may need from its intent to its answer
 _PAUSE = 0.5
 _SUFFIXES = {"JPEG": ".jpg"}  # of other formats: their name
@@ -45,12 +48,15 @@ class Submission(NamedTuple):
     error: PixverseError | None
 
 
-def submit(orders: Iterable[Order], tools: Tools) -> Generator[Event, None, list[Placed]]:
+def submit(orders: Sequence[Order], tools: Tools) -> Generator[Event, None, list[Placed]]:
     """Create one task per order, and return those that were accepted.
 
     An order that fails ends with its error and the next one is tried, unless the key or the
     account was refused: then no further call is made.
+
+    :raises UsageError: files are too large for the service's store; nothing was sent.
     """
+    yield from _insist_on_sizes(orders, tools)
     accepted, waiting = list[Placed](), deque(orders)
     while waiting:
         order = waiting.popleft()
@@ -221,12 +227,9 @@ def _upload_once(
     from pixverse_cli.media.inputs.source import open_for_upload  # noqa: PLC0415  beside its use
 
     client = tools.connect()
-    policy = yield from with_retries(RateLimit.POLICY, lambda: client.policy(model), tools)
-    if policy.max_bytes is not None and file.size > policy.max_bytes:
-        raise UsageError(
-            f"{image}: has {file.size} bytes; the service takes at most {policy.max_bytes} bytes"
-            " for this model"
-        )
+    policy = yield from _policy(model, tools)
+    if problem := _size_problem(file, image, policy.max_bytes):
+        raise UsageError(problem)
     suffix = _SUFFIXES.get(file.format, f".{file.format.lower()}")
     key = object_key(policy, suffix)
     with open_for_upload(file) as source:
@@ -241,3 +244,51 @@ def _upload_once(
         for sent in sending:
             yield Uploading(image=image, sent=sent, total=file.size)
     return f"oss://{key}"
+
+
+def _policy(model: str, tools: Tools) -> "Generator[Event, None, Policy]":
+    """Return the permission to upload a file for this model."""
+    client = tools.connect()
+    return with_retries(RateLimit.POLICY, lambda: client.policy(model), tools)
+
+
+def _size_problem(file: InputFile, source: str, most: int | None) -> str | None:
+    if most is None or file.size <= most:
+        return None
+    return (
+        f"{source}: has {file.size} bytes; the service's temporary store takes at most {most}"
+        " bytes for this model: give a smaller file, a public URL, or --upload-command"
+    )
+
+
+def _insist_on_sizes(orders: Sequence[Order], tools: Tools) -> Generator[Event, None, None]:
+    """Check all files against the largest upload that the service allows, before paying any order.
+
+    The upload of a single file does that by itself; so does each upload where the service's
+    answer is missing here.
+
+    :raises UsageError: with a line for each file that is too large.
+    """
+    found = [each for order in orders for each in _to_upload(order, tools)]
+    limits, problems = dict[str, int | None](), list[str]()
+    for model, source, file in found if len(found) > 1 else ():
+        try:
+            if model not in limits:
+                limits[model] = (yield from _policy(model, tools)).max_bytes
+        except PixverseError:
+            return
+        if problem := _size_problem(file, source, limits[model]):
+            problems.append(problem)
+    if problems:
+        raise UsageError("\n".join(dict.fromkeys(problems)), hint="nothing was sent")
+
+
+def _to_upload(order: Order, tools: Tools) -> Iterator[tuple[str, str, InputFile]]:
+    """Yield the model, name and file of each input that has to be uploaded to the service."""
+    if order.upload_command or (order.once and _equal_request(order, tools)):
+        return
+    model, now = order.request.model.name, tools.clock.now()
+    for each in order.inputs:
+        file = each.file
+        if file and not tools.store.uploads.find(file.sha256, model, tools.account(), now):
+            yield model, each.source, file
