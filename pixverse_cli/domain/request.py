@@ -110,6 +110,8 @@ class VideoRequest(NamedTuple):
         if seconds is None:
             role = self.model.length_from or "video"
             return Estimate(None, f"it depends on the length of the {role}, which is not known")
+        if self.resolution not in self.model.prices.silent:
+            return Estimate(None, f"{self.model.alias} has no {self.resolution}")
         price = self.model.price(
             self.resolution, audio=self.audio, with_video=bool(length_inputs(self.model, inputs))
         )

@@ -23,6 +23,7 @@ from pixverse_cli.flows.given_inputs import (
     kind_of,
     may_be_task,
     name_and_source,
+    usual_kind,
 )
 from pixverse_cli.flows.plan import (
     Live,
@@ -225,14 +226,14 @@ def _lines_with_place(item: ManifestItem, error: PixverseError) -> Iterator[str]
 
 def _order(position: int, item: ManifestItem, inputs: PlanInputs) -> Order:
     """Return the item's order, checked as ``submit`` checks one."""
-    settings, problems = Settings(item.fields, inputs.kept), list[str]()
+    settings, problems = Settings(item.fields, inputs.kept, unset=""), list[str]()
     given, names = _given(item, inputs, problems)
     kind = settings.read("kind", _kind, None, f"choose {', '.join(Kind)}")
     model_name = item.fields["model"].value if "model" in item.fields else None
     kind = kind or kind_of(given, model_name, text="text" in item.fields)
     if kind is None:
         problems.append(_WHICH_KIND if given.video else _NO_KIND)
-    model = model_of(settings, kind or Kind.IMAGE_TO_VIDEO)
+    model = model_of(settings, kind or usual_kind(model_name))
     reader = InputReader(model, inputs.stack, inputs.find, inputs.now)
     taken = reader.read(given, problems) if kind else ()
     prompt = _prompt(item, inputs.folder, problems)
@@ -273,11 +274,10 @@ def _given(
         return where
 
     values = {name: item.fields[name].value for name in _SINGLE if name in item.fields}
-    problems += [f"{name} is missing: it is empty" for name in values if not values[name].strip()]
     found = {name: placed(name, value) for name, value in values.items()}
     references = list[str]()
     several = item.fields.get("reference")
-    for reference in lines_of(several.value) if several else ():
+    for reference in lines_of(several.value or " ") if several else ():
         name, source = name_and_source(reference.strip())
         where = placed("reference", source)
         references.append(where if name is None else f"{name}={where}")
@@ -296,7 +296,7 @@ def _input_path(name: str, value: str, inputs: PlanInputs) -> str:
 
     :raises UsageError: it is a URL that the service does not accept, or has no valid path.
     """
-    if remote(value) is not None or value.lower().startswith("file:"):
+    if not value.strip() or remote(value) is not None or value.lower().startswith("file:"):
         return value
     path = _below(inputs.folder, value, name)
     return value if name == "video" and may_be_task(value, path) else path

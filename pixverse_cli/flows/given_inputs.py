@@ -37,22 +37,28 @@ def kind_of(given: Given, model: str | None, *, text: bool = False) -> Kind | No
     """Return the kind of video that the inputs ask for; None if they do not tell.
 
     ``model`` is the name that was given for this very video: without any input, only a
-    text-to-video model says that no input is missing.
+    text-to-video model says that no input is missing. An input that is given but empty is one.
     """
     named = find_model(model)
     if given.references:
         return Kind.REFERENCES
-    if given.video:
-        if given.image:
+    if given.video is not None:
+        if given.image is not None:
             return Kind.MOTION
-        if given.sound or text:
+        if given.sound is not None or text:
             return Kind.LIPSYNC
         return named.kind if named and named.rule(Role.VIDEO, Media.VIDEO) else None
-    if given.last_frame:
+    if given.last_frame is not None:
         return Kind.FIRST_LAST_FRAME
-    if given.image:
+    if given.image is not None:
         return Kind.IMAGE_TO_VIDEO
     return named.kind if named and not named.inputs else None
+
+
+def usual_kind(model: str | None) -> Kind:
+    """Return the kind to check a request by whose inputs are missing: that of its model."""
+    named = find_model(model)
+    return named.kind if named else Kind.IMAGE_TO_VIDEO
 
 
 class InputReader:
@@ -75,16 +81,19 @@ class InputReader:
         count it.
         """
         found = list[Input]()
-        for each in _named_inputs(given, self._model.kind):
+        for each in _named_inputs(given, self._model):
             try:
                 found.append(self._input(each))
             except UsageError as error:
-                problems += lines_of(error.message)
+                hint = f" ({error.hint})" if error.hint else ""
+                problems += lines_of(f"{error.message}{hint}")
                 media = each.media or _media_of_ending(each.argument) or Media.IMAGE
                 found.append(Input(each.role, each.argument, each.argument, None, each.name, media))
         return tuple(found)
 
     def _input(self, each: "_Named") -> Input:
+        if not each.argument.strip():
+            return Input(each.role, "", "", None, each.name, each.media or Media.IMAGE)
         url = remote(each.argument)
         if url is not None:
             media = each.media or _media_of_url(url)
@@ -132,7 +141,10 @@ class InputReader:
         if len(exact or records) > 1:
             raise UsageError(f"{argument}: is no file, and several task ids start with it")
         if not records:
-            raise UsageError(f"{argument}: is no file, and no known task id starts with it")
+            raise UsageError(
+                f"{argument}: is no file, and no known task id starts with it; if it is the id of"
+                f" a task of this account, `pixverse status {argument}` asks for it first"
+            )
         record = (exact or records)[0]
         if problem := _task_problem(record, self._now):
             raise UsageError(f"{argument}: {problem}")
@@ -160,8 +172,8 @@ class _Named(NamedTuple):
     name: str | None = None
 
 
-def _named_inputs(given: Given, kind: Kind) -> Iterator[_Named]:
-    first = Role.FIRST_FRAME if kind is Kind.FIRST_LAST_FRAME else Role.IMAGE
+def _named_inputs(given: Given, model: Model) -> Iterator[_Named]:
+    first = Role.FIRST_FRAME if model.rule(Role.FIRST_FRAME, Media.IMAGE) else Role.IMAGE
     if given.image is not None:
         yield _Named(first, given.image, Media.IMAGE)
     if given.last_frame is not None:

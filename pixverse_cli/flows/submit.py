@@ -241,7 +241,7 @@ def _upload_once(
             loopback=client.on_loopback,
             give_up=tools.time_limit.is_reached,
         )
-        for sent in sending:
+        for sent in filter(None, sending):
             yield Uploading(image=image, sent=sent, total=file.size)
     return f"oss://{key}"
 
