@@ -164,7 +164,8 @@ def _run(
     from pixverse_cli.media.output_names import make_folder
 
     policy = wait_policy(app.settings, fail_fast=fail_fast)
-    extras = context.extras(app)._replace(force=True)  # a batch replaces only what it has made
+    # a batch replaces only what it has made
+    extras = context.extras(app)._replace(force=True, up_to_date=True)
     app.settings.insist()
     context.limit_time(app, waits=True)
     if any(item.error is None for item in items):

@@ -87,7 +87,7 @@ class InputReader:
             except UsageError as error:
                 hint = f" ({error.hint})" if error.hint else ""
                 problems += lines_of(f"{error.message}{hint}")
-                media = each.media or _media_of_ending(each.argument) or Media.IMAGE
+                media = each.media or media_of_ending(each.argument) or Media.IMAGE
                 found.append(Input(each.role, each.argument, each.argument, None, each.name, media))
         return tuple(found)
 
@@ -149,7 +149,7 @@ class InputReader:
         if problem := _task_problem(record, self._now):
             raise UsageError(f"{argument}: {problem}")
         rule = self._model.rule(Role.VIDEO, Media.VIDEO)
-        seconds, sides = _length(record), _sides(record)
+        seconds, sides = record.seconds, _sides(record)
         if rule is not None and (wrong := list(_limit_problems(rule, seconds, sides))):
             raise UsageError("\n".join(f"{argument}: {problem}" for problem in wrong))
         task_id = record.task_id or argument
@@ -193,12 +193,13 @@ def name_and_source(reference: str) -> tuple[str | None, str]:
     return (found[1], found[2]) if found else (None, reference)
 
 
-def _media_of_ending(name: str) -> Media | None:
+def media_of_ending(name: str) -> Media | None:
+    """Return what a file name or path of a URL ends like; None if that tells nothing."""
     return _ENDINGS.get(PurePosixPath(name).suffix.lower())
 
 
 def _media_of_url(url: str) -> Media:
-    media = _media_of_ending(urlsplit(url).path)
+    media = media_of_ending(urlsplit(url).path)
     if media is None:
         raise UsageError(
             f"{without_secrets(url)}: does not tell whether it is a picture or a video: give a URL"
@@ -241,12 +242,6 @@ def _expires(url: str) -> datetime | None:
         return datetime.fromtimestamp(int(parse_qs(urlsplit(url).query)["Expires"][0]), UTC)
     except (KeyError, ValueError, OverflowError, OSError):
         return None
-
-
-def _length(record: Record) -> float | None:
-    seconds = record.usage.get("duration")
-    known = isinstance(seconds, (int, float)) and not isinstance(seconds, bool)
-    return float(seconds) if known and isinstance(seconds, (int, float)) else None
 
 
 def _sides(record: Record) -> tuple[int, int]:

@@ -193,7 +193,7 @@ def _named_facts(record: Record) -> Iterator[tuple[str, str | None]]:
 
 
 def _parameters(record: Record) -> str:
-    parts = [record.resolution, f"{record.duration} s" if record.duration else None]
+    parts = [record.resolution, f"{record.seconds:g} s" if record.seconds else None]
     parts += [str(value) for name, value in record.parameters.items() if name != "size"]
     parts += ["audio"] if record.audio else []
     parts += [f"seed {record.seed}"] if record.seed is not None else []

@@ -73,8 +73,8 @@ def _parameters(record: Record) -> Iterator[str]:
     if record.resolution:
         yield record.resolution
     yield from (str(record.parameters[name]) for name in _SHOWN if name in record.parameters)
-    if record.duration:
-        yield f"{record.duration} s"
+    if record.seconds:
+        yield f"{record.seconds:g} s"
     if record.audio is not None:
         yield "with audio" if record.audio else "silent"
     if record.watermark is not None:
