@@ -17,7 +17,7 @@ from pixverse_cli.domain.catalog import InputRule, Kind, Media, Model, Role, fin
 from pixverse_cli.domain.errors import UsageError
 from pixverse_cli.domain.hosts import without_secrets
 from pixverse_cli.domain.plan import Given, Input, InputFile
-from pixverse_cli.domain.task import Record, Status
+from pixverse_cli.domain.task import Record, RecordInput, Status
 from pixverse_cli.domain.text import lines_of
 from pixverse_cli.media.inputs.image import inspect, inspect_stream
 from pixverse_cli.media.inputs.source import STDIN, local_path, remote
@@ -83,7 +83,7 @@ class InputReader:
         found = list[Input]()
         for each in _named_inputs(given, self._model):
             try:
-                found.append(self._input(each))
+                found.append(self.read_one(each))
             except UsageError as error:
                 hint = f" ({error.hint})" if error.hint else ""
                 problems += lines_of(f"{error.message}{hint}")
@@ -91,7 +91,11 @@ class InputReader:
                 found.append(Input(each.role, each.argument, each.argument, None, each.name, media))
         return tuple(found)
 
-    def _input(self, each: "_Named") -> Input:
+    def read_one(self, each: "NamedInput") -> Input:
+        """Return one input; one that is empty has no identity.
+
+        :raises UsageError: it cannot be used; with one line for each problem.
+        """
         if not each.argument.strip():
             return Input(each.role, "", "", None, each.name, each.media or Media.IMAGE)
         url = remote(each.argument)
@@ -163,7 +167,7 @@ class InputReader:
         )
 
 
-class _Named(NamedTuple):
+class NamedInput(NamedTuple):
     """One input as the user named it; ``media`` is None where its content decides."""
 
     role: Role
@@ -172,19 +176,26 @@ class _Named(NamedTuple):
     name: str | None = None
 
 
-def _named_inputs(given: Given, model: Model) -> Iterator[_Named]:
+def _named_inputs(given: Given, model: Model) -> Iterator[NamedInput]:
     first = Role.FIRST_FRAME if model.rule(Role.FIRST_FRAME, Media.IMAGE) else Role.IMAGE
     if given.image is not None:
-        yield _Named(first, given.image, Media.IMAGE)
+        yield NamedInput(first, given.image, Media.IMAGE)
     if given.last_frame is not None:
-        yield _Named(Role.LAST_FRAME, given.last_frame, Media.IMAGE)
+        yield NamedInput(Role.LAST_FRAME, given.last_frame, Media.IMAGE)
     for reference in given.references:
         name, argument = name_and_source(reference)
-        yield _Named(Role.REFERENCE, argument, None, name)
+        yield NamedInput(Role.REFERENCE, argument, None, name)
     if given.video is not None:
-        yield _Named(Role.VIDEO, given.video, Media.VIDEO)
+        yield NamedInput(Role.VIDEO, given.video, Media.VIDEO)
     if given.sound is not None:
-        yield _Named(Role.AUDIO, given.sound, Media.AUDIO)
+        yield NamedInput(Role.AUDIO, given.sound, Media.AUDIO)
+
+
+def recorded_input(each: RecordInput) -> NamedInput:
+    """Return an input of a record as the user named it."""
+    media = {Role.VIDEO: Media.VIDEO, Role.AUDIO: Media.AUDIO, Role.REFERENCE: None}
+    role = Role(each.role)
+    return NamedInput(role, each.source, media.get(role, Media.IMAGE), each.name)
 
 
 def name_and_source(reference: str) -> tuple[str | None, str]:

@@ -90,7 +90,7 @@ def plan_submit(
     folders = saving_folders(orders, destination, settings, now, live, problems)
     orders = [order._replace(priced=host.priced) for order in orders]
     wrong = bool(problems or settings.problems)
-    problems += _cost_problems(orders, settings, host, unknown_ok=args.cost_unknown_ok or wrong)
+    problems += cost_problems(orders, settings, host, unknown_ok=args.cost_unknown_ok or wrong)
     priced = [order for order in orders if not wrong or order.estimate is not None]
     problems += over_budget(priced) if priced else []
     problems += settings.problems
@@ -347,7 +347,7 @@ def unknown_cost(host: ServiceHost, limit: "Decimal") -> str:
     )
 
 
-def _cost_problems(
+def cost_problems(
     orders: Sequence[Order],
     settings: Settings,
     host: ServiceHost,

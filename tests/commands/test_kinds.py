@@ -406,6 +406,7 @@ def test_a_manifest_makes_every_kind(pixverse, sandbox, files):
     (folder / "videos.toml").write_text(MANIFEST)
     ran = pixverse("batch", "set/videos.toml")
     assert ran.code == 0, ran.stderr
+    assert "11 s of video" in ran.stderr  # 4 images of 1 s, upscale 2, lip sync 2 and 1, motion 2
     assert all((folder / f"{number}.mp4").is_file() for number in range(1, 9))
     assert (pixverse("batch", "set/videos.toml").code, sandbox.account.creates) == (0, 8)
     inputs = [each["source"] for each in pixverse("list", "--json").json[0]["inputs"]]
