@@ -252,8 +252,8 @@ def _adopt(
     """Adopt a task without guessing; None if there is no candidate, or more than one.
 
     A single unproven task is adopted provisionally, unless it was billed for another length. A
-    failed or cancelled task never reports its prompt: it does not prevent the adoption of a matching one, and is itself adopted only
-    when no other task can appear.
+    failed or cancelled task never reports its prompt: it does not prevent the adoption of a
+    matching one, and is itself adopted only when no other task can appear.
     """
     if found.disputed:
         return None
