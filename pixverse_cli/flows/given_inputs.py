@@ -27,10 +27,11 @@ FindTasks = Callable[[str], list[Record]]  # records whose task id starts with a
 _NAMED = re.compile(r"([^=/\\:]+)=(.+)", re.DOTALL)
 _TASK_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]{3,127}")
 _SIZE = re.compile(r"(\d{1,5})\*(\d{1,5})")
+_A = {Media.IMAGE: "an image", Media.VIDEO: "a video", Media.AUDIO: "a sound"}
 _ENDINGS = {
     **dict.fromkeys((".jpg", ".jpeg", ".png", ".webp"), Media.IMAGE),
     **dict.fromkeys((".mp4", ".mov"), Media.VIDEO),
-}
+}  # what the service takes as a reference
 
 
 def kind_of(given: Given, model: str | None, *, text: bool = False) -> Kind | None:
@@ -101,6 +102,11 @@ class InputReader:
         url = remote(each.argument)
         if url is not None:
             media = each.media or _media_of_url(url)
+            ending = media_of_ending(urlsplit(url).path)
+            if ending and ending is not media and Media.IMAGE in (ending, media):
+                raise UsageError(
+                    f"{without_secrets(url)}: is {_A[ending]} by its name, not {_A[media]}"
+                )
             return Input(each.role, without_secrets(url), url, None, each.name, media)
         if each.media is Media.VIDEO and each.role is Role.VIDEO:
             task = self._task(each.argument)

@@ -250,7 +250,7 @@ def _is_prompt(image: str, args: SubmitArgs) -> bool:
 
 
 def _conflicting_options(args: SubmitArgs, settings: Settings) -> Iterator[str]:
-    for image in args.images[1:]:
+    for image in args.images:
         if _is_prompt(image, args):
             yield f"{image!r}: is that the prompt? use -p {shlex.quote(image)}"
     sources = (*_given(args)[0].all, *args.images[1:], *args.prompt_file)

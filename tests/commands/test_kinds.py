@@ -247,6 +247,8 @@ REFUSED = [
     ("submit a.png -m v6-t2v -p x", "--model v6-t2v: makes text-to-video, but what is given asks"),
     ("submit -m v6-kf2v -p x", "IMAGE is missing"),
     ("submit a.png --last-frame= -p x", "--last-frame: is empty: give a file or a URL"),
+    ("submit https://x.example/v.mp4?x=1", "v.mp4: is a video by its name, not an image"),
+    ("upscale https://x.example/a.png", "a.png: is an image by its name, not a video"),
     ("submit --reference= -p x", "--reference: is empty: give a file or a URL"),
     ("lipsync v.mp4 --audio=", "--audio: is empty: give a file or a URL"),
     ("motion a.png ftp://x.example/v.mp4", "give a file, or an http(s):// or oss:// URL"),
