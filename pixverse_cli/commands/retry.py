@@ -58,7 +58,7 @@ def command(
 ) -> None:
     """Send requests again that cost nothing: failed, cancelled, or never accepted.
 
-    What may be paid for is refused. The images must be what they were. The new task is the
+    What may be paid for is refused. The inputs must be what they were. The new task is the
     same take; if it was made meanwhile, its task or video is used.
 
     \b
