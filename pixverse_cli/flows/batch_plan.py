@@ -136,48 +136,56 @@ def _share(output: str, parts: int) -> int:
     return int.from_bytes(digest.digest()[:8]) % parts
 
 
-def check_cost(
+def check_spending(
     items: Sequence[BatchItem],
     limit: Decimal | None,
     host: ServiceHost,
+    over_budget: OverBudget,
     *,
     unknown_ok: bool = False,
 ) -> None:
-    """Check the estimate against the cost limit; ``unknown_ok``: pay what is not known before.
+    """Check all new tasks together against the cost limit and the budget.
 
-    :raises UsageError: the estimate of all new tasks is over ``limit``, or is not known.
+    ``unknown_ok``: what is not known before is paid all the same.
+
+    :raises UsageError: they do not fit; with a line for each reason and each wrong item.
     """
-    total = estimate(items)
+    new = _new(items)
+    problems = list(_cost_problems(items, limit, host, unknown_ok=unknown_ok))
+    problems += over_budget(new) if new else []
+    if problems:
+        problems += [line for item in items if item.error for line in lines_of(item.error.message)]
+        raise UsageError("\n".join(problems), hint="nothing was sent")
+
+
+def _cost_problems(
+    items: Sequence[BatchItem], limit: Decimal | None, host: ServiceHost, *, unknown_ok: bool
+) -> Iterator[str]:
+    """Yield why the cost limit forbids the new tasks."""
+    if limit is None:
+        return
     unknown = [
         item.output
         for item in items
         if item.action is Action.SUBMIT and item.order and item.order.estimate is None
     ]
-    if limit is not None and unknown and not host.priced:
-        raise UsageError(unknown_cost(host, limit), hint="nothing was sent")
-    if limit is not None and unknown and not unknown_ok:
-        raise UsageError(
+    if unknown and not host.priced:
+        yield unknown_cost(host, limit)
+    elif unknown and not unknown_ok:
+        yield (
             f"--max-cost {limit}: the cost of {unknown[0]} is not known before;"
-            " add --cost-unknown-ok to pay it all the same",
-            hint="nothing was sent",
+            " add --cost-unknown-ok to pay it all the same"
         )
-    if limit is not None and total > limit:
-        raise UsageError(
+    total = estimate(items)
+    if total > limit:
+        yield (
             f"the estimate of {total} {CURRENCY} (list prices of {PRICES_AS_OF})"
-            f" is over --max-cost {limit}",
-            hint="nothing was sent",
+            f" is over --max-cost {limit}"
         )
 
 
-def check_budget(
-    items: Sequence[BatchItem], budget: "Budget | None", over_budget: OverBudget
-) -> list[BatchItem]:
-    """Return the items; each new task's order carries the budget to its create call.
-
-    :raises UsageError: all new tasks together do not fit the budget.
-    """
-    if problems := list(over_budget(_new(items))):
-        raise UsageError("\n".join(problems), hint="nothing was sent")
+def with_budget(items: Sequence[BatchItem], budget: "Budget | None") -> list[BatchItem]:
+    """Return the items; the order of each carries the budget to its create call."""
     return [
         item._replace(order=item.order._replace(budget=budget)) if item.order else item
         for item in items

@@ -139,9 +139,7 @@ def _seconds(
     return max(ends, default=0) * stream.time_base
 
 
-def _decoded(
-    container: "av.container.InputContainer", stream: "av.stream.Stream"
-) -> Iterator[Any]:
+def _decoded(container: "av.container.InputContainer", stream: "av.stream.Stream") -> Iterator[Any]:
     """Yield the frames of a stream; a packet that cannot be decoded is skipped, as players do."""
     import av  # noqa: PLC0415  of the sandbox's extra
 
