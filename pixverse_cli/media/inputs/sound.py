@@ -88,8 +88,10 @@ def _behind_tag(file: BinaryIO, at: int) -> int:
         length = length << 7 | byte & 0x7F
     at += len(head) + length
     file.seek(at)
+    if file.read(1) != b"\0":
+        return at
     padded = file.read(_PADDING)
-    return at + len(padded) - len(padded.lstrip(b"\0"))
+    return at + 1 + len(padded) - len(padded.lstrip(b"\0"))
 
 
 def _frame_seconds(
