@@ -89,6 +89,26 @@ def test_a_file_whose_second_half_is_zeros_is_refused(put, name):
         inspect_film(put(data[:half] + bytes(len(data) - half)), media, limits)
 
 
+MPEG1 = (32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
+MPEG2 = (8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160)
+MP3 = [(44100, each) for each in MPEG1] + [(24000, each) for each in MPEG2]
+RATES = (8000, 11025, 12000, 16000, 22050, 32000, 48000)
+
+
+@pytest.mark.parametrize(("rate", "kilobits"), [*MP3, *((each, 64) for each in RATES)])
+def test_an_mp3_of_any_bitrate_is_followed_to_its_end(put, rate, kilobits):
+    data = sound(seconds=0.4, rate=rate, bit_rate=kilobits * 1000)
+    found = inspect_film(put(data), Media.AUDIO, SPEECH)
+    assert (found.format, found.seconds) == ("MP3", pytest.approx(0.4, abs=0.25))
+
+
+@pytest.mark.parametrize("rate", [*RATES, 24000, 44100, 64000, 88200, 96000])
+def test_an_aac_of_any_rate_has_its_length(put, rate):
+    data = sound(container="adts", rate=rate)
+    found = inspect_film(put(data), Media.AUDIO, SPEECH)
+    assert (found.format, found.seconds) == ("AAC", pytest.approx(1.0, abs=0.3))
+
+
 def test_a_video_with_its_index_first_and_zeros_behind_is_refused(tmp_path):
     path = tmp_path / "fast.mp4"
     film(path, size=(64, 36), options={"movflags": "+faststart"})
