@@ -9,7 +9,7 @@ uploaded once in 47 hours.
 
 from collections import deque
 from collections.abc import Generator, Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from pixverse_cli.domain.endings import Placed
 from pixverse_cli.domain.errors import PixverseError, UnclearError, UnreachableError, UsageError
@@ -29,12 +29,9 @@ from pixverse_cli.domain.refusals import refuses_all
 from pixverse_cli.domain.task import Record, Status
 from pixverse_cli.flows.create_call import Outcome, create
 from pixverse_cli.flows.identity import require_account
-from pixverse_cli.flows.rate_limited import RateLimit, with_retries
+from pixverse_cli.flows.rate_limited import RateLimit, wait_for_slot, with_retries
 from pixverse_cli.flows.task_state import is_over
 from pixverse_cli.flows.tools import Tools, out_of_time
-
-if TYPE_CHECKING:
-    from pixverse_cli.dashscope.wire import Policy
 
 _OTHER_CALL_SECONDS = 120.0  # how long another process may need from its intent to its answer
 _PAUSE = 0.5
@@ -56,7 +53,7 @@ def submit(orders: Sequence[Order], tools: Tools) -> Generator[Event, None, list
 
     :raises UsageError: files are too large for the service's store; nothing was sent.
     """
-    yield from _insist_on_sizes(orders, tools)
+    _insist_on_sizes(orders, tools)
     accepted, waiting = list[Placed](), deque(orders)
     while waiting:
         order = waiting.popleft()
@@ -227,7 +224,7 @@ def _upload_once(
     from pixverse_cli.media.inputs.source import open_for_upload  # noqa: PLC0415  beside its use
 
     client = tools.connect()
-    policy = yield from _policy(model, tools)
+    policy = yield from with_retries(RateLimit.POLICY, lambda: client.policy(model), tools)
     if problem := _size_problem(file, image, policy.max_bytes):
         raise UsageError(problem)
     suffix = _SUFFIXES.get(file.format, f".{file.format.lower()}")
@@ -246,12 +243,6 @@ def _upload_once(
     return f"oss://{key}"
 
 
-def _policy(model: str, tools: Tools) -> "Generator[Event, None, Policy]":
-    """Return the permission to upload a file for this model."""
-    client = tools.connect()
-    return with_retries(RateLimit.POLICY, lambda: client.policy(model), tools)
-
-
 def _size_problem(file: InputFile, source: str, most: int | None) -> str | None:
     if most is None or file.size <= most:
         return None
@@ -261,11 +252,11 @@ def _size_problem(file: InputFile, source: str, most: int | None) -> str | None:
     )
 
 
-def _insist_on_sizes(orders: Sequence[Order], tools: Tools) -> Generator[Event, None, None]:
+def _insist_on_sizes(orders: Sequence[Order], tools: Tools) -> None:
     """Check all files against the largest upload that the service allows, before paying any order.
 
-    The upload of a single file does that by itself; so does each upload where the service's
-    answer is missing here.
+    The upload of a single file does that by itself; so does each upload where the service does
+    not answer here.
 
     :raises UsageError: with a line for each file that is too large.
     """
@@ -274,7 +265,8 @@ def _insist_on_sizes(orders: Sequence[Order], tools: Tools) -> Generator[Event, 
     for model, source, file in found if len(found) > 1 else ():
         try:
             if model not in limits:
-                limits[model] = (yield from _policy(model, tools)).max_bytes
+                wait_for_slot(RateLimit.POLICY, tools)
+                limits[model] = tools.connect().policy(model).max_bytes
         except PixverseError:
             return
         if problem := _size_problem(file, source, limits[model]):
