@@ -13,10 +13,12 @@ from pixverse_cli.media.inputs.image_formats import HeaderError
 START = b"\x1aE\xdf\xa3"
 _SEGMENT, _INFO, _TRACKS, _ENTRY, _VIDEO = 0x18538067, 0x1549A966, 0x1654AE6B, 0xAE, 0xE0
 _DOC_TYPE, _SCALE, _DURATION, _WIDTH, _HEIGHT = 0x4282, 0x2AD7B1, 0x4489, 0xB0, 0xBA
-_CLUSTER = 0x1F43B675  # pictures and sound
-_OPENED = {int.from_bytes(START), _SEGMENT, _INFO, _TRACKS, _ENTRY, _VIDEO, _CLUSTER}
-_VALUES = {_DOC_TYPE, _SCALE, _DURATION, _WIDTH, _HEIGHT}
+_CLUSTER, _CLUSTER_TIME, _GROUP = 0x1F43B675, 0xE7, 0xA0
+_BLOCKS = {0xA3, 0xA1}  # a picture or a piece of sound; the second in a group
+_OPENED = {int.from_bytes(START), _SEGMENT, _INFO, _TRACKS, _ENTRY, _VIDEO, _CLUSTER, _GROUP}
+_VALUES = {_DOC_TYPE, _SCALE, _DURATION, _WIDTH, _HEIGHT, _CLUSTER_TIME, *_BLOCKS}
 _USUAL_SCALE = 1_000_000  # nanoseconds
+_VALUE_BYTES = 16  # of a value, and of a block what precedes its data
 _MAX_ELEMENTS = 1_000_000  # one for each frame and each piece of sound
 
 
@@ -34,15 +36,22 @@ def read_webm(file: BinaryIO, size: int) -> WebM:
     :raises HeaderError: it is another Matroska file, cut short, damaged, or has no video.
     """
     found: dict[int, bytes] = {}
+    cluster = last = 0  # in the units of the scale
     for element, content in _values(file, size):
-        found.setdefault(element, content)
+        if element == _CLUSTER_TIME:
+            cluster = int.from_bytes(content)
+        elif element in _BLOCKS:
+            last = max(last, cluster + _time(content))
+        else:
+            found.setdefault(element, content)
         if element == _DOC_TYPE and content.rstrip(b"\0") != b"webm":
             raise HeaderError("is a Matroska file; the service takes WebM: convert it")
     if _WIDTH not in found or _HEIGHT not in found:
         raise HeaderError("is a WebM without a video")
     scale = int.from_bytes(found[_SCALE]) if _SCALE in found else _USUAL_SCALE
+    length = _float(found.get(_DURATION, b"")) or last  # a recording may lack its length
     return WebM(
-        seconds=_float(found.get(_DURATION, b"")) * scale / 1e9 or None,
+        seconds=length * scale / 1e9 or None,
         width=int.from_bytes(found[_WIDTH]),
         height=int.from_bytes(found[_HEIGHT]),
     )
@@ -65,9 +74,15 @@ def _values(file: BinaryIO, size: int) -> Iterator[tuple[int, bytes]]:
         if element == _SEGMENT and length is not None:
             end = start + length  # what follows is not part of it
         if element in _VALUES:
-            yield element, file.read(min(length or 0, 64))
+            yield element, file.read(min(length or 0, _VALUE_BYTES))
         at = start if element in _OPENED else start + (length or 0)
     raise HeaderError(f"is a damaged WebM: it has more than {_MAX_ELEMENTS} elements")
+
+
+def _time(block: bytes) -> int:
+    """Return when a block is shown, from the start of its cluster: behind the track's number."""
+    at = 9 - block[0].bit_length() if block else 0
+    return int.from_bytes(block[at : at + 2], signed=True)
 
 
 def _number(file: BinaryIO, *, keep_marker: bool) -> int | None:

@@ -72,6 +72,12 @@ def whole(name):
     return data, Media.AUDIO, SPEECH
 
 
+def test_a_webm_that_lacks_its_length_is_as_long_as_its_pictures(put):
+    data = film(size=(64, 36), seconds=2.5, rate=8, container="webm", options={"live": "1"})
+    found = inspect_film(put(data), Media.VIDEO, UPSCALE)
+    assert found.seconds == pytest.approx(2.5, abs=1 / 8)
+
+
 @pytest.mark.parametrize("name", WHOLE)
 def test_a_file_that_is_cut_short_is_refused(put, name):
     data, media, limits = whole(name)
