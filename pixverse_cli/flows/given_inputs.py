@@ -19,6 +19,7 @@ from pixverse_cli.domain.hosts import without_secrets
 from pixverse_cli.domain.plan import Given, Input, InputFile
 from pixverse_cli.domain.task import Record, RecordInput, Status
 from pixverse_cli.domain.text import lines_of
+from pixverse_cli.flows.lookup import is_task_id
 from pixverse_cli.media.inputs.image import inspect, inspect_stream
 from pixverse_cli.media.inputs.source import STDIN, local_path, remote
 
@@ -151,10 +152,10 @@ class InputReader:
         if len(exact or records) > 1:
             raise UsageError(f"{argument}: is no file, and several task ids start with it")
         if not records:
-            raise UsageError(
-                f"{argument}: is no file, and no known task id starts with it; if it is the id of"
-                f" a task of this account, `pixverse status {argument}` asks for it first"
+            ask = (
+                f": `pixverse status {argument}` asks for it first" if is_task_id(argument) else ""
             )
+            raise UsageError(f"{argument}: is no file, and no known task id starts with it{ask}")
         record = (exact or records)[0]
         if problem := _task_problem(record, self._now):
             raise UsageError(f"{argument}: {problem}")

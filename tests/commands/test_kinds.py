@@ -188,6 +188,12 @@ def test_the_video_of_a_finished_task_is_used_without_an_upload(pixverse, sandbo
     assert pixverse("upscale", task_id, "--once", "--json").json[0]["task_id"] == record["task_id"]
 
 
+def test_a_task_that_only_the_service_knows_is_asked_for_first(pixverse):
+    unknown = "0385dc79-5ff8-4d82-bcb6-000000000001"
+    assert f"`pixverse status {unknown}` asks for it first" in pixverse("upscale", unknown).stderr
+    assert "asks for it" not in pixverse("upscale", "film").stderr
+
+
 def test_an_unfinished_task_is_no_video_yet(pixverse, sandbox):
     task_id = pixverse("submit", TURTLE, *SMALL).stdout.strip()
     ran = pixverse("upscale", task_id)
