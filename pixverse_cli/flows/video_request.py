@@ -46,8 +46,9 @@ def video_request(
 ) -> VideoRequest:
     """Return the request; its problems are added to ``settings.problems``.
 
-    A preset that no model of the kind takes is left out. ``follows``: the video is as long as
-    an input of it.
+    A preset that no model of the kind takes is left out, and so is one that does not fit what is
+    given: a voice without a text, a duration where an input decides it. ``follows``: the video
+    is as long as an input of it.
     """
     model = model or model_of(settings, Kind.IMAGE_TO_VIDEO)
     usual_tier = DEFAULT_RESOLUTION if model.resolutions else None
@@ -72,6 +73,8 @@ def video_request(
     )
     if follows and not settings.explicit("duration"):
         request = request._replace(duration=None)
+    if request.text is None and not settings.explicit("voice"):
+        request = request._replace(voice=None)
     for problem in request_problems(request):
         settings.wrong(problem.option, problem.text)
     return request

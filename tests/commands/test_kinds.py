@@ -358,6 +358,8 @@ def test_presets_for_images_do_not_hold_for_other_kinds(pixverse, home):
     (folder / "config.toml").write_text('model = "c1"\nduration = 8\naudio = true\nseed = 4\n')
     for words in (("upscale", "v.mp4"), ("lipsync", "v.mp4", "--text", "x")):
         assert pixverse(*words, "--dry-run", "--json").code == 0
+    spoken = ("lipsync", "v.mp4", "--audio", "s.mp3", "--dry-run")
+    assert pixverse(*spoken, PIXVERSE_VOICE="4").code == 0
     ran = pixverse(
         "submit", "a.png", "--last-frame", "b.png", "-p", "x", "--dry-run", "--json",
         PIXVERSE_ASPECT_RATIO="1:1", PIXVERSE_SHOT_TYPE="multi",
