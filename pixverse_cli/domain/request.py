@@ -97,7 +97,8 @@ class VideoRequest(NamedTuple):
         """
         speech = self.model.speech
         if speech and self.text:
-            return -(-len(self.text.encode()) // speech.bytes_per_second)
+            spoken = self.text.encode("utf-8", "replace")  # what is not valid text is refused
+            return -(-len(spoken) // speech.bytes_per_second)
         lengths = [each.seconds for each in length_inputs(self.model, inputs)]
         if not lengths:
             return self.duration

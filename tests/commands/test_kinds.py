@@ -308,6 +308,17 @@ def test_all_problems_of_a_kind_are_told_at_once(pixverse, files):
         assert said in ran.stderr
 
 
+@pytest.mark.parametrize("limit", [(), ("--max-cost", "1"), ("--budget", "1/day")])
+def test_text_that_is_not_valid_is_refused_for_every_kind(pixverse, sandbox, limit):
+    for words in (
+        ("lipsync", "v.mp4", "--text", "\udcff"),
+        ("submit", "-m", "v6-t2v", "-p", "\udcff"),
+        ("submit", "--reference", "\udcff=a.png", "-p", "@\udcff"),
+    ):
+        ran = pixverse(*words, *limit)
+        assert (ran.code, sandbox.account.creates) == (2, 0), ran.stderr
+
+
 def test_limits_of_cost_are_told_with_the_other_problems(pixverse):
     limits = ("--max-cost", "0.1", "--budget", "0.2/day")
     ran = pixverse("motion", "missing.png", "v.mp4", "-n", "0", *limits)
