@@ -53,7 +53,8 @@ def submit(orders: Sequence[Order], tools: Tools) -> Generator[Event, None, list
 
     :raises UsageError: files are too large for the service's store; nothing was sent.
     """
-    _insist_on_sizes(orders, tools)
+    if problems := [line for lines in size_problems(orders, tools) for line in lines]:
+        raise UsageError("\n".join(dict.fromkeys(problems)), hint="nothing was sent")
     accepted, waiting = list[Placed](), deque(orders)
     while waiting:
         order = waiting.popleft()
@@ -252,35 +253,36 @@ def _size_problem(file: InputFile, source: str, most: int | None) -> str | None:
     )
 
 
-def _insist_on_sizes(orders: Sequence[Order], tools: Tools) -> None:
-    """Check all files against the largest upload that the service allows, before paying any order.
+def size_problems(orders: Sequence[Order], tools: Tools) -> list[list[str]]:
+    """Return for each order what the service's store would refuse as too large.
 
-    The upload of a single file does that by itself; so does each upload where the service does
-    not answer here.
-
-    :raises UsageError: with a line for each file that is too large.
+    Call it before any order is paid. The upload of a single file asks by itself; so does each
+    upload where the service does not answer here.
     """
-    found = [each for order in orders for each in _to_upload(order, tools)]
-    limits, problems = dict[str, int | None](), list[str]()
-    for model, source, file in found if len(found) > 1 else ():
+    found = [list(_to_upload(order, tools)) for order in orders]
+    problems: list[list[str]] = [[] for _ in orders]
+    if sum(map(len, found)) < 2:
+        return problems
+    limits = dict[str, int | None]()
+    for order, files, lines in zip(orders, found, problems, strict=True):
+        model = order.request.model.name
         try:
-            if model not in limits:
+            if files and model not in limits:
                 wait_for_slot(RateLimit.POLICY, tools)
                 limits[model] = tools.connect().policy(model).max_bytes
         except PixverseError:
-            return
-        if problem := _size_problem(file, source, limits[model]):
-            problems.append(problem)
-    if problems:
-        raise UsageError("\n".join(dict.fromkeys(problems)), hint="nothing was sent")
+            return problems
+        each = (_size_problem(file, source, limits[model]) for source, file in files)
+        lines.extend(dict.fromkeys(problem for problem in each if problem))
+    return problems
 
 
-def _to_upload(order: Order, tools: Tools) -> Iterator[tuple[str, str, InputFile]]:
-    """Yield the model, name and file of each input that has to be uploaded to the service."""
+def _to_upload(order: Order, tools: Tools) -> Iterator[tuple[str, InputFile]]:
+    """Yield the name and the file of each input that has to be uploaded to the service."""
     if order.upload_command or (order.once and _equal_request(order, tools)):
         return
     model, now = order.request.model.name, tools.clock.now()
     for each in order.inputs:
         file = each.file
         if file and not tools.store.uploads.find(file.sha256, model, tools.account(), now):
-            yield model, each.source, file
+            yield each.source, file

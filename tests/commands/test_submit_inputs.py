@@ -147,6 +147,18 @@ def test_files_over_the_services_own_limit_are_told_before_anything_is_paid(
     assert "store takes at most 1048576 bytes for this model" in ran.stderr
 
 
+@pytest.mark.parametrize(("options", "bought"), [((), 1), (("--fail-fast",), 0)])
+def test_a_batch_ends_items_over_the_services_own_limit_first(pixverse, tmp_path, options, bought):
+    (tmp_path / "large.webp").write_bytes(TURTLE.read_bytes() + bytes(2**20))
+    rows = f"image,output,resolution,duration\n{TURTLE},a.mp4,360P,1\nlarge.webp,b.mp4,360P,1\n"
+    (tmp_path / "videos.csv").write_text(rows)
+    with Service(policy=[[partial(upload_policy, megabytes=1)]]) as service:
+        ran = pixverse("batch", "videos.csv", *options, **service.environment)
+        assert service.counts["create"] == bought
+    assert "large.webp: has " in ran.stderr
+    assert ran.stderr.index("large.webp: has") < ran.stderr.index("submitted")
+
+
 def test_a_service_that_does_not_tell_its_limit_is_asked_again_at_each_upload(pixverse, tmp_path):
     (tmp_path / "b.webp").write_bytes(TURTLE.read_bytes() + b"b")
     with Service(policy=[answer(status="404 Not Found"), [upload_policy]]) as service:
