@@ -34,7 +34,7 @@ def check(data):
     "options", [{}, {"movflags": "faststart"}, {"movflags": "frag_keyframe+empty_moov"}]
 )
 def test_real_videos_of_every_layout_are_accepted(tmp_path, options):
-    mp4.check(encoded(tmp_path / "real.mp4", **options))
+    assert mp4.check(encoded(tmp_path / "real.mp4", **options)) == ()
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,6 @@ def test_all_encodings_of_a_box_length_are_read(data):
         (box(b"ftyp", FTYP) + moov(track(b"soun")) + box(b"mdat"), "without a video track"),
         (box(b"ftyp", FTYP) + moov() + b"\0\0\0\4free" + box(b"mdat"), "damaged"),
         (box(b"ftyp", FTYP) + bytes(9) + moov() + box(b"mdat"), "damaged"),
-        (box(b"ftyp", FTYP) + box(b"free") * 20_001, "20000 boxes"),
     ],
 )
 def test_a_file_that_is_not_a_complete_video_is_refused_with_the_reason(data, said):
