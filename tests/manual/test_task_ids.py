@@ -86,6 +86,7 @@ RECORDS = {
     "unknown": {"status": "UNKNOWN"},
     "#11": {"status": "NOT_SENT", "task_id": None},
     "#12": {"status": "UNCLEAR", "task_id": None},
+    "finished-unconfirmed": {"status": "SUCCEEDED", "provisional": 1},
 }
 FILES = {*PICTURES, "sub dir", "notes.txt", "plan.toml", ".local"}  # offered where a video is one
 TASKS = {name for name in RECORDS if not name.startswith("#")}
@@ -93,7 +94,7 @@ USABLE = {
     "status": TASKS,
     "wait": {"queued", "queued-unconfirmed", "running"},
     "cancel": {"queued"},
-    "download": {"finished"},
+    "download": {"finished", "finished-unconfirmed"},
     "retry": {"failed", "cancelled", "#11"},
     "forget": TASKS | {"#11"},
     "upscale": {"finished", "saved"},
