@@ -97,9 +97,9 @@ def _number(file: BinaryIO, *, keep_marker: bool) -> int | None:
     return None if value == (1 << 7 * count) - 1 else value
 
 
-def _float(content: bytes) -> float:
+def _float(content: bytes) -> float | None:
     formats = {4: ">f", 8: ">d"}
     if len(content) not in formats:
-        return 0.0
+        return None
     (value,) = struct.unpack(formats[len(content)], content)
     return float(value)
