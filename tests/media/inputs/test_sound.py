@@ -138,6 +138,8 @@ class TestFrames:
         said = f"is a damaged {kind}: no valid frame at byte {10 * len(frame)}"
         assert refusal(frame * 10 + tenth + b"j") == said
         assert refusal(frame * 10 + tenth + bytes(1)) == said
+        said = f"is a damaged {kind}: no valid frame at byte {len(TAG) + 10 * len(frame)}"
+        assert refusal(TAG + frame * 10 + tenth + b"j") == said
 
     def test_a_long_tag_of_another_kind_may_follow(self, frame, kind, seconds):
         for start in (b"APETAGEX", b"LYRICSBEGIN"):

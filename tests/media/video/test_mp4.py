@@ -105,6 +105,8 @@ def test_a_last_box_that_belongs_to_the_video_must_be_complete_101(kind):
 def test_a_video_of_fragments_that_ends_in_a_few_bytes_is_cut_short_101():
     fragment = box(b"moof") + box(b"mdat", b"more")
     assert mp4.check_file(io.BytesIO(WHOLE + fragment)) == ()
+    longer = io.BytesIO(WHOLE + fragment + bytes(8))
+    assert mp4.check_file(longer) == ("8 bytes follow that are not part of it",)
     with pytest.raises(CutShortError):
         check(WHOLE + fragment + b"\0\0\0")
 
