@@ -124,7 +124,8 @@ def _refresh(app: AppContext) -> None:
 def _write_page(app: AppContext, records: Iterable[Record], html: str) -> None:
     from pixverse_cli.disk.files import with_home
     from pixverse_cli.reporting.page import write_page
+    from pixverse_cli.reporting.sentences import counted
 
     shown = tuple(records)
     write_page(Path(with_home(html)), shown, app.runtime.clock.now())
-    app.reporter().note(f"{len(shown)} tasks in {html}")
+    app.reporter().note(f"{counted(len(shown), 'task')} in {html}")

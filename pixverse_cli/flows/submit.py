@@ -12,7 +12,13 @@ from collections.abc import Generator, Iterable
 from typing import NamedTuple
 
 from pixverse_cli.domain.endings import Placed
-from pixverse_cli.domain.errors import PixverseError, UnclearError, UnreachableError, UsageError
+from pixverse_cli.domain.errors import (
+    PixverseError,
+    TimeLimitError,
+    UnclearError,
+    UnreachableError,
+    UsageError,
+)
 from pixverse_cli.domain.events import (
     Ended,
     Event,
@@ -208,7 +214,8 @@ def _upload(file: InputFile, image: str, model: str, tools: Tools) -> Generator[
     try:
         return (yield from _upload_once(file, image, model, tools))
     except UnreachableError as error:
-        if not error.retryable or tools.time_is_up():
+        at_the_limit = tools.time_is_up() or isinstance(error, TimeLimitError)
+        if at_the_limit or not error.retryable:
             raise
         yield Retrying(reason=error.message, delay=0.0)
     return (yield from _upload_once(file, image, model, tools))

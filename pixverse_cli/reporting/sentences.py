@@ -52,6 +52,11 @@ def model_name(record: Record) -> str:
     return model.alias if model else harmless(record.model or "?")
 
 
+def counted(count: int, noun: str) -> str:
+    """Write ``1 task``, ``2 tasks``."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
 def span(seconds: float) -> str:
     """Write ``45 s``, ``3 min 20 s``, ``5 h 10 min``."""
     whole = round(seconds)
@@ -109,8 +114,9 @@ def _usual_time(event: Expected) -> str:
 def video_summary(record: Record) -> str:
     """Write size, length and cost of a saved video, as far as they are known."""
     parts = []
-    with suppress(OSError):
-        parts.append(size(Path(record.file or "").stat().st_size))
+    if record.file:
+        with suppress(OSError):
+            parts.append(size(Path(record.file).stat().st_size))
     if record.usage.get("duration") is not None and record.usage.get("size"):
         dimensions = harmless(str(record.usage["size"])).replace("*", "x")
         parts.append(f"{record.usage['duration']} s of {dimensions}")

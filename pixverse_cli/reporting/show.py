@@ -39,12 +39,14 @@ def show_records(
         lines: Iterator[str] = (one_line(record_json(record)) for record in records)
     elif streams.is_terminal(sys.stdout):
         from pixverse_cli.reporting.terminal.page import page_width, write_page
-        from pixverse_cli.reporting.terminal.record_table import Now, record_table
+        from pixverse_cli.reporting.terminal.record_table import Now, old_answers, record_table
 
-        shown = tuple(records)
-        write_page(record_table(shown, Now(clock.now(), service), page_width()) if shown else ())
+        shown, now = tuple(records), Now(clock.now(), service)
+        write_page(record_table(shown, now, page_width()) if shown else ())
         if not shown:
             streams.say("no tasks to show; start one: pixverse submit IMAGE -p TEXT --wait")
+        if old := old_answers(shown, now):
+            streams.say(old)
         _say_left_out(left_out)
         return
     else:
@@ -80,7 +82,7 @@ def show_remote(
             reporter.draw(task)
     shown = found[:limit]
     if not found:
-        reporter.note("no tasks to show: this account has none of the last 24 hours, or none fits")
+        reporter.note("no tasks to show: nothing that this account sent in the last 24 hours fits")
     elif output is Output.HUMAN and streams.is_terminal(sys.stdout):
         from pixverse_cli.reporting.terminal.other_tables import remote_table
         from pixverse_cli.reporting.terminal.page import page_width, write_page

@@ -10,7 +10,17 @@ from pixverse_cli.domain.errors import (
     UnclearError,
     UnreachableError,
 )
-from pixverse_cli.domain.events import Ended, Expected, Known, Planned, Retrying, Saved, Seen
+from pixverse_cli.domain.events import (
+    Ended,
+    Expected,
+    Known,
+    Planned,
+    Retrying,
+    Saved,
+    Seen,
+    Uploaded,
+    Uploading,
+)
 from pixverse_cli.reporting.plain import PlainReporter
 from pixverse_cli.reporting.result import Result
 from pixverse_cli.reporting.task_set import TaskSet
@@ -47,6 +57,13 @@ def test_a_set_ends_with_one_summary_of_count_length_cost_and_place(stderr_of, s
     assert stderr_of(Planned(total=2), *events)[-1] == (
         "2 of 2 done: 10 s of video, 2.70 CNY at list prices, saved in /videos/"
     )
+
+
+def test_an_upload_is_announced_once(stderr_of):
+    begun = [Uploading(image="图.png", sent=0, total=3000)] * 2
+    sent = Uploading(image="图.png", sent=3000, total=3000)
+    lines = stderr_of(*begun, sent, Uploaded(image="图.png", url="oss://x"))
+    assert lines == ["图.png: uploading 3 kB", "图.png: uploaded"]
 
 
 def test_the_summary_names_each_task_that_failed(stderr_of, saved, record):

@@ -22,7 +22,7 @@ from pixverse_cli.domain.errors import UsageError
 from pixverse_cli.domain.task import Record, Status
 from pixverse_cli.domain.text import harmless
 from pixverse_cli.reporting.command_line import submit_command
-from pixverse_cli.reporting.sentences import model_name, short_id, span
+from pixverse_cli.reporting.sentences import counted, model_name, short_id, span
 
 _HERE = Path(__file__).parent
 
@@ -105,7 +105,7 @@ def _policy(style: str, script: str) -> str:
 def _totals(records: Sequence[Record]) -> str:
     costs = [record.actual_cost for record in records]
     known = [cost for cost in costs if cost is not None]
-    told = f"{len(records)} tasks"
+    told = counted(len(records), "task")
     if known:
         told += f", {sum(known)} {CURRENCY} by the list prices of {PRICES_AS_OF}"
     return told
