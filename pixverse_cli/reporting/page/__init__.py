@@ -107,7 +107,7 @@ def _totals(records: Sequence[Record]) -> str:
     known = [cost for cost in costs if cost is not None]
     told = counted(len(records), "task")
     if known:
-        told += f", {sum(known)} {CURRENCY} by the list prices of {PRICES_AS_OF}"
+        told += f", {sum(known)} {CURRENCY} at list prices of {PRICES_AS_OF}"
     return told
 
 
@@ -179,8 +179,8 @@ def _named_facts(record: Record) -> Iterator[tuple[str, str | None]]:
     yield "task", record.task_id
     yield "error", ": ".join(filter(None, (record.error_code, record.error_message)))
     yield "model", model_name(record)
-    yield "made of", _parameters(record)
-    yield "size", str(record.usage["size"]) if record.usage.get("size") else None
+    yield "parameters", _parameters(record)
+    yield "size", str(record.usage.get("size") or "").replace("*", "x")
     if record.actual_cost is not None:
         yield "cost", f"{record.actual_cost} {CURRENCY}"
     elif record.estimate is not None:
@@ -195,7 +195,7 @@ def _named_facts(record: Record) -> Iterator[tuple[str, str | None]]:
 def _parameters(record: Record) -> str:
     parts = [record.resolution, f"{record.duration} s" if record.duration else None]
     parts += [str(value) for name, value in record.parameters.items() if name != "size"]
-    parts += ["audio"] if record.audio else []
+    parts += ["with audio"] if record.audio else []
     parts += [f"seed {record.seed}"] if record.seed is not None else []
     return ", ".join(filter(None, parts))
 
