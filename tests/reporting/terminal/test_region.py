@@ -50,12 +50,15 @@ def test_rows_that_come_back_when_the_window_gets_higher_are_removed():
     assert region.replace(["e"], (), (20, 30)).startswith("\r\x1b[1A")
 
 
-def test_rows_above_a_later_note_are_left_alone():
+def test_rows_that_come_back_above_a_later_note_are_removed_and_the_note_stays():
     region = Region()
     region.replace(["1", "2", "3", "4"], (), (20, 10))
-    region.replace(["a"], (), (20, 3))
+    region.replace(["a"], (), (20, 3))  # two of four rows are above the screen now
     region.replace(["a"], ["note"], (20, 3))
-    assert region.replace(["b"], (), (20, 10)).startswith("\r\x1b[1A")
+    part = region.replace(["b"], (), (20, 4))  # the note fits again, and one of the two
+    assert part.startswith("\r\x1b[3A\x1b[Jnote\nb")
+    assert region.replace(["c"], (), (20, 10)).startswith("\r\x1b[3A\x1b[Jnote\nc")
+    assert region.replace(["d"], (), (20, 20)).startswith("\r\x1b[1A\x1b[Jd")
 
 
 def test_after_a_stop_nothing_above_the_cursor_is_touched():
