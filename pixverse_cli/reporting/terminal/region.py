@@ -12,6 +12,8 @@ from pixverse_cli.reporting.streams import without_colour
 from pixverse_cli.reporting.terminal.cells import rows
 
 _CLEAR_BELOW, _CLEAR_REST = "\x1b[J", "\x1b[K"
+# tmux keeps a copy of a screen that is cleared from its first cell on, above the screen
+_CLEAR_ROWS = f"{_CLEAR_REST}\n{_CLEAR_BELOW}\x1b[A"
 
 
 class _Left(NamedTuple):
@@ -40,10 +42,11 @@ class Region:
             return ""
         up, again = self._rows_up(size)
         text = f"\r\x1b[{up}A" if up else ""
-        if above or size != self._size:
-            text += _CLEAR_BELOW
+        if above or not lines or size != self._size:
+            text += _CLEAR_ROWS if up else _CLEAR_BELOW
         text += "".join(f"{line}\n" for line in (*again, *above))
-        text += "".join(f"{line}{_CLEAR_REST}\n" for line in lines) + _CLEAR_BELOW
+        if lines:
+            text += "".join(f"{line}{_CLEAR_REST}\n" for line in lines) + _CLEAR_BELOW
         if self._off_screen:
             self._off_screen += [_Left(line, stale=False) for line in (*again, *above)]
         self._lines, self._size = lines, size
