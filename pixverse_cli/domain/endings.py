@@ -204,11 +204,12 @@ def stopped_with(
     charges: Sequence[Charged],
     errors: Sequence[Ending],
     asked: Asked,
+    left_out: str = "",
 ) -> Stopped:
     """Return the stop with what was paid, what keeps running, and the command to continue.
 
     ``tasks`` are those that have not ended, ``charges`` those of all tasks of the command,
-    ``errors`` the errors of tasks that have ended.
+    ``errors`` the errors of tasks that have ended; ``left_out`` says what was not begun.
     """
     if stopped.charged is Charged.UNKNOWN:
         charges = (*charges, Charged.UNKNOWN)
@@ -223,6 +224,7 @@ def stopped_with(
     if tasks:
         sentences.append(_open_tasks([task.record for task in tasks]))
         hints += [following] if following else []
+    sentences += [left_out] if left_out else []
     return stopped.but(
         message=". ".join(sentences),
         hint="\n".join(hints) or None,

@@ -4,8 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from pixverse_cli.domain.endings import Asked
 from pixverse_cli.domain.errors import (
     Charged,
+    Stopped,
     TaskFailedError,
     UnclearError,
     UnreachableError,
@@ -18,6 +20,7 @@ from pixverse_cli.domain.events import (
     Retrying,
     Saved,
     Seen,
+    Submitted,
     Uploaded,
     Uploading,
 )
@@ -153,3 +156,20 @@ def test_a_set_that_was_only_submitted_says_so(record):
         tasks.add(Ended(record=each))
     (line,) = tasks.summary()
     assert line.startswith("2 of 2 submitted")
+
+
+@pytest.mark.parametrize(
+    ("total", "sentence"),
+    [(2, ""), (3, ". 1 of 3 requests was not sent"), (12, ". 10 of 12 requests were not sent")],
+)
+def test_a_stop_says_how_many_requests_were_not_sent(clock, record, total, sentence):
+    def events():
+        yield Planned(total=total)
+        yield Ended(record=None, error=UnreachableError("no connection"), label="a.png")
+        yield Submitted(record=record("PENDING"))
+        raise Stopped(2, "SIGINT")
+
+    with pytest.raises(Stopped) as stopped:
+        PlainReporter(Result.NOTHING, clock, quiet=False).run(events(), Asked(pays=True))
+    running = "Stopped. Task 0385dc79-5ff8-4d82 keeps running at the service"
+    assert stopped.value.message == running + sentence
