@@ -111,8 +111,8 @@ def _usual_time(event: Expected) -> str:
     return f"{request_kind(event.record)} usually takes {seconds}: {event.count} earlier tasks did"
 
 
-def video_summary(record: Record) -> str:
-    """Write size, length and cost of a saved video, as far as they are known."""
+def video_facts(record: Record) -> str:
+    """Write size, length and dimensions of a video, as far as they are known."""
     parts = []
     if record.file:
         with suppress(OSError):
@@ -120,9 +120,14 @@ def video_summary(record: Record) -> str:
     if record.usage.get("duration") is not None and record.usage.get("size"):
         dimensions = harmless(str(record.usage["size"])).replace("*", "x")
         parts.append(f"{record.usage['duration']} s of {dimensions}")
+    return ", ".join(parts)
+
+
+def _saved_summary(record: Record) -> str:
+    """Write what is known of a saved video and its cost, in brackets."""
     cost = record.actual_cost
-    if cost is not None:
-        parts.append(f"{cost} {CURRENCY} at list prices")
+    paid = "" if cost is None else f"{cost} {CURRENCY} at list prices"
+    parts = [part for part in (video_facts(record), paid) if part]
     return f" ({', '.join(parts)})" if parts else ""
 
 
@@ -163,7 +168,7 @@ def _news(event: Seen | Saved | LeftRunning, now: datetime) -> str:
             note = f" ({harmless(event.note)})" if event.note else ""
             return f"{record.status} after {span(elapsed(record, now))}{note}"
         case Saved(record=record):
-            return "already saved" if event.already else f"saved{video_summary(record)}"
+            return "already saved" if event.already else f"saved{_saved_summary(record)}"
         case LeftRunning():
             return "not waiting any longer; it keeps running at the service"
 
