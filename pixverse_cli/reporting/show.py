@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 # ruff: noqa: PLC0415
 
 
+_START = "start one: pixverse submit IMAGE -p TEXT --wait"
+_SEE_ALL = "without --status and --since: pixverse list"
+
+
 def show_records(
     records: Iterable[Record],
     output: Output,
@@ -27,11 +31,13 @@ def show_records(
     service: str | None = None,
     *,
     left_out: int = 0,
+    filtered: bool = False,
 ) -> None:
     """Show records: as JSON, as a table on a terminal, or as lines in a pipe.
 
     ``service`` is the address that commands use now; the table marks records of another one.
-    ``left_out`` is how many more there are than the table shows.
+    ``left_out`` is how many more there are than the table shows; ``filtered``: others may have
+    been left out by their status or age.
     """
     if output is not Output.HUMAN:
         from pixverse_cli.reporting.shapes import one_line, record_json
@@ -44,7 +50,7 @@ def show_records(
         shown, now = tuple(records), Now(clock.now(), service)
         write_page(record_table(shown, now, page_width()) if shown else ())
         if not shown:
-            streams.say("no tasks to show; start one: pixverse submit IMAGE -p TEXT --wait")
+            streams.say(f"no tasks to show; {_SEE_ALL if filtered else _START}")
         if old := old_answers(shown, now):
             streams.say(old)
         _say_left_out(left_out)

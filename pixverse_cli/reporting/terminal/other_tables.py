@@ -27,7 +27,7 @@ _REMOTE = (
     Column("status"),
     Column("model", gives_way=1, least=8),
     Column("age", gives_way=2, labelled=True),
-    Column("in `pixverse list`"),
+    Column("this machine"),
 )
 _PLAN = (
     Column("action"),
@@ -74,7 +74,7 @@ def _remote_row(row: RemoteTask, now: datetime) -> Row:
         Cell(record.status, STATUS_COLOURS[record.status]),
         Cell(model_name(record)),
         Cell(coarse(max(0.0, (now - since).total_seconds())) if since else ""),
-        Cell("yes" if row.known else "no"),
+        Cell("knows it" if row.known else "does not know it"),
     )
 
 

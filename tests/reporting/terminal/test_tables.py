@@ -123,6 +123,12 @@ def test_one_of_a_kind_is_not_told_as_several(record):
     assert last == ["1 task of this account: 1 RUNNING", "1 output: 1 cannot be made"]
 
 
+def test_a_narrow_list_of_the_account_says_in_words_which_tasks_are_known_here(record):
+    tasks = [RemoteTask(record(), known=known) for known in (True, False)]
+    lines = [line.strip() for line in remote_table(tasks, NOON, 30)]
+    assert lines[2::3][:2] == ["knows it", "does not know it"]
+
+
 @pytest.mark.parametrize("room", SIZES)
 def test_every_table_fits(record, room):
     chinese = record("SUCCEEDED", image="海边/" + "很长的文件名" * 9, prompt="镜头缓缓上升" * 40)
