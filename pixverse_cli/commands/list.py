@@ -103,8 +103,15 @@ def command(
     service = service_now(app.runtime.environ)
     more = left_out(chosen, app.store) if usual_limit else 0
     filtered = chosen.status is not None or chosen.since is not None
-    clock = app.runtime.clock
-    show_records(records, app.output, clock, service, left_out=more, filtered=filtered)
+    show_records(
+        records,
+        app.output,
+        app.runtime.clock,
+        service,
+        left_out=more,
+        filtered=filtered,
+        just_asked=refresh,
+    )
 
 
 def _check_options(*, html: str | None, remote: bool, refresh: bool, as_json: Output) -> None:

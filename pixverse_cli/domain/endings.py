@@ -20,6 +20,7 @@ from pixverse_cli.domain.errors import (
 )
 from pixverse_cli.domain.task import Record, Status
 
+_MOST_IDS = 12  # in a command that a person reads
 _INDEX = re.compile(r"(?<!\{)\{index(?::\d+)?\}")
 
 
@@ -117,10 +118,19 @@ def next_command(tasks: Iterable[Placed], asked: Asked) -> str | None:
         return asked.again
     finished = all(task.record.status is Status.SUCCEEDED for task in tasks)
     words = ["pixverse", "download" if finished else "wait"]
-    words += ids if len(ids) == 1 else map(asked.shorten, ids)
+    alike = finished or all(task.record.status.unfinished for task in tasks)
+    if len(ids) > _MOST_IDS and alike and _is_named_by_id(asked.output):
+        words.append("--all")
+    else:
+        words += ids if len(ids) == 1 else map(asked.shorten, ids)
     if not finished and asked.saves and asked.output is None:
         words.append("--download")
     return shlex.join([*words, *_output_words([task.position for task in tasks], asked)])
+
+
+def _is_named_by_id(output: str | None) -> bool:
+    """Return whether videos of any tasks can share this ``-o``: the default name has the id."""
+    return output is None or output.endswith("/") or "{task_id" in output
 
 
 def _position(task: Placed) -> int:

@@ -32,12 +32,13 @@ def show_records(
     *,
     left_out: int = 0,
     filtered: bool = False,
+    just_asked: bool = False,
 ) -> None:
     """Show records: as JSON, as a table on a terminal, or as lines in a pipe.
 
     ``service`` is the address that commands use now; the table marks records of another one.
     ``left_out`` is how many more there are than the table shows; ``filtered``: others may have
-    been left out by their status or age.
+    been left out by their status or age; ``just_asked``: the service was, about unfinished tasks.
     """
     if output is not Output.HUMAN:
         from pixverse_cli.reporting.shapes import one_line, record_json
@@ -51,7 +52,7 @@ def show_records(
         write_page(record_table(shown, now, page_width()) if shown else ())
         if not shown:
             streams.say(f"no tasks to show; {_SEE_ALL if filtered else _START}")
-        if old := old_answers(shown, now):
+        if not just_asked and (old := old_answers(shown, now)):
             streams.say(old)
         _say_left_out(left_out)
         return
