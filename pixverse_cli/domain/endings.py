@@ -247,6 +247,11 @@ def stopped_with(
 
 def _open_tasks(records: Sequence[Record]) -> str:
     names = f"Task {records[0].task_id}" if len(records) == 1 else f"{len(records)} tasks"
-    if all(record.status is Status.SUCCEEDED for record in records):
+    done = sum(record.status is Status.SUCCEEDED for record in records)
+    if done == len(records):
         return f"{names} succeeded, but nothing is saved yet"
-    return f"{names} {'keeps' if len(records) == 1 else 'keep'} running at the service"
+    one = len(records) - done == 1
+    if done:
+        names = "1 task" if one else f"{len(records) - done} tasks"
+    running = f"{names} {'keeps' if one else 'keep'} running at the service"
+    return f"{running}; {done} succeeded, but nothing is saved yet" if done else running

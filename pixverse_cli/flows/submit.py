@@ -163,7 +163,8 @@ def _attach(record: Record, tools: Tools) -> Generator[Event, None, Outcome]:
         outcome = yield from _search(record, error, tools)
         not_sent = outcome.record is None or outcome.record.status is Status.NOT_SENT
         return Outcome(record=None) if not_sent else outcome
-    yield Note(text=f"Already submitted as {record.task_id}; not paying again")
+    told = f"already submitted as {record.task_id}; not paying again"
+    yield Note(text=f"{record.title}: {told}")
     return Outcome(record=record, attached=True)
 
 

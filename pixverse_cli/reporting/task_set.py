@@ -67,7 +67,7 @@ class TaskSet:
             case Ended():
                 self.ended.append(event)
             case Known() | Submitted() | Seen() | Downloading() | Saved():
-                if not isinstance(event, Known):
+                if not isinstance(event, Known) and not getattr(event, "already", False):
                     self._used.add(event.record.number)
                 self._names[event.record.task_id or ""] = task_name(event.record)
             case _:

@@ -62,6 +62,13 @@ def test_a_set_ends_with_one_summary_of_count_length_cost_and_place(stderr_of, s
     )
 
 
+def test_a_video_that_was_saved_before_has_no_price_in_the_summary(stderr_of, saved):
+    records = [saved(1), saved(2)]
+    events = [e for each in records for e in (Saved(record=each, already=True), Ended(record=each))]
+    summary = "2 of 2 done, 2 of them before: nothing was bought"
+    assert stderr_of(Planned(total=2), *events)[-1] == summary
+
+
 def test_an_upload_is_announced_once(stderr_of):
     begun = [Uploading(image="图.png", sent=0, total=3000)] * 2
     sent = Uploading(image="图.png", sent=3000, total=3000)
@@ -173,3 +180,15 @@ def test_a_stop_says_how_many_requests_were_not_sent(clock, record, total, sente
         PlainReporter(Result.NOTHING, clock, quiet=False).run(events(), Asked(pays=True))
     running = "Stopped. Task 0385dc79-5ff8-4d82 keeps running at the service"
     assert stopped.value.message == running + sentence
+
+
+def test_a_stop_tells_finished_tasks_from_those_that_keep_running(clock, record):
+    def events():
+        yield Submitted(record=record("SUCCEEDED"))
+        yield Submitted(record=record("RUNNING", number=2, task_id=OTHER))
+        raise Stopped(2, "SIGINT")
+
+    with pytest.raises(Stopped) as stopped:
+        PlainReporter(Result.NOTHING, clock, quiet=False).run(events(), Asked(pays=True))
+    running = "Stopped. 1 task keeps running at the service"
+    assert stopped.value.message == f"{running}; 1 succeeded, but nothing is saved yet"
