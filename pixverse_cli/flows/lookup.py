@@ -38,6 +38,11 @@ def selected_records(
     if references is not None:
         return (yield from find_records(references, tools))
     latest = tools.store.records.newest(1, submitted=True)
+    if not latest and tools.store.records.newest(1, statuses=(Status.UNCLEAR,)):
+        raise UsageError(
+            "no task of this machine is known; the answer of a submit was lost",
+            hint="run `pixverse recover`: it checks for a task without paying again",
+        )
     if not latest:
         raise UsageError(
             "no task has been submitted from this machine yet",

@@ -125,12 +125,13 @@ def _search(record: Record, error: UnclearError, tools: Tools) -> Generator[Even
     if tools.time_is_up():
         return Outcome(record=record, error=error)
     yield Known(record=record)
-    yield Note(text=f"{error.message}; searching the account's tasks for it")
+    lost = error.message.removesuffix(".")  # the service ends its sentences with one
+    yield Note(text=f"{lost}; searching the account's tasks for it")
     found = yield from search(record, tools)
     if found.record.task_id is not None:
         return Outcome(record=found.record)
     failure = not_found_error(found)
-    message = f"{error.message}; {failure.message}"
+    message = f"{lost}; {failure.message}"
     return Outcome(record=found.record, error=failure.but(message=message))
 
 

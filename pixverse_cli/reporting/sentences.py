@@ -173,9 +173,14 @@ def _news(event: Seen | Saved | LeftRunning, now: datetime) -> str:
             return "not waiting any longer; it keeps running at the service"
 
 
+def soon(seconds: float) -> str:
+    """Write ``now``, ``in 45 s``, ``in 3 min 20 s``."""
+    return f"in {span(seconds)}" if round(seconds) > 0 else "now"
+
+
 def retry_sentence(event: Retrying) -> str:
     """Return why a call is made again, and when, without the name of its task."""
-    return f"{harmless(event.reason)}; trying again in {span(event.delay)}"
+    return f"{harmless(event.reason).removesuffix('.')}; trying again {soon(event.delay)}"
 
 
 def error_lines(ending: Ending, name: str = "") -> Iterator[str]:

@@ -145,6 +145,11 @@ def test_a_retry_names_the_image_of_its_task(stderr_of, record):
     assert lines == ["turtle.webp 0385dc79: no connection; trying again in 2 s"]
 
 
+def test_a_retry_at_once_is_not_in_0_s_and_a_sentence_of_the_service_ends_once(stderr_of):
+    lines = stderr_of(Retrying(reason="Model is unavailable.", delay=0.0))
+    assert lines == ["Model is unavailable; trying again now"]
+
+
 def test_videos_that_were_there_before_are_told_apart(saved):
     tasks = TaskSet()
     before, now = saved(1), saved(2)
