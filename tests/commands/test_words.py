@@ -27,7 +27,9 @@ def test_what_looks_like_an_image_is_not_taken_for_a_prompt(pixverse, further):
 def test_a_prompt_in_place_of_the_image_is_recognised(pixverse, sandbox, model):
     ran = pixverse("submit", "A turtle swims", *model)
     assert (ran.code, sandbox.account.creates) == (2, 0)
-    assert "'A turtle swims': no such file; is that the prompt? use -p 'A turtle swims'" in ran.stderr
+    assert (
+        "'A turtle swims': no such file; is that the prompt? use -p 'A turtle swims'" in ran.stderr
+    )
 
 
 def test_a_picture_without_a_command_is_for_submit(pixverse):
