@@ -1,16 +1,16 @@
 """Records of paid requests: written before the call, completed after it."""
 
 import json
-import sqlite3
 from collections.abc import Iterator
 from dataclasses import fields
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pixverse_cli.domain.clock import Uptime, from_rfc3339, rfc3339
 from pixverse_cli.domain.errors import UnexpectedError
 from pixverse_cli.domain.task import Record, RecordInput, Status, Task
-from pixverse_cli.store.database import Database, Value
+from pixverse_cli.store.database import Database, Row, Value
 from pixverse_cli.store.ownership import RELEASE, TAKE_FROM_ANY, TAKE_FROM_QUERIED
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ _FLAGS = ("audio", "watermark", "provisional")
 _NEWEST = 50
 _SHORT_ID = 8
 _MILLIONTH_DIGITS = 6
-_BLOCK = 500  # records read at once
+_BLOCK = 50  # records read at once; of more, each leaves the processor's cache before its use
 _ABOVE_ALL = 2**63 - 1
 
 
@@ -474,7 +474,7 @@ def _to_row(record: Record) -> dict[str, Value]:
     return row
 
 
-def required(row: sqlite3.Row | None) -> Record:
+def required(row: Row | None) -> Record:
     """Return the record in a row that must be there."""
     record = _from_row(row)
     if record is None:
@@ -482,7 +482,7 @@ def required(row: sqlite3.Row | None) -> Record:
     return record
 
 
-def _from_row(row: sqlite3.Row | None) -> Record | None:
+def _from_row(row: Row | None) -> Record | None:
     """Return the record in a row, or None for no row.
 
     :raises UnexpectedError: the row was not written by this program.
@@ -499,24 +499,24 @@ def _from_row(row: sqlite3.Row | None) -> Record | None:
         ) from error
 
 
-def _read(row: sqlite3.Row) -> Record:
-    found = dict(zip(row.keys(), row, strict=True))  # a row searches all its names for each one
-    values = {name: found[name] for name in _COLUMNS}
-    values |= {name: from_rfc3339(values[name]) for name in _TIMES}
-    values |= {name: None if values[name] is None else bool(values[name]) for name in _FLAGS}
+def _read(row: Row) -> Record:
+    values = {name: row[name] for name in _COLUMNS}
+    for name in _TIMES:
+        values[name] = from_rfc3339(values[name])
+    for name in _FLAGS:
+        values[name] = None if values[name] is None else bool(values[name])
+    usage, parameters = row["usage"], row["parameters"]
+    inputs, estimate = row["inputs"], row["estimate"]
     values["status"] = Status(values["status"])
-    values["usage"] = json.loads(values["usage"]) if values["usage"] else {}
-    parameters = values["parameters"]
+    values["usage"] = json.loads(usage) if usage else {}
     values["parameters"] = json.loads(parameters) if parameters else {}
-    inputs = json.loads(values["inputs"]) if values["inputs"] else ()
-    values["inputs"] = tuple(RecordInput(*each) for each in inputs)
-    values["estimate"] = _amount(values["estimate"])
+    values["inputs"] = tuple(RecordInput(*each) for each in json.loads(inputs)) if inputs else ()
+    values["estimate"] = None if estimate is None else _amount(estimate)
     return Record(**values)
 
 
-def _amount(text: str | None) -> "Decimal | None":
-    if text is None:
-        return None
+@lru_cache(maxsize=64)  # many records have the same estimate
+def _amount(text: str) -> "Decimal":
     from decimal import Decimal  # noqa: PLC0415  slows the start, and is rarely needed
 
     return Decimal(text)
