@@ -12,8 +12,8 @@ from pixverse_cli.commands.lazy_group import CONTEXT, lazy_group
 from pixverse_cli.domain.endings import unforeseen
 from pixverse_cli.domain.errors import BugError, Charged, ClosedPipe, Ending, Stopped, UsageError
 from pixverse_cli.reporting import streams
+from pixverse_cli.reporting.reporter import report_ending
 from pixverse_cli.reporting.result import Output
-from pixverse_cli.reporting.select import report_ending
 
 # Every line fits a terminal of 40 columns.
 _SHORT_HELP = """\

@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from pixverse_cli.domain.clock import Clock
+from pixverse_cli.domain.clock import Clock, TimeLimit
 from pixverse_cli.domain.endings import common_charge, unforeseen
 from pixverse_cli.domain.errors import Charged, PixverseError
 from pixverse_cli.domain.interrupts import Interrupts
@@ -22,14 +22,13 @@ from pixverse_cli.settings.values import Setting, Settings
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pixverse_cli.dashscope.connect import Connect
     from pixverse_cli.domain.endings import Asked
     from pixverse_cli.domain.events import Event
     from pixverse_cli.domain.hosts import ServiceHost
     from pixverse_cli.domain.plan import Destination, Order
     from pixverse_cli.domain.task import Record
     from pixverse_cli.flows.budget import Standing
-    from pixverse_cli.flows.tools import Tools
+    from pixverse_cli.flows.tools import Connect, KeyInUse, Tools
     from pixverse_cli.reporting.reporter import Reporter
     from pixverse_cli.settings.key import Key
     from pixverse_cli.store import Store
@@ -84,7 +83,7 @@ class AppContext:
         self.verbosity = verbosity
         self.stack = ExitStack()  # closed when the command ends
         self._started = runtime.clock.monotonic()
-        self._deadline = float("inf")  # (monotonic)
+        self._time_limit = TimeLimit(runtime.clock)
 
     @cached_property
     def settings(self) -> Settings:
@@ -120,9 +119,13 @@ class AppContext:
     @cached_property
     def key(self) -> "Key":
         """The API key."""
-        from pixverse_cli.settings.key import find_key
+        return self._key_in_use.key
 
-        return find_key(self.runtime.environ, self.config_directory)
+    @cached_property
+    def _key_in_use(self) -> "KeyInUse":
+        from pixverse_cli.flows.tools import KeyInUse
+
+        return KeyInUse(self.runtime.environ, self.base_url)
 
     @cached_property
     def base_url(self) -> str:
@@ -141,13 +144,13 @@ class AppContext:
     @cached_property
     def connect(self) -> "Connect":
         """Returns the service's client, made when it is first called."""
-        from pixverse_cli.dashscope.connect import Connect
+        from pixverse_cli.flows.tools import Connect
 
         if self.verbosity:
             from pixverse_cli.reporting.trace import show_exchanges
 
             show_exchanges(self.verbosity)
-        return Connect(self.base_url, lambda: self.key.value, self.time_is_up)
+        return Connect(self.base_url, self._key_in_use.value, self._time_limit.is_reached)
 
     @cached_property
     def store(self) -> "Store":
@@ -169,10 +172,10 @@ class AppContext:
             clock=self.runtime.clock,
             interrupts=self.runtime.interrupts,
             service=self.base_url,
-            account=lambda: self.key.account(self.base_url),
-            key_ending=lambda: self.key.ending,
+            account=self._key_in_use.account,
+            key_ending=self._key_in_use.ending,
             run=os.urandom(8).hex(),
-            deadline=self._deadline,
+            deadline=self._time_limit.end,
         )
 
     def limit_time(self, seconds: float) -> None:
@@ -180,11 +183,8 @@ class AppContext:
 
         Call this before the tools are used.
         """
-        self._deadline = self._started + (seconds or float("inf"))
-
-    def time_is_up(self) -> bool:
-        """Return whether the command's time limit is reached."""
-        return self.runtime.clock.monotonic() >= self._deadline
+        if seconds:
+            self._time_limit = TimeLimit(self.runtime.clock, self._started + seconds)
 
     def live(self, order: "Order") -> "Record | None":
         """Return the newest live record of the same request."""
@@ -224,7 +224,7 @@ class AppContext:
 
     def reporter(self, result: Result = Result.NOTHING) -> "Reporter":
         """Return the reporter that fits the streams and the options."""
-        from pixverse_cli.reporting.select import select_reporter
+        from pixverse_cli.reporting.reporter import select_reporter
 
         runtime = self.runtime
         return select_reporter(

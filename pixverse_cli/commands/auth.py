@@ -102,8 +102,8 @@ def _unchecked(app: AppContext, value: str) -> PixverseError | None:
 
     :raises AuthError: the service refuses the key.
     """
-    from pixverse_cli.dashscope.connect import Connect
     from pixverse_cli.flows.doctor import ask_once
+    from pixverse_cli.flows.tools import Connect
 
     try:
         ask_once(Connect(app.base_url, lambda: value)())

@@ -161,7 +161,7 @@ def _run(
     from pixverse_cli.flows.batch import batch
     from pixverse_cli.flows.batch_plan import check_receipts, needs_task
     from pixverse_cli.flows.plan import wait_policy
-    from pixverse_cli.media.output_folders import make_folder
+    from pixverse_cli.media.output_names import make_folder
 
     policy = wait_policy(app.settings, fail_fast=fail_fast)
     extras = context.extras(app)._replace(force=True)  # a batch replaces only what it has made

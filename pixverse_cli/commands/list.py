@@ -11,8 +11,8 @@ from pixverse_cli.app.context import AppContext
 from pixverse_cli.commands import context, shared_options
 from pixverse_cli.domain.errors import UsageError
 from pixverse_cli.domain.task import Record
+from pixverse_cli.reporting.reporter import service_now
 from pixverse_cli.reporting.result import Output
-from pixverse_cli.reporting.select import service_now
 from pixverse_cli.reporting.show import show_records, show_remote
 from pixverse_cli.reporting.streams import is_terminal
 

@@ -20,9 +20,8 @@ from pixverse_cli.domain.errors import (
 from pixverse_cli.domain.hosts import service_host
 from pixverse_cli.domain.refusals import refused_call
 from pixverse_cli.domain.task import Task
-from pixverse_cli.http.exchange import Limits, Request, Response, exchange
+from pixverse_cli.http.exchange import Limits, Request, Response, Session, exchange
 from pixverse_cli.http.failures import NoAnswerError
-from pixverse_cli.http.session import Session
 
 _CREATE = Limits(total=60.0)
 _CALL = Limits(total=40.0)

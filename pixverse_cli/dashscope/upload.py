@@ -11,10 +11,15 @@ from typing import Protocol
 
 from pixverse_cli.dashscope.wire import Policy
 from pixverse_cli.domain.errors import UnreachableError
-from pixverse_cli.domain.hosts import is_loopback
-from pixverse_cli.http.addresses import host_of
-from pixverse_cli.http.exchange import Limits, Request, Response, exchange_steps, read_whole
-from pixverse_cli.http.session import Session
+from pixverse_cli.domain.hosts import host_of, is_loopback
+from pixverse_cli.http.exchange import (
+    Limits,
+    Request,
+    Response,
+    Session,
+    exchange_steps,
+    read_whole,
+)
 
 # Slow links and busy stores stop for half a minute and go on.
 LIMITS = Limits(stall=60.0, total=1800.0)

@@ -67,6 +67,25 @@ class SystemClock:
         time.sleep(max(0.0, seconds))
 
 
+class TimeLimit(NamedTuple):
+    """The end of the time that something may take; ``end`` is monotonic, infinite for no limit."""
+
+    clock: Clock
+    end: float = float("inf")
+
+    def within(self, seconds: float) -> "TimeLimit":
+        """Return the limit that is in ``seconds`` from now, or this one if it is earlier."""
+        return self._replace(end=min(self.end, self.clock.monotonic() + seconds))
+
+    def left(self) -> float:
+        """Return the seconds until the limit, at least 0; infinite if there is none."""
+        return max(0.0, self.end - self.clock.monotonic())
+
+    def is_reached(self) -> bool:
+        """Return whether the limit is reached."""
+        return self.clock.monotonic() >= self.end
+
+
 def rfc3339(moment: datetime | None) -> str | None:
     """Return the time as RFC 3339 in UTC with milliseconds; None for None."""
     if moment is None:

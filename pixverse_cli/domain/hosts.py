@@ -1,7 +1,8 @@
-"""Hosts of the service: the region of each, whose keys it takes, and where prices are known.
+"""URLs and hosts: showing a URL without secrets, what is local or private, the service's regions.
 
-Sources: Model Studio's page on base URLs; the PixVerse pages of its international edition,
-which sell the models in Singapore too. Prices are published for Beijing alone.
+Of a host of the service its name says the region, whose keys it takes, and whether its prices
+are known. Sources: Model Studio's page on base URLs; the PixVerse pages of its international
+edition, which sell the models in Singapore too. Prices are published for Beijing alone.
 """
 
 import re
@@ -30,6 +31,7 @@ _REGIONAL_HOST = re.compile(
     r"(?P<workspace>[a-z0-9-]+)\.(?P<region>[a-z0-9-]+)\.maas\.aliyuncs\.com"
 )
 _SHARED = "trial"  # stands in the place of a workspace, but takes every workspace's key
+_LOCAL_NAMES = (".localhost", ".local", ".internal", ".home.arpa")
 
 
 class ServiceHost(NamedTuple):
@@ -72,10 +74,7 @@ def service_host(url: str) -> ServiceHost:
 
     A service on this machine is a sandbox: it counts as one in Beijing.
     """
-    try:
-        host = urlsplit(url).hostname or ""
-    except ValueError:  # a stored address that is not valid
-        host = ""
+    host = host_of(url)
     if is_loopback(host):
         return ServiceHost(host, "this machine", priced=True)
     match = _REGIONAL_HOST.fullmatch(host)
@@ -95,3 +94,34 @@ def is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:  # a name
         return False
+
+
+def host_of(url: str) -> str:
+    """Return the host of a URL in lower case; empty if it has none."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:  # unbalanced brackets
+        return ""
+
+
+def without_secrets(url: str) -> str:
+    """Return the URL without user, password and query, so that it may be shown and stored.
+
+    A query may contain a signature that lets anyone download the file.
+    """
+    bare = re.split(r"[?#]", url, maxsplit=1)[0]
+    return re.sub(r"(?<=//)[^/]*@", "", bare)
+
+
+def is_private(host: str) -> bool:
+    """Return whether a host is private by its text: loopback, LAN, link-local, .local."""
+    from ipaddress import IPv6Address, ip_address  # noqa: PLC0415  few commands see a numeric address
+
+    if host == "localhost" or host.endswith(_LOCAL_NAMES):
+        return True
+    try:
+        address = ip_address(host.partition("%")[0])
+    except ValueError:  # a name
+        return False
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return not (mapped or address).is_global

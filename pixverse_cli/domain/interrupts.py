@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from pixverse_cli.domain.clock import Clock
+from pixverse_cli.domain.clock import Clock, TimeLimit
 from pixverse_cli.domain.errors import Charged, Stopped
 
 if TYPE_CHECKING:
@@ -73,6 +73,14 @@ class Interrupts:
     def seconds_since_noted(self) -> float:
         """Return the seconds since a signal was noted; 0 if there was none."""
         return self._clock.monotonic() - self._noted_at if self._noted else 0.0
+
+    def shortened(self, limit: TimeLimit, grace: float) -> Callable[[], bool]:
+        """Return a check whether to stop: at the limit, or ``grace`` seconds after a signal."""
+
+        def is_over() -> bool:
+            return limit.is_reached() or self.seconds_since_noted() > grace
+
+        return is_over
 
     @property
     def noted(self) -> bool:

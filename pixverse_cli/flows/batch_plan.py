@@ -36,7 +36,7 @@ from pixverse_cli.flows.plan import (
 from pixverse_cli.flows.video_request import model_of, video_request
 from pixverse_cli.media import output_names, receipts
 from pixverse_cli.media.inputs.source import remote
-from pixverse_cli.media.output_folders import shared_files
+from pixverse_cli.media.output_names import shared_files
 from pixverse_cli.settings.manifest import Manifest, ManifestItem
 from pixverse_cli.settings.values import Setting, Settings
 from pixverse_cli.store.manifest_lock import ManifestLock

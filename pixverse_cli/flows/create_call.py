@@ -4,7 +4,7 @@ The call is retried only if it certainly did not arrive, or was certainly refuse
 limit. A process that dies at any point here leaves a row that shows how far it got.
 """
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import NamedTuple
@@ -22,7 +22,7 @@ from pixverse_cli.domain.errors import (
 from pixverse_cli.domain.events import Event, Retrying
 from pixverse_cli.domain.plan import Order
 from pixverse_cli.domain.process import this_process
-from pixverse_cli.domain.recorded import further_parameters
+from pixverse_cli.domain.request import further_parameters
 from pixverse_cli.domain.task import Record, RecordInput, Status, Task
 from pixverse_cli.flows.identity import this_account
 from pixverse_cli.flows.rate_limited import RateLimit, backoff, slow_down, wait_for_slot
@@ -122,23 +122,12 @@ def _attempt(body: bytes, record: Record, order: Order, tools: Tools) -> Outcome
             insist_on_budget(order, tools)
             return Outcome(record=None)
         try:
-            task = client.create(body, give_up=_stop_waiting(tools))
+            limit = tools.time_limit.within(_CREATE_SECONDS)
+            give_up = tools.interrupts.shortened(limit, _SIGNAL_GRACE_SECONDS)
+            task = client.create(body, give_up=give_up)
         except PixverseError as error:
             return Outcome(record=_not_accepted(intent, error, tools), error=error)
         return _store_task_id(intent, task, tools)
-
-
-def _stop_waiting(tools: Tools) -> Callable[[], bool]:
-    """Return a check whether to stop waiting: after a minute, at the command's time limit, or
-    soon after a signal.
-    """
-    end = min(tools.clock.monotonic() + _CREATE_SECONDS, tools.deadline)
-
-    def is_over() -> bool:
-        since_signal = tools.interrupts.seconds_since_noted()
-        return tools.clock.monotonic() >= end or since_signal > _SIGNAL_GRACE_SECONDS
-
-    return is_over
 
 
 def _write_intent(record: Record, order: Order, tools: Tools) -> Record | None:

@@ -15,10 +15,10 @@ from urllib.parse import parse_qs, urlsplit
 from pixverse_cli.disk.files import kind_at
 from pixverse_cli.domain.catalog import InputRule, Kind, Media, Model, Role, find_model
 from pixverse_cli.domain.errors import UsageError
+from pixverse_cli.domain.hosts import without_secrets
 from pixverse_cli.domain.plan import Given, Input, InputFile
 from pixverse_cli.domain.task import Record, Status
 from pixverse_cli.domain.text import lines_of
-from pixverse_cli.http.addresses import without_secrets
 from pixverse_cli.media.inputs.image import inspect, inspect_stream
 from pixverse_cli.media.inputs.source import STDIN, local_path, remote
 

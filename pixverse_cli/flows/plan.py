@@ -33,7 +33,7 @@ from pixverse_cli.flows.given_inputs import FindTasks, InputReader, kind_of
 from pixverse_cli.flows.video_request import model_of, video_request
 from pixverse_cli.media import output_names, receipts
 from pixverse_cli.media.inputs.source import STDIN, private_note, remote
-from pixverse_cli.media.output_folders import make_folder
+from pixverse_cli.media.output_names import make_folder
 from pixverse_cli.settings.values import Settings, parse_whole
 
 if TYPE_CHECKING:

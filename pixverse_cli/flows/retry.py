@@ -14,8 +14,7 @@ from pixverse_cli.disk.files import kind_at, reason
 from pixverse_cli.domain.catalog import CURRENCY, Role
 from pixverse_cli.domain.errors import UsageError
 from pixverse_cli.domain.plan import Input, Order, Plan
-from pixverse_cli.domain.recorded import inputs_of, request_of
-from pixverse_cli.domain.request import VideoRequest
+from pixverse_cli.domain.request import VideoRequest, inputs_of, request_of
 from pixverse_cli.domain.task import Record, RecordInput, Status
 from pixverse_cli.domain.text import lines_of
 from pixverse_cli.flows.budget import budget_of

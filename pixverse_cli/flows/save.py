@@ -24,14 +24,20 @@ from pixverse_cli.flows.rate_limited import RateLimit, backoff, with_retries
 from pixverse_cli.flows.task_state import query_task, store_answer
 from pixverse_cli.flows.tools import Tools, out_of_time
 from pixverse_cli.media.output_names import image_name, resolve
-from pixverse_cli.media.video.download import download, download_to_stdout
+from pixverse_cli.media.video.download import (
+    Checked,
+    Fetched,
+    Progress,
+    TransferLimits,
+    download,
+    download_to_stdout,
+)
 from pixverse_cli.media.video.failures import (
     BrokenOffError,
     LinkDeadError,
     TakenError,
     WrongContentError,
 )
-from pixverse_cli.media.video.transfer import Checked, Fetched, Progress, TransferLimits
 
 _MAX_BREAKS = 6  # in a row, without one new byte
 _STORE_CHECKS = 4

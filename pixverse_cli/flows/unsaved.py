@@ -6,12 +6,11 @@ from urllib.parse import parse_qs, urlsplit
 
 from pixverse_cli.domain.catalog import TASK_LIFE_SECONDS
 from pixverse_cli.domain.events import Event, Note
-from pixverse_cli.domain.hosts import is_loopback
+from pixverse_cli.domain.hosts import host_of, is_loopback
 from pixverse_cli.domain.task import Record, Status
 from pixverse_cli.flows.identity import was_sent_here
 from pixverse_cli.flows.task_state import has_video, status_error
 from pixverse_cli.flows.tools import Tools
-from pixverse_cli.http.addresses import host_of
 
 
 def unsaved(tools: Tools) -> list[Record]:

@@ -10,6 +10,7 @@ task at once.
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from pixverse_cli.domain.endings import failed
 from pixverse_cli.domain.errors import (
@@ -94,7 +95,10 @@ class Watch:
         self._transfers = transfers
         self._deadline = self._tools.deadline
         self._watched: list[_Watched] = []
-        self._sweep = Sweep(tools, self._deadline, gap=policy.interval)
+
+    @cached_property
+    def _sweep(self) -> Sweep:
+        return Sweep(self._tools, self._deadline, gap=self._policy.interval)
 
     def __len__(self) -> int:
         return len(self._watched)

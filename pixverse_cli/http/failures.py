@@ -15,7 +15,7 @@ from requests import exceptions
 
 from pixverse_cli.disk.files import reason
 from pixverse_cli.domain.errors import NotSentError, PixverseError, UnreachableError, UsageError
-from pixverse_cli.http.addresses import host_of, without_secrets
+from pixverse_cli.domain.hosts import host_of, without_secrets
 from pixverse_cli.http.network import Proxy, certificate_variable, proxy_of
 
 # Parts of OpenSSL's names for errors; versions differ in the rest of the name.

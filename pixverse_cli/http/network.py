@@ -15,8 +15,7 @@ from urllib.parse import urlsplit
 from pixverse_cli.disk.files import is_directory, reason
 from pixverse_cli.domain.errors import UsageError
 from pixverse_cli.domain.extras import install_command
-from pixverse_cli.domain.hosts import is_loopback
-from pixverse_cli.http.addresses import host_of
+from pixverse_cli.domain.hosts import host_of, is_loopback
 
 PROXY_VARIABLES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY")
 CERTIFICATE_VARIABLES = (

@@ -1,22 +1,25 @@
 """A response whose body is read in pieces; redirects are checked before they are followed."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+import socket
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
 import requests
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
-from pixverse_cli.http.addresses import is_private_url, without_secrets
-from pixverse_cli.http.exchange import Limits, Request, Response, exchange_steps, log
+from pixverse_cli.domain.clock import TimeLimit
+from pixverse_cli.domain.hosts import host_of, is_private, without_secrets
+from pixverse_cli.http.exchange import Limits, Request, Response, Session, exchange_steps, log
 from pixverse_cli.http.failures import WrongAddressError
 from pixverse_cli.http.network import proxies_for
-from pixverse_cli.http.session import Session
 
 if TYPE_CHECKING:
     from urllib3.response import BaseHTTPResponse
+
+Resolve = Callable[[str, None], Sequence[tuple[Any, ...]]]
 
 _REDIRECTS = {301, 302, 303, 307, 308}
 _MOST_REDIRECTS = 5
@@ -25,12 +28,10 @@ _MOST_REDIRECTS = 5
 class Body:
     """The body after the headers, not decoded."""
 
-    def __init__(
-        self, raw: "BaseHTTPResponse", session: Session, time_left: Callable[[], float]
-    ) -> None:
+    def __init__(self, raw: "BaseHTTPResponse", session: Session, limit: TimeLimit) -> None:
         self._raw = raw
         self._session = session
-        self._time_left = time_left
+        self._limit = limit
 
     def read(self, count: int) -> bytes:
         """Return the bytes received so far, at most ``count``; b"" at the end.
@@ -38,7 +39,7 @@ class Body:
         :raises OSError: the connection was lost, no byte came within the stall limit, or the
             time is up.
         """
-        seconds = min(self._session.stall, self._time_left())
+        seconds = min(self._session.stall, self._limit.left())
         if seconds <= 0:
             raise TimeoutError("no time is left")
         if self._session.sock.fileno() >= 0:  # closed once the whole body is received
@@ -55,24 +56,23 @@ class Body:
 
 @contextmanager
 def stream(
-    url: str, headers: Mapping[str, str], limits: Limits, time_left: Callable[[], float]
+    url: str, headers: Mapping[str, str], limits: Limits, limit: TimeLimit
 ) -> Iterator[tuple[Response, Body]]:
     """Send a GET request, and give the response's status and headers, and its unread body.
 
     At most five redirects are followed, to http(s) only, and never from the internet to a
     private network: a foreign server must not send requests to hosts that only this machine
-    can reach. ``limits.total`` limits the time until the headers, ``time_left`` the time of
-    all, in seconds.
+    can reach. ``limits.total`` limits the time until the headers, ``limit`` the time of all.
 
     :raises WrongAddressError: the URL or a redirect is invalid or not allowed.
     :raises UnreachableError: no answer. :raises UsageError: as :func:`exchange`.
     """
     with (
         Session(stall=limits.stall) as session,
-        closing(_follow(session, url, headers, limits, time_left)) as response,
+        closing(_follow(session, url, headers, limits, limit)) as response,
     ):
         head = Response(status=response.status_code, headers=response.headers)
-        yield head, Body(response.raw, session, time_left)
+        yield head, Body(response.raw, session, limit)
 
 
 def _follow(
@@ -80,11 +80,11 @@ def _follow(
     url: str,
     headers: Mapping[str, str],
     limits: Limits,
-    time_left: Callable[[], float],
+    limit: TimeLimit,
 ) -> requests.Response:
     start = url
     for _ in range(_MOST_REDIRECTS + 1):
-        response = _get(session, url, headers, limits, time_left)
+        response = _get(session, url, headers, limits, limit)
         log.info("exchange", extra={"response": response, "body": b""})
         location = response.headers.get("Location")
         if response.status_code not in _REDIRECTS or location is None:
@@ -112,7 +112,7 @@ def _get(
     url: str,
     headers: Mapping[str, str],
     limits: Limits,
-    time_left: Callable[[], float],
+    limit: TimeLimit,
 ) -> requests.Response:
     if not re.match(r"https?://[^/?#\s]", url, re.IGNORECASE):
         raise WrongAddressError(f"{without_secrets(url)[:200]!r} is not an http(s) URL")
@@ -122,7 +122,7 @@ def _get(
         request,
         limits,
         receive=lambda response: response,
-        give_up=lambda: time_left() <= 0,
+        give_up=limit.is_reached,
     )
     while True:
         try:
@@ -134,3 +134,18 @@ def _get(
 
 def _is_private(url: str) -> bool:
     return is_private_url(url, resolve=None) if proxies_for(url) else is_private_url(url)
+
+
+def is_private_url(url: str, resolve: Resolve | None = socket.getaddrinfo) -> bool:
+    """Return whether a URL's host is private by its text, or by the addresses it resolves to.
+
+    ``resolve`` is None behind a proxy, which resolves names itself.
+    """
+    host = host_of(url)
+    if is_private(host) or resolve is None:
+        return is_private(host)
+    try:
+        addresses = resolve(host, None)
+    except (OSError, UnicodeError):  # the name does not resolve: connecting will report it
+        return False
+    return any(is_private(str(entry[4][0])) for entry in addresses)

@@ -3,12 +3,15 @@
 ``-`` is stdout, and so is ``/dev/stdout``. ``dir/``, or a directory that exists, uses the
 default name inside it. Everything else is a path whose parts may contain fields such as
 ``{task_id:8}`` (its first eight characters). The value of a field cannot lead to another folder.
+The folders are checked and made before paying.
 """
 
 import os
 import re
 import string
-from collections.abc import Iterator, Mapping, Sequence
+import tempfile
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import unquote_to_bytes, urlsplit
 
@@ -17,12 +20,12 @@ from pixverse_cli.disk.files import (
     descriptor_in,
     is_directory,
     kind_at,
+    look,
     reason,
     with_home,
 )
 from pixverse_cli.domain.errors import UsageError
 from pixverse_cli.domain.plan import Field, OutputTemplate, Pattern
-from pixverse_cli.media.output_folders import folder_problems, shared_files
 
 FIELDS = ("task_id", "image", "model", "resolution", "duration", "seed", "index", "take", "date")
 DEFAULT_NAME = "{image}-{task_id:8}.mp4"
@@ -38,7 +41,8 @@ _OTHER_MEDIA = frozenset(
     )
 )
 _UNFINISHED = (".part", LONGEST_SUFFIX)
-_MAX_NAME_BYTES = 255 - len(LONGEST_SUFFIX)
+_LONGEST_PART = 255  # bytes of a name in a path, on every usual file system
+_LONGEST_NAME = _LONGEST_PART - len(LONGEST_SUFFIX)
 _SEPARATORS = "/" + os.sep + (os.altsep or "")
 _UNSAFE = re.compile(
     r'[<>:"/\\|?*\x00-\x1f\x7f-\x9f'  # separators, controls, characters that Windows refuses
@@ -46,6 +50,8 @@ _UNSAFE = re.compile(
     r"\ud800-\udfff]"  # surrogates: bytes that were not UTF-8
 )
 _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?=\.|$)", re.IGNORECASE)
+
+Folds = Callable[[Path], bool]
 
 
 def parse_template(
@@ -76,8 +82,8 @@ def parse_template(
         )
     at = 1 + max(path.rfind(separator) for separator in _SEPARATORS)
     name = _pattern(path[at:], source)
-    if sum(len(os.fsencode(part)) for part in name if isinstance(part, str)) > _MAX_NAME_BYTES:
-        raise UsageError(f"{source} {output}: the file name is over {_MAX_NAME_BYTES} bytes long")
+    if sum(len(os.fsencode(part)) for part in name if isinstance(part, str)) > _LONGEST_NAME:
+        raise UsageError(f"{source} {output}: the file name is over {_LONGEST_NAME} bytes long")
     if problem := _suffix_problem(path[at:]):
         raise UsageError(f"{source} {output}: {problem}")
     return OutputTemplate(text=output, source=source, folder=_folder(path[:at], source), name=name)
@@ -178,7 +184,7 @@ def resolve(template: OutputTemplate, values: Mapping[str, str]) -> Path:
 def _file_name(pattern: Pattern, values: Mapping[str, str]) -> str:
     parts = [part if isinstance(part, str) else _field_value(part, values) for part in pattern]
     fields = [at for at, part in enumerate(pattern) if isinstance(part, Field)]
-    while fields and (over := len(os.fsencode("".join(parts))) - _MAX_NAME_BYTES) > 0:
+    while fields and (over := len(os.fsencode("".join(parts))) - _LONGEST_NAME) > 0:
         longest = max(fields, key=lambda at: len(parts[at].encode()))
         data = parts[longest].encode()
         parts[longest] = data[: max(0, len(data) - over)].decode(errors="ignore")
@@ -258,3 +264,95 @@ def _target_problems(path: Path, *, force: bool) -> Iterator[str]:
             yield f"{path} already exists: give another -o, or --force to replace it"
     elif kind is not None:
         yield f"{path} is {kind}: it cannot be replaced by a video"
+
+
+def folder_problems(folder: Path) -> Iterator[str]:
+    """Yield why no file can be created in a folder, which is made if it is missing."""
+    try:
+        existing, missing = _split(folder)
+        kind = kind_at(existing)
+        if kind is not Kind.DIRECTORY:
+            yield f"{existing} is {kind}, not a directory"
+        elif any(len(os.fsencode(name)) > _LONGEST_PART for name in missing):
+            yield f"the folder {folder} cannot be made: a name is over {_LONGEST_PART} bytes long"
+        elif missing and kind_at(existing / missing[0], follow=False) is Kind.LINK:
+            yield f"{existing / missing[0]} is a symbolic link to nothing"
+        else:  # permission bits would not show a read-only or full file system
+            with tempfile.NamedTemporaryFile(dir=existing, prefix=".pixverse-"):
+                pass
+    except OSError as error:
+        yield f"cannot write in the folder {folder}: {reason(error)}"
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder if it is missing, with those above it.
+
+    :raises UsageError: the system refuses.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(
+            f"the folder {folder} cannot be made: {reason(error)}", hint="give another -o"
+        ) from error
+
+
+def shared_files(paths: Sequence[Path], folds: Folds | None = None) -> list[list[int]]:
+    """Return the positions of paths that come to one file, for each file with more than one.
+
+    ``a.mp4`` and ``./a.mp4`` do, and so do names in a folder and in a link to it. Names that
+    differ in case or in their Unicode form do if ``folds`` says so of their folder: that the
+    file system does not tell them apart.
+    """
+    alike: dict[tuple[str, ...], list[int]] = {}
+    places = [_place(path) for path in paths]
+    for position, (identity, _, names) in enumerate(places):
+        alike.setdefault((identity, *map(_folded, names)), []).append(position)
+    found: list[list[int]] = []
+    for positions in alike.values():
+        _, folder, _ = places[positions[0]]
+        exact: dict[tuple[str, ...], list[int]] = {}
+        for position in positions:
+            exact.setdefault(places[position][2], []).append(position)
+        one_file = len(exact) > 1 and (folds or folds_names)(folder)
+        found += [positions] if one_file else exact.values()
+    return [positions for positions in found if len(positions) > 1]
+
+
+def folds_names(folder: Path, at: Callable[[Path], object] = look) -> bool:
+    """Return whether names that differ only in case or Unicode form are one file in a folder.
+
+    Found with a file that is created and removed, because a mounted folder may differ from the
+    one that it is mounted in. ``at`` returns what stands at a path, None for nothing.
+    """
+    try:
+        with tempfile.NamedTemporaryFile(dir=folder, prefix=".pixverse-\u00e9-") as file:
+            path = Path(file.name)
+            others = path.name.upper(), unicodedata.normalize("NFD", path.name)
+            return any(at(path.with_name(name)) is not None for name in others)
+    except OSError:  # that the folder cannot be written is reported elsewhere
+        return False
+
+
+def _place(path: Path) -> tuple[str, Path, tuple[str, ...]]:
+    """Return a name for the deepest existing folder of a path, that folder, and the rest."""
+    try:
+        existing, missing = _split(Path(os.path.realpath(path.parent)))
+        status = look(existing)
+    except OSError:  # that the folder cannot be used is reported elsewhere
+        existing, missing, status = path.parent, (), None
+    identity = f"{status.st_dev} {status.st_ino}" if status else str(existing)
+    return identity, existing, (*missing, path.name)
+
+
+def _split(folder: Path) -> tuple[Path, tuple[str, ...]]:
+    """Return the deepest existing part of a folder's path, and the names of the missing ones."""
+    missing: tuple[str, ...] = ()
+    while kind_at(folder) is None and folder != folder.parent:
+        missing = (folder.name, *missing)
+        folder = folder.parent
+    return folder, missing
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFC", name).casefold()

@@ -4,11 +4,10 @@ from collections.abc import Generator, Iterable
 
 from pixverse_cli.domain.clock import Clock
 from pixverse_cli.domain.events import Ended, Event
-from pixverse_cli.reporting.repeats import Repeats
 from pixverse_cli.reporting.reporter import Reporter, result_line
 from pixverse_cli.reporting.result import Result
 from pixverse_cli.reporting.streams import put, say
-from pixverse_cli.reporting.task_set import TaskSet
+from pixverse_cli.reporting.task_set import Repeats, TaskSet
 
 
 class PlainReporter(Reporter):

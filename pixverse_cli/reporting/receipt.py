@@ -11,11 +11,11 @@ from pixverse_cli.domain.catalog import Media, Role
 from pixverse_cli.domain.endings import failed
 from pixverse_cli.domain.errors import NotSavedError
 from pixverse_cli.domain.events import Ended, Event, Saved
+from pixverse_cli.domain.hosts import without_secrets
 from pixverse_cli.domain.plan import Input
-from pixverse_cli.domain.recorded import inputs_of, request_of
+from pixverse_cli.domain.request import inputs_of, request_of
 from pixverse_cli.domain.task import Record, RecordInput
 from pixverse_cli.flows.preview import PLACEHOLDER
-from pixverse_cli.http.addresses import without_secrets
 from pixverse_cli.media.receipts import write_receipt
 from pixverse_cli.reporting.shapes import SCHEMA, record_json
 from pixverse_cli.reporting.types import ReceiptJson, SentJson

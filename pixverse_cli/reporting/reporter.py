@@ -1,10 +1,17 @@
-"""What all reporters share: draining a flow, and knowing which tasks are open when it stops."""
+"""What all reporters share: draining a flow, and knowing which tasks are open when it stops.
 
+Which reporter a command gets depends on the options, and on which streams are terminals.
+"""
+
+# ruff: noqa: PLC0415  live lines and the JSON shapes are imported only when they are needed
+
+import sys
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from typing import ClassVar
 
+from pixverse_cli.domain.clock import Clock
 from pixverse_cli.domain.endings import (
     Asked,
     Placed,
@@ -14,7 +21,14 @@ from pixverse_cli.domain.endings import (
     stopped_with,
     whole,
 )
-from pixverse_cli.domain.errors import Charged, ClosedPipe, Ending, PixverseError, Stopped
+from pixverse_cli.domain.errors import (
+    Charged,
+    ClosedPipe,
+    Ending,
+    PixverseError,
+    Stopped,
+    UsageError,
+)
 from pixverse_cli.domain.events import (
     Ended,
     Event,
@@ -26,7 +40,8 @@ from pixverse_cli.domain.events import (
 )
 from pixverse_cli.domain.task import Record, Status
 from pixverse_cli.domain.text import harmless
-from pixverse_cli.reporting.result import Result
+from pixverse_cli.reporting import streams
+from pixverse_cli.reporting.result import Output, Result
 from pixverse_cli.reporting.rows import row
 from pixverse_cli.reporting.streams import put
 
@@ -246,3 +261,49 @@ class _Tally:
 def _is_over(record: Record) -> bool:
     """Return whether nothing is left to do for the task: it ended, and any video is saved."""
     return record.status.final and (record.status is not Status.SUCCEEDED or bool(record.file))
+
+
+def select_reporter(
+    output: Output, result: Result, clock: Clock, environ: Mapping[str, str], *, quiet: bool
+) -> "Reporter":
+    """Return the reporter for an output format and for what the streams are."""
+    if output is not Output.HUMAN:
+        from pixverse_cli.reporting.jsonlines import JsonReporter
+
+        return JsonReporter(clock, events=output is Output.EVENTS)
+    lively = streams.is_terminal(sys.stderr) and environ.get("TERM") != "dumb"
+    tabular = result is Result.ROW and streams.is_terminal(sys.stdout)
+    if (lively and not quiet) or tabular:
+        from pixverse_cli.reporting.terminal import TerminalReporter
+
+        return TerminalReporter(result, clock, service_now(environ), quiet=quiet, lively=lively)
+    from pixverse_cli.reporting.plain import PlainReporter
+
+    return PlainReporter(result, clock, quiet=quiet)
+
+
+def service_now(environ: Mapping[str, str]) -> str | None:
+    """Return the service's address that commands use now; None if it is not valid."""
+    from pixverse_cli.settings.places import base_url
+
+    with suppress(UsageError):
+        return base_url(environ)
+    return None
+
+
+def report_ending(ending: Ending, output: Output, environ: Mapping[str, str]) -> None:
+    """Show how the program ended; for people, only if it was not shown already."""
+    if output is not Output.HUMAN:
+        from pixverse_cli.reporting.shapes import error_json, one_line
+
+        streams.say(one_line(error_json(ending)))
+        return
+    if not ending.shown:
+        from pixverse_cli.reporting.sentences import error_lines
+
+        for line in error_lines(ending):
+            streams.say(line)
+    if environ.get("GITHUB_ACTIONS") == "true":
+        from pixverse_cli.reporting.github import annotate
+
+        annotate(ending)

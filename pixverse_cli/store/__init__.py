@@ -4,12 +4,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pixverse_cli.domain.task import Record
-from pixverse_cli.store.accounts import Accounts
 from pixverse_cli.store.database import Database
-from pixverse_cli.store.hashed_files import HashedFiles
-from pixverse_cli.store.rate_slots import RateSlots
 from pixverse_cli.store.records import Records
-from pixverse_cli.store.uploads import Uploads
+from pixverse_cli.store.small_tables import Accounts, HashedFiles, RateSlots, Uploads
 
 if TYPE_CHECKING:
     from pixverse_cli.store.fallback_log import Unrecorded

@@ -5,8 +5,7 @@ from dataclasses import fields
 import pytest
 
 from pixverse_cli.domain.catalog import AspectRatio, Parameter, Resolution, ShotType, find_model
-from pixverse_cli.domain.recorded import further_parameters, request_of
-from pixverse_cli.domain.request import VideoRequest
+from pixverse_cli.domain.request import VideoRequest, further_parameters, request_of
 from pixverse_cli.domain.task import Record, Status
 
 REQUESTS = [

@@ -7,9 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from pixverse_cli.http.exchange import Limits, Request, exchange
+from pixverse_cli.http.exchange import Limits, Request, Session, exchange
 from pixverse_cli.http.failures import NoAnswerError
-from pixverse_cli.http.session import Session
 from tests.clocks import START
 from tests.faults.case import Case, Way, parameters, row
 from tests.faults.service import TASK, accepted, as_json, list_row, refusal, succeeded, task_list

@@ -15,8 +15,7 @@ from pathlib import Path
 import pytest
 
 from pixverse_cli.domain.errors import NotSentError
-from pixverse_cli.http.exchange import Limits, Request, exchange
-from pixverse_cli.http.session import Session
+from pixverse_cli.http.exchange import Limits, Request, Session, exchange
 from tests.faults import certificates
 from tests.faults.case import Case, parameters, row
 from tests.faults.service import PROXY_PASSWORD

@@ -4,11 +4,10 @@ import threading
 
 import pytest
 
-from pixverse_cli.dashscope.connect import Connect
 from pixverse_cli.domain.clock import SystemClock
 from pixverse_cli.domain.events import Note
 from pixverse_cli.domain.interrupts import Interrupts
-from pixverse_cli.flows.tools import Tools
+from pixverse_cli.flows.tools import Connect, Tools
 from pixverse_cli.flows.transfers import THREADS, Transfers
 from pixverse_cli.store import Store
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from pixverse_cli.domain.hosts import is_loopback
-from pixverse_cli.http.addresses import (
+from pixverse_cli.domain.hosts import (
+    is_loopback,
     is_private,
     is_private_url,
     without_secrets,

@@ -8,9 +8,16 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pixverse_cli.domain.errors import NotSentError
-from pixverse_cli.http.exchange import MAX_BODY_BYTES, Limits, Request, Response, exchange
+from pixverse_cli.http.exchange import (
+    MAX_BODY_BYTES,
+    FirstByte,
+    Limits,
+    Request,
+    Response,
+    Session,
+    exchange,
+)
 from pixverse_cli.http.failures import NoAnswerError
-from pixverse_cli.http.session import FirstByte, Session
 from tests.servers import HANG, RESET, Pause, Script, ScriptedServer, answer
 
 DATE = "Mon, 23 Nov 2026 12:00:00 GMT"

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pixverse_cli.domain.errors import UsageError
-from pixverse_cli.media.output_folders import folds_names, make_folder, shared_files
+from pixverse_cli.media.output_names import folds_names, make_folder, shared_files
 
 
 def never(_folder):

@@ -28,8 +28,8 @@ from pixverse_cli.domain.events import (
 from pixverse_cli.domain.task import Status
 from pixverse_cli.reporting.jsonlines import JsonReporter
 from pixverse_cli.reporting.plain import PlainReporter
+from pixverse_cli.reporting.reporter import report_ending
 from pixverse_cli.reporting.result import Output, Result
-from pixverse_cli.reporting.select import report_ending
 from pixverse_cli.reporting.terminal import TerminalReporter
 
 ID = "0385dc79-5ff8-4d82"

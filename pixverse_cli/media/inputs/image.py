@@ -16,9 +16,8 @@ from pixverse_cli.disk.files import CHUNK, reason
 from pixverse_cli.domain.catalog import IMAGE_LIMITS
 from pixverse_cli.domain.errors import UnexpectedError, UsageError
 from pixverse_cli.domain.plan import InputFile
-from pixverse_cli.media.inputs.image_ends import check_end
-from pixverse_cli.media.inputs.image_headers import Header, HeaderError, read_header
-from pixverse_cli.media.inputs.reading import hash_of, open_input, translating_errors
+from pixverse_cli.media.inputs.image_formats import Header, HeaderError, check_end, read_header
+from pixverse_cli.media.inputs.source import hash_of, open_input, translating_errors
 
 STDIN_LABEL = "stdin"
 

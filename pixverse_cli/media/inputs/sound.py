@@ -5,7 +5,7 @@ MP3 and WAV are read by tinytag; AAC here (ADTS, ISO/IEC 13818-7), which tinytag
 
 from typing import BinaryIO
 
-from pixverse_cli.media.inputs.image_headers import HeaderError
+from pixverse_cli.media.inputs.image_formats import HeaderError
 
 _RATES = (96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350)
 _SAMPLES = 1024  # of one AAC frame

@@ -1,15 +1,27 @@
-"""The kinds of IMAGE arguments: a URL that the service fetches, a local file, or stdin."""
+"""The input that an argument names: a URL that the service fetches, a local file, or stdin.
 
+A file's path is not trusted: it is opened once, hashed, and uploaded unchanged.
+"""
+
+import hashlib
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Self
 from urllib.parse import unquote, urlsplit
 
-from pixverse_cli.disk.files import reason, with_home
+from pixverse_cli.disk.files import CHUNK, Kind, NotRegularError, open_regular, reason, with_home
 from pixverse_cli.domain.errors import UsageError
-from pixverse_cli.http.addresses import host_of, is_private, without_secrets
+from pixverse_cli.domain.hosts import host_of, is_private, without_secrets
+from pixverse_cli.domain.plan import InputFile
 
 STDIN = "-"
 
 _URL_START = re.compile(r"([a-z][a-z0-9+.-]*)://|(data|file|javascript):", re.IGNORECASE)
+
+_PIPE = "; pipe the image into pixverse, and give - as IMAGE"
 
 
 def remote(argument: str) -> str | None:
@@ -52,3 +64,103 @@ def private_note(url: str) -> str | None:
     if url.lower().startswith("oss:") or not is_private(host_of(url)):
         return None
     return f"{without_secrets(url)} is on a private network; the service probably cannot reach it"
+
+
+def open_input(path: Path, label: str) -> BinaryIO:
+    """Open a regular file.
+
+    :raises UsageError: it is missing, no file, or may not be read.
+    """
+    with translating_errors(label):
+        return open_regular(path)
+
+
+@contextmanager
+def translating_errors(label: str) -> Iterator[None]:
+    """Raise what the system refuses as a :class:`UsageError` that starts with the label."""
+    try:
+        yield
+    except NotRegularError as error:
+        pipe = error.kind is Kind.PIPE  # such as the /dev/fd/63 of <(command)
+        raise UsageError(f"{label}: {error}{_PIPE if pipe else ''}") from error
+    except OSError as error:  # missing, no permission to read it, or reading failed
+        raise UsageError(f"{label}: {reason(error)}") from error
+    except ValueError as error:  # a NUL, or text that is not a valid file name
+        raise UsageError(f"{label!r} is not a valid file name") from error
+
+
+def hash_of(file: BinaryIO, size: int, label: str) -> str:
+    """Return the SHA-256 of a file of ``size`` bytes.
+
+    :raises UsageError: it has more or fewer bytes now.
+    """
+    file.seek(0)
+    digest, left = hashlib.sha256(), size
+    while left and (chunk := file.read(min(left, CHUNK))):
+        digest.update(chunk)
+        left -= len(chunk)
+    if left or file.read(1):
+        raise _changed(label)
+    return digest.hexdigest()
+
+
+def _changed(label: str) -> UsageError:
+    return UsageError(
+        f"{label}: changed while being read",
+        hint="another program is writing it; wait until it has finished",
+    )
+
+
+class Upload:
+    """The bytes of a checked file for one upload; ``len()`` is their number.
+
+    The last bytes are returned only if the whole content still has the checked SHA-256.
+    """
+
+    def __init__(self, source: InputFile, file: BinaryIO) -> None:
+        self._source = source
+        self._file = file
+        self._left = source.size
+        self._digest = hashlib.sha256()
+
+    def __len__(self) -> int:
+        return self._source.size
+
+    def read(self, size: int = -1) -> bytes:
+        """Return up to ``size`` bytes, b"" at the end.
+
+        :raises UsageError: the file has changed since it was checked.
+        """
+        wanted = self._left if size < 0 else min(size, self._left)
+        chunk = self._file.read(wanted)
+        self._digest.update(chunk)
+        self._left -= len(chunk)
+        if len(chunk) < wanted or (wanted and not self._left and not self._unchanged()):
+            raise _changed(self._source.label)
+        return chunk
+
+    def _unchanged(self) -> bool:
+        return self._digest.hexdigest() == self._source.sha256 and not self._file.read(1)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def open_for_upload(source: InputFile) -> Upload:
+    """Open a checked file for one upload; a second upload needs a second call.
+
+    :raises UsageError: it is missing, or no longer a file.
+    """
+    return Upload(source, open_input(source.path, source.label))

@@ -88,14 +88,13 @@ def is_elsewhere(record: Record, now: Now) -> bool:
 
 def place(record: Record) -> str:
     """Return ``sandbox`` for a service on this machine, else the service's host."""
-    from pixverse_cli.http.addresses import host_of  # noqa: PLC0415  rare
+    from pixverse_cli.domain.hosts import host_of  # noqa: PLC0415  rare
 
     return "sandbox" if _is_sandbox(record.service) else harmless(host_of(record.service))
 
 
 def _is_sandbox(service: str) -> bool:
-    from pixverse_cli.domain.hosts import is_loopback  # noqa: PLC0415  rare
-    from pixverse_cli.http.addresses import host_of  # noqa: PLC0415  rare
+    from pixverse_cli.domain.hosts import host_of, is_loopback  # noqa: PLC0415  rare
 
     return is_loopback(host_of(service))
 

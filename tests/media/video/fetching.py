@@ -10,9 +10,8 @@ from pathlib import Path
 import pytest
 
 from pixverse_cli.domain.clock import SystemClock
-from pixverse_cli.media.video.download import download
+from pixverse_cli.media.video.download import Fetched, TransferLimits, download
 from pixverse_cli.media.video.failures import BrokenOffError
-from pixverse_cli.media.video.transfer import Fetched, TransferLimits
 from tests.servers import ScriptedServer, answer
 
 from .boxes import video

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pixverse_cli.media.video.body import DecodedBody, is_compressed
+from pixverse_cli.media.video.download import TransferLimits
 from pixverse_cli.media.video.failures import BrokenOffError, WrongContentError
-from pixverse_cli.media.video.transfer import TransferLimits
 from tests.servers import HANG, Pause, ScriptedServer, answer
 
 from .fetching import ETAG, VIDEO, assert_nothing_saved, leave_part, notes, resume_download, save

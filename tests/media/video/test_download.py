@@ -6,12 +6,12 @@ import pytest
 
 from pixverse_cli import __version__
 from pixverse_cli.domain.errors import NotSavedError
+from pixverse_cli.media.video.download import Checked, Progress, TransferLimits
 from pixverse_cli.media.video.failures import (
     BrokenOffError,
     LinkDeadError,
     WrongContentError,
 )
-from pixverse_cli.media.video.transfer import Checked, Progress, TransferLimits
 from tests.servers import HANG, Pause, ScriptedServer, answer
 
 from .fetching import (

@@ -10,13 +10,13 @@ import pytest
 
 from pixverse_cli.domain.clock import SystemClock
 from pixverse_cli.domain.errors import Stopped
+from pixverse_cli.media.video.download import TransferLimits
 from pixverse_cli.media.video.failures import (
     BrokenOffError,
     CannotWriteError,
     TakenError,
 )
 from pixverse_cli.media.video.part_file import acquire
-from pixverse_cli.media.video.transfer import TransferLimits
 from tests.servers import HANG, Pause, ScriptedServer, answer
 
 from .boxes import video

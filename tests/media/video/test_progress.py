@@ -2,8 +2,8 @@
 
 import pytest
 
+from pixverse_cli.media.video.download import Meter, TransferLimits
 from pixverse_cli.media.video.failures import BrokenOffError
-from pixverse_cli.media.video.transfer import Meter, TransferLimits
 
 
 class HandClock:

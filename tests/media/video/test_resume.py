@@ -11,10 +11,10 @@ from contextlib import ExitStack
 import pytest
 
 from pixverse_cli.domain.errors import Stopped
+from pixverse_cli.media.video.download import TransferLimits
 from pixverse_cli.media.video.failures import (
     BrokenOffError,
 )
-from pixverse_cli.media.video.transfer import TransferLimits
 from tests.servers import HANG, RESET, Pause, ScriptedServer, answer
 
 from .fetching import (

@@ -9,9 +9,8 @@ import pytest
 
 from pixverse_cli.domain.clock import SystemClock
 from pixverse_cli.domain.errors import ClosedPipe
-from pixverse_cli.media.video.download import download_to_stdout
+from pixverse_cli.media.video.download import Fetched, Progress, download_to_stdout
 from pixverse_cli.media.video.failures import BrokenOffError, CannotWriteError
-from pixverse_cli.media.video.transfer import Fetched, Progress
 from tests.servers import ScriptedServer, answer
 
 from .fetching import QUICK, VIDEO, cut
