@@ -21,10 +21,6 @@ if TYPE_CHECKING:
 # A request is live if its task has succeeded or may still succeed.
 _LIVE = "status IN ('UNCLEAR', 'PENDING', 'RUNNING', 'SUCCEEDED')"
 _ENDED = "('SUCCEEDED', 'FAILED', 'CANCELED')"
-_SELECTED = (
-    "(:statuses = '' OR instr(:statuses, ',' || status || ','))"
-    " AND coalesce(submitted_at, intent_at, '') >= :since"
-)
 
 # What requests since a time may cost, in millionths of 1 CNY: sums of whole numbers are exact.
 # A provisional task may be another request's, so its failure does not prove that this was free.
@@ -238,7 +234,7 @@ class Records:
     def unsettled(self) -> list[Record]:
         """Return requests whose task is not known for certain, oldest first."""
         rows = self._database.rows(
-            "SELECT * FROM task WHERE status = 'UNCLEAR' OR provisional ORDER BY number"
+            "SELECT * FROM task WHERE status = 'UNCLEAR' OR provisional = 1 ORDER BY number"
         )
         return [required(row) for row in rows]
 
@@ -368,18 +364,20 @@ class Records:
         statuses: tuple[Status, ...] = (),
         since: datetime | None = None,
         submitted: bool = False,
+        unsaved: bool = False,
         before: int = _ABOVE_ALL,
     ) -> list[Record]:
         """Return records, newest first; ``limit`` -1: all, ``submitted``: only those with ids.
 
-        ``before``: only those with a lower number.
+        ``unsaved``: only those without a file, ``before``: only those with a lower number.
         """
         rows = self._database.rows(
-            f"SELECT * FROM task WHERE {_SELECTED}"
-            " AND (task_id IS NOT NULL OR NOT :submitted) AND number < :before"
-            " ORDER BY number DESC LIMIT :limit",
-            **_selection(statuses, since),
+            f"SELECT * FROM task WHERE {_selected(statuses, since)}"
+            " AND (task_id IS NOT NULL OR NOT :submitted) AND (file IS NULL OR NOT :unsaved)"
+            " AND number < :before ORDER BY number DESC LIMIT :limit",
+            since=rfc3339(since),
             submitted=submitted,
+            unsaved=unsaved,
             before=before,
             limit=limit,
         )
@@ -405,8 +403,8 @@ class Records:
     def count(self, *, statuses: tuple[Status, ...] = (), since: datetime | None = None) -> int:
         """Return how many records :meth:`newest` would return without a limit."""
         row = self._database.row(
-            f"SELECT count(*) AS records FROM task WHERE {_SELECTED}",
-            **_selection(statuses, since),
+            f"SELECT count(*) AS records FROM task WHERE {_selected(statuses, since)}",
+            since=rfc3339(since),
         )
         return int(row["records"]) if row else 0
 
@@ -444,10 +442,15 @@ class Records:
         return frozenset(row["task_id"] for row in rows)
 
 
-def _selection(statuses: tuple[Status, ...], since: datetime | None) -> dict[str, Value]:
-    """Return the values of ``_SELECTED``."""
-    names = f",{','.join(statuses)}," if statuses else ""
-    return {"statuses": names, "since": rfc3339(since) or ""}
+def _selected(statuses: tuple[Status, ...], since: datetime | None) -> str:
+    """Return the condition of these records: only what is asked, so that an index can serve it."""
+    conditions = list[str]()
+    if statuses:
+        names = ", ".join(f"'{status}'" for status in statuses)
+        conditions.append(f"status IN ({names})")
+    if since:
+        conditions.append("coalesce(submitted_at, intent_at, '') >= :since")
+    return " AND ".join(conditions) or "true"
 
 
 def _limits(budget: "Budget | None", now: datetime | None) -> dict[str, Value]:
