@@ -118,7 +118,7 @@ class _Adapter(HTTPAdapter):
 
     def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:  # noqa: ANN401  as above
         """Trust what the environment sets: requests takes a file or a folder, never several."""
-        super().cert_verify(conn, url, verify, cert)
+        super().cert_verify(conn, url, verify, cert)  # type: ignore[no-untyped-call]
         if trusted := certificates():
             conn.ca_certs, conn.ca_cert_dir = trusted.file, trusted.folders
 

@@ -212,7 +212,7 @@ def _check_folders(paths: str) -> str | None:
     problem = ""
     for path in filter(None, paths.split(os.pathsep)):
         try:
-            if any(_HASHED_NAME.fullmatch(name) for name in os.listdir(path)):
+            if any(_HASHED_NAME.fullmatch(each.name) for each in Path(path).iterdir()):
                 return None
             fault = "contains no certificate under its hash: run `openssl rehash` on it"
         except OSError as error:
