@@ -109,8 +109,9 @@ def _usual_time(event: Expected) -> str:
 def video_summary(record: Record) -> str:
     """Write size, length and cost of a saved video, as far as they are known."""
     parts = []
-    with suppress(OSError):
-        parts.append(size(Path(record.file or "").stat().st_size))
+    if record.file is not None:  # written to stdout, it has none
+        with suppress(OSError):
+            parts.append(size(Path(record.file).stat().st_size))
     if record.usage.get("duration") is not None and record.usage.get("size"):
         dimensions = harmless(str(record.usage["size"])).replace("*", "x")
         parts.append(f"{record.usage['duration']} s of {dimensions}")

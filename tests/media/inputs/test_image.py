@@ -279,8 +279,7 @@ def test_the_pipe_of_a_process_substitution_points_to_stdin():
         os.close(read)
         os.close(write)
     assert said == (
-        f"/dev/fd/{read}: is a named pipe, not a file;"
-        " pipe the image into pixverse, and give - as IMAGE"
+        f"/dev/fd/{read}: is a named pipe, not a file; pipe it into pixverse, and give - in its place"
     )
 
 
