@@ -211,7 +211,7 @@ def _from_file(path: Path, source: str) -> Key:
         exposed = os.name == "posix" and bool(path.stat().st_mode & 0o077)
     except OSError as error:
         raise AuthError(
-            f"the API key file {source} cannot be read: {reason(error)}",
+            f"the API key file {source} cannot be read: {error.strerror}",
             hint="correct or remove it, or set DASHSCOPE_API_KEY",
         ) from error
     return Key(value=value, source=source, exposed=exposed)

@@ -44,6 +44,13 @@ def test_a_state_folder_that_cannot_be_written_is_an_error():
     assert "PIXVERSE_STATE_DIR" in found.error.hint
 
 
+def test_little_space_is_told_with_what_may_not_fit_and_is_no_error(tmp_path):
+    endless = machine_checks.Room(10**30, "a whale may not fit")
+    found = folder("x", tmp_path, "so what", endless, hint="a hint")
+    assert (found.warning, found.error) == (True, None)
+    assert found.told.endswith("B free: a whale may not fit")
+
+
 def bash(environ, loaders):
     return next(each for each in installed_files(environ, loaders) if "bash" in each.what)
 

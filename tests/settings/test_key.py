@@ -278,7 +278,7 @@ def test_a_link_to_a_key_file_that_is_gone_is_an_error_and_no_other_key_is_used(
     sources[3]()  # it may belong to another account
     config.mkdir()
     kept_key_path(config).symlink_to(tmp_path / "gone")
-    with pytest.raises(AuthError, match="cannot be read: no such file"):
+    with pytest.raises(AuthError, match="cannot be read: No such file"):
         find_key(environ, config)
 
 
