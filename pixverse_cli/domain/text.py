@@ -6,6 +6,7 @@ API key. Such text is made harmless when it enters, and again when it is shown.
 """
 
 import codecs
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 
@@ -36,6 +37,11 @@ def masked(text: str, secrets: Iterable[str]) -> str:
         if secret:
             text = text.replace(secret, _MASK)
     return text
+
+
+def without_keys(text: str) -> str:
+    """Return a text from the command line without what looks like an API key."""
+    return re.sub(r"\bsk-[\w-]{8,}", f"sk-{_MASK}", text)
 
 
 def harmless_value(value: object, secrets: Iterable[str]) -> object:

@@ -23,6 +23,8 @@ _INSTALLED_FILES = {
     "zsh completion": "share/zsh/site-functions/_pixverse",
     "fish completion": "share/fish/vendor_completions.d/pixverse.fish",
 }
+# Where zsh and fish look; other places depend on their settings.
+_SEARCHED = (Path("/usr"), Path("/usr/local"), Path("/opt/homebrew"))
 # Where systems put the script of the package bash-completion.
 BASH_LOADERS = (
     Path("/usr/share/bash-completion/bash_completion"),
@@ -127,20 +129,20 @@ def installed_files(
 
     ``loaders`` are the places of the package that loads completion files into bash.
     """
-    prefix = Path(sysconfig.get_path("data"))
+    prefix, shell = Path(sysconfig.get_path("data")), Path(environ.get("SHELL", "")).name
     for what, relative in _INSTALLED_FILES.items():
         path = prefix / relative
         there = is_file(path)
         told = str(path) if there else "not installed with this program"
-        if what == _BASH and there and not any(map(is_file, loaders)):
+        unloaded = what == _BASH and there and not any(map(is_file, loaders))
+        if unloaded:
             told += (
                 "; but the package bash-completion, which loads it, is not installed: install it,"
                 ' or add  eval "$(pixverse completion bash)"  to ~/.bashrc'
             )
-            used = Path(environ.get("SHELL", "")).name == "bash"
-            yield Finding(what=what, told=told, warning=used)
-        else:
-            yield Finding(what=what, told=told)
+        elif there and what == f"{shell} completion" != _BASH and prefix not in _SEARCHED:
+            told += "; if TAB completes nothing, see `pixverse completion --help`"
+        yield Finding(what=what, told=told, warning=unloaded and shell == "bash")
 
 
 def skills(environ: Mapping[str, str]) -> Iterator[Finding]:

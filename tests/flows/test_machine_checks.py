@@ -73,3 +73,8 @@ class TestBash:
         assert found.warning is warning
         assert "the package bash-completion, which loads it, is not installed" in found.told
         assert 'eval "$(pixverse completion bash)"' in found.told
+
+    def test_a_shell_that_may_not_look_here_points_to_the_help(self):
+        found = {each.what: each.told for each in installed_files({"SHELL": "/usr/bin/zsh"})}
+        assert "see `pixverse completion --help`" in found["zsh completion"]
+        assert "--help" not in found["fish completion"]
