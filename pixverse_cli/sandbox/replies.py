@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from gzip import compress
 from http import HTTPStatus
 
@@ -16,7 +16,7 @@ from pixverse_cli.sandbox.refusals import Refused
 
 _TYPE, _JSON = "Content-Type", "application/json"
 _NO_ENTRY = 401  # the status of a refused key
-_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SERVICE_ZONE = timezone(timedelta(hours=8))
 
 _KINDS_WITH_SHOTS = (Kind.IMAGE_TO_VIDEO, Kind.TEXT_TO_VIDEO)  # whose usage has a shot_type

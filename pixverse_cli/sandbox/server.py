@@ -212,8 +212,7 @@ class _Handler(WSGIRequestHandler):
         self.end_headers()
         if self.command != "HEAD":
             half = len(reply.body) // 2 if reply.delivery is Delivery.CUT else len(reply.body)
-            body = memoryview(reply.body)[:half]
-            self.wfile.write(_in_chunks(body) if chunked else body)
+            self.wfile.write(_in_chunks(reply.body) if chunked else memoryview(reply.body)[:half])
         self.wfile.flush()
 
     def _headers(self, reply: Reply, *, chunked: bool) -> Iterator[tuple[str, str]]:
@@ -226,7 +225,7 @@ class _Handler(WSGIRequestHandler):
             yield "Content-Length", str(len(reply.body))
 
 
-def _in_chunks(body: memoryview) -> bytes:
+def _in_chunks(body: bytes) -> bytes:
     """Return a body in two chunks, so that a client that reads only the first one fails."""
     parts = (body[: len(body) // 2], body[len(body) // 2 :])
     return b"".join(b"%x\r\n%b\r\n" % (len(part), part) for part in parts if part) + b"0\r\n\r\n"
