@@ -228,6 +228,8 @@ def _fields(place: str, row: Mapping[str, object]) -> tuple[dict[str, Setting], 
         name = _field_name(spelling)
         if problem := _unknown(spelling):
             problems.append(f"{place}: {problem}")
+        elif name in _SEVERAL and value == []:
+            continue
         elif name in fields:
             problems.append(f"{place}: {spelling}: is given twice")
         elif isinstance(value, (bool, str, int, float)):
