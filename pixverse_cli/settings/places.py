@@ -238,11 +238,11 @@ def _content(path: Path) -> str:
     A link to nothing is an error: without its limits of cost, more would be paid than allowed.
     """
     try:
-        if look(path, follow=False) is None:
-            return ""
         with open_regular(path) as file:
             return decoded(file.read())
     except OSError as error:
+        if isinstance(error, FileNotFoundError) and look(path, follow=False) is None:
+            return ""
         raise UsageError(
             f"{path} cannot be read: {reason(error)}",
             hint="correct or remove it, or set PIXVERSE_CONFIG_DIR to another directory",
