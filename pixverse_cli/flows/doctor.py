@@ -13,7 +13,7 @@ from pixverse_cli.flows import machine_checks
 from pixverse_cli.flows.budget import budget_of, standing
 from pixverse_cli.flows.plan import destination_of, wait_policy
 from pixverse_cli.flows.video_request import video_request
-from pixverse_cli.http.network import certificate_variable, certificates, proxy_of
+from pixverse_cli.http.network import certificates, proxy_of
 from pixverse_cli.settings.places import CONFIG_KEYS, variables
 from pixverse_cli.settings.values import Setting, Settings
 
@@ -173,8 +173,7 @@ def _proxy(setup: Setup) -> Finding:
 
 def _certificates() -> Finding:
     trusted = certificates()
-    name = certificate_variable()
-    told = f"{trusted}, set by {name}" if name else "the usual authorities"
+    told = f"{trusted}, set by {trusted.variable}" if trusted else "the usual authorities"
     return Finding(what="certificates", told=told)
 
 

@@ -28,7 +28,7 @@ from pixverse_cli.domain.plan import (
 )
 from pixverse_cli.domain.request import VideoRequest, length_inputs
 from pixverse_cli.domain.task import Record
-from pixverse_cli.domain.text import lines_of
+from pixverse_cli.domain.text import decoded, lines_of
 from pixverse_cli.flows.given_inputs import FindTasks, InputReader, kind_of, usual_kind
 from pixverse_cli.flows.video_request import model_of, video_request
 from pixverse_cli.media import output_names, receipts
@@ -393,7 +393,7 @@ def read_prompt(name: str, problems: list[str]) -> str | None:
     A byte order mark and line ends at the end of the file are removed.
     """
     try:
-        prompt = _read(name).decode("utf-8-sig").rstrip("\r\n")
+        prompt = decoded(_read(name)).rstrip("\r\n")
     except OSError as error:
         problem = reason(error)
     except UnicodeDecodeError:

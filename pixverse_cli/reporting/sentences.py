@@ -112,7 +112,7 @@ def _usual_time(event: Expected) -> str:
 def video_facts(record: Record) -> str:
     """Write size, length and dimensions of a video, as far as they are known."""
     parts = []
-    if record.file:
+    if record.file is not None:  # written to stdout, it has none
         with suppress(OSError):
             parts.append(size(Path(record.file).stat().st_size))
     if record.usage.get("duration") is not None and record.usage.get("size"):

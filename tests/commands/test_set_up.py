@@ -28,6 +28,12 @@ class TestAuth:
         assert kept.read_text() == f"{sandbox.api_key}\n"
         assert stat.S_IMODE(kept.stat().st_mode) == 0o600
         assert [(call.method, call.path) for call in sandbox.calls] == [("GET", "/api/v1/tasks/")]
+        assert f"{sandbox.base_url} accepts the key" in run.stderr
+
+    def test_a_key_given_as_an_argument_is_refused_and_not_shown_30(self, pixverse, sandbox):
+        run = pixverse("auth", "login", KEY)
+        assert (run.code, sandbox.calls) == (2, [])
+        assert KEY not in run.stderr
 
     def test_login_without_the_check_makes_no_call(self, pixverse, home, sandbox):
         run = pixverse("auth", "login", "--no-check", stdin=KEY, DASHSCOPE_API_KEY=None)

@@ -40,6 +40,7 @@ def test_a_unique_prefix_of_a_task_id_is_enough(submit, pixverse):
 def test_task_ids_are_read_from_stdin(submit, pixverse):
     task_id = submit().lines[0]
     assert pixverse("wait", "-", stdin=f"\r\n{task_id}\r\n\n").stdout.startswith("http://")
+    assert pixverse("status", "-", stdin=f"\ufeff{task_id}\r\n").stdout.startswith(task_id)
     assert pixverse("wait", "-", stdin="").code == 0
 
 

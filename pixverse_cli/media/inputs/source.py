@@ -21,7 +21,7 @@ STDIN = "-"
 
 _URL_START = re.compile(r"([a-z][a-z0-9+.-]*)://|(data|file|javascript):", re.IGNORECASE)
 
-_PIPE = "; pipe the image into pixverse, and give - as IMAGE"
+_PIPE = "; pipe it into pixverse, and give - in its place"
 
 
 def remote(argument: str) -> str | None:
