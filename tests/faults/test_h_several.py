@@ -215,6 +215,19 @@ def test_a_stopped_batch_is_continued_by_the_same_batch(world, number, code):
 
 
 @row(91)
+def test_a_batch_is_continued_also_if_the_manifest_begins_with_a_dash(world):
+    world.serve(query=task_is("RUNNING"))
+    write_manifest(world, "a b.mp4", name="-m.jsonl")
+    ran = world.run_inside("batch", "--no-notify", "--timeout", "9", "--", "-m.jsonl")
+    assert ran.code == 8
+    words = shlex.split(ran.error["next"])
+    assert words == ["pixverse", "batch", "--timeout", "9", "--no-notify", "--", "-m.jsonl"]
+    world.service.set_routes(query=succeeded())
+    assert world.run_inside(*words[1:]).code == 0
+    assert world.creates == 1
+
+
+@row(91)
 def test_several_tasks_are_continued_by_short_ids_with_the_same_output(world):
     ids = [f"{number}" * 8 + TASK[8:-1] + f"{number}" for number in (1, 2, 3)]
     world.serve(create=[accepted(each) for each in ids], query=states(t2="RUNNING", t3="RUNNING"))
