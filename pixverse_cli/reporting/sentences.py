@@ -110,7 +110,7 @@ def video_summary(record: Record) -> str:
     """Write size, length and cost of a saved video, as far as they are known."""
     parts = []
     with suppress(OSError):
-        parts.append(size(Path(record.file or "").stat().st_size))
+        parts += [size(Path(record.file).stat().st_size)] if record.file else []
     if record.usage.get("duration") is not None and record.usage.get("size"):
         dimensions = harmless(str(record.usage["size"])).replace("*", "x")
         parts.append(f"{record.usage['duration']} s of {dimensions}")
