@@ -164,6 +164,11 @@ class TestDoctor:
         assert f"{url}/api/v1; region Singapore; takes only keys of the workspace llm-x" in line
         assert "no estimates: list prices are known for the China (Beijing) region only" in line
 
+    def test_a_sandbox_is_on_this_machine_and_its_clock_is_the_same(self, pixverse):
+        run = pixverse("doctor")
+        assert line_of(run, "address").endswith("/api/v1; on this machine")
+        assert line_of(run, "service").endswith("; this machine's clock is right")
+
     def test_a_wrong_clock_is_a_warning(self, home, tmp_path, open_sandbox):
         ahead = FakeClock(datetime.now(UTC) + timedelta(hours=1))
         run = Inside(home, tmp_path, open_sandbox(clock=ahead))("doctor")

@@ -39,7 +39,10 @@ def remote(argument: str) -> str | None:
             hint="give a file, or an http(s):// or oss:// URL",
         )
     if not host_of(argument) or not argument.isprintable() or " " in argument:
-        raise UsageError(f"{argument!r} is not a valid URL")
+        raise UsageError(
+            f"{without_secrets(argument)!r} is not a valid URL",
+            hint="it needs a host, and %20 in place of a blank; quote it for the shell",
+        )
     return argument
 
 
