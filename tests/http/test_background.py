@@ -65,7 +65,7 @@ def test_a_response_that_nobody_waits_for_is_closed(first):
 
 def test_a_look_up_of_a_redirect_ends_at_the_time_limit_107():
     answered, clock = threading.Event(), SystemClock()
-    with pytest.raises(NotSentError, match="no connection to slow.example"):
+    with pytest.raises(NotSentError, match="no connection to slow"):
         in_time(answered.wait, "https://slow.example/", TimeLimit(clock, clock.monotonic()))
     answered.set()
     assert in_time(answered.is_set, "https://slow.example/", TimeLimit(clock).within(5.0))
