@@ -126,9 +126,14 @@ def same_command(ctx: typer.Context) -> str:
             continue
         if not parameter.opts[0].startswith("-"):
             arguments.append(str(value))
+        elif isinstance(value, bool):
+            options.append((parameter.opts if value else parameter.secondary_opts)[0])
         else:
-            options += [parameter.opts[0]] if value is True else [parameter.opts[0], str(value)]
-    return shlex.join(["pixverse", str(ctx.info_name), *arguments, *options])
+            options += [parameter.opts[0], str(value)]
+    words = [*arguments, *options]
+    if any(argument.startswith("-") for argument in arguments):
+        words = [*options, "--", *arguments]
+    return shlex.join(["pixverse", str(ctx.info_name), *words])
 
 
 def ids(arguments: Iterable[str] | None) -> list[str] | None:

@@ -12,8 +12,11 @@ from collections.abc import Iterable, Iterator
 
 _LINE_BREAKS = ("\n", "\r", "\t")
 _HARMFUL = ("Cc", "Cf", "Cs", "Zl", "Zp")  # control, format (bidi), surrogate, separators
+_UNSEEN = ("Zs", "Zl", "Zp", "Cc", "Cf", "Mn")  # separators, control and format, combining marks
+_FILLERS = "\u115f\u1160\u2800\u3164\uffa0"  # letters and a Braille pattern without dots
 _JOINERS = "\u200d\ufe0f"  # join several code points into one emoji
 _MASK = "***"
+_SHORTEST_SECRET = 8  # a shorter one, such as "test", stands in ordinary words and addresses
 
 
 def harmless(text: str, *, secrets: Iterable[str] = ()) -> str:
@@ -32,10 +35,10 @@ def _harmless(char: str) -> str:
 
 
 def masked(text: str, secrets: Iterable[str]) -> str:
-    """Return the text with every secret replaced by ``***``."""
+    """Return the text with every secret replaced by ``***``, in capitals or not."""
     for secret in secrets:
-        if secret:
-            text = text.replace(secret, _MASK)
+        if len(secret) >= _SHORTEST_SECRET and secret.lower() in text.lower():
+            text = re.sub(re.escape(secret), _MASK, text, flags=re.IGNORECASE)
     return text
 
 
@@ -71,6 +74,11 @@ def decoded(data: bytes, *, errors: str = "strict") -> str:
     if zero >= 0:
         raise UnicodeDecodeError("utf-8", data, zero, zero + 1, "a zero byte")
     return data.decode("utf-16" if wide else "utf-8-sig", errors)
+
+
+def is_blank(text: str) -> bool:
+    """Return whether a text shows nothing: it is empty, or only blanks and invisible characters."""
+    return all(unicodedata.category(char) in _UNSEEN or char in _FILLERS for char in text)
 
 
 def lines_of(text: str) -> Iterator[str]:

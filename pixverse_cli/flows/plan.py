@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pixverse_cli.disk.files import has_sha256, is_file, reason, with_home
+from pixverse_cli.disk.files import has_sha256, is_file, read_up_to, reason, with_home
 from pixverse_cli.domain.catalog import CURRENCY, PRICES_AS_OF, Media, Model, Role
 from pixverse_cli.domain.checks import input_problems
 from pixverse_cli.domain.errors import UsageError
@@ -28,7 +28,7 @@ from pixverse_cli.domain.plan import (
 )
 from pixverse_cli.domain.request import VideoRequest, length_inputs
 from pixverse_cli.domain.task import Record
-from pixverse_cli.domain.text import decoded, lines_of
+from pixverse_cli.domain.text import decoded, is_blank, lines_of
 from pixverse_cli.flows.given_inputs import FindTasks, InputReader, kind_of, usual_kind
 from pixverse_cli.flows.video_request import model_of, video_request
 from pixverse_cli.media import output_names, receipts
@@ -401,7 +401,7 @@ def read_prompt(name: str, problems: list[str]) -> str | None:
     except ValueError:  # a NUL, or a character that no file name can hold
         problem = "is not a valid file name"
     else:
-        if prompt.strip():
+        if not is_blank(prompt):
             return prompt
         problem = "is empty: leave it out for a video without a prompt"
     problems.append(f"--prompt-file {name}: {problem}")
@@ -411,5 +411,4 @@ def read_prompt(name: str, problems: list[str]) -> str | None:
 def _read(name: str) -> bytes:
     if name == STDIN:
         return sys.stdin.buffer.read(_MAX_PROMPT_BYTES)
-    with Path(with_home(name)).open("rb") as file:
-        return file.read(_MAX_PROMPT_BYTES)
+    return read_up_to(Path(with_home(name)), _MAX_PROMPT_BYTES)

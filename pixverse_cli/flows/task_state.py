@@ -1,6 +1,7 @@
 """The service's answers about a task: storing them, and the error that a status stands for."""
 
 from collections.abc import Generator
+from dataclasses import replace
 
 from pixverse_cli.domain.clock import Clock
 from pixverse_cli.domain.errors import (
@@ -51,7 +52,8 @@ def store_answer(record: Record, task: Task, tools: Tools) -> Record:
     if is_not_known_yet(record, task, tools.clock):
         return record
     account = learn(record, task, tools)
-    return tools.store.records.seen(record.number, task, tools.clock.now(), account)
+    about = replace(task, task_id=record.task_id or task.task_id)  # what was asked about
+    return tools.store.records.seen(record.number, about, tools.clock.now(), account)
 
 
 def confirm_or_release(record: Record, task: Task, tools: Tools) -> Record:

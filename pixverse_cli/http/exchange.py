@@ -217,13 +217,13 @@ class Response:
 
     @property
     def kind(self) -> str:
-        """What a body that is not JSON is: ``HTML``, ``XML``, ``empty``, ``not JSON``."""
+        """What a body that is not JSON is: ``HTML``, ``XML``, ``empty``, or another thing."""
         start = self.body.lstrip()[:15].lower()
         if not start:
             return "empty"
         if start.startswith((b"<!doctype html", b"<html")):
             return "HTML"
-        return "XML" if start.startswith(b"<?xml") else "not JSON"
+        return "XML" if start.startswith(b"<?xml") else "not the expected JSON"
 
 
 def _http_date(value: str | None) -> datetime | None:

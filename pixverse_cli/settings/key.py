@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from pixverse_cli.disk.files import Kind, kind_at, reason, with_home
+from pixverse_cli.disk.files import Kind, kind_at, read_up_to, reason, with_home
 from pixverse_cli.disk.writing import write_file
 from pixverse_cli.domain.errors import AuthError, UnexpectedError
 from pixverse_cli.domain.text import decoded
@@ -205,9 +205,8 @@ def _vendor_path(environ: Mapping[str, str]) -> Path | None:
 
 def _from_file(path: Path, source: str) -> Key:
     try:
-        with path.open("rb") as file:
-            # the limit is for paths such as /dev/zero, which never end
-            value = key_in(file.read(MAX_BYTES))
+        # the limit is for paths such as /dev/zero, which never end
+        value = key_in(read_up_to(path, MAX_BYTES))
         exposed = os.name == "posix" and bool(path.stat().st_mode & 0o077)
     except OSError as error:
         raise AuthError(

@@ -22,15 +22,17 @@ if TYPE_CHECKING:
 _LIVE = "status IN ('UNCLEAR', 'PENDING', 'RUNNING', 'SUCCEEDED')"
 _ENDED = "('SUCCEEDED', 'FAILED', 'CANCELED')"
 
+# Requests to this machine (plain http: a sandbox) are free, and are kept apart from all others.
+_SAME_WORLD = "(service LIKE 'http://%') = ({} LIKE 'http://%')"
+
 # What requests since a time may cost, in millionths of 1 CNY: sums of whole numbers are exact.
 # A provisional task may be another request's, so its failure does not prove that this was free.
-# Requests to this machine (plain http: a sandbox) are free, and are counted apart.
 _MILLIONTHS = "CAST(round(coalesce({}, 0) * 1000000) AS INTEGER)"
 _SPENT = (
     f"(SELECT coalesce(sum({_MILLIONTHS.format('estimate')}), 0) FROM task"
     " WHERE intent_at >= :since AND fingerprint IS NOT NULL"
     " AND (provisional OR status NOT IN ('FAILED', 'CANCELED', 'NOT_SENT'))"
-    " AND (service LIKE 'http://%') = (:service LIKE 'http://%'))"
+    f" AND {_SAME_WORLD.format(':service')})"
 )
 
 _COLUMNS = tuple(field.name for field in fields(Record))
@@ -69,7 +71,7 @@ class Records:
             f"INSERT INTO task ({', '.join(_REQUEST)})"
             f" SELECT {', '.join(':' + name for name in _REQUEST)}"
             " WHERE NOT (:once AND EXISTS (SELECT 1 FROM task WHERE fingerprint = :fingerprint"
-            f" AND service = :service AND take = :take AND {_LIVE}))"
+            f" AND {_SAME_WORLD.format(':service')} AND take = :take AND {_LIVE}))"
             f" AND (:most IS NULL OR {_MILLIONTHS.format(':estimate')} + {_SPENT} <= :most)"
             " RETURNING *",
             once=once,
@@ -112,7 +114,7 @@ class Records:
                 " intent_at = :now, ended_at = NULL, error_code = NULL, error_message = NULL,"
                 " boot = :boot, began_at_uptime = :seconds, ended_at_uptime = NULL"
                 " WHERE number = :number AND NOT (:once AND EXISTS (SELECT 1 FROM task"
-                " WHERE fingerprint = mine.fingerprint AND service = mine.service"
+                f" WHERE fingerprint = mine.fingerprint AND {_SAME_WORLD.format('mine.service')}"
                 f" AND take = mine.take AND number <> mine.number AND {_LIVE}))"
                 f" AND (:most IS NULL OR {_MILLIONTHS.format('mine.estimate')}"
                 f" + {_SPENT.replace(':service', 'mine.service')} <= :most) RETURNING *",
@@ -129,12 +131,17 @@ class Records:
     def live(
         self, fingerprint: str, service: str, take: int = 1, account: str | None = None
     ) -> Record | None:
-        """Return the newest live record of an equal request's take, if possible of ``account``."""
+        """Return the newest live record of an equal request's take.
+
+        If possible one that was sent to this service, by ``account``. One that was sent to another
+        address counts too: to pay again because the address has changed is to pay twice.
+        """
         return _from_row(
             self._database.row(
-                "SELECT * FROM task WHERE fingerprint = :fingerprint AND service = :service"
-                f" AND take = :take AND {_LIVE}"
-                " ORDER BY account IS :account DESC, number DESC LIMIT 1",
+                "SELECT * FROM task WHERE fingerprint = :fingerprint AND take = :take"
+                f" AND {_SAME_WORLD.format(':service')} AND {_LIVE}"
+                " ORDER BY service = :service DESC, account IS :account DESC,"
+                " status = 'SUCCEEDED' DESC, number DESC LIMIT 1",
                 fingerprint=fingerprint,
                 service=service,
                 take=take,
@@ -244,38 +251,39 @@ class Records:
         """Write the service's answer about a task; fields that it no longer reports are kept.
 
         ``at`` is when it was received, ``account`` the account of a record that has none yet.
+        Nothing is written if the record has lost the task to another one meanwhile.
         """
-        return required(
-            self._database.row(
-                "UPDATE task SET"
-                # after 24 hours the service reports an ended task as UNKNOWN; and another
-                # process may write an older answer after the final one
-                f" status = iif(status IN {_ENDED} AND :status NOT IN {_ENDED}, status, :status),"
-                " submitted_at = coalesce(:submitted_at, submitted_at),"
-                " scheduled_at = coalesce(:scheduled_at, scheduled_at),"
-                " ended_at = coalesce(:ended_at, ended_at),"
-                " video_url = coalesce(:video_url, video_url),"
-                " usage = coalesce(:usage, usage),"
-                # a request of this store has its own prompt, or certainly none
-                " prompt = iif(fingerprint IS NULL, coalesce(prompt, :prompt), prompt),"
-                " error_code = coalesce(:error_code, error_code),"
-                " error_message = coalesce(:error_message, error_message),"
-                " seen_at = coalesce(:at, seen_at), account = coalesce(account, :account)"
-                " WHERE number = :number RETURNING *",
-                number=number,
-                status=task.status,
-                submitted_at=rfc3339(task.submitted_at),
-                scheduled_at=rfc3339(task.scheduled_at),
-                ended_at=rfc3339(task.ended_at),
-                video_url=task.video_url,
-                usage=_object_json(task.usage),
-                prompt=task.orig_prompt,
-                error_code=task.error_code,
-                error_message=task.error_message,
-                at=rfc3339(at),
-                account=account,
-            )
+        row = self._database.row(
+            "UPDATE task SET"
+            # after 24 hours the service reports an ended task as UNKNOWN; and another
+            # process may write an older answer after the final one
+            f" status = iif(status IN {_ENDED} AND :status NOT IN {_ENDED}, status, :status),"
+            " submitted_at = coalesce(:submitted_at, submitted_at),"
+            " scheduled_at = coalesce(:scheduled_at, scheduled_at),"
+            " ended_at = coalesce(:ended_at, ended_at),"
+            " video_url = coalesce(:video_url, video_url),"
+            " usage = coalesce(:usage, usage),"
+            # a request of this store has its own prompt, or certainly none
+            " prompt = iif(fingerprint IS NULL, coalesce(prompt, :prompt), prompt),"
+            " error_code = coalesce(:error_code, error_code),"
+            " error_message = coalesce(:error_message, error_message),"
+            " seen_at = coalesce(:at, seen_at), account = coalesce(account, :account)"
+            " WHERE number = :number AND task_id = :task_id RETURNING *",
+            number=number,
+            task_id=task.task_id,
+            status=task.status,
+            submitted_at=rfc3339(task.submitted_at),
+            scheduled_at=rfc3339(task.scheduled_at),
+            ended_at=rfc3339(task.ended_at),
+            video_url=task.video_url,
+            usage=_object_json(task.usage),
+            prompt=task.orig_prompt,
+            error_code=task.error_code,
+            error_message=task.error_message,
+            at=rfc3339(at),
+            account=account,
         )
+        return required(row) if row else self.get(number)
 
     def remember(
         self, task: Task, service: str, at: datetime | None = None, account: str | None = None
@@ -420,7 +428,7 @@ class Records:
             " * 86400 AS seconds FROM"
             " (SELECT submitted_at, scheduled_at, ended_at FROM task WHERE status = 'SUCCEEDED'"
             " AND model = :model AND resolution = :resolution AND duration = :duration"
-            " AND audio IS :audio AND (service LIKE 'http://%') = (:service LIKE 'http://%')"
+            f" AND audio IS :audio AND {_SAME_WORLD.format(':service')}"
             " AND submitted_at IS NOT NULL AND ended_at IS NOT NULL"
             " ORDER BY number DESC LIMIT :newest) ORDER BY seconds",
             model=record.model,

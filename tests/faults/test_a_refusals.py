@@ -30,6 +30,11 @@ def busy_without_json(world):
     return world.submit(inside=True)
 
 
+def busy_with_another_code(world):
+    world.serve(create=[refusal("429 Slow", "TooBusy", "The gateway is busy.")])
+    return world.submit(inside=True)
+
+
 def refusal_case(number, what, status, code, exit_code, says, message="Refused."):
     return Case(
         number,
@@ -61,6 +66,16 @@ CASES = (
         22,
         "429 without the service's JSON",
         busy_without_json,
+        code=7,
+        charged="no",
+        retryable=True,
+        creates=1,
+        store=("NOT_SENT",),
+    ),
+    Case(
+        22,
+        "429 with a code that is no rate limit's",
+        busy_with_another_code,
         code=7,
         charged="no",
         retryable=True,

@@ -13,6 +13,7 @@ from tests.faults.case import Case, Way, parameters, row
 from tests.faults.service import OTHER, TASK, VIDEO, accepted, mp4, refusal, succeeded, task_is
 from tests.faults.waiting import wait_until
 from tests.faults.world import TURTLE
+from tests.inside import run_inside
 from tests.servers import RESET
 
 THIRD = TASK[:-1] + "3"
@@ -212,6 +213,19 @@ def test_a_stopped_batch_is_continued_by_the_same_batch(world, number, code):
     assert sorted(record["task_id"] for record in ran.json) == ids
     assert (ran.code, ran.error["charged"], ran.error["retryable"]) == (code, "yes", False)
     assert ran.error["next"] == "pixverse batch videos.jsonl --interval 1"
+
+
+@row(91)
+def test_a_batch_is_continued_also_if_its_manifest_begins_with_a_dash(world):
+    world.serve(query=task_is("RUNNING"))
+    write_manifest(world, "a b.mp4", name="-m x.jsonl")
+    words = ["batch", "--json", "--no-notify", "--timeout", "9", "--", "-m x.jsonl"]
+    ran = run_inside(words, world.environment({}), world.directory, clock=world.clock)
+    again = ["batch", "--timeout", "9", "--no-notify", "--", "-m x.jsonl"]
+    assert (ran.code, shlex.split(ran.error["next"])) == (8, ["pixverse", *again])
+    world.service.set_routes(query=succeeded())
+    assert run_inside(again, world.environment({}), world.directory, clock=world.clock).code == 0
+    assert (world.creates, [video.name for video in world.videos]) == (1, ["a b.mp4"])
 
 
 @row(91)
