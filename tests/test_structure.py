@@ -30,6 +30,7 @@ def tool(*command):
 # Where the bare forms are allowed: the room that wraps them, and what is not the product.
 _MAY_INSPECT_PATHS = ("disk", "manual", "sandbox")
 _MAY_SPLIT_ANYWHERE = ("manual", "sandbox")
+_MAY_START_SLOWLY = ("manual", "sandbox")
 _PATH_METHODS = {"exists", "is_file", "is_dir", "is_symlink", "lexists"}
 
 
@@ -54,6 +55,23 @@ def test_paths_are_inspected_in_one_room():
 def test_lines_are_split_at_line_feeds_only():
     """str.splitlines splits at U+2028 too: use pixverse_cli.domain.text.lines_of."""
     assert calls_of({"splitlines"}, allowed=_MAY_SPLIT_ANYWHERE) == []
+
+
+def test_frozen_values_are_not_dataclasses():
+    """Dataclasses compile code at every start, and their functions do not take our values."""
+    found = [
+        f"{module.relative_to(PACKAGE)}:{node.lineno}"
+        for module in MODULES
+        if module.relative_to(PACKAGE).parts[0] not in _MAY_START_SLOWLY
+        and module != PACKAGE / "domain" / "frozen.py"
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8")))
+        if (isinstance(node, ast.keyword) and node.arg == "frozen")
+        or (
+            (isinstance(node, ast.ImportFrom) and node.module == "dataclasses")
+            and {each.name for each in node.names} & {"asdict", "fields", "replace"}
+        )
+    ]
+    assert found == [], "use pixverse_cli.domain.frozen"
 
 
 def test_imports_obey_the_contracts():

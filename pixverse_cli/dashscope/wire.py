@@ -9,10 +9,10 @@ are UTC+8 in text but epoch milliseconds in lists.
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 
 from pixverse_cli.domain.catalog import Model, Parameter
+from pixverse_cli.domain.frozen import Frozen
 from pixverse_cli.domain.plan import Input
 from pixverse_cli.domain.refusals import Refusal
 from pixverse_cli.domain.request import VideoRequest
@@ -28,8 +28,7 @@ CREATE_PATH = "/services/aigc/video-generation/video-synthesis"
 Json = dict[str, object]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Policy:
+class Policy(Frozen):
     """The permission to upload one file to the temporary store, for about five minutes.
 
     ``form`` holds the fields of the form, except ``key`` and ``file``; ``directory`` is the
@@ -42,8 +41,7 @@ class Policy:
     max_bytes: int | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class Page(Frozen):
     """One page of the service's task list; ``date`` is the service's time of the answer.
 
     ``total`` counts the tasks of all pages, ``total_pages`` the pages; None if the service

@@ -9,12 +9,12 @@ import codecs
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from pixverse_cli.disk.files import Kind, kind_at
 from pixverse_cli.disk.writing import write_file
 from pixverse_cli.domain.errors import AuthError, UnexpectedError
+from pixverse_cli.domain.frozen import Frozen
 
 _LOGIN = (
     "get a key of the China (Beijing) region from https://bailian.console.aliyun.com,"
@@ -27,8 +27,7 @@ _QUOTES = ('""', "''", "``", "\u201c\u201d", "\u2018\u2019")
 _BEARER = re.compile(r"bearer(\s+|$)", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Key:
+class Key(Frozen):
     """A usable key; ``exposed`` if other users can read its file."""
 
     value: str

@@ -1,12 +1,12 @@
 """Records of paid requests: what one process writes, every process reads."""
 
-from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
 from pixverse_cli.domain.errors import UnexpectedError
+from pixverse_cli.domain.frozen import replace
 from pixverse_cli.domain.task import Record, RecordInput, Status, Task
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -73,7 +73,7 @@ def test_all_fields_of_a_record_are_read_again(records, open_store):
         sha256="0" * 64,
         provisional=True,
     )
-    unset = [f.name for f in fields(Record) if getattr(whole, f.name) is None]
+    unset = [name for name in Record._fields if getattr(whole, name) is None]
     assert unset == ["process"]
     records.intend(whole)
     assert open_store().records.get(1) == replace(whole, number=1)
