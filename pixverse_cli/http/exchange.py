@@ -28,7 +28,7 @@ from pixverse_cli.domain.frozen import Frozen
 from pixverse_cli.domain.hosts import host_of
 from pixverse_cli.domain.text import harmless
 from pixverse_cli.http.failures import abandoned, translated
-from pixverse_cli.http.network import certificates, proxies_for
+from pixverse_cli.http.network import certificates_for, proxies_for
 
 if TYPE_CHECKING:
     from urllib3.response import BaseHTTPResponse
@@ -343,11 +343,12 @@ def _send(session: Session, request: Request, limits: Limits) -> requests.Respon
     )
     if _SENDABLE.fullmatch(request.url):
         prepared.url = request.url  # undo the changes that requests makes to its spelling
+    proxies = proxies_for(request.url)
     started = _CLOCK.monotonic()
     response = session.get_adapter(request.url).send(
         prepared,
-        proxies=proxies_for(request.url),
-        verify=certificates(),
+        proxies=proxies,
+        verify=certificates_for(request.url, proxies),
         timeout=(limits.connect, limits.stall),
         stream=True,
     )

@@ -8,6 +8,8 @@ that is set is used.
 import importlib.util
 import os
 import re
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -94,6 +96,11 @@ def _variable(address: str) -> str:
     return next((name for name in names if os.environ.get(name) == address), "the proxy setting")
 
 
+def certificates_for(url: str, proxies: Mapping[str, str]) -> str | bool:
+    """Return :func:`certificates` for a request; True, unread, for plain http without a proxy."""
+    return certificates() if proxies or urlsplit(url).scheme == "https" else True
+
+
 def certificates() -> str | bool:
     """Return the file or directory of trusted certificates that the environment sets.
 
@@ -114,6 +121,7 @@ def certificate_variable() -> str | None:
     return next((name for name in CERTIFICATE_VARIABLES if os.environ.get(name)), None)
 
 
+@cache  # reading a usual file takes as long as importing half of requests
 def _check_certificates(name: str, path: str) -> None:
     import ssl  # noqa: PLC0415  few machines set one of the variables
 
