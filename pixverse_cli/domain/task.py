@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pixverse_cli.domain.errors import Charged
 from pixverse_cli.domain.frozen import Frozen
+from pixverse_cli.domain.terms import TASK_LIFE_SECONDS
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -164,8 +165,6 @@ class Record(Frozen):
     @property
     def expires_at(self) -> datetime | None:
         """When the service deletes the task: 24 hours after it was submitted."""
-        from pixverse_cli.domain.catalog import TASK_LIFE_SECONDS  # noqa: PLC0415  as below
-
         if self.submitted_at is None or self.task_id is None:
             return None
         try:
