@@ -40,7 +40,7 @@ def _main() -> "Callable[[Sequence[str]], int]":
     """Import the program, and return its main function.
 
     What is imported stays, so it is not searched for garbage, neither meanwhile nor later: that
-    would take a tenth of the time of ``status``.
+    would take a twentieth of the time of ``status``.
     """
     import gc  # noqa: PLC0415  --version makes no garbage
 

@@ -20,7 +20,7 @@ SLOW = ("requests", "rich", "pydantic", "sqlite3", "platformdirs", "av", "werkze
 # What a `status` that asks nobody has no use for.
 UNUSED = (
     *(name for name in SLOW if name != "sqlite3"),
-    *("ssl", "hashlib", "dataclasses", "decimal", "ipaddress", "tempfile", "random"),
+    *("ssl", "hashlib", "dataclasses", "decimal", "tempfile", "random"),
     *("pixverse_cli.domain.catalog", "pixverse_cli.domain.plan", "pixverse_cli.domain.request"),
     *("pixverse_cli.dashscope.client", "pixverse_cli.settings.key", "pixverse_cli.flows.watch"),
 )
