@@ -67,8 +67,8 @@ Ratio = Annotated[
         "--aspect-ratio",
         "-a",
         metavar="RATIO",
-        help=f"{', '.join(tuple(AspectRatio)[1:])}; v6-omni also auto. For references and text"
-        " (-m v6-t2v); elsewhere the image decides.  [default: 16:9]",
+        help=f"{', '.join(tuple(AspectRatio)[1:])}; v6-omni also auto, its default. For references"
+        " and text (-m v6-t2v); elsewhere the image decides.  [default: 16:9]",
         envvar="PIXVERSE_ASPECT_RATIO",
         rich_help_panel=shared_options.OTHER_KINDS,
     ),

@@ -43,12 +43,8 @@ def input_problems(request: VideoRequest, inputs: Sequence[InputFacts]) -> Itera
         yield from _count_problems(model, rule, inputs)
         yield from _total_problems(model, rule, inputs)
     for each in inputs:
-        allowed = model.rule(each.role, each.media)
-        if allowed is None:
-            instead = f"; it takes {_taken(model)}" if model.inputs else ""
-            yield Problem(each.role, f"{model.alias} takes no {_noun(each)}{instead}: leave it out")
-        elif each.name is not None and not allowed.named:
-            yield Problem(each.role, f"{model.alias} takes no names: leave {each.name!r} out")
+        if problem := _input_problem(model, each):
+            yield Problem(each.role, problem)
     if model.inputs and not inputs:
         yield Problem(model.inputs[0].role, f"{model.alias} takes {_taken(model)}: give one")
     yield from _length_problems(request, inputs)
@@ -158,7 +154,8 @@ def _count_problems(
     model: Model, rule: InputRule, inputs: Sequence[InputFacts]
 ) -> Iterator[Problem]:
     count = len(_of(rule, inputs))
-    if inputs and count < rule.least:
+    missing = not any(each.role is rule.role for each in inputs)
+    if inputs and missing and count < rule.least:
         yield Problem(rule.role, f"{model.alias} needs {rule.amount}: give it")
     if count > rule.most:
         yield Problem(
@@ -182,6 +179,20 @@ def _total_problems(
 
 def _of(rule: InputRule, inputs: Sequence[InputFacts]) -> list[InputFacts]:
     return [each for each in inputs if (each.role, each.media) == (rule.role, rule.media)]
+
+
+def _input_problem(model: Model, each: InputFacts) -> str | None:
+    """Return why a model does not take an input, and what to do instead."""
+    rule = model.rule(each.role, each.media)
+    if not each.identity:
+        return "is empty: give a file or a URL"
+    if rule is not None:
+        unnamed = each.name is None or rule.named
+        return None if unnamed else f"{model.alias} takes no names: leave {each.name!r} out"
+    instead = f"; it takes {_taken(model)}" if model.inputs else ""
+    others = [o.alias for o in models_of(model.kind) if o.rule(each.role, each.media)]
+    way_out = f", or use {any_of(others)}" if others else ""
+    return f"{model.alias} takes no {_noun(each)}{instead}: leave it out{way_out}"
 
 
 def _taken(model: Model) -> str:

@@ -37,6 +37,7 @@ class Status(StrEnum):
         return self in (Status.PENDING, Status.RUNNING)
 
 
+_LONGEST_SECONDS = 86_400  # of a video; more is a mistake of the service
 _CHARGES = {
     Status.FAILED: Charged.NO,
     Status.CANCELED: Charged.NO,
@@ -154,6 +155,14 @@ class Record(Frozen):
     def title(self) -> str:
         """What a sentence calls the request: its first input, or its kind."""
         return self.label or self.kind or "a task"
+
+    @property
+    def seconds(self) -> float | None:
+        """The length of the video: what ``usage`` reports, or else what was requested."""
+        reported = self.usage.get("duration")
+        if isinstance(reported, (int, float)) and not isinstance(reported, bool):
+            return reported if 0 < reported < _LONGEST_SECONDS else self.duration
+        return self.duration
 
     @property
     def charged(self) -> Charged:

@@ -58,13 +58,18 @@ def confirm_or_release(record: Record, task: Task, tools: Tools) -> Record:
     """Confirm or release a provisionally adopted task, depending on the answer about it."""
     if not record.provisional:
         return record
-    from pixverse_cli.flows.matching import Evidence, compare, usage_confirms  # noqa: PLC0415  rare
+    from pixverse_cli.flows.matching import (  # noqa: PLC0415  rare
+        Evidence,
+        compare,
+        has_other_length,
+        usage_confirms,
+    )
 
     evidence = compare(record, task)
     if evidence is Evidence.OURS or usage_confirms(record, task):
         return tools.store.records.confirm(record.number)
     promptless = task.status in (Status.FAILED, Status.CANCELED)  # these never report a prompt
-    if evidence is Evidence.NOT_OURS or promptless:
+    if evidence is Evidence.NOT_OURS or promptless or has_other_length(record, task):
         return tools.store.records.let_go(record.number)
     return record
 

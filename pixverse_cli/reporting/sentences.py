@@ -71,11 +71,9 @@ def size(count: int) -> str:
 
 
 def request_kind(record: Record) -> str:
-    """Write model, resolution and duration: ``v6 720P 5 s``."""
-    parts = [model_name(record)]
-    if record.resolution and record.duration:
-        parts += [record.resolution, f"{record.duration} s"]
-    return " ".join(parts)
+    """Write model, resolution and duration, as far as they are set: ``v6 720P 5 s``."""
+    seconds = f"{record.duration} s" if record.duration else None
+    return " ".join(filter(None, (model_name(record), record.resolution, seconds)))
 
 
 def request_summary(record: Record) -> str:

@@ -113,7 +113,7 @@ def show_requests(
     from pixverse_cli.reporting.shapes import one_line, request_json
 
     if any(each.file for order in plan.orders for each in order.inputs):
-        reporter.note(f"{PLACEHOLDER} is a placeholder: a local image is uploaded at submit")
+        reporter.note(f"{PLACEHOLDER} is a placeholder: a local file is uploaded at submit")
     for order in plan.orders:
         streams.put(one_line(request_json(*preview(order))))
 

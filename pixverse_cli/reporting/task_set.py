@@ -138,10 +138,10 @@ def total_cost(costs: "Sequence[tuple[Decimal | None, Decimal | None]]") -> str:
     return f"{total} {CURRENCY} {'by estimate' if estimated else 'at list prices'}"
 
 
-def total_length(records: Sequence[Record]) -> int:
+def total_length(records: Sequence[Record]) -> float:
     """Return the seconds of all finished videos, as far as they are known."""
     done = [record for record in records if record.status is Status.SUCCEEDED]
-    return sum(record.duration or 0 for record in done)
+    return sum(record.seconds or 0 for record in done)
 
 
 def shorter_path(path: str) -> str:
@@ -158,7 +158,7 @@ def _verb(records: Sequence[Record]) -> str:
 
 def _length(records: Sequence[Record]) -> str:
     seconds = total_length(records)
-    return f"{seconds} s of video" if seconds else ""
+    return f"{seconds:g} s of video" if seconds else ""
 
 
 def _place(records: Sequence[Record]) -> str:

@@ -215,6 +215,8 @@ def _fields(place: str, row: Mapping[str, object]) -> tuple[dict[str, Setting], 
             similar = _similar(name, FIELDS)
             suggestion = f"; did you mean {similar}?" if similar else ""
             problems.append(f"{place}: {spelling}: no such field{suggestion}")
+        elif name in _SEVERAL and value == []:
+            continue
         elif name in fields:
             problems.append(f"{place}: {spelling}: is given twice")
         elif isinstance(value, (bool, str, int, float)):

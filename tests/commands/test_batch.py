@@ -200,3 +200,12 @@ def test_a_video_is_read_before_it_is_replaced_whatever_its_time_says(pixverse, 
     assert "one.mp4 was not made by this manifest" in ran.stderr
     assert (directory / "one.mp4").read_bytes() == changed
     assert sandbox.account.creates == 2
+
+
+def test_limits_of_cost_are_told_together_and_with_the_wrong_items(pixverse, sandbox, tmp_path):
+    rows = f"{TURTLE},a.mp4,360P,1\nmissing.png,b.mp4,360P,1\n"
+    (tmp_path / "videos.csv").write_text(f"image,output,resolution,duration\n{rows}")
+    ran = pixverse("batch", "videos.csv", "--max-cost", "0.10", "--budget", "0.12/day")
+    assert (ran.code, sandbox.calls) == (2, [])
+    for said in ("over --max-cost 0.10", "rest of the budget 0.12/day", "missing.png: no such"):
+        assert said in ran.stderr

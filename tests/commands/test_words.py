@@ -21,6 +21,13 @@ def test_what_looks_like_an_image_is_not_taken_for_a_prompt(pixverse, further):
     assert "is that the prompt" not in pixverse("submit", TURTLE, "two words", "-p", "x").stderr
 
 
+@pytest.mark.parametrize("model", [(), ("-m", "v6-t2v")])
+def test_a_prompt_in_place_of_the_image_is_recognised(pixverse, sandbox, model):
+    ran = pixverse("submit", "A turtle swims", *model)
+    assert (ran.code, sandbox.account.creates) == (2, 0)
+    assert "'A turtle swims': is that the prompt? use -p 'A turtle swims'" in ran.stderr
+
+
 def test_a_picture_without_a_command_is_for_submit(pixverse):
     ran = pixverse("turtle.png", "-p", "up and up")
     assert ran.code == 2

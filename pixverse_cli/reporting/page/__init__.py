@@ -162,9 +162,10 @@ def _link(file: Path, folder: Path) -> str:
 
 
 def _prompt(record: Record) -> str:
-    if not record.prompt:
+    prompt = record.prompt or str(record.parameters.get("text") or "")  # of a lip sync
+    if not prompt:
         return '<p class="faint">no prompt</p>'
-    lines = "\n".join(_escaped(line) for line in record.prompt.split("\n"))
+    lines = "\n".join(_escaped(line) for line in prompt.split("\n"))
     return f'<p class="prompt">{lines}</p>'
 
 
@@ -193,8 +194,13 @@ def _named_facts(record: Record) -> Iterator[tuple[str, str | None]]:
 
 
 def _parameters(record: Record) -> str:
-    parts = [record.resolution, f"{record.duration} s" if record.duration else None]
-    parts += [str(value) for name, value in record.parameters.items() if name != "size"]
+    parts = [record.resolution, f"{record.seconds:g} s" if record.seconds else None]
+    shown = {"aspect_ratio": "{}", "voice": "voice {}"}
+    parts += [
+        pattern.format(record.parameters[name])
+        for name, pattern in shown.items()
+        if name in record.parameters
+    ]
     parts += ["audio"] if record.audio else []
     parts += [f"seed {record.seed}"] if record.seed is not None else []
     return ", ".join(filter(None, parts))

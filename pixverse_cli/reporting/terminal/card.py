@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from pixverse_cli.domain.catalog import CURRENCY
+from pixverse_cli.domain.catalog import CURRENCY, Parameter, find_model
 from pixverse_cli.domain.errors import Charged
 from pixverse_cli.domain.task import Record
 from pixverse_cli.domain.text import harmless
@@ -51,6 +51,7 @@ def _facts(record: Record, now: Now) -> Iterator[tuple[str, str]]:
         *((each.name or each.role, each.source) for each in record.inputs),
         ("image", None if record.inputs else record.image),
         ("prompt", record.prompt),
+        *((name, str(record.parameters.get(name) or "")) for name in ("text", "voice")),
         ("model", f"{model_name(record)} ({record.model})" if record.model else None),
         ("parameters", ", ".join(_parameters(record))),
         ("take", str(record.take) if record.take > 1 else None),
@@ -66,16 +67,15 @@ def _facts(record: Record, now: Now) -> Iterator[tuple[str, str]]:
     yield from ((label, value) for label, value in facts if value)
 
 
-_SHOWN = ("aspect_ratio", "voice", "text")
-
-
 def _parameters(record: Record) -> Iterator[str]:
     if record.resolution:
         yield record.resolution
-    yield from (str(record.parameters[name]) for name in _SHOWN if name in record.parameters)
-    if record.duration:
-        yield f"{record.duration} s"
-    if record.audio is not None:
+    if ratio := record.parameters.get("aspect_ratio"):
+        yield str(ratio)
+    if record.seconds:
+        yield f"{record.seconds:g} s"
+    model = find_model(record.model)
+    if record.audio is not None and (model is None or model.takes(Parameter.AUDIO)):
         yield "with audio" if record.audio else "silent"
     if record.watermark is not None:
         yield "with watermark" if record.watermark else "no watermark"

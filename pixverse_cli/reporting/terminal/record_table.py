@@ -111,7 +111,7 @@ def _total(records: Sequence[Record]) -> str:
     seconds = total_length(records)
     paid = [record for record in records if record.charged is Charged.YES]
     cost = total_cost([(record.actual_cost, record.estimate) for record in paid])
-    parts.append(", ".join(filter(None, (f"{seconds} s of video" if seconds else "", cost))))
+    parts.append(", ".join(filter(None, (f"{seconds:g} s of video" if seconds else "", cost))))
     return f"{len(records)} tasks: {'; '.join(filter(None, parts))}"
 
 
