@@ -9,6 +9,7 @@ import typer
 
 from pixverse_cli.app.context import AppContext, Extras, Runtime
 from pixverse_cli.domain.errors import UsageError
+from pixverse_cli.domain.text import decoded, lines_of
 from pixverse_cli.reporting.result import Output
 from pixverse_cli.settings.values import Setting
 
@@ -144,4 +145,5 @@ def ids(arguments: Iterable[str] | None) -> list[str] | None:
 
 
 def _stdin_lines() -> list[str]:
-    return [line.strip() for line in sys.stdin if line.strip()]
+    lines = lines_of(decoded(sys.stdin.buffer.read(), errors="replace"))
+    return [line.strip() for line in lines if line.strip()]

@@ -5,6 +5,8 @@ breaks or characters that change the writing direction. The service's text may a
 API key. Such text is made harmless when it enters, and again when it is shown.
 """
 
+import codecs
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 
@@ -37,6 +39,11 @@ def masked(text: str, secrets: Iterable[str]) -> str:
     return text
 
 
+def without_keys(text: str) -> str:
+    """Return a text from the command line without what looks like an API key."""
+    return re.sub(r"\bsk-[\w-]{8,}", f"sk-{_MASK}", text)
+
+
 def harmless_value(value: object, secrets: Iterable[str]) -> object:
     """Return a JSON value with every text in it made harmless, names included."""
     if isinstance(value, str):
@@ -49,6 +56,21 @@ def harmless_value(value: object, secrets: Iterable[str]) -> object:
             for name, each in value.items()
         }
     return value
+
+
+def decoded(data: bytes, *, errors: str = "strict") -> str:
+    """Return the text of a file that a person wrote: UTF-8, or UTF-16 with its byte order mark.
+
+    Windows shells write UTF-16. A byte order mark is removed.
+
+    :raises UnicodeDecodeError: it is neither, and ``errors`` is "strict". A zero byte in UTF-8
+        is a sign of UTF-16 without its mark.
+    """
+    wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    zero = -1 if wide or errors != "strict" else data.find(0)
+    if zero >= 0:
+        raise UnicodeDecodeError("utf-8", data, zero, zero + 1, "a zero byte")
+    return data.decode("utf-16" if wide else "utf-8-sig", errors)
 
 
 def lines_of(text: str) -> Iterator[str]:

@@ -28,7 +28,7 @@ from pixverse_cli.domain.frozen import Frozen
 from pixverse_cli.domain.hosts import host_of
 from pixverse_cli.domain.text import harmless
 from pixverse_cli.http.failures import abandoned, translated
-from pixverse_cli.http.network import certificates_for, proxies_for
+from pixverse_cli.http.network import certificates, proxies_for
 
 if TYPE_CHECKING:
     from urllib3.response import BaseHTTPResponse
@@ -116,6 +116,13 @@ class _Adapter(HTTPAdapter):
     def init_poolmanager(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401  as in requests
         super().init_poolmanager(*arguments, **options)
         _watch(self.poolmanager, self._session)
+
+    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:  # noqa: ANN401  as above
+        """Trust what the environment sets: requests takes a file or a folder, never several."""
+        super().cert_verify(conn, url, verify, cert)  # type: ignore[no-untyped-call]
+        # the pool is also one of https if only the proxy is; reading a usual file takes 30 ms
+        if conn.scheme == "https" and (trusted := certificates()):
+            conn.ca_certs, conn.ca_cert_dir = trusted.file, trusted.folders
 
     def proxy_manager_for(self, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401  as above
         manager = super().proxy_manager_for(*arguments, **options)
@@ -343,12 +350,11 @@ def _send(session: Session, request: Request, limits: Limits) -> requests.Respon
     )
     if _SENDABLE.fullmatch(request.url):
         prepared.url = request.url  # undo the changes that requests makes to its spelling
-    proxies = proxies_for(request.url)
     started = _CLOCK.monotonic()
     response = session.get_adapter(request.url).send(
         prepared,
-        proxies=proxies,
-        verify=certificates_for(request.url, proxies),
+        proxies=proxies_for(request.url),
+        verify=True,
         timeout=(limits.connect, limits.stall),
         stream=True,
     )

@@ -20,6 +20,7 @@ from pixverse_cli.domain.events import (
     Saved,
     Seen,
     Submitted,
+    Uploading,
 )
 from pixverse_cli.domain.task import Record, Status
 from pixverse_cli.domain.text import harmless
@@ -65,7 +66,7 @@ class TaskSet:
             case Ended():
                 self.ended.append(event)
             case Known() | Submitted() | Seen() | Downloading() | Saved():
-                if not isinstance(event, Known):
+                if not isinstance(event, Known) and not getattr(event, "already", False):
                     self._used.add(event.record.number)
                 self._names[event.record.task_id or ""] = task_name(event.record)
             case _:
@@ -206,6 +207,8 @@ class Repeats:
                 return self._said(record.number, record.status, _HEARTBEAT_SECONDS)
             case Expected(record=record):
                 return self._said(("usual", request_kind(record)), "", float("inf"))
+            case Uploading(image=image, sent=0):  # said before the policy, and before the bytes
+                return self._said(("upload", image), "", _HEARTBEAT_SECONDS)
             case Retrying(reason=reason):
                 return self._said(_SECONDS.sub("", reason), "", _HEARTBEAT_SECONDS)
             case _:

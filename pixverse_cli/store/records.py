@@ -1,15 +1,15 @@
 """Records of paid requests: written before the call, completed after it."""
 
 import json
-import sqlite3
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pixverse_cli.domain.clock import Uptime, from_rfc3339, rfc3339
 from pixverse_cli.domain.errors import UnexpectedError
 from pixverse_cli.domain.task import Record, RecordInput, Status, Task
-from pixverse_cli.store.database import Database, Value
+from pixverse_cli.store.database import Database, Row, Value
 from pixverse_cli.store.ownership import RELEASE, TAKE_FROM_ANY, TAKE_FROM_QUERIED
 
 if TYPE_CHECKING:
@@ -20,10 +20,6 @@ if TYPE_CHECKING:
 # A request is live if its task has succeeded or may still succeed.
 _LIVE = "status IN ('UNCLEAR', 'PENDING', 'RUNNING', 'SUCCEEDED')"
 _ENDED = "('SUCCEEDED', 'FAILED', 'CANCELED')"
-_SELECTED = (
-    "(:statuses = '' OR instr(:statuses, ',' || status || ','))"
-    " AND coalesce(submitted_at, intent_at, '') >= :since"
-)
 
 # What requests since a time may cost, in millionths of 1 CNY: sums of whole numbers are exact.
 # A provisional task may be another request's, so its failure does not prove that this was free.
@@ -43,7 +39,7 @@ _FLAGS = ("audio", "watermark", "provisional")
 _NEWEST = 50
 _SHORT_ID = 8
 _MILLIONTH_DIGITS = 6
-_BLOCK = 500  # records read at once
+_BLOCK = 50  # records read at once; of more, each leaves the processor's cache before its use
 _ABOVE_ALL = 2**63 - 1
 
 
@@ -237,7 +233,7 @@ class Records:
     def unsettled(self) -> list[Record]:
         """Return requests whose task is not known for certain, oldest first."""
         rows = self._database.rows(
-            "SELECT * FROM task WHERE status = 'UNCLEAR' OR provisional ORDER BY number"
+            "SELECT * FROM task WHERE status = 'UNCLEAR' OR provisional = 1 ORDER BY number"
         )
         return [required(row) for row in rows]
 
@@ -367,18 +363,20 @@ class Records:
         statuses: tuple[Status, ...] = (),
         since: datetime | None = None,
         submitted: bool = False,
+        unsaved: bool = False,
         before: int = _ABOVE_ALL,
     ) -> list[Record]:
         """Return records, newest first; ``limit`` -1: all, ``submitted``: only those with ids.
 
-        ``before``: only those with a lower number.
+        ``unsaved``: only those without a file, ``before``: only those with a lower number.
         """
         rows = self._database.rows(
-            f"SELECT * FROM task WHERE {_SELECTED}"
-            " AND (task_id IS NOT NULL OR NOT :submitted) AND number < :before"
-            " ORDER BY number DESC LIMIT :limit",
-            **_selection(statuses, since),
+            f"SELECT * FROM task WHERE {_selected(statuses, since)}"
+            " AND (task_id IS NOT NULL OR NOT :submitted) AND (file IS NULL OR NOT :unsaved)"
+            " AND number < :before ORDER BY number DESC LIMIT :limit",
+            since=rfc3339(since),
             submitted=submitted,
+            unsaved=unsaved,
             before=before,
             limit=limit,
         )
@@ -404,8 +402,8 @@ class Records:
     def count(self, *, statuses: tuple[Status, ...] = (), since: datetime | None = None) -> int:
         """Return how many records :meth:`newest` would return without a limit."""
         row = self._database.row(
-            f"SELECT count(*) AS records FROM task WHERE {_SELECTED}",
-            **_selection(statuses, since),
+            f"SELECT count(*) AS records FROM task WHERE {_selected(statuses, since)}",
+            since=rfc3339(since),
         )
         return int(row["records"]) if row else 0
 
@@ -443,10 +441,15 @@ class Records:
         return frozenset(row["task_id"] for row in rows)
 
 
-def _selection(statuses: tuple[Status, ...], since: datetime | None) -> dict[str, Value]:
-    """Return the values of ``_SELECTED``."""
-    names = f",{','.join(statuses)}," if statuses else ""
-    return {"statuses": names, "since": rfc3339(since) or ""}
+def _selected(statuses: tuple[Status, ...], since: datetime | None) -> str:
+    """Return the condition of these records: only what is asked, so that an index can serve it."""
+    conditions = list[str]()
+    if statuses:
+        names = ", ".join(f"'{status}'" for status in statuses)
+        conditions.append(f"status IN ({names})")
+    if since:
+        conditions.append("coalesce(submitted_at, intent_at, '') >= :since")
+    return " AND ".join(conditions) or "true"
 
 
 def _limits(budget: "Budget | None", now: datetime | None) -> dict[str, Value]:
@@ -473,7 +476,7 @@ def _to_row(record: Record) -> dict[str, Value]:
     return row
 
 
-def required(row: sqlite3.Row | None) -> Record:
+def required(row: Row | None) -> Record:
     """Return the record in a row that must be there."""
     record = _from_row(row)
     if record is None:
@@ -481,7 +484,7 @@ def required(row: sqlite3.Row | None) -> Record:
     return record
 
 
-def _from_row(row: sqlite3.Row | None) -> Record | None:
+def _from_row(row: Row | None) -> Record | None:
     """Return the record in a row, or None for no row.
 
     :raises UnexpectedError: the row was not written by this program.
@@ -498,24 +501,24 @@ def _from_row(row: sqlite3.Row | None) -> Record | None:
         ) from error
 
 
-def _read(row: sqlite3.Row) -> Record:
-    found = dict(zip(row.keys(), row, strict=True))  # a row searches all its names for each one
-    values = {name: found[name] for name in _COLUMNS}
-    values |= {name: from_rfc3339(values[name]) for name in _TIMES}
-    values |= {name: None if values[name] is None else bool(values[name]) for name in _FLAGS}
+def _read(row: Row) -> Record:
+    values = {name: row[name] for name in _COLUMNS}
+    for name in _TIMES:
+        values[name] = from_rfc3339(values[name])
+    for name in _FLAGS:
+        values[name] = None if values[name] is None else bool(values[name])
+    usage, parameters = row["usage"], row["parameters"]
+    inputs, estimate = row["inputs"], row["estimate"]
     values["status"] = Status(values["status"])
-    values["usage"] = json.loads(values["usage"]) if values["usage"] else {}
-    parameters = values["parameters"]
+    values["usage"] = json.loads(usage) if usage else {}
     values["parameters"] = json.loads(parameters) if parameters else {}
-    inputs = json.loads(values["inputs"]) if values["inputs"] else ()
-    values["inputs"] = tuple(RecordInput(*each) for each in inputs)
-    values["estimate"] = _amount(values["estimate"])
+    values["inputs"] = tuple(RecordInput(*each) for each in json.loads(inputs)) if inputs else ()
+    values["estimate"] = None if estimate is None else _amount(estimate)
     return Record(**values)
 
 
-def _amount(text: str | None) -> "Decimal | None":
-    if text is None:
-        return None
+@lru_cache(maxsize=64)  # many records have the same estimate
+def _amount(text: str) -> "Decimal":
     from decimal import Decimal  # noqa: PLC0415  slows the start, and is rarely needed
 
     return Decimal(text)

@@ -122,7 +122,7 @@ def test_a_process_substitution_as_image_points_to_stdin(pixverse, sandbox):
         os.close(read)
         os.close(write)
     assert (ran.code, sandbox.account.creates) == (2, 0)
-    assert "give - as IMAGE" in ran.stderr
+    assert "give - in its place" in ran.stderr
 
 
 @pytest.mark.parametrize(

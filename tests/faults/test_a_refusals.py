@@ -78,7 +78,7 @@ CASES = (
     refusal_case(25, "no permission", FORBIDDEN, "AccessDenied", 3, "workspace"),
     refusal_case(25, "not purchased", FORBIDDEN, "AccessDenied.Unpurchased", 3, "Activate Now"),
     refusal_case(25, "no model", "404 Not Found", "ModelNotFound", 2, "pixverse models"),
-    refusal_case(25, "no address", "404 Not Found", "NotFound", 12, "NotFound"),
+    refusal_case(25, "no address", "404 Not Found", "NotFound", 12, r"path is /api/v1"),
 )
 
 

@@ -1,13 +1,17 @@
 """Records of paid requests: what one process writes, every process reads."""
 
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
+from pixverse_cli.domain.budget import Budget, Period
 from pixverse_cli.domain.errors import UnexpectedError
 from pixverse_cli.domain.frozen import replace
 from pixverse_cli.domain.task import Record, RecordInput, Status, Task
+from pixverse_cli.store.database import Database
+from pixverse_cli.store.records import Records
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 LATER = NOON + timedelta(minutes=2, milliseconds=7)
@@ -319,6 +323,55 @@ class TestFinding:
 
     def test_known_ids_returns_every_id(self, records):
         assert records.known_ids() == {"abcd-1", "abcd-2", "ABCD-3", "abce-4"}
+
+
+def test_unsaved_records_are_those_without_a_file(records, intent):
+    for task_id in ("t-1", "t-2"):
+        number = records.intend(intent()).number
+        records.accepted(number, task("SUCCEEDED", task_id), NOON)
+    records.saved(1, "/videos/1.mp4", "f" * 64)
+    assert [record.number for record in records.newest(-1, unsaved=True)] == [2]
+
+
+class ExplainedDatabase(Database):
+    """Keeps how SQLite finds the rows of the statements that it runs."""
+
+    def __init__(self, path):
+        super().__init__(path)
+        self.plan = []
+
+    def rows(self, statement, **values):
+        steps = super().rows(f"EXPLAIN QUERY PLAN {statement}", **values)
+        self.plan += [step["detail"] for step in steps]
+        return super().rows(statement, **values)
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda records: records.get(1),
+        lambda records: records.by_prefix("abcd"),
+        lambda records: records.live(FULL.fingerprint, FULL.service),
+        lambda records: records.of_run("a-run"),
+        lambda records: records.unsettled(),
+        lambda records: records.past_run_seconds(FULL),
+        lambda records: records.newest(-1, statuses=(Status.PENDING, Status.RUNNING)),
+        lambda records: records.newest(20, statuses=(Status.FAILED,), since=NOON),
+        lambda records: records.count(statuses=(Status.FAILED,), since=NOON),
+        lambda records: records.spent(Budget(Decimal(9), Period.DAY), FULL.service, NOON),
+    ],
+)
+def test_a_question_about_few_records_does_not_read_the_whole_table(directory, ask):
+    directory.mkdir()
+    with closing(ExplainedDatabase(directory / "tasks.db")) as database:
+        records = Records(database)
+        records.intend(FULL)
+        database.plan.clear()
+        ask(records)
+        steps = [step for step in database.plan if "task" in step]
+        assert steps
+        whole = ("SCAN task", "SEARCH task USING INTEGER PRIMARY KEY (rowid<?)")
+        assert not [step for step in steps if step.startswith(whole)]
 
 
 def test_a_missing_record_is_an_error(records):
