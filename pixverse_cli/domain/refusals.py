@@ -5,7 +5,6 @@ Sources: Model Studio's error-code page; field notes for PixVerse's own messages
 FAILED use the same codes, so both are read here. Unknown codes are shown as they came.
 """
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from pixverse_cli.domain.errors import (
@@ -20,6 +19,7 @@ from pixverse_cli.domain.errors import (
     UnreachableError,
     UsageError,
 )
+from pixverse_cli.domain.frozen import Frozen
 
 CONSOLE = "https://bailian.console.aliyun.com"
 
@@ -103,8 +103,7 @@ _ADDRESS = (
 _BY_HTTP_STATUS = {401: AuthError, 402: BillingError, 403: AuthError, 429: ThrottledError}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refusal:
+class Refusal(Frozen):
     """The service's ``code`` and ``message``, from an error body or a FAILED task."""
 
     code: str

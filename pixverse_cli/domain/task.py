@@ -1,12 +1,15 @@
 """Tasks as the service reports them, and records: what the store keeps of each."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from pixverse_cli.domain.errors import Charged
+from pixverse_cli.domain.frozen import Frozen
+from pixverse_cli.domain.terms import TASK_LIFE_SECONDS
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -44,8 +47,7 @@ _CHARGES = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Task:
+class Task(Frozen):
     """One answer of the service about one task.
 
     ``raw_status`` is the status as the service spelled it; an unknown one counts as RUNNING.
@@ -60,13 +62,12 @@ class Task:
     ended_at: datetime | None = None
     orig_prompt: str | None = None
     video_url: str | None = None
-    usage: dict[str, object] = field(default_factory=dict)
+    usage: Mapping[str, object] = MappingProxyType({})
     error_code: str | None = None
     error_message: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListedTask:
+class ListedTask(Frozen):
     """One row of the service's task list; it carries no video URL and no prompt.
 
     ``account_uid`` is the service's id of the main account, which all its keys share.
@@ -93,8 +94,7 @@ class RecordInput(NamedTuple):
     sha256: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
+class Record(Frozen):
     """What the store keeps of one paid request; ``number`` is its primary key.
 
     A record is written before the create call is sent (status UNCLEAR, no ``task_id``), so
@@ -124,7 +124,7 @@ class Record:
     watermark: bool | None = None
     shot_type: str | None = None
     seed: int | None = None
-    parameters: dict[str, object] = field(default_factory=dict)
+    parameters: Mapping[str, object] = MappingProxyType({})
     fingerprint: str | None = None
     take: int = 1
     estimate: "Decimal | None" = None
@@ -141,7 +141,7 @@ class Record:
     ended_at: datetime | None = None
     seen_at: datetime | None = None
     video_url: str | None = None
-    usage: dict[str, object] = field(default_factory=dict)
+    usage: Mapping[str, object] = MappingProxyType({})
     error_code: str | None = None
     error_message: str | None = None
     file: str | None = None
@@ -175,8 +175,6 @@ class Record:
     @property
     def expires_at(self) -> datetime | None:
         """When the service deletes the task: 24 hours after it was submitted."""
-        from pixverse_cli.domain.catalog import TASK_LIFE_SECONDS  # noqa: PLC0415  as below
-
         if self.submitted_at is None or self.task_id is None:
             return None
         try:

@@ -6,7 +6,6 @@ limit. A process that dies at any point here leaves a row that shows how far it 
 
 from collections.abc import Generator, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from typing import NamedTuple
 
 from pixverse_cli.dashscope import wire
@@ -20,6 +19,7 @@ from pixverse_cli.domain.errors import (
     UsageError,
 )
 from pixverse_cli.domain.events import Event, Retrying
+from pixverse_cli.domain.frozen import replace
 from pixverse_cli.domain.plan import Order
 from pixverse_cli.domain.process import this_process
 from pixverse_cli.domain.refusals import Refusal

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 from queue import Empty, SimpleQueue
 from typing import NamedTuple, Self
 
-from pixverse_cli.domain.catalog import RUNNING_TASKS
 from pixverse_cli.domain.events import Ended, Event
+from pixverse_cli.domain.terms import RUNNING_TASKS
 from pixverse_cli.flows.tools import Tools
 
 THREADS = RUNNING_TASKS  # these may end together: then none waits for another's download

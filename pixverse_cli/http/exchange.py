@@ -10,10 +10,10 @@ import re
 import threading
 import zlib
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import requests
@@ -24,6 +24,7 @@ from requests.structures import CaseInsensitiveDict
 from pixverse_cli import __version__
 from pixverse_cli.domain.clock import SystemClock
 from pixverse_cli.domain.errors import NotSentError
+from pixverse_cli.domain.frozen import Frozen
 from pixverse_cli.domain.hosts import host_of
 from pixverse_cli.domain.text import harmless
 from pixverse_cli.http.failures import abandoned, translated
@@ -119,7 +120,8 @@ class _Adapter(HTTPAdapter):
     def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:  # noqa: ANN401  as above
         """Trust what the environment sets: requests takes a file or a folder, never several."""
         super().cert_verify(conn, url, verify, cert)  # type: ignore[no-untyped-call]
-        if trusted := certificates():
+        # the pool is also one of https if only the proxy is; reading a usual file takes 30 ms
+        if conn.scheme == "https" and (trusted := certificates()):
             conn.ca_certs, conn.ca_cert_dir = trusted.file, trusted.folders
 
     def proxy_manager_for(self, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401  as above
@@ -173,8 +175,7 @@ class _WatchedConnection:
         super().send(data)  # type: ignore[misc]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class Limits(Frozen):
     """Seconds: for the connect, between two bytes, and for the whole exchange."""
 
     connect: float = 10.0
@@ -182,18 +183,16 @@ class Limits:
     total: float = 40.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class Request(Frozen):
     """One request to send; ``body`` is bytes, or an object with ``read`` and a length."""
 
     method: str
     url: str
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = MappingProxyType({})
     body: Any = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Response:
+class Response(Frozen):
     """A response. ``body`` is decoded and at most 1 MB; ``whole`` is false if it was cut off."""
 
     status: int

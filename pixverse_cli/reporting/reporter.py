@@ -8,7 +8,6 @@ Which reporter a command gets depends on the options, and on which streams are t
 import sys
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
-from dataclasses import replace
 from typing import ClassVar
 
 from pixverse_cli.domain.clock import Clock
@@ -39,6 +38,7 @@ from pixverse_cli.domain.events import (
     Seen,
     Submitted,
 )
+from pixverse_cli.domain.frozen import replace
 from pixverse_cli.domain.task import Record, Status
 from pixverse_cli.domain.text import harmless
 from pixverse_cli.reporting import streams

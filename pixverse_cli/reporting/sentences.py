@@ -6,7 +6,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import assert_never
 
-from pixverse_cli.domain.catalog import CURRENCY, find_model
 from pixverse_cli.domain.errors import Charged, Ending, PixverseError
 from pixverse_cli.domain.events import (
     Downloading,
@@ -48,6 +47,8 @@ def task_name(record: Record) -> str:
 
 def model_name(record: Record) -> str:
     """Return a model's short name, or the full name of a model that is not in the catalogue."""
+    from pixverse_cli.domain.catalog import find_model  # noqa: PLC0415  slow to load
+
     model = find_model(record.model)
     return model.alias if model else harmless(record.model or "?")
 
@@ -84,6 +85,8 @@ def request_summary(record: Record) -> str:
     """Write model, resolution and duration, and the estimated cost at list prices."""
     if record.estimate is None:
         return request_kind(record)
+    from pixverse_cli.domain.catalog import CURRENCY  # noqa: PLC0415  as above
+
     return f"{request_kind(record)}, estimate {record.estimate} {CURRENCY}"
 
 
@@ -123,6 +126,8 @@ def video_facts(record: Record) -> str:
 
 def _saved_summary(record: Record) -> str:
     """Write what is known of a saved video and its cost, in brackets."""
+    from pixverse_cli.domain.catalog import CURRENCY  # noqa: PLC0415  as above
+
     cost = record.actual_cost
     paid = "" if cost is None else f"{cost} {CURRENCY} at list prices"
     parts = [part for part in (video_facts(record), paid) if part]

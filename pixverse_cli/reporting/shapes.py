@@ -68,7 +68,7 @@ def record_json(record: Record) -> RecordJson:
         "video_url": record.video_url,
         "file": record.file,
         "sha256": record.sha256,
-        "usage": record.usage,
+        "usage": dict(record.usage),
         "take": record.take,
         "provisional": bool(record.provisional),
         "charged": record.charged,

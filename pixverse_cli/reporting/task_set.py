@@ -7,7 +7,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pixverse_cli.domain.catalog import CURRENCY
 from pixverse_cli.domain.clock import Clock
 from pixverse_cli.domain.errors import Charged, PixverseError
 from pixverse_cli.domain.events import (
@@ -133,6 +132,8 @@ def total_cost(costs: "Sequence[tuple[Decimal | None, Decimal | None]]") -> str:
     amounts = [amount for amount in known if amount is not None]
     if not amounts:
         return ""
+    from pixverse_cli.domain.catalog import CURRENCY  # noqa: PLC0415  slow to load
+
     total = sum(amounts[1:], start=amounts[0])
     estimated = any(actual is None for actual, _ in costs)
     return f"{total} {CURRENCY} {'by estimate' if estimated else 'at list prices'}"

@@ -8,12 +8,12 @@ the file in ``DASHSCOPE_API_KEY_FILE_PATH``, the key that ``pixverse auth login`
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from pixverse_cli.disk.files import Kind, kind_at, read_up_to, reason, with_home
 from pixverse_cli.disk.writing import write_file
 from pixverse_cli.domain.errors import AuthError, UnexpectedError
+from pixverse_cli.domain.frozen import Frozen
 from pixverse_cli.domain.text import decoded
 
 _LOGIN = (
@@ -37,8 +37,7 @@ _LABEL = re.compile(
 _TOKEN = re.compile(r"[A-Za-z0-9._~+/:=-]+")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Key:
+class Key(Frozen):
     """A usable key; ``exposed`` if other users can read its file."""
 
     value: str

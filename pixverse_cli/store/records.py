@@ -1,8 +1,7 @@
 """Records of paid requests: written before the call, completed after it."""
 
 import json
-from collections.abc import Iterator
-from dataclasses import fields
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -35,7 +34,7 @@ _SPENT = (
     f" AND {_SAME_WORLD.format(':service')})"
 )
 
-_COLUMNS = tuple(field.name for field in fields(Record))
+_COLUMNS = Record._fields
 _REQUEST = tuple(name for name in _COLUMNS if name != "number")
 _TIMES = ("intent_at", "submitted_at", "scheduled_at", "ended_at", "seen_at")
 _FLAGS = ("audio", "watermark", "provisional")
@@ -469,9 +468,9 @@ def _limits(budget: "Budget | None", now: datetime | None) -> dict[str, Value]:
     return {"most": most, "since": rfc3339(budget.began(now))}
 
 
-def _object_json(value: dict[str, object]) -> str | None:
+def _object_json(value: Mapping[str, object]) -> str | None:
     """Return an object as JSON text; None for an empty one."""
-    return json.dumps(value, ensure_ascii=False) if value else None
+    return json.dumps(dict(value), ensure_ascii=False) if value else None
 
 
 def _to_row(record: Record) -> dict[str, Value]:

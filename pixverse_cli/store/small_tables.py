@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pixverse_cli.disk.files import FileState
 from pixverse_cli.domain.clock import rfc3339
+from pixverse_cli.domain.terms import UPLOAD_LIFE_SECONDS
 from pixverse_cli.store.database import Database
 
 _MARGIN = 0.8  # of the documented rate: calls may arrive closer together than they were sent
@@ -80,8 +81,6 @@ class Uploads:
 
     def find(self, sha256: str, model: str, account: str, now: datetime) -> str | None:
         """Return the ``oss://`` URL of these bytes, if it is at most 47 of its 48 hours old."""
-        from pixverse_cli.domain.catalog import UPLOAD_LIFE_SECONDS  # noqa: PLC0415  slow to load
-
         row = self._database.row(
             "SELECT url FROM upload WHERE sha256 = :sha256 AND model = :model"
             " AND account = :account AND uploaded_at > :oldest AND uploaded_at <= :now",

@@ -1,7 +1,5 @@
 """The documented exit codes, and the combination of several endings."""
 
-from dataclasses import replace
-
 import pytest
 
 from pixverse_cli.domain import endings, errors
@@ -22,6 +20,7 @@ from pixverse_cli.domain.errors import (
     UnclearError,
     UnexpectedError,
 )
+from pixverse_cli.domain.frozen import replace
 from pixverse_cli.domain.task import Record, Status
 
 CONTRACT = [

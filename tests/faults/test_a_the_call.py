@@ -2,11 +2,11 @@
 
 import gzip
 import tracemalloc
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from pixverse_cli.domain.frozen import replace
 from pixverse_cli.http.exchange import Limits, Request, Session, exchange
 from pixverse_cli.http.failures import NoAnswerError
 from tests.clocks import START

@@ -1,6 +1,5 @@
 """What ``forget`` removes, and what it never does."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import pytest
 
 from pixverse_cli.disk.files import FileState
 from pixverse_cli.domain.errors import UsageError
+from pixverse_cli.domain.frozen import replace
 from pixverse_cli.domain.process import this_process
 from pixverse_cli.domain.task import Record, RecordInput, Status
 from pixverse_cli.flows.forget import forget

@@ -1,6 +1,5 @@
 """When a watch asks the service: each task on its own schedule, many tasks by the list."""
 
-import dataclasses
 import itertools
 from datetime import timedelta
 
@@ -9,6 +8,7 @@ import pytest
 from pixverse_cli.domain.catalog import MODELS
 from pixverse_cli.domain.errors import AuthError, UnreachableError
 from pixverse_cli.domain.events import Ended, Expected, Note, Seen
+from pixverse_cli.domain.frozen import replace
 from pixverse_cli.domain.interrupts import Interrupts
 from pixverse_cli.domain.plan import WaitPolicy
 from pixverse_cli.domain.task import Record, Status, Task
@@ -44,7 +44,7 @@ class CountingAccount(Account):
             raise self.list_errors.pop(0)
         whole = super().listed(page=page, page_size=page_size, model=model)
         rows = tuple(row for row in whole.tasks if row.task_id not in self.unlisted)
-        return dataclasses.replace(whole, tasks=rows)
+        return replace(whole, tasks=rows)
 
     @property
     def query_times(self):
@@ -197,7 +197,7 @@ def test_tasks_that_the_list_does_not_have_are_queried(world):
 
 def test_a_provisional_task_is_queried_because_its_row_proves_nothing(world):
     tasks = [world.task(run=300.0) for _ in range(9)]
-    provisional = dataclasses.replace(tasks[0], provisional=True)
+    provisional = replace(tasks[0], provisional=True)
     for _ in itertools.takewhile(
         lambda _: world.clock.monotonic() - world.account.started < 200.0,
         watch([provisional, *tasks[1:]], world.tools, NO_LIMIT),

@@ -2,13 +2,13 @@
 
 import html
 import re
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
 from pixverse_cli.domain.errors import UsageError
+from pixverse_cli.domain.frozen import replace
 from pixverse_cli.domain.task import Record, Status
 from pixverse_cli.reporting.page import page, write_page
 

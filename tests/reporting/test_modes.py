@@ -1,7 +1,6 @@
 """The same events in every output mode: stdout and stderr side by side."""
 
 import json
-from dataclasses import replace
 
 import pytest
 
@@ -25,6 +24,7 @@ from pixverse_cli.domain.events import (
     Uploaded,
     Uploading,
 )
+from pixverse_cli.domain.frozen import replace
 from pixverse_cli.domain.task import Status
 from pixverse_cli.reporting.jsonlines import JsonReporter
 from pixverse_cli.reporting.plain import PlainReporter

@@ -1,7 +1,5 @@
 """Several tasks of one command: which one a sentence is about, what repeats, the summary."""
 
-from dataclasses import replace
-
 import pytest
 
 from pixverse_cli.domain.endings import Asked
@@ -24,6 +22,7 @@ from pixverse_cli.domain.events import (
     Uploaded,
     Uploading,
 )
+from pixverse_cli.domain.frozen import replace
 from pixverse_cli.reporting.plain import PlainReporter
 from pixverse_cli.reporting.result import Result
 from pixverse_cli.reporting.task_set import TaskSet

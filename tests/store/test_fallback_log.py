@@ -3,11 +3,11 @@
 import json
 import stat
 import threading
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
+from pixverse_cli.domain.frozen import replace
 from pixverse_cli.domain.task import Status, Task
 from pixverse_cli.store import fallback_log
 

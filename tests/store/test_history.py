@@ -1,7 +1,6 @@
 """For any order of writes the store returns what was written last."""
 
 import tempfile
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -10,6 +9,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 
+from pixverse_cli.domain.frozen import replace
 from pixverse_cli.domain.task import Record, Status, Task
 from pixverse_cli.store import Store
 

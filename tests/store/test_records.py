@@ -1,7 +1,6 @@
 """Records of paid requests: what one process writes, every process reads."""
 
 from contextlib import closing
-from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -9,6 +8,7 @@ import pytest
 
 from pixverse_cli.domain.budget import Budget, Period
 from pixverse_cli.domain.errors import UnexpectedError
+from pixverse_cli.domain.frozen import replace
 from pixverse_cli.domain.task import Record, RecordInput, Status, Task
 from pixverse_cli.store.database import Database
 from pixverse_cli.store.records import Records
@@ -77,7 +77,7 @@ def test_all_fields_of_a_record_are_read_again(records, open_store):
         sha256="0" * 64,
         provisional=True,
     )
-    unset = [f.name for f in fields(Record) if getattr(whole, f.name) is None]
+    unset = [name for name in Record._fields if getattr(whole, name) is None]
     assert unset == ["process"]
     records.intend(whole)
     assert open_store().records.get(1) == replace(whole, number=1)

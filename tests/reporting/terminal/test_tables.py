@@ -1,6 +1,5 @@
 """What the tables and the card say of records, and how it fits."""
 
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from pixverse_cli.domain.errors import UsageError
+from pixverse_cli.domain.frozen import replace
 from pixverse_cli.domain.plan import Action, BatchItem
 from pixverse_cli.domain.task import RemoteTask
 from pixverse_cli.reporting.streams import without_colour
