@@ -1,7 +1,6 @@
 """The service's answers about a task: storing them, and the error that a status stands for."""
 
 from collections.abc import Generator
-from dataclasses import replace
 
 from pixverse_cli.domain.clock import Clock
 from pixverse_cli.domain.errors import (
@@ -13,6 +12,7 @@ from pixverse_cli.domain.errors import (
     UnknownTaskError,
 )
 from pixverse_cli.domain.events import Event, Known
+from pixverse_cli.domain.frozen import replace
 from pixverse_cli.domain.task import Record, Status, Task
 from pixverse_cli.flows.call_time import call_age, read_clocks
 from pixverse_cli.flows.identity import (
