@@ -9,6 +9,7 @@ import threading
 
 import pytest
 
+from tests.clocks import CoarseClock
 from tests.faults.case import Case, Way, parameters, row
 from tests.faults.service import OTHER, TASK, VIDEO, accepted, mp4, refusal, succeeded, task_is
 from tests.faults.waiting import wait_until
@@ -180,6 +181,12 @@ CASES = (
         also=continues_with("recover"),
     ),
 )
+
+
+@pytest.fixture
+def clock():
+    """Return the clock of the searches, which need fewer calls with it."""
+    return CoarseClock()
 
 
 @parameters(*CASES)
