@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, settings
 
 from pixverse_cli.sandbox import Sandbox
 from tests.clocks import FakeClock
+from tests.inside import Inside
 from tests.isolation import LoopbackSocket, isolate, resolver
-from tests.processes import Pixverse
 
 _TESTS = Path(__file__).parent
 _MEMORY_DIRECTORY = Path("/dev/shm")
@@ -149,5 +149,5 @@ def sandbox(open_sandbox):
 
 @pytest.fixture
 def pixverse(home, tmp_path, sandbox):
-    """Return the command, run as a separate process against the sandbox."""
-    return Pixverse(home, tmp_path, sandbox)
+    """Return the command, run in this process; its ``start`` makes a separate process."""
+    return Inside(home, tmp_path, sandbox)
