@@ -48,6 +48,11 @@ def pytest_configure():
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY_DIRECTORY))
 
 
+def pytest_xdist_auto_num_workers():
+    """Return one worker more than there are cores: tests wait for processes and sockets."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_report_header():
     """Return the line that says how to repeat this run."""
     examples = "are the same in each run" if IN_CI else "are new in each run"

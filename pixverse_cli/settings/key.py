@@ -24,6 +24,7 @@ _LOGIN = (
 _MAX_CHARACTERS = 4096
 MAX_BYTES = 2 * _MAX_CHARACTERS + 4  # enough for a longer key than is allowed, in UTF-16 too
 _QUOTES = ('""', "''", "``", "\u201c\u201d", "\u2018\u2019")
+_AROUND = re.compile(r"\A[\s\ufeff]+|[\s\ufeff]+\Z")  # blanks, and a byte order mark
 _BEARER = re.compile(r"bearer(\s+|$)", re.IGNORECASE)
 
 
@@ -77,7 +78,7 @@ def pasted(text: str) -> str:
     That is: blanks, line ends, a byte order mark, a pair of quotes, a leading ``Bearer``. No
     key begins or ends with any of them, so nothing of the key can be lost.
     """
-    value = text.strip().strip("\ufeff").strip()
+    value = _AROUND.sub("", text)
     if len(value) > 1 and value[0] + value[-1] in _QUOTES:
         return pasted(value[1:-1])
     bearer = _BEARER.match(value)

@@ -27,7 +27,7 @@ def world(home, tmp_path, way, open_sandbox, clock, request):
     directory.mkdir()
     with contextlib.ExitStack() as stack:
         place = World(home, directory, way, open_sandbox, stack, clock)
-        place.own_process = getattr(parameters.get("case"), "first_of_row", True)
+        place.own_process = getattr(parameters.get("case"), "first", True)
         place.pixverse.environ["TMPDIR"] = str(directory.parent)
         place.pixverse.environ["DASHSCOPE_API_KEY"] = KEY
         yield place

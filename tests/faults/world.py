@@ -144,7 +144,7 @@ class World:
     def run(self, *words, timeout=60, flags=None, preexec_fn=None, **variables):
         """Run to the end; the output goes to a script, a pipe or a terminal, depending on ``way``.
 
-        For a script, the first case of each row runs as a separate process. All others run in
+        For a script, the first case of each file runs as a separate process. All others run in
         this process, which takes a tenth of the time, unless the fault needs a process.
         """
         process_needed = self.file_limit or preexec_fn or _READ_AT_START & variables.keys()

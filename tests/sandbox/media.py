@@ -5,6 +5,7 @@ import math
 from array import array
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from itertools import pairwise
 
 import av
@@ -13,6 +14,7 @@ from PIL import Image, ImageChops, ImageStat
 RATE = 44_100
 
 
+@cache
 def film(*, size=(320, 180), seconds=1.0, rate=24, container="mp4", color=(200, 40, 40)):
     """Return the bytes of a silent video of one colour."""
     file = io.BytesIO()
@@ -31,6 +33,7 @@ def film(*, size=(320, 180), seconds=1.0, rate=24, container="mp4", color=(200, 
 SOUNDS = {"mp3": "mp3", "wav": "pcm_s16le", "mp4": "aac", "adts": "aac"}
 
 
+@cache
 def sound(*, seconds=1.0, container="mp3", hertz=882):
     """Return the bytes of a pure tone."""
     file = io.BytesIO()
