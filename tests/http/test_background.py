@@ -5,7 +5,10 @@ import threading
 import pytest
 import requests
 
+from pixverse_cli.domain.clock import SystemClock, TimeLimit
+from pixverse_cli.domain.errors import NotSentError
 from pixverse_cli.http.exchange import Background
+from pixverse_cli.http.stream import in_time
 
 
 def test_the_result_is_returned():
@@ -58,3 +61,11 @@ def test_a_response_that_nobody_waits_for_is_closed(first):
     call.leave()
     ready.set()
     assert response.closed.wait(10)
+
+
+def test_a_look_up_of_a_redirect_ends_at_the_time_limit_107():
+    answered, clock = threading.Event(), SystemClock()
+    with pytest.raises(NotSentError, match="no connection to slow"):
+        in_time(answered.wait, "https://slow.example/", TimeLimit(clock, clock.monotonic()))
+    answered.set()
+    assert in_time(answered.is_set, "https://slow.example/", TimeLimit(clock).within(5.0))
