@@ -9,7 +9,7 @@ import pytest
 from pixverse_cli.domain.frozen import replace
 from pixverse_cli.http.exchange import Limits, Request, Session, exchange
 from pixverse_cli.http.failures import NoAnswerError
-from tests.clocks import START
+from tests.clocks import START, CoarseClock
 from tests.faults.case import Case, Way, parameters, row
 from tests.faults.service import TASK, accepted, as_json, list_row, refusal, succeeded, task_list
 from tests.servers import HANG, RESET, Pause, Script, ScriptedServer, answer
@@ -198,6 +198,12 @@ CASES = (
     ),
     Case(22, "throttled twice", scenario("throttled"), code=0, creates=3, exists=1),
 )
+
+
+@pytest.fixture
+def clock():
+    """Return the clock of the searches, which need fewer calls with it."""
+    return CoarseClock()
 
 
 @parameters(*CASES)

@@ -2,7 +2,9 @@
 
 from datetime import timedelta
 
-from tests.clocks import START
+import pytest
+
+from tests.clocks import START, CoarseClock
 from tests.faults.case import Case, Way, parameters
 from tests.faults.service import TASK, list_row, succeeded, task_is, task_list
 from tests.faults.world import IMAGE_URL
@@ -309,6 +311,12 @@ CASES = (
         also=account_is_known,
     ),
 )
+
+
+@pytest.fixture
+def clock():
+    """Return the clock of the searches, which need fewer calls with it."""
+    return CoarseClock()
 
 
 @parameters(*CASES)

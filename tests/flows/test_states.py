@@ -47,7 +47,7 @@ from pixverse_cli.media.output_names import parse_template
 from pixverse_cli.settings.manifest import read_manifest
 from pixverse_cli.store import Store
 from pixverse_cli.store.manifest_lock import ManifestLock
-from tests.clocks import FakeClock
+from tests.clocks import CoarseClock
 from tests.flows.account import DAY, Account, Connected, Killed, ServiceClock
 
 # Ten thousand commits must take a few seconds; the kill tests check what is kept on disk.
@@ -86,13 +86,6 @@ class Identity(NamedTuple):
     account: Account
 
 
-class FastClock(FakeClock):
-    """A clock whose sleeps are four times as long, so that a search makes fewer queries."""
-
-    def sleep(self, seconds):
-        super().sleep(seconds * 4 if seconds >= 0.5 else seconds)
-
-
 def order_of(prompt, image, *, once):
     request = VideoRequest(model=MODELS[0], prompt=prompt, resolution=Resolution.P360, duration=5)
     return Order(request, (Input(Role.IMAGE, image, image),), once=once)
@@ -109,7 +102,7 @@ class World(RuleBasedStateMachine):
     def __init__(self):
         super().__init__()
         self.directory = Path(tempfile.mkdtemp(prefix="states-", dir=MEMORY))
-        self.clock = FastClock()
+        self.clock = CoarseClock()
         self.service_clock = ServiceClock(self.clock)
         numbers = itertools.count()
         first, second, third = (

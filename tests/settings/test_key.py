@@ -4,7 +4,7 @@ import os
 import stat
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pixverse_cli.domain.errors import AuthError, UnexpectedError
@@ -139,6 +139,7 @@ def test_a_key_file_of_a_windows_shell_is_read(config, environ, encoding):
     assert find_key(environ, config).value == CANARY
 
 
+@example("0\ufeff \ufeff")
 @given(st.text("sk-01 '\"`\n\t\ufeff\u201c\u201dBbearer"))
 def test_a_key_is_taken_out_of_its_wrapping_once_and_for_all(text):
     key = pasted(text)
