@@ -2,12 +2,8 @@
 
 import pytest
 
-from pixverse_cli.domain.hosts import (
-    is_loopback,
-    is_private,
-    is_private_url,
-    without_secrets,
-)
+from pixverse_cli.domain.hosts import is_loopback, is_private, without_secrets
+from pixverse_cli.http.stream import is_private_url
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.9.9.9", "::1"])

@@ -69,8 +69,9 @@ class Copy:
         (self.folder / "temporary").mkdir()
         self.python = folder / ".venv" / "bin" / "python"
         site = Path(f"lib/python{sysconfig.get_python_version()}/site-packages")
-        # the copy comes first; the libraries are those of the running Python
-        paths = (folder, sysconfig.get_path("purelib"))
+        # The copy comes first. The libraries are those of the running Python, also if its own
+        # .pth file names the folder that they stand in.
+        paths = (folder, *(path for path in sys.path if path.endswith("-packages")))
         pth = folder / ".venv" / site / "copy.pth"
         pth.write_text("".join(f"{path}\n" for path in paths), encoding="utf-8")
 
