@@ -143,9 +143,9 @@ def _tls_fault(name: str) -> str:
 
 
 def _root(error: BaseException) -> BaseException:
-    """Return the innermost exception of ``ConnectionError(MaxRetryError(reason=SSLError(…)))``."""
+    """Return the innermost exception: of ``ConnectionError(MaxRetryError() from SSLError())``."""
     while True:
-        held = (getattr(error, "reason", None), *error.args, _cause(error))
+        held = (*error.args, _cause(error))
         inner = next((each for each in held if isinstance(each, BaseException)), None)
         if inner is None:
             return error

@@ -5,7 +5,9 @@ import threading
 import pytest
 import requests
 
-from pixverse_cli.http.exchange import Background
+from pixverse_cli.http.exchange import Background, Limits, Request, Session, exchange_steps
+from pixverse_cli.http.failures import NoAnswerError
+from tests.servers import ScriptedServer, answer
 
 
 def test_the_result_is_returned():
@@ -58,3 +60,21 @@ def test_a_response_that_nobody_waits_for_is_closed(first):
     call.leave()
     ready.set()
     assert response.closed.wait(10)
+
+
+def test_the_response_of_an_abandoned_exchange_is_closed():
+    arrived, ready, late = threading.Event(), threading.Event(), LateResponse()
+
+    def receive(response):
+        response.close()
+        arrived.set()
+        ready.wait(10)
+        return late
+
+    with ScriptedServer([answer(b"{}")]) as server, Session() as session:
+        request = Request(method="GET", url=server.url("/x"))
+        limits = Limits()
+        with pytest.raises(NoAnswerError):
+            list(exchange_steps(session, request, limits, receive=receive, give_up=arrived.is_set))
+    ready.set()
+    assert late.closed.wait(10)

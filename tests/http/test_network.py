@@ -1,0 +1,86 @@
+"""The proxies and certificate files that the environment sets."""
+
+import pytest
+from requests.certs import where
+
+from pixverse_cli.domain.errors import UsageError
+from pixverse_cli.http.network import (
+    CERTIFICATE_VARIABLES,
+    Proxy,
+    certificate_variable,
+    certificates,
+    proxies_for,
+    proxy_of,
+)
+
+URL = "https://service.example/api/v1"
+
+
+@pytest.mark.parametrize("variable", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"])
+def test_a_proxy_is_used_and_its_variable_is_known(monkeypatch, variable):
+    address = "http://me:canary@proxy.example:65535"
+    monkeypatch.setenv(variable, address)
+    assert proxy_of(URL) == Proxy(address, "proxy.example", variable)
+    assert proxies_for(URL) == {"https": address}
+
+
+def test_without_a_proxy_for_its_scheme_a_url_is_reached_directly(monkeypatch):
+    monkeypatch.setenv("HTTP_PROXY", "http://proxy.example:3128")
+    assert proxy_of(URL) is None
+    assert proxies_for(URL) == {}
+    assert proxies_for("http://service.example/") == {"http": "http://proxy.example:3128"}
+
+
+@pytest.mark.parametrize(
+    "address", ["http", "https", "socks4", "socks4a", "socks5", "socks5h", "HTTP", None]
+)
+def test_these_schemes_of_proxies_are_taken(monkeypatch, address):
+    monkeypatch.setenv("HTTPS_PROXY", f"{address}://proxy.example" if address else "proxy.example")
+    assert proxy_of(URL).host == "proxy.example"
+
+
+@pytest.mark.parametrize(
+    "address", ["ftp://proxy.example", "http://proxy.example:65536", "http://proxy.example/path"]
+)
+def test_an_invalid_proxy_is_refused_with_the_valid_forms(monkeypatch, address):
+    monkeypatch.setenv("HTTPS_PROXY", address)
+    with pytest.raises(UsageError, match="HTTPS_PROXY: the proxy's address is not valid") as error:
+        proxy_of(URL)
+    assert "http://host:port" in error.value.hint
+
+
+def test_without_a_variable_the_bundle_of_requests_is_used():
+    assert certificate_variable() is None
+    assert certificates() is True
+
+
+def test_the_first_variable_that_is_set_names_the_certificates(monkeypatch, tmp_path):
+    for variable in reversed(CERTIFICATE_VARIABLES):
+        monkeypatch.setenv(variable, str(tmp_path) if variable == "SSL_CERT_DIR" else where())
+        assert certificate_variable() == variable
+        assert certificates() == (str(tmp_path) if variable == "SSL_CERT_DIR" else where())
+
+
+def test_a_folder_of_certificates_is_taken(monkeypatch, tmp_path):
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path))
+    assert certificates() == str(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("variable", "name", "problem"),
+    [
+        ("REQUESTS_CA_BUNDLE", "missing.pem", "no such file"),
+        ("REQUESTS_CA_BUNDLE", "text.pem", "contains no certificates"),
+        ("SSL_CERT_DIR", "missing", "no such file"),
+        ("SSL_CERT_DIR", "text.pem", "not a directory"),
+    ],
+)
+def test_unusable_certificates_are_an_error_with_the_variable_6(
+    monkeypatch, tmp_path, variable, name, problem
+):
+    (tmp_path / "text.pem").write_text("no certificate")
+    monkeypatch.setenv(variable, str(tmp_path / name))
+    with pytest.raises(UsageError) as error:
+        certificates()
+    assert error.value.message.startswith(f"{variable}={tmp_path / name}: {problem}")
+    assert error.value.hint == f"correct {variable}, or unset it"
