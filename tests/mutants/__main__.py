@@ -71,8 +71,13 @@ class Copy:
             if (ROOT / name).is_file():
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(ROOT / name, folder / name)
-        venv.create(folder / ".venv", symlinks=True)
+        self._make_python()
         (folder / "temporary").mkdir()
+
+    def _make_python(self) -> None:
+        """Make the environment, with the files that an installation puts beside the package."""
+        folder = self.folder
+        venv.create(folder / ".venv", symlinks=True)
         self.python = folder / ".venv" / "bin" / "python"
         site = Path(f"lib/python{sysconfig.get_python_version()}/site-packages")
         # The copy comes first. The libraries are those of the running Python, also if its own
@@ -80,6 +85,11 @@ class Copy:
         paths = (folder, *(path for path in sys.path if path.endswith("-packages")))
         pth = folder / ".venv" / site / "copy.pth"
         pth.write_text("".join(f"{path}\n" for path in paths), encoding="utf-8")
+        project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+        wheel = project["tool"]["hatch"]["build"]["targets"]["wheel"]
+        for source, place in wheel["shared-data"].items():
+            (folder / ".venv" / place).parent.mkdir(parents=True, exist_ok=True)
+            (folder / ".venv" / place).symlink_to(folder / source)
 
     def passes(
         self, tests: list[str], limit: float | None = None, options: tuple[str, ...] = ()
