@@ -6,6 +6,7 @@ import signal
 import sqlite3
 import subprocess
 import time
+from pathlib import Path
 
 import pytest
 
@@ -26,13 +27,26 @@ def lock(world):
         connection.execute("ROLLBACK")
 
 
+def waiting_for_the_lock(world):
+    """Start a submit, and return its process once it has opened the locked store."""
+    process = world.start(*SUBMIT)
+    descriptors = Path(f"/proc/{process.pid}/fd")
+    if not descriptors.exists():  # not on macOS
+        time.sleep(2)
+    while descriptors.exists() and process.poll() is None:
+        with contextlib.suppress(FileNotFoundError):  # closed meanwhile
+            if any(one.resolve() == world.database for one in descriptors.iterdir()):
+                break
+        time.sleep(0.02)
+    return process
+
+
 def locked_then_stopped(world):
-    """Submit while the store is locked, and press Ctrl-C after a second."""
+    """Submit while the store is locked, and press Ctrl-C."""
     world.serve()
     world.add_task()
     with lock(world):
-        process = world.start(*SUBMIT)
-        time.sleep(1)
+        process = waiting_for_the_lock(world)
         process.send_signal(signal.SIGINT)
         return world.ended(process, 2)
 
@@ -41,8 +55,7 @@ def locked_for_a_while(world):
     world.serve()
     world.add_task()
     with lock(world):
-        process = world.start(*SUBMIT)
-        time.sleep(1)
+        process = waiting_for_the_lock(world)
         assert world.service.counts["create"] == 0
     return world.ended(process)
 
