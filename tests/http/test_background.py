@@ -73,7 +73,7 @@ def test_the_response_of_an_abandoned_exchange_is_closed():
 
     with ScriptedServer([answer(b"{}")]) as server, Session() as session:
         request = Request(method="GET", url=server.url("/x"))
-        limits = Limits()
+        limits = Limits(total=5.0)
         with pytest.raises(NoAnswerError):
             list(exchange_steps(session, request, limits, receive=receive, give_up=arrived.is_set))
     ready.set()

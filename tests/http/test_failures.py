@@ -114,7 +114,7 @@ def test_a_file_that_cannot_be_opened_is_the_key_log():
 def test_an_invalid_url_is_shown_without_its_query():
     error = translated(exceptions.InvalidURL("canary"), URL, written=False)
     assert type(error) is WrongAddressError
-    assert error.message == "'https://service.example/api/v1' is not a valid URL"
+    assert error.message == "'https://service.example/api/v1' is not a valid http(s) URL"
     assert not error.retryable
 
 

@@ -24,10 +24,14 @@ import tempfile
 import time
 import tomllib
 import venv
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from queue import SimpleQueue
 from typing import NamedTuple
+
+import pytest
 
 from tests.mutants.covering import Covering
 from tests.mutants.operators import Mutation, mutations
@@ -91,12 +95,15 @@ class Copy:
             (folder / ".venv" / place).parent.mkdir(parents=True, exist_ok=True)
             (folder / ".venv" / place).symlink_to(folder / source)
 
-    def passes(
-        self, tests: list[str], limit: float | None = None, options: tuple[str, ...] = ()
-    ) -> bool:
-        """Whether the tests pass in this copy, within ``limit`` seconds; ``options`` of Python."""
+    def run(
+        self, tests: Sequence[str], limit: float | None = None, python: Sequence[str] = ()
+    ) -> int:
+        """Return pytest's exit code for the tests, or that of a kill after ``limit`` seconds.
+
+        ``python`` are options of Python.
+        """
         running = subprocess.Popen(
-            [self.python, *options, "-m", "pytest", *_OPTIONS, *tests],
+            [self.python, *python, "-m", "pytest", *_OPTIONS, *tests],
             cwd=self.folder,
             env=os.environ | _VARIABLES | {"PYTEST_DEBUG_TEMPROOT": str(self.folder / "temporary")},
             stdin=subprocess.DEVNULL,
@@ -104,19 +111,21 @@ class Copy:
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
-        try:
-            return running.wait(limit) == 0
-        except subprocess.TimeoutExpired:
-            return False
-        finally:
-            _end(running)
+        with suppress(subprocess.TimeoutExpired):
+            running.wait(limit)
+        _end(running)
+        return running.returncode
 
     def survives(self, mutant: Mutant, first: list[str], tests: list[str], limit: float) -> bool:
         """Whether the tests pass with the fault; ``first`` are those that may notice it at once."""
         module = self.folder / mutant.module
         _write(module, mutant.faulty)
         try:
-            return (not first or self.passes(first, limit)) and self.passes(tests, limit)
+            # a name that pytest does not know this time says nothing about the fault
+            unnoticed = (pytest.ExitCode.OK, pytest.ExitCode.USAGE_ERROR)
+            if first and self.run(first, limit) not in unnoticed:
+                return False
+            return self.run(tests, limit) == pytest.ExitCode.OK
         finally:
             _write(module, mutant.source)
 
@@ -129,11 +138,9 @@ def _write(module: Path, source: bytes) -> None:
 
 
 def _end(running: subprocess.Popen[bytes]) -> None:
-    """Kill the tests and all processes that they started."""
-    try:
+    """Kill the tests, if they still run, and all processes that they started."""
+    with suppress(ProcessLookupError):
         os.killpg(running.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        return
     running.wait()
 
 
@@ -159,7 +166,7 @@ def survivors(room: str, mutants: list[Mutant], jobs: int, folder: Path) -> list
     copies = [Copy(folder / str(number)) for number in range(jobs)]
     covering = Covering(copies[0].folder, room)
     start = time.monotonic()
-    if not copies[0].passes(tests, options=covering.options):
+    if copies[0].run([*covering.pytest, *tests], python=covering.python) != pytest.ExitCode.OK:
         raise SystemExit(f"without any fault these tests fail: pytest -n 0 {' '.join(tests)}")
     seconds = time.monotonic() - start
     limit = 3 * seconds + 10

@@ -1,42 +1,41 @@
-"""Which tests execute a line of a room: coverage.py's data, whose contexts are names of tests."""
+"""Which tests execute a line of a room, by coverage.py: each test, with its fixtures, is a context.
 
-import re
+This module is also the plugin of pytest that names the contexts.
+"""
+
+from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
-from coverage import CoverageData
-
-_SETTINGS = """\
-[run]
-source = pixverse_cli/{room}
-dynamic_context = test_function
-data_file = {data}
-"""
+import pytest
+from coverage import Coverage, CoverageData
 
 
 class Covering:
-    """The tests that execute a line in their own process; ``options`` make Python measure it."""
+    """The tests that execute a line in their own process.
+
+    ``python`` are the options of Python that measure it, ``pytest`` those of pytest.
+    """
 
     def __init__(self, folder: Path, room: str) -> None:
         self._folder = folder
         self._data = folder / "covering.db"
-        settings = folder / "covering.cfg"
-        settings.write_text(_SETTINGS.format(room=room, data=self._data), encoding="utf-8")
-        self.options = ("-m", "coverage", "run", f"--rcfile={settings}")
+        source = f"--source=pixverse_cli/{room}"
+        self.python = ("-m", "coverage", "run", "--rcfile=", source, f"--data-file={self._data}")
+        self.pytest = ("-p", "tests.mutants.covering")
 
     def tests_of(self, module: Path, line: int) -> list[str]:
         """Return the tests of a line, or those of its module if it runs at import only."""
         data = CoverageData(str(self._data))
         data.read()
         lines = data.contexts_by_lineno(str(self._folder / module))
-        names = {*lines.get(line, [])} - {""} or {*chain(*lines.values())} - {""}
-        return [*filter(None, map(self._test, sorted(names)))]
+        return sorted({*lines.get(line, [])} - {""} or {*chain(*lines.values())} - {""})
 
-    def _test(self, name: str) -> str | None:
-        """Return pytest's name of a function, or None if pytest does not collect it."""
-        module, _, function = name.rpartition(".")
-        path = f"{module.replace('.', '/')}.py"
-        file = self._folder / path
-        text = file.read_text(encoding="utf-8") if file.is_file() else ""
-        is_test = re.search(rf"^def {function}\(", text, re.MULTILINE)
-        return f"{path}::{function}" if is_test else None
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Measure what one test executes."""
+    coverage = Coverage.current()
+    if coverage is not None:
+        coverage.switch_context(item.nodeid)
+    return (yield)
