@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pixverse_cli.disk.files import Kind, kind_of, look, reason
 from pixverse_cli.disk.writing import Link, NoLocksError, lock_as_sqlite, name_new, rename_in_turn
@@ -69,6 +69,10 @@ class Database:
         """Run one statement as its own transaction and return its first row, if any."""
         return next(iter(self.rows(statement, **values)), None)
 
+    def value(self, statement: str, **values: Value) -> Any:  # noqa: ANN401  of the statement
+        """Run one statement that always returns a row, and return the first value in it."""
+        return self.rows(statement, **values)[0][0]
+
     def transaction(self, *statements: str, **values: Value) -> sqlite3.Row | None:
         """Run statements as one transaction and return the last one's first row, if any."""
         parameters = {name: _storable(value) for name, value in values.items()}
@@ -83,7 +87,7 @@ class Database:
 
     def damage(self) -> str | None:
         """Return what SQLite's quick check finds wrong, or None."""
-        result = self.rows("PRAGMA quick_check(1)")[0][0]
+        result = self.value("PRAGMA quick_check(1)")
         return None if result == "ok" else str(result)
 
     def _migrate(self, version: int) -> None:
