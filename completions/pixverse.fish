@@ -421,7 +421,7 @@ complete -c pixverse -n '__pixverse_in \'submit\'' -l last-frame -x -a '(__pixve
 complete -c pixverse -n '__pixverse_in \'submit\'' -l reference -r -F -d 'A picture of what appears in the video, instead of IMAGE; up to 7 times'
 complete -c pixverse -n '__pixverse_in \'submit\'' -s m -l model -x -k -a '(__pixverse_models)' -d 'v6, c1, v5.6, or a full name'
 complete -c pixverse -n '__pixverse_in \'submit\'' -s r -l resolution -x -k -a '(__pixverse_resolutions)' -d '360P, 540P, 720P, 1080P'
-complete -c pixverse -n '__pixverse_in \'submit\'' -s a -l aspect-ratio -x -k -a '(__pixverse_ratios)' -d '16:9, 4:3, 1:1, 3:4, 9:16, 3:2, 2:3, 21:9; v6-omni also auto'
+complete -c pixverse -n '__pixverse_in \'submit\'' -s a -l aspect-ratio -x -k -a '(__pixverse_ratios)' -d '16:9, 4:3, 1:1, 3:4, 9:16, 3:2, 2:3, 21:9; v6-omni also auto, its default'
 complete -c pixverse -n '__pixverse_in \'submit\'' -s d -l duration -x -k -a '(__pixverse_durations)' -d 'Length of the video (v6: 1 to 15; c1: 1 to 15; v5.6: 5, 8 or 10; no 10 at 1080P)'
 complete -c pixverse -n '__pixverse_in \'submit\'' -l audio -d 'Add matching music or sound; costs more'
 complete -c pixverse -n '__pixverse_in \'submit\'' -l no-audio -d 'The opposite of --audio'

@@ -46,11 +46,13 @@ class Extras(NamedTuple):
     """What a command does beside its task: notify at its end, write receipts.
 
     ``force``: the receipt of an earlier video of the same name may be replaced.
+    ``up_to_date``: a video that needed no task gets a receipt too, if it has none.
     """
 
     notify: bool = False
     receipts: bool = False
     force: bool = False
+    up_to_date: bool = False
 
 
 _NO_EXTRAS = Extras()
@@ -248,7 +250,8 @@ class AppContext:
         if extras.receipts:
             from pixverse_cli.reporting.receipt import with_receipts
 
-            events = with_receipts(events, force=extras.force)
+            known = self.known if extras.up_to_date else None
+            events = with_receipts(events, force=extras.force, known=known)
         try:
             self._drain(events, result, asked)
         except PixverseError as error:

@@ -96,10 +96,10 @@ def _plan(
     """
     from pixverse_cli.flows.batch_plan import (
         PlanInputs,
-        check_budget,
-        check_cost,
+        check_spending,
         plan_items,
         shard_of,
+        with_budget,
     )
     from pixverse_cli.flows.budget import budget_of
     from pixverse_cli.flows.hashing import has_hash
@@ -122,8 +122,9 @@ def _plan(
     items = plan_items(read_manifest(manifest), inputs)
     limit, budget = app.settings.money("max-cost"), budget_of(app.settings)
     app.settings.insist()
-    check_cost(items, limit, app.service_host, unknown_ok="cost-unknown-ok" in app.given)
-    return check_budget(items, budget, app.over_budget)
+    unknown_ok = "cost-unknown-ok" in app.given
+    check_spending(items, limit, app.service_host, app.over_budget, unknown_ok=unknown_ok)
+    return with_budget(items, budget)
 
 
 def _show(app: AppContext, items: "Sequence[BatchItem]") -> None:
@@ -164,7 +165,8 @@ def _run(
     from pixverse_cli.media.output_names import make_folder
 
     policy = wait_policy(app.settings, fail_fast=fail_fast)
-    extras = context.extras(app)._replace(force=True)  # a batch replaces only what it has made
+    # a batch replaces only what it has made
+    extras = context.extras(app)._replace(force=True, up_to_date=True)
     app.settings.insist()
     context.limit_time(app, waits=True)
     if any(item.error is None for item in items):

@@ -1,11 +1,18 @@
 """``pixverse retry``."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pixverse_cli.app.context import AppContext
 from pixverse_cli.commands import context, shared_options, submit_options
-from pixverse_cli.reporting.result import Output, Result
+from pixverse_cli.commands.submit import start
+from pixverse_cli.reporting.result import Output
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pixverse_cli.domain.plan import Plan
 
 RecordIds = Annotated[
     list[str],
@@ -51,7 +58,7 @@ def command(
 ) -> None:
     """Send requests again that cost nothing: failed, cancelled, or never accepted.
 
-    What may be paid for is refused. The images must be what they were. The new task is the
+    What may be paid for is refused. The inputs must be what they were. The new task is the
     same take; if it was made meanwhile, its task or video is used.
 
     \b
@@ -60,32 +67,34 @@ def command(
       pixverse retry '#12' -o turtle.mp4
       pixverse list --status FAILED | cut -f1 | pixverse retry - --wait
     """
-    from pixverse_cli.flows.pipelines import submit_all
-    from pixverse_cli.flows.plan import make_folders
-    from pixverse_cli.flows.retry import RetryInputs, plan_retry
-    from pixverse_cli.reporting.show import show_requests
-
     app = context.app_context(ctx)
     extras = context.extras(app)
-    settings, store, now = app.settings, app.store, app.runtime.clock.now()
-    inputs = RetryInputs(
-        settings, store, app.base_url, app.service_host.priced, app.live, app.over_budget, now
-    )
-    plan = plan_retry(
-        context.ids(task_ids) or [],
-        inputs,
-        saves=wait or settings.typed("output"),
-        force=force,
-        stdout_taken=app.output is not Output.HUMAN,
-    )
+    saves = wait or app.settings.typed("output")
+    plan = _plan(app, context.ids(task_ids) or [], saves=saves, force=force)
     if dry_run:
+        from pixverse_cli.reporting.show import show_requests
+
         show_requests(plan, app.output, app.runtime.clock, app.live, app.reporter())
-        return
-    app.prepare_to_send()
-    make_folders(plan)
-    context.limit_time(app, waits=plan.policy is not None)
-    asked = context.asked(app, pays=True)
-    if plan.policy is None:
-        app.run(submit_all(plan, app.tools), Result.TASK_ID, asked, extras)
     else:
-        app.run_saving(submit_all(plan, app.tools), plan.destination, asked, extras)
+        start(app, plan, extras)
+
+
+def _plan(app: AppContext, ids: "Sequence[str]", *, saves: bool, force: bool) -> "Plan":
+    from functools import partial
+
+    from pixverse_cli.flows.given_inputs import InputReader
+    from pixverse_cli.flows.retry import RetryInputs, plan_retry
+
+    now = app.runtime.clock.now()
+    inputs = RetryInputs(
+        settings=app.settings,
+        store=app.store,
+        service=app.base_url,
+        host=app.service_host,
+        live=app.live,
+        over_budget=app.over_budget,
+        reader=partial(InputReader, stack=app.stack, find=app.tasks_named, now=now),
+        now=now,
+    )
+    taken = app.output is not Output.HUMAN
+    return plan_retry(ids, inputs, saves=saves, force=force, stdout_taken=taken)

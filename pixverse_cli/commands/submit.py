@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from pixverse_cli.app.context import AppContext
+from pixverse_cli.app.context import AppContext, Extras
 from pixverse_cli.commands import context, shared_options, submit_options
 from pixverse_cli.reporting import streams
 from pixverse_cli.reporting.result import Result
@@ -69,11 +69,19 @@ def run(ctx: typer.Context, args: "SubmitArgs") -> None:
     if args.dry_run:
         _preview(app, plan, as_curl=args.curl)
         return
-    from pixverse_cli.flows.pipelines import submit_all
+    start(app, plan, extras, saves=not args.no_download)
 
+
+def start(app: AppContext, plan: "Plan", extras: Extras, *, saves: bool = True) -> None:
+    """Start the tasks of a plan that was checked; wait for them and save videos if it says so."""
+    from pixverse_cli.flows.pipelines import submit_all
+    from pixverse_cli.flows.plan import make_folders
+
+    app.prepare_to_send()
+    make_folders(plan)
     context.limit_time(app, waits=plan.policy is not None)
     events = submit_all(plan, app.tools)
-    asked = context.asked(app, pays=True, saves=not args.no_download)
+    asked = context.asked(app, pays=True, saves=saves)
     if plan.policy is None:
         app.run(events, Result.TASK_ID, asked, extras)
     else:
@@ -81,8 +89,8 @@ def run(ctx: typer.Context, args: "SubmitArgs") -> None:
 
 
 def _plan(app: AppContext, args: "SubmitArgs") -> "Plan":
-    """Return a checked plan; unless it is a dry run, key and store are checked too."""
-    from pixverse_cli.flows.plan import make_folders, plan_submit
+    """Return a checked plan, and show its notes."""
+    from pixverse_cli.flows.plan import plan_submit
 
     plan = plan_submit(
         args,
@@ -96,9 +104,6 @@ def _plan(app: AppContext, args: "SubmitArgs") -> "Plan":
     )
     for note in plan.notes:
         app.reporter().note(note)
-    if not args.dry_run:
-        app.prepare_to_send()
-        make_folders(plan)
     return plan
 
 

@@ -67,8 +67,8 @@ Ratio = Annotated[
         "--aspect-ratio",
         "-a",
         metavar="RATIO",
-        help=f"{', '.join(tuple(AspectRatio)[1:])}; v6-omni also auto. For references and text"
-        " (-m v6-t2v); elsewhere the image decides.  [default: 16:9]",
+        help=f"{', '.join(tuple(AspectRatio)[1:])}; v6-omni also auto, its default. For references"
+        " and text (-m v6-t2v); elsewhere the image decides.  [default: 16:9]",
         envvar="PIXVERSE_ASPECT_RATIO",
         rich_help_panel=shared_options.OTHER_KINDS,
     ),
@@ -202,7 +202,7 @@ CostUnknownOk = Annotated[
     typer.Option(
         "--cost-unknown-ok",
         help="Pay even if a cost limit is set and the cost is not known before.",
-        rich_help_panel=shared_options.OTHER_KINDS,
+        rich_help_panel=shared_options.VIDEO,
     ),
 ]
 DryRun = Annotated[

@@ -19,6 +19,7 @@ from pixverse_cli.domain.catalog import (
 )
 from pixverse_cli.domain.citations import citation_problems, name_problems
 from pixverse_cli.domain.request import InputFacts, Problem, VideoRequest, length_inputs
+from pixverse_cli.domain.text import is_blank
 
 _PICTURES = (Role.IMAGE, Role.FIRST_FRAME, Role.LAST_FRAME)
 
@@ -43,12 +44,8 @@ def input_problems(request: VideoRequest, inputs: Sequence[InputFacts]) -> Itera
         yield from _count_problems(model, rule, inputs)
         yield from _total_problems(model, rule, inputs)
     for each in inputs:
-        allowed = model.rule(each.role, each.media)
-        if allowed is None:
-            instead = f"; it takes {_taken(model)}" if model.inputs else ""
-            yield Problem(each.role, f"{model.alias} takes no {_noun(each)}{instead}: leave it out")
-        elif each.name is not None and not allowed.named:
-            yield Problem(each.role, f"{model.alias} takes no names: leave {each.name!r} out")
+        if problem := _input_problem(model, each):
+            yield Problem(each.role, problem)
     if model.inputs and not inputs:
         yield Problem(model.inputs[0].role, f"{model.alias} takes {_taken(model)}: give one")
     yield from _length_problems(request, inputs)
@@ -68,9 +65,9 @@ def _prompt_problems(request: VideoRequest) -> Iterator[Problem]:
         if prompt:
             yield Problem("prompt", f"{model.alias} takes no prompt: leave it out")
         return
-    if model.prompt is Need.REQUIRED and not prompt.strip():
+    if model.prompt is Need.REQUIRED and is_blank(prompt):
         yield Problem("prompt", f"{model.alias} needs a prompt: describe the video")
-    elif request.prompt is not None and not prompt.strip():
+    elif request.prompt is not None and is_blank(prompt):
         yield Problem("prompt", "is empty: leave it out for a video without a prompt")
     if len(prompt) > model.prompt_limit:
         yield Problem(
@@ -139,7 +136,7 @@ def _speech_problems(request: VideoRequest) -> Iterator[Problem]:
     speech, text = request.model.speech, request.text
     if speech is None:
         return
-    if text is not None and not text.strip():
+    if text is not None and is_blank(text):
         yield Problem(Parameter.TEXT, "is empty: give what the voice says")
     if text and len(text) > speech.max_characters:
         yield Problem(
@@ -158,7 +155,8 @@ def _count_problems(
     model: Model, rule: InputRule, inputs: Sequence[InputFacts]
 ) -> Iterator[Problem]:
     count = len(_of(rule, inputs))
-    if inputs and count < rule.least:
+    missing = not any(each.role is rule.role for each in inputs)
+    if inputs and missing and count < rule.least:
         yield Problem(rule.role, f"{model.alias} needs {rule.amount}: give it")
     if count > rule.most:
         yield Problem(
@@ -182,6 +180,20 @@ def _total_problems(
 
 def _of(rule: InputRule, inputs: Sequence[InputFacts]) -> list[InputFacts]:
     return [each for each in inputs if (each.role, each.media) == (rule.role, rule.media)]
+
+
+def _input_problem(model: Model, each: InputFacts) -> str | None:
+    """Return why a model does not take an input, and what to do instead."""
+    rule = model.rule(each.role, each.media)
+    if not each.identity:
+        return "is empty: give a file or a URL"
+    if rule is not None:
+        unnamed = each.name is None or rule.named
+        return None if unnamed else f"{model.alias} takes no names: leave {each.name!r} out"
+    instead = f"; it takes {_taken(model)}" if model.inputs else ""
+    others = [o.alias for o in models_of(model.kind) if o.rule(each.role, each.media)]
+    way_out = f", or use {any_of(others)}" if others else ""
+    return f"{model.alias} takes no {_noun(each)}{instead}: leave it out{way_out}"
 
 
 def _taken(model: Model) -> str:

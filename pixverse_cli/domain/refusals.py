@@ -96,6 +96,10 @@ _TABLE = (
     _Row("BadRequest", "", None, _PARAMETERS),
 )
 
+_ADDRESS = (
+    "check DASHSCOPE_HTTP_BASE_URL: at the service the API's path is /api/v1;"
+    " `pixverse doctor` shows the address in use"
+)
 _BY_HTTP_STATUS = {401: AuthError, 402: BillingError, 403: AuthError, 429: ThrottledError}
 
 
@@ -153,7 +157,9 @@ def refused_call(refusal: Refusal) -> PixverseError:
     status = refusal.http_status or 0
     default: type[PixverseError] = UnreachableError if status >= 500 else UsageError
     if status == 404 and refusal.code in ("", "NotFound"):
-        default = UnknownTaskError
+        # of an unknown task the service says UNKNOWN: this is an address without the API
+        unknown = _error(UnknownTaskError, refusal, what="the service refused the call")
+        return unknown.but(hint=_ADDRESS)
     return _error(_kind(refusal) or default, refusal, what="the service refused the call")
 
 

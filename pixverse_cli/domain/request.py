@@ -97,7 +97,8 @@ class VideoRequest(NamedTuple):
         """
         speech = self.model.speech
         if speech and self.text:
-            return -(-len(self.text.encode()) // speech.bytes_per_second)
+            spoken = self.text.encode("utf-8", "replace")  # what is not valid text is refused
+            return -(-len(spoken) // speech.bytes_per_second)
         lengths = [each.seconds for each in length_inputs(self.model, inputs)]
         if not lengths:
             return self.duration
@@ -110,6 +111,8 @@ class VideoRequest(NamedTuple):
         if seconds is None:
             role = self.model.length_from or "video"
             return Estimate(None, f"it depends on the length of the {role}, which is not known")
+        if self.resolution not in self.model.prices.silent:
+            return Estimate(None, f"{self.model.alias} has no {self.resolution}")
         price = self.model.price(
             self.resolution, audio=self.audio, with_video=bool(length_inputs(self.model, inputs))
         )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from pixverse_cli.domain.errors import Charged
@@ -34,6 +35,7 @@ class Status(StrEnum):
         return self in (Status.PENDING, Status.RUNNING)
 
 
+_LONGEST_SECONDS = 86_400  # of a video; more is a mistake of the service
 _CHARGES = {
     Status.FAILED: Charged.NO,
     Status.CANCELED: Charged.NO,
@@ -156,6 +158,14 @@ class Record:
         return self.label or self.kind or "a task"
 
     @property
+    def seconds(self) -> float | None:
+        """The length of the video: what ``usage`` reports, or else what was requested."""
+        reported = self.usage.get("duration")
+        if isinstance(reported, (int, float)) and not isinstance(reported, bool):
+            return reported if 0 < reported < _LONGEST_SECONDS else self.duration
+        return self.duration
+
+    @property
     def charged(self) -> Charged:
         """Whether this request costs money; a provisional task may be another request's."""
         if self.provisional:
@@ -180,27 +190,47 @@ class Record:
 
         None if it is not known: for a usage that cannot be read, or another region than Beijing.
         """
-        from decimal import Decimal, InvalidOperation  # noqa: PLC0415  few commands show a price
+        usage = self.usage
+        return _cost(
+            self.service,
+            self.model,
+            seconds=f"{usage.get('duration')}",
+            tier=f"{usage.get('SR')}".rstrip("pP") + "P",
+            audio=usage.get("audio") is True,
+            with_inputs=bool(self.inputs),
+            with_video=self.duration is None,
+        )
 
-        from pixverse_cli.domain.catalog import Resolution, find_model  # noqa: PLC0415  as above
-        from pixverse_cli.domain.hosts import service_host  # noqa: PLC0415  as above
 
-        model, usage = find_model(self.model), self.usage
-        if model is None or (model.prices_with_video and not self.inputs):
-            return None  # which price holds depends on the inputs, and they are not known
-        try:
-            seconds = Decimal(str(usage.get("duration")))
-            tier = (
-                Resolution(f"{usage.get('SR')}".rstrip("pP") + "P") if model.resolutions else None
-            )
-            price = model.price(
-                tier, audio=usage.get("audio") is True, with_video=self.duration is None
-            )
-        except (ValueError, KeyError, InvalidOperation):
-            return None
-        if not seconds.is_finite() or not service_host(self.service).priced:
-            return None
-        return price * seconds
+@lru_cache(maxsize=256)  # a list of many records has few different ones
+def _cost(
+    service: str,
+    name: str | None,
+    *,
+    seconds: str,
+    tier: str,
+    audio: bool,
+    with_inputs: bool,
+    with_video: bool,
+) -> "Decimal | None":
+    """Return :attr:`Record.actual_cost`; ``seconds`` is the text that the usage reports."""
+    from decimal import Decimal, InvalidOperation  # noqa: PLC0415  few commands show a price
+
+    from pixverse_cli.domain.catalog import Resolution, find_model  # noqa: PLC0415
+    from pixverse_cli.domain.hosts import service_host  # noqa: PLC0415
+
+    model = find_model(name)
+    if model is None or (model.prices_with_video and not with_inputs):
+        return None  # which price holds depends on the inputs, and they are not known
+    try:
+        ran = Decimal(seconds)
+        resolution = Resolution(tier) if model.resolutions else None
+        price = model.price(resolution, audio=audio, with_video=with_video)
+    except (ValueError, KeyError, InvalidOperation):
+        return None
+    if not ran.is_finite() or not service_host(service).priced:
+        return None
+    return price * ran
 
 
 class RemoteTask(NamedTuple):

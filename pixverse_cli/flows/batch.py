@@ -22,7 +22,7 @@ from pixverse_cli.domain.task import Record, Status
 from pixverse_cli.flows.batch_plan import needs_task
 from pixverse_cli.flows.create_call import draft
 from pixverse_cli.flows.save import save
-from pixverse_cli.flows.submit import submit_one
+from pixverse_cli.flows.submit import size_problems, submit_one
 from pixverse_cli.flows.task_state import is_over, status_error
 from pixverse_cli.flows.tools import Tools
 from pixverse_cli.flows.transfers import Job, Transfers, is_failure
@@ -41,12 +41,25 @@ def batch(
     reached. Tasks that run then are saved, or with ``fail_fast`` left to the service.
     """
     yield Planned(total=len(items))
+    items = _with_sizes_checked(items, tools)
     yield from _end_without_task(items, tools, lock)
     missing = [item for item in items if needs_task(item)]
     if missing and policy.fail_fast and any(item.error is not None for item in items):
         yield Note(text=_not_submitted(len(missing)))
         return
     yield from _Batch(missing, tools, policy, lock).run()
+
+
+def _with_sizes_checked(items: Sequence[BatchItem], tools: Tools) -> list[BatchItem]:
+    """Return the items; one whose files the service's store would refuse has an error now."""
+    new = {item.output: item.order for item in items if item.action is Action.SUBMIT and item.order}
+    problems = dict(zip(new, size_problems(list(new.values()), tools), strict=True))
+    return [
+        item._replace(action=Action.REFUSE, error=UsageError("\n".join(lines)))
+        if (lines := problems.get(item.output))
+        else item
+        for item in items
+    ]
 
 
 def _end_without_task(

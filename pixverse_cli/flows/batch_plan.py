@@ -23,6 +23,7 @@ from pixverse_cli.flows.given_inputs import (
     kind_of,
     may_be_task,
     name_and_source,
+    usual_kind,
 )
 from pixverse_cli.flows.plan import (
     Live,
@@ -135,48 +136,56 @@ def _share(output: str, parts: int) -> int:
     return int.from_bytes(digest.digest()[:8]) % parts
 
 
-def check_cost(
+def check_spending(
     items: Sequence[BatchItem],
     limit: Decimal | None,
     host: ServiceHost,
+    over_budget: OverBudget,
     *,
     unknown_ok: bool = False,
 ) -> None:
-    """Check the estimate against the cost limit; ``unknown_ok``: pay what is not known before.
+    """Check all new tasks together against the cost limit and the budget.
 
-    :raises UsageError: the estimate of all new tasks is over ``limit``, or is not known.
+    ``unknown_ok``: what is not known before is paid all the same.
+
+    :raises UsageError: they do not fit; with a line for each reason and each wrong item.
     """
-    total = estimate(items)
+    new = _new(items)
+    problems = list(_cost_problems(items, limit, host, unknown_ok=unknown_ok))
+    problems += over_budget(new) if new else []
+    if problems:
+        problems += [line for item in items if item.error for line in lines_of(item.error.message)]
+        raise UsageError("\n".join(problems), hint="nothing was sent")
+
+
+def _cost_problems(
+    items: Sequence[BatchItem], limit: Decimal | None, host: ServiceHost, *, unknown_ok: bool
+) -> Iterator[str]:
+    """Yield why the cost limit forbids the new tasks."""
+    if limit is None:
+        return
     unknown = [
         item.output
         for item in items
         if item.action is Action.SUBMIT and item.order and item.order.estimate is None
     ]
-    if limit is not None and unknown and not host.priced:
-        raise UsageError(unknown_cost(host, limit), hint="nothing was sent")
-    if limit is not None and unknown and not unknown_ok:
-        raise UsageError(
+    if unknown and not host.priced:
+        yield unknown_cost(host, limit)
+    elif unknown and not unknown_ok:
+        yield (
             f"--max-cost {limit}: the cost of {unknown[0]} is not known before;"
-            " add --cost-unknown-ok to pay it all the same",
-            hint="nothing was sent",
+            " add --cost-unknown-ok to pay it all the same"
         )
-    if limit is not None and total > limit:
-        raise UsageError(
+    total = estimate(items)
+    if total > limit:
+        yield (
             f"the estimate of {total} {CURRENCY} (list prices of {PRICES_AS_OF})"
-            f" is over --max-cost {limit}",
-            hint="nothing was sent",
+            f" is over --max-cost {limit}"
         )
 
 
-def check_budget(
-    items: Sequence[BatchItem], budget: "Budget | None", over_budget: OverBudget
-) -> list[BatchItem]:
-    """Return the items; each new task's order carries the budget to its create call.
-
-    :raises UsageError: all new tasks together do not fit the budget.
-    """
-    if problems := list(over_budget(_new(items))):
-        raise UsageError("\n".join(problems), hint="nothing was sent")
+def with_budget(items: Sequence[BatchItem], budget: "Budget | None") -> list[BatchItem]:
+    """Return the items; the order of each carries the budget to its create call."""
     return [
         item._replace(order=item.order._replace(budget=budget)) if item.order else item
         for item in items
@@ -225,14 +234,14 @@ def _lines_with_place(item: ManifestItem, error: PixverseError) -> Iterator[str]
 
 def _order(position: int, item: ManifestItem, inputs: PlanInputs) -> Order:
     """Return the item's order, checked as ``submit`` checks one."""
-    settings, problems = Settings(item.fields, inputs.kept), list[str]()
+    settings, problems = Settings(item.fields, inputs.kept, unset=""), list[str]()
     given, names = _given(item, inputs, problems)
     kind = settings.read("kind", _kind, None, f"choose {', '.join(Kind)}")
     model_name = item.fields["model"].value if "model" in item.fields else None
     kind = kind or kind_of(given, model_name, text="text" in item.fields)
     if kind is None:
         problems.append(_WHICH_KIND if given.video else _NO_KIND)
-    model = model_of(settings, kind or Kind.IMAGE_TO_VIDEO)
+    model = model_of(settings, kind or usual_kind(model_name))
     reader = InputReader(model, inputs.stack, inputs.find, inputs.now)
     taken = reader.read(given, problems) if kind else ()
     prompt = _prompt(item, inputs.folder, problems)
@@ -273,11 +282,10 @@ def _given(
         return where
 
     values = {name: item.fields[name].value for name in _SINGLE if name in item.fields}
-    problems += [f"{name} is missing: it is empty" for name in values if not values[name].strip()]
     found = {name: placed(name, value) for name, value in values.items()}
     references = list[str]()
     several = item.fields.get("reference")
-    for reference in lines_of(several.value) if several else ():
+    for reference in lines_of(several.value or " ") if several else ():
         name, source = name_and_source(reference.strip())
         where = placed("reference", source)
         references.append(where if name is None else f"{name}={where}")
@@ -296,7 +304,7 @@ def _input_path(name: str, value: str, inputs: PlanInputs) -> str:
 
     :raises UsageError: it is a URL that the service does not accept, or has no valid path.
     """
-    if remote(value) is not None or value.lower().startswith("file:"):
+    if not value.strip() or remote(value) is not None or value.lower().startswith("file:"):
         return value
     path = _below(inputs.folder, value, name)
     return value if name == "video" and may_be_task(value, path) else path
@@ -335,12 +343,23 @@ def _locked_take(draft: _Draft, inputs: PlanInputs) -> int | None:
 
 def _with_path(draft: _Draft, inputs: PlanInputs) -> _Draft:
     if draft.order is None:
-        return draft
+        return _with_output_problem(draft, inputs)
     try:
         output, path = _resolved(draft.output, draft.order, inputs)
     except PixverseError as error:
         return draft._replace(order=None, error=_placed(draft.item, error))
     return draft._replace(output=output, path=path)
+
+
+def _with_output_problem(draft: _Draft, inputs: PlanInputs) -> _Draft:
+    """Return a draft that cannot be made; its error also says what is wrong with the output."""
+    try:
+        output_names.parse_template(_below(inputs.folder, draft.output, "output"), "output")
+    except UsageError as error:
+        lines = _placed(draft.item, error).message
+        known = draft.error.but(message=f"{draft.error.message}\n{lines}") if draft.error else error
+        return draft._replace(error=known)
+    return draft
 
 
 def _shared_outputs(drafts: Sequence[_Draft], folder: Path) -> Iterator[str]:

@@ -64,6 +64,7 @@ def budget_problems(orders: Sequence[Order], now: Standing, *, unknown_ok: bool)
             f"the cost is not known before, so it cannot be compared with the budget"
             f" {now.budget}: leave the budget out, or give --cost-unknown-ok"
         )
+        return
     known = [price or _NOTHING for price in prices]
     if sum(known, now.spent) > now.budget.amount:
         reached = _reached(known, now.left)

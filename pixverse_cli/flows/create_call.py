@@ -22,6 +22,7 @@ from pixverse_cli.domain.errors import (
 from pixverse_cli.domain.events import Event, Retrying
 from pixverse_cli.domain.plan import Order
 from pixverse_cli.domain.process import this_process
+from pixverse_cli.domain.refusals import Refusal
 from pixverse_cli.domain.request import further_parameters
 from pixverse_cli.domain.task import Record, RecordInput, Status, Task
 from pixverse_cli.flows.identity import this_account
@@ -106,8 +107,9 @@ def draft(order: Order, tools: Tools) -> Record:
 def _may_retry(error: PixverseError | None, failures: int, seconds: float) -> bool:
     """Return whether the call certainly created no task and may succeed a little later."""
     if isinstance(error, ThrottledError):
-        # a 429 without a code may come from a proxy: the service may have accepted the call
-        return error.service_code is not None and seconds <= _THROTTLED_SECONDS
+        # another 429 may come from a proxy, and the service may have accepted the call
+        refusal = Refusal(code=error.service_code or "", message="")
+        return refusal.throttled and seconds <= _THROTTLED_SECONDS
     return isinstance(error, NotSentError) and error.retryable and failures < _NOT_SENT_TRIES
 
 

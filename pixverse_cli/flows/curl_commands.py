@@ -70,7 +70,7 @@ def _create(order: Order, variables: dict[tuple[str, str], str], base_url: str) 
     model = order.request.model.name
     marks = {each.file.sha256: f"oss://<{each.file.sha256}>" for each in order.inputs if each.file}
     media = [
-        (each, marks[each.file.sha256] if each.file else each.identity) for each in order.inputs
+        (each, marks[each.file.sha256] if each.file else each.url or "") for each in order.inputs
     ]
     body = wire.encode(wire.create_body(order.request, media))
     headers = [f"{name}: {value}" for name, value in wire.create_headers(body).items()]

@@ -17,8 +17,9 @@ from pixverse_cli.domain.catalog import InputRule, Kind, Media, Model, Role, fin
 from pixverse_cli.domain.errors import UsageError
 from pixverse_cli.domain.hosts import without_secrets
 from pixverse_cli.domain.plan import Given, Input, InputFile
-from pixverse_cli.domain.task import Record, Status
+from pixverse_cli.domain.task import Record, RecordInput, Status
 from pixverse_cli.domain.text import lines_of
+from pixverse_cli.flows.lookup import is_task_id
 from pixverse_cli.media.inputs.image import inspect, inspect_stream
 from pixverse_cli.media.inputs.source import STDIN, local_path, remote
 
@@ -27,32 +28,39 @@ FindTasks = Callable[[str], list[Record]]  # records whose task id starts with a
 _NAMED = re.compile(r"([^=/\\:]+)=(.+)", re.DOTALL)
 _TASK_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]{3,127}")
 _SIZE = re.compile(r"(\d{1,5})\*(\d{1,5})")
+_A = {Media.IMAGE: "an image", Media.VIDEO: "a video", Media.AUDIO: "a sound"}
 _ENDINGS = {
     **dict.fromkeys((".jpg", ".jpeg", ".png", ".webp"), Media.IMAGE),
     **dict.fromkeys((".mp4", ".mov"), Media.VIDEO),
-}
+}  # what the service takes as a reference
 
 
 def kind_of(given: Given, model: str | None, *, text: bool = False) -> Kind | None:
     """Return the kind of video that the inputs ask for; None if they do not tell.
 
     ``model`` is the name that was given for this very video: without any input, only a
-    text-to-video model says that no input is missing.
+    text-to-video model says that no input is missing. An input that is given but empty is one.
     """
     named = find_model(model)
     if given.references:
         return Kind.REFERENCES
-    if given.video:
-        if given.image:
+    if given.video is not None:
+        if given.image is not None:
             return Kind.MOTION
-        if given.sound or text:
+        if given.sound is not None or text:
             return Kind.LIPSYNC
         return named.kind if named and named.rule(Role.VIDEO, Media.VIDEO) else None
-    if given.last_frame:
+    if given.last_frame is not None:
         return Kind.FIRST_LAST_FRAME
-    if given.image:
+    if given.image is not None:
         return Kind.IMAGE_TO_VIDEO
     return named.kind if named and not named.inputs else None
+
+
+def usual_kind(model: str | None) -> Kind:
+    """Return the kind to check a request by whose inputs are missing: that of its model."""
+    named = find_model(model)
+    return named.kind if named else Kind.IMAGE_TO_VIDEO
 
 
 class InputReader:
@@ -75,19 +83,31 @@ class InputReader:
         count it.
         """
         found = list[Input]()
-        for each in _named_inputs(given, self._model.kind):
+        for each in _named_inputs(given, self._model):
             try:
-                found.append(self._input(each))
+                found.append(self.read_one(each))
             except UsageError as error:
-                problems += lines_of(error.message)
-                media = each.media or _media_of_ending(each.argument) or Media.IMAGE
+                hint = f" ({error.hint})" if error.hint else ""
+                problems += lines_of(f"{error.message}{hint}")
+                media = each.media or media_of_ending(each.argument) or Media.IMAGE
                 found.append(Input(each.role, each.argument, each.argument, None, each.name, media))
         return tuple(found)
 
-    def _input(self, each: "_Named") -> Input:
+    def read_one(self, each: "NamedInput") -> Input:
+        """Return one input; one that is empty has no identity.
+
+        :raises UsageError: it cannot be used; with one line for each problem.
+        """
+        if not each.argument.strip():
+            return Input(each.role, "", "", None, each.name, each.media or Media.IMAGE)
         url = remote(each.argument)
         if url is not None:
             media = each.media or _media_of_url(url)
+            ending = media_of_ending(urlsplit(url).path)
+            if ending and ending is not media and Media.IMAGE in (ending, media):
+                raise UsageError(
+                    f"{without_secrets(url)}: is {_A[ending]} by its name, not {_A[media]}"
+                )
             return Input(each.role, without_secrets(url), url, None, each.name, media)
         if each.media is Media.VIDEO and each.role is Role.VIDEO:
             task = self._task(each.argument)
@@ -132,12 +152,15 @@ class InputReader:
         if len(exact or records) > 1:
             raise UsageError(f"{argument}: is no file, and several task ids start with it")
         if not records:
-            raise UsageError(f"{argument}: is no file, and no known task id starts with it")
+            ask = (
+                f": `pixverse status {argument}` asks for it first" if is_task_id(argument) else ""
+            )
+            raise UsageError(f"{argument}: is no file, and no known task id starts with it{ask}")
         record = (exact or records)[0]
         if problem := _task_problem(record, self._now):
             raise UsageError(f"{argument}: {problem}")
         rule = self._model.rule(Role.VIDEO, Media.VIDEO)
-        seconds, sides = _length(record), _sides(record)
+        seconds, sides = record.seconds, _sides(record)
         if rule is not None and (wrong := list(_limit_problems(rule, seconds, sides))):
             raise UsageError("\n".join(f"{argument}: {problem}" for problem in wrong))
         task_id = record.task_id or argument
@@ -151,7 +174,7 @@ class InputReader:
         )
 
 
-class _Named(NamedTuple):
+class NamedInput(NamedTuple):
     """One input as the user named it; ``media`` is None where its content decides."""
 
     role: Role
@@ -160,19 +183,26 @@ class _Named(NamedTuple):
     name: str | None = None
 
 
-def _named_inputs(given: Given, kind: Kind) -> Iterator[_Named]:
-    first = Role.FIRST_FRAME if kind is Kind.FIRST_LAST_FRAME else Role.IMAGE
+def _named_inputs(given: Given, model: Model) -> Iterator[NamedInput]:
+    first = Role.FIRST_FRAME if model.rule(Role.FIRST_FRAME, Media.IMAGE) else Role.IMAGE
     if given.image is not None:
-        yield _Named(first, given.image, Media.IMAGE)
+        yield NamedInput(first, given.image, Media.IMAGE)
     if given.last_frame is not None:
-        yield _Named(Role.LAST_FRAME, given.last_frame, Media.IMAGE)
+        yield NamedInput(Role.LAST_FRAME, given.last_frame, Media.IMAGE)
     for reference in given.references:
         name, argument = name_and_source(reference)
-        yield _Named(Role.REFERENCE, argument, None, name)
+        yield NamedInput(Role.REFERENCE, argument, None, name)
     if given.video is not None:
-        yield _Named(Role.VIDEO, given.video, Media.VIDEO)
+        yield NamedInput(Role.VIDEO, given.video, Media.VIDEO)
     if given.sound is not None:
-        yield _Named(Role.AUDIO, given.sound, Media.AUDIO)
+        yield NamedInput(Role.AUDIO, given.sound, Media.AUDIO)
+
+
+def recorded_input(each: RecordInput) -> NamedInput:
+    """Return an input of a record as the user named it."""
+    media = {Role.VIDEO: Media.VIDEO, Role.AUDIO: Media.AUDIO, Role.REFERENCE: None}
+    role = Role(each.role)
+    return NamedInput(role, each.source, media.get(role, Media.IMAGE), each.name)
 
 
 def name_and_source(reference: str) -> tuple[str | None, str]:
@@ -181,12 +211,13 @@ def name_and_source(reference: str) -> tuple[str | None, str]:
     return (found[1], found[2]) if found else (None, reference)
 
 
-def _media_of_ending(name: str) -> Media | None:
+def media_of_ending(name: str) -> Media | None:
+    """Return what a file name or path of a URL ends like; None if that tells nothing."""
     return _ENDINGS.get(PurePosixPath(name).suffix.lower())
 
 
 def _media_of_url(url: str) -> Media:
-    media = _media_of_ending(urlsplit(url).path)
+    media = media_of_ending(urlsplit(url).path)
     if media is None:
         raise UsageError(
             f"{without_secrets(url)}: does not tell whether it is a picture or a video: give a URL"
@@ -229,12 +260,6 @@ def _expires(url: str) -> datetime | None:
         return datetime.fromtimestamp(int(parse_qs(urlsplit(url).query)["Expires"][0]), UTC)
     except (KeyError, ValueError, OverflowError, OSError):
         return None
-
-
-def _length(record: Record) -> float | None:
-    seconds = record.usage.get("duration")
-    known = isinstance(seconds, (int, float)) and not isinstance(seconds, bool)
-    return float(seconds) if known and isinstance(seconds, (int, float)) else None
 
 
 def _sides(record: Record) -> tuple[int, int]:

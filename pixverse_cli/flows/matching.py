@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _SLACK = 2.0  # seconds; the Date header that the clocks are compared by has whole seconds
 _SLACK_WITHOUT_SKEW = 120.0
+_SECONDS_APART = 1.0  # of a length read here and the billed one: a container may be longer
 
 
 class Evidence(Enum):
@@ -66,7 +67,28 @@ def usage_confirms(record: Record, task: Task) -> bool:
     For models whose tasks never report a prompt, this is all that can be compared.
     """
     ended = task.status is Status.SUCCEEDED and bool(task.usage)
-    return ended and not _reports_prompts(record) and _same_usage(record, task)
+    agrees = _same_usage(record, task) and not has_other_length(record, task)
+    return ended and not _reports_prompts(record) and agrees
+
+
+def has_other_length(record: Record, task: Task) -> bool:
+    """Return whether a task was billed for clearly more or fewer seconds than were estimated.
+
+    Only for models whose tasks never report a prompt; others are compared by it.
+    """
+    billed, expected = task.usage.get("duration"), _expected_seconds(record)
+    if expected is None or not isinstance(billed, (int, float)):
+        return False
+    return not abs(billed - expected) <= _SECONDS_APART
+
+
+def _expected_seconds(record: Record) -> float | None:
+    """Return the seconds of the estimate; None if there is none, or a prompt tells more."""
+    model = find_model(record.model)
+    if model is None or record.estimate is None or _reports_prompts(record):
+        return None
+    tier = next((each for each in model.resolutions if each == record.resolution), None)
+    return float(record.estimate / model.price(tier, audio=False))
 
 
 def _reports_prompts(record: Record) -> bool:

@@ -4,30 +4,31 @@ The inputs must still be what they were: the order that is made again has the fi
 the record. It is the same take, which was never made; if one was made meanwhile, that is used.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
 from pixverse_cli.disk.files import kind_at, reason
-from pixverse_cli.domain.catalog import CURRENCY, Role
+from pixverse_cli.domain.catalog import Model
 from pixverse_cli.domain.errors import UsageError
+from pixverse_cli.domain.hosts import ServiceHost
 from pixverse_cli.domain.plan import Input, Order, Plan
 from pixverse_cli.domain.request import VideoRequest, inputs_of, request_of
 from pixverse_cli.domain.task import Record, RecordInput, Status
 from pixverse_cli.domain.text import lines_of
 from pixverse_cli.flows.budget import budget_of
+from pixverse_cli.flows.given_inputs import InputReader, recorded_input
 from pixverse_cli.flows.plan import (
     Live,
     OverBudget,
+    cost_problems,
     destination_of,
     saving_folders,
     wait_policy,
 )
 from pixverse_cli.flows.stored import reference_of, stored_records
-from pixverse_cli.media.inputs.image import inspect
-from pixverse_cli.media.inputs.source import STDIN, local_path, remote
+from pixverse_cli.media.inputs.source import STDIN, local_path
 from pixverse_cli.settings.values import Settings
 from pixverse_cli.store import Store
 
@@ -37,16 +38,18 @@ _AGAIN = "submit it again"
 class RetryInputs(NamedTuple):
     """Where records and settings come from; ``service`` is the address that commands use now.
 
-    ``priced``: list prices are known there. ``live`` returns the record of an equal request,
-    ``over_budget`` why orders do not fit the budget.
+    ``host`` says whether list prices are known there. ``live`` returns the record of an equal
+    request, ``over_budget`` why orders do not fit the budget, ``reader`` reads the inputs of a
+    model.
     """
 
     settings: Settings
     store: Store
     service: str
-    priced: bool
+    host: ServiceHost
     live: Live
     over_budget: OverBudget
+    reader: Callable[[Model], InputReader]
     now: datetime
 
 
@@ -73,8 +76,10 @@ def plan_retry(
         except UsageError as error:
             name = reference_of(record)
             problems += [f"{name}: {line}" for line in lines_of(error.message)]
-    problems += _cost_problems(orders, inputs)
     settings = inputs.settings
+    unknown_ok = settings.flag("cost-unknown-ok")
+    problems += cost_problems(orders, settings, inputs.host, unknown_ok=unknown_ok)
+    problems += inputs.over_budget(orders) if orders else []
     policy, destination = wait_policy(settings), None
     if saves:
         destination = destination_of(settings, force=force, stdout_is_taken=stdout_taken)
@@ -115,16 +120,17 @@ def _order(record: Record, inputs: RetryInputs) -> Order:
 
     :raises UsageError: that is not possible, or an input is not what it was.
     """
-    settings = inputs.settings
+    settings, request = inputs.settings, _request_of(record)
+    reader = inputs.reader(request.model)
     # on unless it is switched off here: a retry that is repeated must not pay twice
     once = settings.flag("once") if settings.typed("once") else True
     order = Order(
-        request=_request_of(record),
-        inputs=tuple(_input(each) for each in inputs_of(record)),
+        request=request,
+        inputs=tuple(_input(each, reader) for each in inputs_of(record)),
         take=record.take,
         upload_command=settings.text("upload-command"),
         once=once,
-        priced=inputs.priced,
+        priced=inputs.host.priced,
         budget=budget_of(settings),
     )
     if order.fingerprint != record.fingerprint:
@@ -146,28 +152,22 @@ def _request_of(record: Record) -> VideoRequest:
     return request
 
 
-def _input(each: RecordInput) -> Input:
+def _input(each: RecordInput, reader: InputReader) -> Input:
     """Return an input as it is now.
 
     :raises UsageError: it is gone, has changed, or is not kept.
     """
     if each.source == STDIN:
         raise UsageError(f"its image came from stdin and is not kept: {_AGAIN}")
-    if each.role == Role.REFERENCE and each.sha256 is None:
-        raise UsageError(f"{each.source}: a reference by URL is not sent again: {_AGAIN}")
-    if each.sha256 is None and remote(each.source):
-        return Input(Role(each.role), each.source, each.source, None, each.name)
-    if each.role in (Role.VIDEO, Role.AUDIO):
-        raise UsageError(f"{each.source}: a {each.role} is not sent again: {_AGAIN}")
     path = local_path(each.source)
-    if not path.startswith("/") and not _exists(path):
+    if each.sha256 is not None and not path.startswith("/") and not _exists(path):
         raise UsageError(
             f"{each.source}: no such file here; run it in the folder where it was submitted"
         )
-    file = inspect(path)._replace(label=each.source)
-    if each.sha256 not in (None, file.sha256):
+    found = reader.read_one(recorded_input(each))
+    if each.sha256 is not None and each.sha256 != found.identity:
         raise UsageError(f"{each.source}: has changed since it was sent: {_AGAIN}")
-    return Input(Role(each.role), each.source, file.sha256, file, each.name)
+    return found
 
 
 def _exists(path: str) -> bool:
@@ -186,17 +186,3 @@ def _difference(order: Order) -> str:
             " submit it again with the whole URL"
         )
     return f"its inputs have changed since it was sent: {_AGAIN}"
-
-
-def _cost_problems(orders: Sequence[Order], inputs: RetryInputs) -> Iterator[str]:
-    """Yield the limits of cost that the orders are over."""
-    limit = inputs.settings.money("max-cost")
-    yield from inputs.over_budget(orders)
-    prices = [order.estimate for order in orders]
-    if limit is None:
-        return
-    if None in prices and not inputs.settings.flag("cost-unknown-ok"):
-        yield f"--max-cost {limit}: the cost is not known before"
-    total = sum((price for price in prices if price is not None), start=Decimal(0))
-    if total > limit:
-        yield f"the estimate of {total} {CURRENCY} is over --max-cost {limit}"

@@ -25,7 +25,7 @@ from pixverse_cli.flows.call_time import (
     read_clocks,
 )
 from pixverse_cli.flows.identity import sent_by_this_key, this_account
-from pixverse_cli.flows.matching import Evidence, compare, may_be
+from pixverse_cli.flows.matching import Evidence, compare, has_other_length, may_be
 from pixverse_cli.flows.rate_limited import RateLimit, with_retries
 from pixverse_cli.flows.remote_tasks import Listing, list_tasks
 from pixverse_cli.flows.tools import Tools
@@ -143,7 +143,7 @@ def _rule_out(record: Record, tools: Tools, excluded: set[str]) -> Generator[Eve
 
 
 def _found_sentence(record: Record) -> str:
-    unconfirmed = "; its prompt will show whether it is this request's"
+    unconfirmed = "; what it reports when it ends will show whether it is this request's"
     found = f"found in the account's list: task {record.task_id}"
     return found + unconfirmed if record.provisional else found
 
@@ -251,9 +251,9 @@ def _adopt(
 ) -> Record | None:
     """Adopt a task without guessing; None if there is no candidate, or more than one.
 
-    A single unproven task is adopted provisionally. A failed or cancelled task never reports
-    its prompt: it does not prevent the adoption of a matching one, and is itself adopted only
-    when no other task can appear.
+    A single unproven task is adopted provisionally, unless it was billed for another length. A
+    failed or cancelled task never reports its prompt: it does not prevent the adoption of a
+    matching one, and is itself adopted only when no other task can appear.
     """
     if found.disputed:
         return None
@@ -263,7 +263,8 @@ def _adopt(
     if matching and only_promptless and len(matching) <= found.equal_requests:
         return _adopt_first(record, matching, tools, provisional=False)
     may_take_unproven = list_settled and (found.conclusive or not promptless)
-    if len(unproven) == 1 and not matching and may_take_unproven:
+    fits = not any(has_other_length(record, task) for task in unproven)
+    if len(unproven) == 1 and fits and not matching and may_take_unproven:
         return _adopt_first(record, unproven, tools, provisional=not promptless)
     return None
 

@@ -8,11 +8,17 @@ uploaded once in 47 hours.
 """
 
 from collections import deque
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterator, Sequence
 from typing import NamedTuple
 
 from pixverse_cli.domain.endings import Placed
-from pixverse_cli.domain.errors import PixverseError, UnclearError, UnreachableError, UsageError
+from pixverse_cli.domain.errors import (
+    PixverseError,
+    TimeLimitError,
+    UnclearError,
+    UnreachableError,
+    UsageError,
+)
 from pixverse_cli.domain.events import (
     Ended,
     Event,
@@ -29,7 +35,7 @@ from pixverse_cli.domain.refusals import refuses_all
 from pixverse_cli.domain.task import Record, Status
 from pixverse_cli.flows.create_call import Outcome, create
 from pixverse_cli.flows.identity import require_account
-from pixverse_cli.flows.rate_limited import RateLimit, with_retries
+from pixverse_cli.flows.rate_limited import RateLimit, wait_for_slot, with_retries
 from pixverse_cli.flows.task_state import is_over
 from pixverse_cli.flows.tools import Tools, out_of_time
 
@@ -45,12 +51,16 @@ class Submission(NamedTuple):
     error: PixverseError | None
 
 
-def submit(orders: Iterable[Order], tools: Tools) -> Generator[Event, None, list[Placed]]:
+def submit(orders: Sequence[Order], tools: Tools) -> Generator[Event, None, list[Placed]]:
     """Create one task per order, and return those that were accepted.
 
     An order that fails ends with its error and the next one is tried, unless the key or the
     account was refused: then no further call is made.
+
+    :raises UsageError: files are too large for the service's store; nothing was sent.
     """
+    if problems := [line for lines in size_problems(orders, tools) for line in lines]:
+        raise UsageError("\n".join(dict.fromkeys(problems)), hint="nothing was sent")
     accepted, waiting = list[Placed](), deque(orders)
     while waiting:
         order = waiting.popleft()
@@ -119,12 +129,13 @@ def _search(record: Record, error: UnclearError, tools: Tools) -> Generator[Even
     if tools.time_is_up():
         return Outcome(record=record, error=error)
     yield Known(record=record)
-    yield Note(text=f"{error.message}; searching the account's tasks for it")
+    lost = error.message.removesuffix(".")  # the service ends its sentences with one
+    yield Note(text=f"{lost}; searching the account's tasks for it")
     found = yield from search(record, tools)
     if found.record.task_id is not None:
         return Outcome(record=found.record)
     failure = not_found_error(found)
-    message = f"{error.message}; {failure.message}"
+    message = f"{lost}; {failure.message}"
     return Outcome(record=found.record, error=failure.but(message=message))
 
 
@@ -157,7 +168,8 @@ def _attach(record: Record, tools: Tools) -> Generator[Event, None, Outcome]:
         outcome = yield from _search(record, error, tools)
         not_sent = outcome.record is None or outcome.record.status is Status.NOT_SENT
         return Outcome(record=None) if not_sent else outcome
-    yield Note(text=f"Already submitted as {record.task_id}; not paying again")
+    told = f"already submitted as {record.task_id}; not paying again"
+    yield Note(text=f"{record.title}: {told}")
     return Outcome(record=record, attached=True)
 
 
@@ -208,7 +220,8 @@ def _upload(file: InputFile, image: str, model: str, tools: Tools) -> Generator[
     try:
         return (yield from _upload_once(file, image, model, tools))
     except UnreachableError as error:
-        if not error.retryable or tools.time_is_up():
+        at_the_limit = tools.time_is_up() or isinstance(error, TimeLimitError)
+        if at_the_limit or not error.retryable:
             raise
         yield Retrying(reason=error.message, delay=0.0)
     return (yield from _upload_once(file, image, model, tools))
@@ -222,11 +235,8 @@ def _upload_once(
 
     client = tools.connect()
     policy = yield from with_retries(RateLimit.POLICY, lambda: client.policy(model), tools)
-    if policy.max_bytes is not None and file.size > policy.max_bytes:
-        raise UsageError(
-            f"{image}: has {file.size} bytes; the service takes at most {policy.max_bytes} bytes"
-            " for this model"
-        )
+    if problem := _size_problem(file, image, policy.max_bytes):
+        raise UsageError(problem)
     suffix = _SUFFIXES.get(file.format, f".{file.format.lower()}")
     key = object_key(policy, suffix)
     with open_for_upload(file) as source:
@@ -238,6 +248,50 @@ def _upload_once(
             loopback=client.on_loopback,
             give_up=tools.time_limit.is_reached,
         )
-        for sent in sending:
+        for sent in filter(None, sending):
             yield Uploading(image=image, sent=sent, total=file.size)
     return f"oss://{key}"
+
+
+def _size_problem(file: InputFile, source: str, most: int | None) -> str | None:
+    if most is None or file.size <= most:
+        return None
+    return (
+        f"{source}: has {file.size} bytes; the service's temporary store takes at most {most}"
+        " bytes for this model: give a smaller file, a public URL, or --upload-command"
+    )
+
+
+def size_problems(orders: Sequence[Order], tools: Tools) -> list[list[str]]:
+    """Return for each order what the service's store would refuse as too large.
+
+    Call it before any order is paid. The upload of a single file asks by itself; so does each
+    upload where the service does not answer here.
+    """
+    found = [list(_to_upload(order, tools)) for order in orders]
+    problems: list[list[str]] = [[] for _ in orders]
+    if sum(map(len, found)) < 2:
+        return problems
+    limits = dict[str, int | None]()
+    for order, files, lines in zip(orders, found, problems, strict=True):
+        model = order.request.model.name
+        try:
+            if files and model not in limits:
+                wait_for_slot(RateLimit.POLICY, tools)
+                limits[model] = tools.connect().policy(model).max_bytes
+        except PixverseError:
+            return problems
+        each = (_size_problem(file, source, limits[model]) for source, file in files)
+        lines.extend(dict.fromkeys(problem for problem in each if problem))
+    return problems
+
+
+def _to_upload(order: Order, tools: Tools) -> Iterator[tuple[str, InputFile]]:
+    """Yield the name and the file of each input that has to be uploaded to the service."""
+    if order.upload_command or (order.once and _equal_request(order, tools)):
+        return
+    model, now = order.request.model.name, tools.clock.now()
+    for each in order.inputs:
+        file = each.file
+        if file and not tools.store.uploads.find(file.sha256, model, tools.account(), now):
+            yield each.source, file

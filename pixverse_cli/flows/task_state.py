@@ -1,6 +1,7 @@
 """The service's answers about a task: storing them, and the error that a status stands for."""
 
 from collections.abc import Generator
+from dataclasses import replace
 
 from pixverse_cli.domain.clock import Clock
 from pixverse_cli.domain.errors import (
@@ -51,20 +52,26 @@ def store_answer(record: Record, task: Task, tools: Tools) -> Record:
     if is_not_known_yet(record, task, tools.clock):
         return record
     account = learn(record, task, tools)
-    return tools.store.records.seen(record.number, task, tools.clock.now(), account)
+    about = replace(task, task_id=record.task_id or task.task_id)  # what was asked about
+    return tools.store.records.seen(record.number, about, tools.clock.now(), account)
 
 
 def confirm_or_release(record: Record, task: Task, tools: Tools) -> Record:
     """Confirm or release a provisionally adopted task, depending on the answer about it."""
     if not record.provisional:
         return record
-    from pixverse_cli.flows.matching import Evidence, compare, usage_confirms  # noqa: PLC0415  rare
+    from pixverse_cli.flows.matching import (  # noqa: PLC0415  rare
+        Evidence,
+        compare,
+        has_other_length,
+        usage_confirms,
+    )
 
     evidence = compare(record, task)
     if evidence is Evidence.OURS or usage_confirms(record, task):
         return tools.store.records.confirm(record.number)
     promptless = task.status in (Status.FAILED, Status.CANCELED)  # these never report a prompt
-    if evidence is Evidence.NOT_OURS or promptless:
+    if evidence is Evidence.NOT_OURS or promptless or has_other_length(record, task):
         return tools.store.records.let_go(record.number)
     return record
 

@@ -20,8 +20,8 @@ def unsaved(tools: Tools) -> list[Record]:
     link holds. Videos of a sandbox, which may have ended, are none of the real service.
     """
     now = tools.clock.now()
-    finished = tools.store.records.newest(-1, statuses=(Status.SUCCEEDED,))[::-1]
-    return [each for each in finished if each.file is None and _can_be_fetched(each, tools, now)]
+    finished = tools.store.records.newest(-1, statuses=(Status.SUCCEEDED,), unsaved=True)[::-1]
+    return [each for each in finished if _can_be_fetched(each, tools, now)]
 
 
 def tell_others(asked: Sequence[Record]) -> Generator[Event, None, None]:

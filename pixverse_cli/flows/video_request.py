@@ -1,5 +1,6 @@
 """The model and the parameters of a request, from the settings."""
 
+from collections.abc import Iterable
 from typing import TypeVar
 
 from pixverse_cli.domain.catalog import (
@@ -19,9 +20,6 @@ from pixverse_cli.domain.request import VideoRequest
 from pixverse_cli.settings.values import Settings, parse_whole
 
 T = TypeVar("T")
-
-_RESOLUTION_CHOICES = f"choose {', '.join(Resolution)}"
-_RATIO_CHOICES = f"choose {', '.join(AspectRatio)}"
 
 
 def model_of(settings: Settings, kind: Kind) -> Model:
@@ -48,16 +46,18 @@ def video_request(
 ) -> VideoRequest:
     """Return the request; its problems are added to ``settings.problems``.
 
-    A preset that no model of the kind takes is left out. ``follows``: the video is as long as
-    an input of it.
+    A preset that no model of the kind takes is left out, and so is one that does not fit what is
+    given: a voice without a text, a duration where an input decides it. ``follows``: the video
+    is as long as an input of it.
     """
     model = model or model_of(settings, Kind.IMAGE_TO_VIDEO)
     usual_tier = DEFAULT_RESOLUTION if model.resolutions else None
     usual_length = DEFAULT_DURATION if model.takes(Parameter.DURATION) and not follows else None
-    tier = settings.read("resolution", _resolution, usual_tier, _RESOLUTION_CHOICES)
+    tiers = model.resolutions or Resolution
+    tier = settings.read("resolution", _resolution, usual_tier, _choices(tiers))
     seconds = settings.read("duration", _seconds, usual_length, "must be a whole number")
     shots = settings.read("shot-type", _shot_type, None, "choose single or multi")
-    ratio = settings.read("aspect-ratio", _ratio, None, _RATIO_CHOICES)
+    ratio = settings.read("aspect-ratio", _ratio, None, _choices(model.ratios or AspectRatio))
     request = VideoRequest(
         model=model,
         prompt=prompt,
@@ -73,6 +73,8 @@ def video_request(
     )
     if follows and not settings.explicit("duration"):
         request = request._replace(duration=None)
+    if request.text is None and not settings.explicit("voice"):
+        request = request._replace(voice=None)
     for problem in request_problems(request):
         settings.wrong(problem.option, problem.text)
     return request
@@ -82,6 +84,10 @@ def _fitting(parameter: Parameter, value: T, settings: Settings, model: Model) -
     """Return the value, or None for a preset that is not meant for this kind."""
     meant = any(other.takes(parameter) for other in models_of(model.kind))
     return value if meant or settings.explicit(parameter) else None
+
+
+def _choices(offered: Iterable[str]) -> str:
+    return f"choose {', '.join(offered)}"
 
 
 def _switch(parameter: Parameter, settings: Settings, model: Model) -> bool:

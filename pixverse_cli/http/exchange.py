@@ -115,6 +115,12 @@ class _Adapter(HTTPAdapter):
         super().init_poolmanager(*arguments, **options)
         _watch(self.poolmanager, self._session)
 
+    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:  # noqa: ANN401  as above
+        """Trust what the environment sets: requests takes a file or a folder, never several."""
+        super().cert_verify(conn, url, verify, cert)  # type: ignore[no-untyped-call]
+        if trusted := certificates():
+            conn.ca_certs, conn.ca_cert_dir = trusted.file, trusted.folders
+
     def proxy_manager_for(self, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401  as above
         manager = super().proxy_manager_for(*arguments, **options)
         _watch(manager, self._session)
@@ -210,13 +216,13 @@ class Response:
 
     @property
     def kind(self) -> str:
-        """What a body that is not JSON is: ``HTML``, ``XML``, ``empty``, ``not JSON``."""
+        """What a body that is not JSON is: ``HTML``, ``XML``, ``empty``, or another thing."""
         start = self.body.lstrip()[:15].lower()
         if not start:
             return "empty"
         if start.startswith((b"<!doctype html", b"<html")):
             return "HTML"
-        return "XML" if start.startswith(b"<?xml") else "not JSON"
+        return "XML" if start.startswith(b"<?xml") else "not the expected JSON"
 
 
 def _http_date(value: str | None) -> datetime | None:
@@ -348,7 +354,7 @@ def _send(session: Session, request: Request, limits: Limits) -> requests.Respon
     response = session.get_adapter(request.url).send(
         prepared,
         proxies=proxies_for(request.url),
-        verify=certificates(),
+        verify=True,
         timeout=(limits.connect, limits.stall),
         stream=True,
     )

@@ -12,8 +12,16 @@ from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from pixverse_cli.domain.clock import TimeLimit
 from pixverse_cli.domain.hosts import host_of, is_private, without_secrets
-from pixverse_cli.http.exchange import Limits, Request, Response, Session, exchange_steps, log
-from pixverse_cli.http.failures import WrongAddressError
+from pixverse_cli.http.exchange import (
+    Background,
+    Limits,
+    Request,
+    Response,
+    Session,
+    exchange_steps,
+    log,
+)
+from pixverse_cli.http.failures import WrongAddressError, abandoned
 from pixverse_cli.http.network import proxies_for
 
 if TYPE_CHECKING:
@@ -91,7 +99,7 @@ def _follow(
             return response
         response.close()
         url = _redirect_target(url, location)
-        if _is_private(url) and not _is_private(start):
+        if _leads_inside(start, url, limit.within(limits.connect)):
             raise WrongAddressError(
                 f"{without_secrets(start)} redirects to a private network: refused"
             )
@@ -128,6 +136,22 @@ def _get(
         except StopIteration as done:
             response: requests.Response = done.value
             return response
+
+
+def _leads_inside(start: str, url: str, limit: TimeLimit) -> bool:
+    """Return whether a redirect leads from the internet to a private network."""
+    return in_time(lambda: _is_private(url) and not _is_private(start), url, limit)
+
+
+def in_time(look_up: Callable[[], bool], url: str, limit: TimeLimit) -> bool:
+    """Return what a look-up of the URL's host finds; the system's resolver has no time limit.
+
+    :raises NotSentError: it takes longer than ``limit``.
+    """
+    running, seconds = Background(look_up), limit.left()
+    if not running.wait(seconds):
+        raise abandoned(url, seconds, written=False)
+    return running.result()
 
 
 def _is_private(url: str) -> bool:

@@ -17,6 +17,14 @@ def receipt_path(video: Path) -> Path:
     return video.with_name(video.name + SUFFIX)
 
 
+def is_missing(video: Path) -> bool:
+    """Return whether nothing stands at the path of a video's receipt."""
+    try:
+        return kind_at(receipt_path(video), follow=False) is None
+    except OSError:
+        return True  # writing it tells why it is not possible
+
+
 def problems(videos: Iterable[Path], *, force: bool) -> Iterator[str]:
     """Yield why receipts of new videos cannot be written; call it before paying.
 

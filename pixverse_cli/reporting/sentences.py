@@ -52,6 +52,11 @@ def model_name(record: Record) -> str:
     return model.alias if model else harmless(record.model or "?")
 
 
+def counted(count: int, noun: str) -> str:
+    """Write ``1 task``, ``2 tasks``."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
 def span(seconds: float) -> str:
     """Write ``45 s``, ``3 min 20 s``, ``5 h 10 min``."""
     whole = round(seconds)
@@ -70,11 +75,9 @@ def size(count: int) -> str:
 
 
 def request_kind(record: Record) -> str:
-    """Write model, resolution and duration: ``v6 720P 5 s``."""
-    parts = [model_name(record)]
-    if record.resolution and record.duration:
-        parts += [record.resolution, f"{record.duration} s"]
-    return " ".join(parts)
+    """Write model, resolution and duration, as far as they are set: ``v6 720P 5 s``."""
+    seconds = f"{record.duration} s" if record.duration else None
+    return " ".join(filter(None, (model_name(record), record.resolution, seconds)))
 
 
 def request_summary(record: Record) -> str:
@@ -106,17 +109,23 @@ def _usual_time(event: Expected) -> str:
     return f"{request_kind(event.record)} usually takes {seconds}: {event.count} earlier tasks did"
 
 
-def video_summary(record: Record) -> str:
-    """Write size, length and cost of a saved video, as far as they are known."""
+def video_facts(record: Record) -> str:
+    """Write size, length and dimensions of a video, as far as they are known."""
     parts = []
-    with suppress(OSError):
-        parts.append(size(Path(record.file or "").stat().st_size))
+    if record.file is not None:  # written to stdout, it has none
+        with suppress(OSError):
+            parts.append(size(Path(record.file).stat().st_size))
     if record.usage.get("duration") is not None and record.usage.get("size"):
         dimensions = harmless(str(record.usage["size"])).replace("*", "x")
         parts.append(f"{record.usage['duration']} s of {dimensions}")
+    return ", ".join(parts)
+
+
+def _saved_summary(record: Record) -> str:
+    """Write what is known of a saved video and its cost, in brackets."""
     cost = record.actual_cost
-    if cost is not None:
-        parts.append(f"{cost} {CURRENCY} at list prices")
+    paid = "" if cost is None else f"{cost} {CURRENCY} at list prices"
+    parts = [part for part in (video_facts(record), paid) if part]
     return f" ({', '.join(parts)})" if parts else ""
 
 
@@ -157,14 +166,19 @@ def _news(event: Seen | Saved | LeftRunning, now: datetime) -> str:
             note = f" ({harmless(event.note)})" if event.note else ""
             return f"{record.status} after {span(elapsed(record, now))}{note}"
         case Saved(record=record):
-            return "already saved" if event.already else f"saved{video_summary(record)}"
+            return "already saved" if event.already else f"saved{_saved_summary(record)}"
         case LeftRunning():
             return "not waiting any longer; it keeps running at the service"
 
 
+def soon(seconds: float) -> str:
+    """Write ``now``, ``in 45 s``, ``in 3 min 20 s``."""
+    return f"in {span(seconds)}" if round(seconds) > 0 else "now"
+
+
 def retry_sentence(event: Retrying) -> str:
     """Return why a call is made again, and when, without the name of its task."""
-    return f"{harmless(event.reason)}; trying again in {span(event.delay)}"
+    return f"{harmless(event.reason).removesuffix('.')}; trying again {soon(event.delay)}"
 
 
 def error_lines(ending: Ending, name: str = "") -> Iterator[str]:

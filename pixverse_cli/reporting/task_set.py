@@ -21,6 +21,7 @@ from pixverse_cli.domain.events import (
     Saved,
     Seen,
     Submitted,
+    Uploading,
 )
 from pixverse_cli.domain.task import Record, Status
 from pixverse_cli.domain.text import harmless
@@ -66,7 +67,7 @@ class TaskSet:
             case Ended():
                 self.ended.append(event)
             case Known() | Submitted() | Seen() | Downloading() | Saved():
-                if not isinstance(event, Known):
+                if not isinstance(event, Known) and not getattr(event, "already", False):
                     self._used.add(event.record.number)
                 self._names[event.record.task_id or ""] = task_name(event.record)
             case _:
@@ -137,10 +138,10 @@ def total_cost(costs: "Sequence[tuple[Decimal | None, Decimal | None]]") -> str:
     return f"{total} {CURRENCY} {'by estimate' if estimated else 'at list prices'}"
 
 
-def total_length(records: Sequence[Record]) -> int:
+def total_length(records: Sequence[Record]) -> float:
     """Return the seconds of all finished videos, as far as they are known."""
     done = [record for record in records if record.status is Status.SUCCEEDED]
-    return sum(record.duration or 0 for record in done)
+    return sum(record.seconds or 0 for record in done)
 
 
 def shorter_path(path: str) -> str:
@@ -157,7 +158,7 @@ def _verb(records: Sequence[Record]) -> str:
 
 def _length(records: Sequence[Record]) -> str:
     seconds = total_length(records)
-    return f"{seconds} s of video" if seconds else ""
+    return f"{seconds:g} s of video" if seconds else ""
 
 
 def _place(records: Sequence[Record]) -> str:
@@ -205,6 +206,8 @@ class Repeats:
                 return self._said(record.number, record.status, _HEARTBEAT_SECONDS)
             case Expected(record=record):
                 return self._said(("usual", request_kind(record)), "", float("inf"))
+            case Uploading(image=image, sent=0):  # said before the policy, and before the bytes
+                return self._said(("upload", image), "", _HEARTBEAT_SECONDS)
             case Retrying(reason=reason):
                 return self._said(_SECONDS.sub("", reason), "", _HEARTBEAT_SECONDS)
             case _:

@@ -3,9 +3,10 @@
 import io
 import itertools
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pixverse_cli.domain.catalog import FileLimits, Media
 from pixverse_cli.sandbox.camera import FRAMES_PER_SECOND
@@ -51,7 +52,7 @@ class Clip:
         count = 0
         try:
             with av.open(io.BytesIO(self.data), "r") as container:
-                for frame in container.decode(video=0):
+                for frame in _decoded(container, container.streams.video[0]):
                     count += 1
                     yield frame
         except av.error.FFmpegError as error:
@@ -71,7 +72,7 @@ class Clip:
         resampler = av.AudioResampler("fltp", "mono", SAMPLES_PER_SECOND)
         try:
             with av.open(io.BytesIO(self.data), "r") as container:
-                for frame in container.decode(audio=0):
+                for frame in _decoded(container, container.streams.audio[0]):
                     yield from resampler.resample(frame)
         except av.error.FFmpegError as error:
             raise Unusable(bad_format(self.media)) from error
@@ -127,10 +128,24 @@ def _described(
 def _seconds(
     container: "av.container.InputContainer", stream: "av.stream.Stream | None"
 ) -> Fraction:
-    """Return the length of a stream, or of the whole file where the stream does not tell it."""
-    if stream is not None and stream.duration and stream.time_base:
+    """Return the length of a stream, or of the whole file, or of the packets: who tells it."""
+    if stream is None or not stream.time_base:
+        return Fraction(0)
+    if stream.duration:
         return stream.duration * stream.time_base
-    return Fraction(container.duration or 0, 1_000_000)
+    if container.duration:
+        return Fraction(container.duration, 1_000_000)
+    ends = (packet.pts + (packet.duration or 0) for packet in container.demux(stream) if packet.pts)
+    return max(ends, default=0) * stream.time_base
+
+
+def _decoded(container: "av.container.InputContainer", stream: "av.stream.Stream") -> Iterator[Any]:
+    """Yield the frames of a stream; a packet that cannot be decoded is skipped, as players do."""
+    import av  # noqa: PLC0415  of the sandbox's extra
+
+    for packet in container.demux(stream):
+        with suppress(av.error.InvalidDataError):
+            yield from packet.decode()
 
 
 def placeholder_clip(url: str, media: Media) -> Clip:

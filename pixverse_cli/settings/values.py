@@ -35,9 +35,13 @@ class Settings:
     """The settings of one run, named as the options of ``submit``.
 
     ``given`` (from options and ``PIXVERSE_*``) comes before ``kept`` (from ``config.toml``).
+    A message shows a setting that is not set with ``unset`` before its name.
     """
 
-    def __init__(self, given: Mapping[str, Setting], kept: Mapping[str, Setting]) -> None:
+    def __init__(
+        self, given: Mapping[str, Setting], kept: Mapping[str, Setting], *, unset: str = "--"
+    ) -> None:
+        self._unset = unset
         presets = {name: each._replace(preset=True) for name, each in kept.items()}
         self._settings = {**presets, **given}
         self._problems: list[str] = []
@@ -112,7 +116,7 @@ class Settings:
     def _label(self, name: str) -> str:
         setting = self._settings.get(name)
         if setting is None:
-            return f"--{name}"
+            return f"{self._unset}{name}"
         if name == "prompt":  # it may be long
             return setting.source
         separator = "=" if setting.source.startswith("PIXVERSE_") else " "

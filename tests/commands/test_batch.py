@@ -84,6 +84,16 @@ def test_an_invalid_item_does_not_stop_the_others(pixverse, directory, sandbox):
     assert "videos.toml, video 3: duration 99" in run.error["errors"][0]["message"]
 
 
+def test_everything_that_is_wrong_with_an_item_is_told_the_output_too(pixverse, directory):
+    (directory / "videos.toml").write_text(
+        '[[video]]\nimage = "turtle.webp"\nmodel = "v9"\noutput = "one.gif"\n'
+    )
+    ran = pixverse("batch", "videos.toml", "--dry-run")
+    assert ran.code == 2
+    lines = [line for line in ran.stderr.splitlines() if line.startswith("error: ")]
+    assert ["model v9" in lines[0], "output one.gif" in lines[1]] == [True, True]
+
+
 def test_a_dry_run_prints_the_plan_and_max_cost_limits_the_sum(pixverse, directory, sandbox):
     plan = pixverse("batch", directory / "videos.toml", "--dry-run")
     assert plan.lines == ["submit\tone.mp4\t0.15", "submit\ttwo.mp4\t0.15"]
@@ -200,3 +210,12 @@ def test_a_video_is_read_before_it_is_replaced_whatever_its_time_says(pixverse, 
     assert "one.mp4 was not made by this manifest" in ran.stderr
     assert (directory / "one.mp4").read_bytes() == changed
     assert sandbox.account.creates == 2
+
+
+def test_limits_of_cost_are_told_together_and_with_the_wrong_items(pixverse, sandbox, tmp_path):
+    rows = f"{TURTLE},a.mp4,360P,1\nmissing.png,b.mp4,360P,1\n"
+    (tmp_path / "videos.csv").write_text(f"image,output,resolution,duration\n{rows}")
+    ran = pixverse("batch", "videos.csv", "--max-cost", "0.10", "--budget", "0.12/day")
+    assert (ran.code, sandbox.calls) == (2, [])
+    for said in ("over --max-cost 0.10", "rest of the budget 0.12/day", "missing.png: no such"):
+        assert said in ran.stderr

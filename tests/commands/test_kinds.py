@@ -188,6 +188,12 @@ def test_the_video_of_a_finished_task_is_used_without_an_upload(pixverse, sandbo
     assert pixverse("upscale", task_id, "--once", "--json").json[0]["task_id"] == record["task_id"]
 
 
+def test_a_task_that_only_the_service_knows_is_asked_for_first(pixverse):
+    unknown = "0385dc79-5ff8-4d82-bcb6-000000000001"
+    assert f"`pixverse status {unknown}` asks for it first" in pixverse("upscale", unknown).stderr
+    assert "asks for it" not in pixverse("upscale", "film").stderr
+
+
 def test_an_unfinished_task_is_no_video_yet(pixverse, sandbox):
     task_id = pixverse("submit", TURTLE, *SMALL).stdout.strip()
     ran = pixverse("upscale", task_id)
@@ -214,6 +220,19 @@ def test_several_images_end_in_the_same_last_frame(pixverse):
     assert sources == [["a.png", "b.png"], ["person.png", "b.png"]]
 
 
+def test_what_is_missing_is_told_once_and_checked_as_the_model_that_was_named(pixverse):
+    ran = pixverse("submit", "-p", "x", "-m", "v6-kf2v", "-d", "99")
+    assert "asks for" not in ran.stderr
+    assert "--duration 99: v6-kf2v at 720P" in ran.stderr
+
+
+@pytest.mark.parametrize("words", [(), ("-m", "v6"), ("-m", "v6-t2v")])
+def test_an_empty_variable_in_place_of_the_image_buys_nothing(pixverse, sandbox, words):
+    ran = pixverse("submit", "", "-p", "A turtle.", *words)
+    assert (ran.code, sandbox.account.creates) == (2, 0)
+    assert "IMAGE: is empty: give a file or a URL" in ran.stderr
+
+
 FORGOTTEN = [
     ((), {}),
     (("-m", "v6"), {}),
@@ -233,6 +252,15 @@ def test_a_forgotten_image_buys_nothing_else(pixverse, sandbox, options, variabl
 REFUSED = [
     ("submit a.png -m v6-t2v -p x", "--model v6-t2v: makes text-to-video, but what is given asks"),
     ("submit -m v6-kf2v -p x", "IMAGE is missing"),
+    ("submit a.png --last-frame= -p x", "--last-frame: is empty: give a file or a URL"),
+    ("submit https://x.example/v.mp4?x=1", "v.mp4: is a video by its name, not an image"),
+    ("upscale https://x.example/a.png", "a.png: is an image by its name, not a video"),
+    ("submit --reference= -p x", "--reference: is empty: give a file or a URL"),
+    ("lipsync v.mp4 --audio=", "--audio: is empty: give a file or a URL"),
+    ("motion a.png ftp://x.example/v.mp4", "give a file, or an http(s):// or oss:// URL"),
+    ("motion a.png v.mp4 -r 8K", "--resolution 8K: choose 360P, 540P, 720P\n"),
+    ("motion a.png v.mp4 -r 1080P --max-cost 1", "--resolution 1080P: motion has no 1080P"),
+    ("submit --reference https://x.example/v.mp4 -p x", "leave it out, or use v6-omni"),
     ("submit a.png --last-frame b.png", "--prompt: v6-kf2v needs a prompt"),
     ("submit a.png --last-frame b.png -p x -a 1:1", "the picture decides the aspect ratio"),
     ("submit a.png -a 1:1", "the picture decides the aspect ratio"),
@@ -246,7 +274,7 @@ REFUSED = [
     ("submit --reference a=a.png --reference a=b.png -p @a", "2 references are named 'a'"),
     ("submit --reference https://x.example/y -p x", "does not tell whether it is a picture or a"),
     ("submit -m v5.6-t2v -a 21:9 -p x", "--aspect-ratio 21:9: v5.6-t2v has no 21:9"),
-    ("submit -m v6-t2v -a 5:4 -p x", "--aspect-ratio 5:4: choose auto, 16:9"),
+    ("submit -m v6-t2v -a 5:4 -p x", "--aspect-ratio 5:4: choose 16:9, 4:3"),
     ("submit -m v6-t2v", "--prompt: v6-t2v needs a prompt"),
     ("submit -m v5.6-t2v -p x -r 1080P -d 10", "--duration 10: v5.6-t2v at 1080P"),
     ("submit -m v6-omni --reference v.mp4 -p x -d 5", "--duration 5: with a video as reference"),
@@ -256,7 +284,7 @@ REFUSED = [
     ("lipsync v.mp4 --audio s.mp3 --voice 4", "--voice 4: it says a text"),
     ("lipsync v.mp4 --audio s.mp3 --audio s.mp3", "--audio was given 2 times"),
     ("lipsync v.mp4 --audio v.mp4", "v.mp4: is a video, not a sound"),
-    ("lipsync a.png --text x", "a.png: is not a video"),
+    ("lipsync a.png --text x", "a.png: is a PNG, not a video"),
     ("motion a.png v.webm", "v.webm: is a WebM; the service takes MP4 or MOV"),
     ("motion a.png v.mp4 -r 1080P", "--resolution 1080P: motion has no 1080P"),
     ("upscale -", "a video cannot be read from stdin"),
@@ -278,6 +306,33 @@ def test_all_problems_of_a_kind_are_told_at_once(pixverse, files):
     assert ran.code == 2
     for said in ("cut.mp4: is cut short", "201 characters", "--voice 3", "--count 0"):
         assert said in ran.stderr
+
+
+@pytest.mark.parametrize("limit", [(), ("--max-cost", "1"), ("--budget", "1/day")])
+def test_text_that_is_not_valid_is_refused_for_every_kind(pixverse, sandbox, limit):
+    for words in (
+        ("lipsync", "v.mp4", "--text", "\udcff"),
+        ("submit", "-m", "v6-t2v", "-p", "\udcff"),
+        ("submit", "--reference", "\udcff=a.png", "-p", "@\udcff"),
+    ):
+        ran = pixverse(*words, *limit)
+        assert (ran.code, sandbox.account.creates) == (2, 0), ran.stderr
+
+
+def test_limits_of_cost_are_told_with_the_other_problems(pixverse):
+    limits = ("--max-cost", "0.1", "--budget", "0.2/day")
+    ran = pixverse("motion", "missing.png", "v.mp4", "-n", "0", *limits)
+    assert ran.code == 2
+    for said in ("missing.png: no such", "over --max-cost", "rest of the budget", "--count 0"):
+        assert said in ran.stderr
+
+
+def test_the_curl_command_for_a_task_names_the_url_of_its_video(pixverse):
+    task_id = pixverse("submit", TURTLE, *SMALL, "--wait", "--json").json[0]["task_id"]
+    url = pixverse("status", task_id, "--json").json[0]["video_url"]
+    shown = pixverse("upscale", task_id, "--dry-run", "--curl").stdout
+    assert url in shown
+    assert task_id not in shown
 
 
 @pytest.mark.parametrize(
@@ -314,6 +369,8 @@ def test_presets_for_images_do_not_hold_for_other_kinds(pixverse, home):
     (folder / "config.toml").write_text('model = "c1"\nduration = 8\naudio = true\nseed = 4\n')
     for words in (("upscale", "v.mp4"), ("lipsync", "v.mp4", "--text", "x")):
         assert pixverse(*words, "--dry-run", "--json").code == 0
+    spoken = ("lipsync", "v.mp4", "--audio", "s.mp3", "--dry-run")
+    assert pixverse(*spoken, PIXVERSE_VOICE="4").code == 0
     ran = pixverse(
         "submit", "a.png", "--last-frame", "b.png", "-p", "x", "--dry-run", "--json",
         PIXVERSE_ASPECT_RATIO="1:1", PIXVERSE_SHOT_TYPE="multi",
@@ -370,6 +427,7 @@ def test_a_manifest_makes_every_kind(pixverse, sandbox, files):
     (folder / "videos.toml").write_text(MANIFEST)
     ran = pixverse("batch", "set/videos.toml")
     assert ran.code == 0, ran.stderr
+    assert "11 s of video" in ran.stderr  # 4 images of 1 s, upscale 2, lip sync 2 and 1, motion 2
     assert all((folder / f"{number}.mp4").is_file() for number in range(1, 9))
     assert (pixverse("batch", "set/videos.toml").code, sandbox.account.creates) == (0, 8)
     inputs = [each["source"] for each in pixverse("list", "--json").json[0]["inputs"]]
@@ -380,7 +438,10 @@ def test_a_manifest_makes_every_kind(pixverse, sandbox, files):
     ("item", "said"),
     [
         ('prompt = "x"', "image is missing: give image, reference, or video"),
-        ('image = " "', "image is missing: it is empty"),
+        ('image = " "', "image: is empty: give a file or a URL"),
+        ('image = "a.png"\nlast-frame = ""\nprompt = "x"', "last-frame: is empty"),
+        ('image = "a.png"\nreference = ""\nprompt = "x"', "reference: is empty"),
+        ('image = "a.png"\nlast-frame = "b.png"', "1: prompt: v6-kf2v needs a prompt"),
         ('video = "v.mp4"', "video: say what to make of it"),
         ('video = "v.mp4"\nkind = "zoom"', "kind zoom: choose image-to-video, first-last-frame"),
         ('image = "a.png"\nmodel = "v6-t2v"', "makes text-to-video, but what is given asks for"),

@@ -6,6 +6,7 @@ import json
 import pytest
 
 from tests.commands.conftest import TURTLE
+from tests.sandbox.media import film
 
 
 def test_a_receipt_tells_what_was_asked_for_and_what_came(submit, pixverse):
@@ -92,6 +93,20 @@ def test_wait_and_batch_write_receipts(submit, pixverse, tmp_path):
     assert names == {"w.mp4.json", "b.mp4.json"}
 
 
+def test_batch_writes_the_receipts_that_are_missing_and_no_other(pixverse, sandbox, tmp_path):
+    manifest = tmp_path / "videos.csv"
+    rows = f"{TURTLE},b.mp4,360P,1\n{TURTLE},c.mp4,360P,1\n"
+    manifest.write_text(f"image,output,resolution,duration\n{rows}")
+    assert pixverse("batch", manifest).code == 0
+    (tmp_path / "c.mp4.json").write_text("mine")
+    ran = pixverse("batch", manifest, "--receipt")
+    assert (ran.code, sandbox.account.creates) == (0, 2), ran.stderr
+    receipt = json.loads((tmp_path / "b.mp4.json").read_text())
+    records = {record["task_id"]: record for record in pixverse("list", "--json").json}
+    assert receipt["record"] == records[receipt["record"]["task_id"]]
+    assert (tmp_path / "c.mp4.json").read_text() == "mine"
+
+
 def test_batch_finds_a_taken_place_before_paying(pixverse, sandbox, tmp_path):
     manifest = tmp_path / "videos.csv"
     manifest.write_text(f"image,output,resolution,duration\n{TURTLE},b.mp4,360P,1\n")
@@ -124,3 +139,23 @@ def test_receipts_of_other_kinds_hold_the_request_too(pixverse, words):
     shown = pixverse("submit", *words, *small, "--dry-run").json[0]["request"]
     assert pixverse("submit", *words, *small, "-o", "a.mp4", "--receipt").code == 0
     assert json.loads((pixverse.directory / "a.mp4.json").read_text())["request"] == shown
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("upscale", "film", "--seed", "7"),
+        ("lipsync", "film", "--text", "你好", "--voice", "4"),
+        ("motion", TURTLE, "film", "-r", "360P"),
+        ("submit", "-m", "v6-omni", "--reference", "film.mp4", "-p", "x", "-r", "360P"),
+    ],
+)
+def test_receipts_of_videos_of_videos_hold_request_and_hashes(pixverse, tmp_path, words):
+    for name in ("film", "film.mp4"):
+        (tmp_path / name).write_bytes(film(size=(64, 36), seconds=0.2))
+    shown = pixverse(*words, "--dry-run", "--json").json[0]["request"]
+    assert pixverse(*words, "-o", "a.mp4", "--receipt").code == 0
+    receipt = json.loads((tmp_path / "a.mp4.json").read_text())
+    assert receipt["request"] == shown
+    sha256 = hashlib.sha256((tmp_path / "film").read_bytes()).hexdigest()
+    assert sha256 in [each["sha256"] for each in receipt["inputs"]]

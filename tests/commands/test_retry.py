@@ -8,6 +8,7 @@ import pytest
 from pixverse_cli.domain.task import Record, Status
 from pixverse_cli.store import Store
 from tests.commands.conftest import SMALL, TURTLE
+from tests.sandbox.media import film, sound
 
 
 @pytest.fixture
@@ -176,6 +177,7 @@ def test_retry_saves_the_video_with_a_receipt(failing):
         (TURTLE, "--last-frame", TURTLE.with_name("turtle.png"), "-p", "It turns"),
         ("--reference", f"turtle={TURTLE}", "-p", "@turtle swims"),
         ("-m", "v6-t2v", "-p", "A turtle", "-a", "9:16"),
+        ("--reference", "turtle=https://example.com/a.png", "-p", "@turtle swims"),
     ],
 )
 def test_other_kinds_are_made_again_as_the_same_request(failing, words):
@@ -185,6 +187,40 @@ def test_other_kinds_are_made_again_as_the_same_request(failing, words):
     shown = failing("submit", *words, *SMALL, "--dry-run").json[0]["request"]
     again = failing("retry", first["task_id"], "--dry-run")
     assert (again.code, again.json[0]["request"]) == (0, shown), again.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("upscale", "film.mp4", "--seed", "7"),
+        ("upscale", "https://example.com/film.mp4"),
+        ("lipsync", "film.mp4", "--audio", "speech.wav"),
+        ("lipsync", "film.mp4", "--text", "你好", "--voice", "4"),
+        ("motion", TURTLE, "film.mp4", "-r", "360P"),
+        ("submit", "-m", "v6-omni", "--reference", "dance=film.mp4", "-p", "@dance"),
+    ],
+)
+def test_videos_of_videos_are_made_again_as_the_same_request(failing, tmp_path, words):
+    (tmp_path / "film.mp4").write_bytes(film(size=(64, 36), seconds=0.2))
+    (tmp_path / "speech.wav").write_bytes(sound(seconds=0.2, container="wav"))
+    submitted = failing(*words, "--wait")
+    assert submitted.code == 5, submitted.stderr
+    shown = failing(*words, "--dry-run", "--json").json[0]
+    [failed] = failing("list", "--json").json
+    again = failing("retry", failed["task_id"], "--dry-run", "--json")
+    assert (again.code, again.json) == (0, [shown]), again.stderr
+    (tmp_path / "film.mp4").write_bytes(film(size=(64, 36), seconds=0.4))
+    changed = failing("retry", failed["task_id"], "--dry-run")
+    uploaded = "https://example.com/film.mp4" not in words
+    assert ("film.mp4: has changed since it was sent" in changed.stderr) == uploaded
+
+
+def test_the_video_of_a_task_is_used_again(failing):
+    failed_id(failing)
+    task_id = failing("submit", TURTLE, *SMALL, "--wait", "--json").json[0]["task_id"]
+    assert failing("upscale", task_id, DASHSCOPE_API_KEY="sk-wrong").code == 3
+    shown = failing("upscale", task_id, "--dry-run", "--json").json
+    assert failing("retry", "#3", "--dry-run", "--json").json == shown
 
 
 def test_a_dry_run_sends_nothing_and_needs_no_key(failing, account):
@@ -204,10 +240,3 @@ def test_a_dry_run_refuses_what_the_run_would(failing, account):
         dry, real = (failing("retry", *words, *more) for more in (("--dry-run",), ()))
         assert (dry.code, dry.stdout, dry.stderr) == (2, "", real.stderr)
     assert account.account.creates == creates
-
-
-def test_a_reference_by_url_is_not_sent_again(failing):
-    words = ("--reference", "turtle=https://example.com/a.png", "-p", "@turtle swims")
-    submitted = failing("submit", *words, *SMALL, "--wait", "--json")
-    run = failing("retry", submitted.json[0]["task_id"])
-    assert (run.code, "a reference by URL is not sent again" in run.stderr) == (2, True)

@@ -2,10 +2,14 @@
 
 import os
 import subprocess
+from functools import partial
 
 import pytest
 
 from tests.commands.conftest import SMALL, TURTLE
+from tests.faults.service import Service, upload_policy
+from tests.sandbox.media import film, sound
+from tests.servers import answer
 
 WORDS = ("submit", str(TURTLE), *SMALL)
 
@@ -22,7 +26,9 @@ def settings(home):
     return write
 
 
-@pytest.mark.parametrize("prompt", ["", " ", "\n\t", "\u3000\u2003", "\u00a0"])
+@pytest.mark.parametrize(
+    "prompt", ["", " ", "\n\t", "\u3000\u2003\u00a0", "\ufeff\u200b", "\u2800"]
+)
 def test_a_prompt_that_is_given_but_empty_is_refused(submit, sandbox, prompt):
     ran = submit("-p", prompt)
     assert (ran.code, sandbox.account.creates) == (2, 0)
@@ -32,6 +38,13 @@ def test_a_prompt_that_is_given_but_empty_is_refused(submit, sandbox, prompt):
 @pytest.mark.parametrize("content", [b"", b"\n", b" \r\n\t", b"\xef\xbb\xbf", b"\xef\xbb\xbf\r\n"])
 def test_an_empty_prompt_file_is_refused(submit, sandbox, tmp_path, content):
     (tmp_path / "prompt.txt").write_bytes(content)
+    ran = submit("-P", "prompt.txt")
+    assert (ran.code, sandbox.account.creates) == (2, 0)
+    assert "--prompt-file prompt.txt: is empty" in ran.stderr
+
+
+def test_a_prompt_file_that_is_a_pipe_without_a_writer_is_empty(submit, sandbox, tmp_path):
+    os.mkfifo(tmp_path / "prompt.txt")
     ran = submit("-P", "prompt.txt")
     assert (ran.code, sandbox.account.creates) == (2, 0)
     assert "--prompt-file prompt.txt: is empty" in ran.stderr
@@ -118,4 +131,45 @@ def test_a_process_substitution_as_image_points_to_stdin(pixverse, sandbox):
         os.close(read)
         os.close(write)
     assert (ran.code, sandbox.account.creates) == (2, 0)
-    assert "give - as IMAGE" in ran.stderr
+    assert "give - in its place" in ran.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("submit", TURTLE, "large.webp", "larger.webp"),
+        ("lipsync", "film.mp4", "--audio", "large.wav"),
+    ],
+)
+def test_files_over_the_services_own_limit_are_told_before_anything_is_paid(
+    pixverse, tmp_path, words
+):
+    (tmp_path / "large.webp").write_bytes(TURTLE.read_bytes() + bytes(2**20))
+    (tmp_path / "larger.webp").write_bytes(TURTLE.read_bytes() + bytes(2**21))
+    (tmp_path / "film.mp4").write_bytes(film(size=(64, 36)))
+    (tmp_path / "large.wav").write_bytes(sound(seconds=13, container="wav"))
+    with Service(policy=[[partial(upload_policy, megabytes=1)]]) as service:
+        ran = pixverse(*words, **service.environment)
+        assert (ran.code, service.counts["upload"], service.counts["create"]) == (2, 0, 0)
+    for name in words[2:]:
+        assert not name.startswith("large") or f"{name}: has " in ran.stderr
+    assert "store takes at most 1048576 bytes for this model" in ran.stderr
+
+
+@pytest.mark.parametrize(("options", "bought"), [((), 1), (("--fail-fast",), 0)])
+def test_a_batch_ends_items_over_the_services_own_limit_first(pixverse, tmp_path, options, bought):
+    (tmp_path / "large.webp").write_bytes(TURTLE.read_bytes() + bytes(2**20))
+    rows = f"image,output,resolution,duration\n{TURTLE},a.mp4,360P,1\nlarge.webp,b.mp4,360P,1\n"
+    (tmp_path / "videos.csv").write_text(rows)
+    with Service(policy=[[partial(upload_policy, megabytes=1)]]) as service:
+        ran = pixverse("batch", "videos.csv", *options, **service.environment)
+        assert service.counts["create"] == bought
+    assert "large.webp: has " in ran.stderr
+    assert ran.stderr.index("large.webp: has") < ran.stderr.index("submitted")
+
+
+def test_a_service_that_does_not_tell_its_limit_is_asked_again_at_each_upload(pixverse, tmp_path):
+    (tmp_path / "b.webp").write_bytes(TURTLE.read_bytes() + b"b")
+    with Service(policy=[answer(status="404 Not Found"), [upload_policy]]) as service:
+        ran = pixverse("submit", TURTLE, "b.webp", **service.environment)
+        assert (ran.code, service.counts["policy"], service.counts["create"]) == (0, 3, 2)

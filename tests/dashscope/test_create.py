@@ -316,6 +316,8 @@ class TestAccepted:
             json_answer({"code": "Odd", "output": {"task_id": "0385dc79-5ff8-4d82"}}),
             json_answer(gzip.compress(json.dumps(ACCEPTED).encode()), content_encoding="gzip"),
             json_answer(ACCEPTED, content_encoding="br, nonsense"),
+            json_answer(ACCEPTED, "202 Accepted"),
+            json_answer(ACCEPTED, "502 Bad Gateway"),
         ],
         ids=[
             "12 cut after the id",
@@ -329,6 +331,8 @@ class TestAccepted:
             "a code beside it",
             "gzip unasked",
             "a wrong Content-Encoding",
+            "202",
+            "502 with the service's answer",
         ],
     )
     def test_an_id_in_a_damaged_answer_is_read(self, client_for, step):

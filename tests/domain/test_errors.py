@@ -141,6 +141,32 @@ def test_the_error_of_a_task_has_its_charge_and_the_next_command(changes, charge
 
 
 @pytest.mark.parametrize(
+    ("count", "output", "statuses", "command"),
+    [
+        (12, None, ["RUNNING"], "pixverse wait t-0 t-1 t-2"),
+        (13, None, ["RUNNING", "PENDING"], "pixverse wait --all --download"),
+        (13, "clips/", ["RUNNING"], "pixverse wait --all -o clips/"),
+        (13, "{task_id}.mp4", ["SUCCEEDED"], "pixverse download --all -o '{task_id}.mp4'"),
+        (13, "{image}.mp4", ["RUNNING"], "pixverse wait t-0 t-1 t-2"),  # others may collide
+        (13, None, ["RUNNING", "SUCCEEDED"], "pixverse wait t-0 t-1 t-2"),  # not in wait --all
+    ],
+)
+def test_the_command_for_many_tasks_names_all_where_that_saves_the_same(
+    count, output, statuses, command
+):
+    tasks = [
+        endings.Placed(
+            replace(RECORD, task_id=f"t-{at}", status=Status(statuses[at % len(statuses)])), at + 1
+        )
+        for at in range(count)
+    ]
+    told = endings.next_command(tasks, endings.Asked(pays=True, output=output))
+    assert told is not None
+    assert told.startswith(command)
+    assert (told == command) is ("--all" in command)
+
+
+@pytest.mark.parametrize(
     ("charges", "common"),
     [
         (["no"], "no"),

@@ -80,8 +80,8 @@ def list_row(task_id, moment, *, status="RUNNING", model="pixverse/pixverse-v6-i
     return {"task_id": task_id, "status": status, "model_name": model, "gmt_create": at}
 
 
-def upload_policy(request):
-    """Answer with a policy whose upload host is this server."""
+def upload_policy(request, *, megabytes=20):
+    """Answer with a policy for files up to this size, whose upload host is this server."""
     host = re.search(rb"\r\nhost: *(\S+)", request, re.IGNORECASE)[1].decode()
     data = {
         "policy": POLICY,
@@ -89,7 +89,7 @@ def upload_policy(request):
         "upload_dir": "dashscope-instant/x",
         "upload_host": f"http://{host}/bucket",
         "expire_in_seconds": 300,
-        "max_file_size_mb": 20,
+        "max_file_size_mb": megabytes,
         "oss_access_key_id": "LTAI-canary",
         "x_oss_object_acl": "private",
         "x_oss_forbid_overwrite": "true",

@@ -71,6 +71,7 @@ class Job:
     wait: float = 1.0
     run: float = 20.0
     canceled: bool = False
+    seconds: int = 3  # billed where the request does not set a duration
 
     @property
     def prompt(self):
@@ -177,9 +178,9 @@ class Account:
         done = status is Status.SUCCEEDED
         parameters = job.body["parameters"]
         usage = {
-            "duration": parameters["duration"],
-            "SR": parameters["resolution"].rstrip("P"),
-            "audio": parameters["audio"],
+            "duration": parameters.get("duration", job.seconds),
+            "SR": parameters.get("resolution", "4K").rstrip("P"),
+            "audio": parameters.get("audio"),
         }
         return Task(
             task_id=task_id,

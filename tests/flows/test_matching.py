@@ -1,6 +1,7 @@
 """The evidence that a task on the service is the one of an unclear create call."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from hypothesis import assume, given
@@ -10,7 +11,7 @@ from pixverse_cli.domain.catalog import MODELS
 from pixverse_cli.domain.task import ListedTask, Record, Status, Task
 from pixverse_cli.domain.text import harmless
 from pixverse_cli.flows.call_time import CREATE_SECONDS, Reading
-from pixverse_cli.flows.matching import Evidence, compare, may_be, usage_confirms
+from pixverse_cli.flows.matching import Evidence, compare, has_other_length, may_be, usage_confirms
 from pixverse_cli.flows.remote_tasks import Listing
 from tests.clocks import START
 
@@ -134,9 +135,9 @@ TOOLS = {
 }
 
 
-def tool_record(alias, resolution):
+def tool_record(alias, resolution, **known):
     model = next(each for each in MODELS if each.alias == alias)
-    return record(model=model.name, prompt=None, resolution=resolution, duration=None)
+    return record(model=model.name, prompt=None, resolution=resolution, duration=None, **known)
 
 
 @pytest.mark.parametrize("alias", TOOLS)
@@ -147,6 +148,20 @@ def test_a_kind_without_a_prompt_is_confirmed_by_usage_only_as_the_one_candidate
     assert usage_confirms(ours, task(usage=usage))
     for unproven in (task(), task("RUNNING"), task("FAILED")):
         assert not usage_confirms(ours, unproven)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "ours"), [(5, True), (6, True), (7, True), (4, False), (9, False)]
+)
+def test_a_kind_without_a_prompt_is_not_confirmed_by_a_length_that_differs_clearly(seconds, ours):
+    upscale = tool_record("upscale", None, estimate=Decimal("0.90"))  # 6 s
+    assert usage_confirms(upscale, task(usage={"duration": seconds})) == ours
+    assert has_other_length(upscale, task(usage={"duration": seconds})) == (not ours)
+
+
+def test_a_length_that_was_not_known_before_is_not_compared():
+    assert usage_confirms(tool_record("upscale", None), task(usage={"duration": 30}))
+    assert not has_other_length(record(estimate=Decimal(1)), task(usage={"duration": 30}))
 
 
 def test_a_motion_of_another_tier_is_not_ours():

@@ -4,6 +4,7 @@ from hashlib import sha256
 
 import pytest
 
+from pixverse_cli.domain.catalog import Media, Role, find_model
 from pixverse_cli.domain.errors import (
     Charged,
     UnclearError,
@@ -12,7 +13,8 @@ from pixverse_cli.domain.errors import (
     UsageError,
 )
 from pixverse_cli.domain.events import Known
-from pixverse_cli.domain.plan import WaitPolicy
+from pixverse_cli.domain.plan import Input, Order, WaitPolicy
+from pixverse_cli.domain.request import VideoRequest
 from pixverse_cli.domain.task import Status
 from pixverse_cli.flows.cancel import cancel
 from pixverse_cli.flows.lookup import look
@@ -21,6 +23,7 @@ from pixverse_cli.flows.recover import adopt, recover
 from pixverse_cli.flows.search import search
 from tests.flows.test_states import World, order_of, plan_of
 
+UPSCALE, LIPSYNC = find_model("upscale"), find_model("lipsync")
 AT_ONCE = {"run": 0.0}
 PROMPT, OTHER = "A turtle rises.", "Somebody else's."
 
@@ -57,6 +60,33 @@ def foreign_task(world, prompt=OTHER, **job_options):
         "parameters": {"resolution": "360P", "duration": 5, "audio": False},
     }
     return world.account.accept(body, None, **job_options).task_id
+
+
+@pytest.fixture
+def enlarge(world):
+    """Return a function that orders an upscale of three seconds; ``text`` makes it a lip sync."""
+
+    def enlarger(*creates, text=None, video="https://videos.example/1.mp4", **job_options):
+        world.account.next_creates.extend(creates)
+        world.account.next_job = job_options or AT_ONCE
+        world.account.sender = len(world.orders)
+        request = VideoRequest(LIPSYNC if text else UPSCALE, None, None, None, text=text)
+        inputs = (Input(Role.VIDEO, video, video, None, None, Media.VIDEO, 3.0),)
+        world.orders.append(Order(request, inputs))
+        before = set(world.account.jobs)
+        ended = world.drain(submit_all(plan_of([world.orders[-1]]), world.tools))
+        return ended, [id_ for id_ in world.account.jobs if id_ not in before]
+
+    return enlarger
+
+
+def foreign_video(world, model=UPSCALE, **job_options):
+    body = {"model": model.name, "input": {"media": []}, "parameters": {"watermark": False}}
+    return world.account.accept(body, None, **job_options).task_id
+
+
+def ids_and_doubts(records):
+    return [(record.task_id, bool(record.provisional)) for record in records]
 
 
 def collect_result(generator, into):
@@ -328,3 +358,45 @@ def test_a_recover_that_cannot_reach_the_service_ends_each_request_with_its_erro
     records, errors = recovered(world)
     assert records == []
     assert [type(error) for error in errors] == [UnreachableError]
+
+
+@pytest.mark.parametrize("text", [None, "Fifteen letters" * 3])
+def test_a_kind_without_a_prompt_is_found_and_confirmed_by_its_usage(world, enlarge, text):
+    _, bought = enlarge("killed-after", text=text, run=200.0)
+    world.time_passes(130.0)
+    records, errors = recovered(world)
+    assert (ids_and_doubts(records), errors) == ([(bought[0], True)], [])
+    assert records[0].charged is Charged.UNKNOWN
+    world.time_passes(100.0)
+    records, errors = recovered(world)
+    assert (ids_and_doubts(records), errors) == ([(bought[0], False)], [])
+    assert records[0].charged is Charged.YES
+
+
+def test_two_candidates_of_a_kind_without_a_prompt_are_shown_not_guessed(world, enlarge):
+    _, [ours] = enlarge("killed-after")
+    theirs = foreign_video(world)
+    world.time_passes(130.0)
+    records, [error] = recovered(world)
+    assert records == []
+    assert set(error.candidates) == {ours, theirs}
+    assert error.charged is Charged.UNKNOWN
+
+
+def test_a_foreign_upscale_of_another_length_is_released_and_shown(world, enlarge):
+    enlarge("killed-before")
+    theirs = foreign_video(world, run=200.0, seconds=20)
+    world.time_passes(130.0)
+    records, _ = recovered(world)
+    assert ids_and_doubts(records) == [(theirs, True)]
+    world.time_passes(100.0)
+    records, [error] = recovered(world)
+    assert (records, error.candidates, error.charged) == ([], (theirs,), Charged.UNKNOWN)
+    assert world.records[0].status is Status.UNCLEAR
+
+
+def test_a_lost_upscale_that_was_never_accepted_is_safe_to_send_again(world, enlarge):
+    enlarge("killed-before")
+    world.time_passes(130.0)
+    records, errors = recovered(world)
+    assert ([record.status for record in records], errors) == ([Status.NOT_SENT], [])

@@ -223,8 +223,8 @@ def test_the_date_header_is_parsed():
         (b"\n <!DOCTYPE HTML><html>", "HTML"),
         (b"<HTML>", "HTML"),
         (b"<?xml version='1.0'?><Error/>", "XML"),
-        (b"upstream connect error", "not JSON"),
-        (b"\xff\xfe", "not JSON"),
+        (b"upstream connect error", "not the expected JSON"),
+        (b'{"output": {}}', "not the expected JSON"),
     ],
 )
 def test_the_kind_of_a_body_is_named(body, kind):

@@ -8,6 +8,7 @@ import ssl
 
 import pytest
 from requests import exceptions
+from requests.certs import where
 from urllib3.exceptions import MaxRetryError
 
 from pixverse_cli.domain.errors import NotSentError, UnreachableError, UsageError
@@ -94,7 +95,7 @@ def test_an_untrusted_certificate_is_not_tried_again(monkeypatch):
     )
     assert not error.retryable
     assert "set REQUESTS_CA_BUNDLE" in error.hint
-    monkeypatch.setenv("SSL_CERT_FILE", "/company.pem")
+    monkeypatch.setenv("SSL_CERT_FILE", where())
     assert unsent(not_trusted()).hint == "SSL_CERT_FILE must contain the certificate that signed it"
 
 

@@ -4,14 +4,7 @@ import pytest
 from requests.certs import where
 
 from pixverse_cli.domain.errors import UsageError
-from pixverse_cli.http.network import (
-    CERTIFICATE_VARIABLES,
-    Proxy,
-    certificate_variable,
-    certificates,
-    proxies_for,
-    proxy_of,
-)
+from pixverse_cli.http.network import Proxy, certificates, proxies_for, proxy_of
 
 URL = "https://service.example/api/v1"
 
@@ -50,20 +43,14 @@ def test_an_invalid_proxy_is_refused_with_the_valid_forms(monkeypatch, address):
 
 
 def test_without_a_variable_the_bundle_of_requests_is_used():
-    assert certificate_variable() is None
-    assert certificates() is True
+    assert certificates() is None
 
 
-def test_the_first_variable_that_is_set_names_the_certificates(monkeypatch, tmp_path):
-    for variable in reversed(CERTIFICATE_VARIABLES):
-        monkeypatch.setenv(variable, str(tmp_path) if variable == "SSL_CERT_DIR" else where())
-        assert certificate_variable() == variable
-        assert certificates() == (str(tmp_path) if variable == "SSL_CERT_DIR" else where())
-
-
-def test_a_folder_of_certificates_is_taken(monkeypatch, tmp_path):
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path))
-    assert certificates() == str(tmp_path)
+@pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"])
+def test_a_file_of_certificates_is_taken_with_its_variable(monkeypatch, variable):
+    monkeypatch.setenv(variable, where())
+    trusted = certificates()
+    assert (trusted.variable, trusted.file, trusted.folders) == (variable, where(), None)
 
 
 @pytest.mark.parametrize(
@@ -72,7 +59,6 @@ def test_a_folder_of_certificates_is_taken(monkeypatch, tmp_path):
         ("REQUESTS_CA_BUNDLE", "missing.pem", "no such file"),
         ("REQUESTS_CA_BUNDLE", "text.pem", "contains no certificates"),
         ("SSL_CERT_DIR", "missing", "no such file"),
-        ("SSL_CERT_DIR", "text.pem", "not a directory"),
     ],
 )
 def test_unusable_certificates_are_an_error_with_the_variable_6(

@@ -26,18 +26,23 @@ from pixverse_cli.sandbox import Sandbox
 from pixverse_cli.store import Store
 from pixverse_cli.store.manifest_lock import ManifestLock
 from tests.kill.later import LaterClock
-from tests.kill.relay import Relay
+from tests.kill.relay import Relay, mark
 from tests.processes import Pixverse
+from tests.sandbox.media import film
 
 ROOT = Path(__file__).parent.parent.parent
 LATER = Path(__file__).parent / "later.py"
 IMAGE = Path(__file__).parent.parent / "data" / "turtle.png"
+FILM = "film.mp4"
 SECONDS_UNTIL_CONCLUSIVE = 130.0  # after that no call of a dead process can still arrive
 
 
 @dataclass
 class Submit:
-    """One submit and when it was killed: ``delay`` seconds after the start of ``phase``."""
+    """One submit and when it was killed: ``delay`` seconds after the start of ``phase``.
+
+    ``prompt`` is its mark, see the relay.
+    """
 
     prompt: str
     phase: str
@@ -79,10 +84,15 @@ class Tally:
 
 
 def trial(seed, directory, tally, *, number=signal.SIGKILL, count=4):
-    """Run one trial in an empty directory; all random choices depend on ``seed``."""
+    """Run one trial in an empty directory; all random choices depend on ``seed``.
+
+    The last submit is an upscale, whose task reports no prompt.
+    """
     choose = random.Random(seed)
     clock = LaterClock()
-    submits = [planned_submit(choose, f"Prompt {seed} {index}.") for index in range(count)]
+    marks = [*(f"Prompt {seed} {index}." for index in range(count - 1)), f"seed {seed % 2**31}"]
+    submits = [planned_submit(choose, each) for each in marks]
+    (directory / FILM).write_bytes(film(size=(64, 36), seconds=0.2))
     delays = {each.prompt: (choose.uniform(0, 0.5), choose.uniform(0, 0.8)) for each in submits}
     (directory / "home").mkdir()
     with (
@@ -181,7 +191,10 @@ def _all_at_once(calls):
 def _kill(submit, pixverse, relay, number):
     """Start the submit, and kill it at its time."""
     small = ("--wait", "--json", "-r", "360P", "-d", "1")
-    process = pixverse.start("submit", IMAGE, "-p", submit.prompt, *small)
+    words = ("submit", IMAGE, "-p", submit.prompt, *small)
+    if submit.prompt.startswith("seed "):
+        words = ("upscale", FILM, "--seed", submit.prompt.removeprefix("seed "), *small[:2])
+    process = pixverse.start(*words)
     if submit.phase != "started":
         moments = relay.arrived if submit.phase == "arrived" else relay.answered
         moments[submit.prompt].wait(20.0)
@@ -207,7 +220,7 @@ def _run_later(pixverse, *arguments):
 def _check_outputs(submits, tasks, tally, number):
     """Compare the output of each stopped submit with the tasks that it had bought."""
     for submit in submits:
-        bought = {task.task_id for task in tasks if task.prompt == submit.prompt}
+        bought = {task.task_id for task in tasks if _is_of(task, submit)}
         tally.add("submits", submit)
         tally.add(f"ended {submit.code}", submit)
         if submit.code == -number:  # SIGKILL; others while Python itself was starting
@@ -221,6 +234,10 @@ def _check_outputs(submits, tasks, tally, number):
         tally.add("wrong charged", submit, bool(bought) and charged_no)
 
 
+def _is_of(task, submit):
+    return mark(task.prompt, task.order.seed) == submit.prompt
+
+
 def _check_store(submits, tasks, recovered, store, tally):
     offered = " ".join(recovered.stderr.splitlines()[-1:])
     records = store.records.newest(-1)
@@ -230,9 +247,9 @@ def _check_store(submits, tasks, recovered, store, tally):
         tally.add("lost", submits, task.task_id not in known and task.task_id not in offered)
         tally.add("offered", submits, task.task_id not in known and task.task_id in offered)
     for submit in submits:
-        bought = sum(task.prompt == submit.prompt for task in tasks)
+        bought = sum(_is_of(task, submit) for task in tasks)
         tally.add("paid twice", submit, bought > 1)
-        kept = [record for record in records if record.prompt == submit.prompt]
+        kept = [each for each in records if mark(each.prompt, each.seed) == submit.prompt]
         free = any(record.status is Status.NOT_SENT for record in kept)
         tally.add("wrong charged", (submit, kept), bool(bought) and free)
     tally.add("still unclear", submits, sum(record.status is Status.UNCLEAR for record in records))
@@ -244,7 +261,7 @@ def _check_store(submits, tasks, recovered, store, tally):
 def _check_files(submits, directory, store, tally):
     """Check that every file with a video's name is complete and has its record's hash."""
     hashes = {record.file: record.sha256 for record in store.records.newest(-1)}
-    for path in directory.glob("*.mp4"):
+    for path in set(directory.glob("*.mp4")) - {directory / FILM}:
         tally.add("files", path)
         with path.open("rb") as file:
             try:

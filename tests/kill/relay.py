@@ -11,11 +11,17 @@ from urllib.parse import urlsplit
 _HOP_BY_HOP = {"connection", "transfer-encoding", "content-length", "host"}
 
 
+def mark(prompt, seed):
+    """Return what tells a request from others: its prompt, or its seed if it takes no prompt."""
+    return prompt or f"seed {seed}"
+
+
 class Relay:
     """Passes calls on to ``base_url`` and delays create calls.
 
-    ``delays`` gives, by the prompt, the seconds before a call is passed on and before its
-    answer is returned. The events ``arrived`` and ``answered``, also by the prompt, are set when
+    ``delays`` gives, by the prompt (where a kind has none, by :func:`mark`), the seconds before a
+    call is passed on and before its answer is returned. The events ``arrived`` and ``answered``, by
+    the same, are set when
     a call arrives here and when the service has answered it.
     """
 
@@ -31,7 +37,8 @@ class Relay:
                 prompt = None
                 before, after = 0.0, 0.0
                 if self.command == "POST" and self.path.endswith("video-synthesis"):
-                    prompt = json.loads(body)["input"]["prompt"]
+                    sent = json.loads(body)
+                    prompt = mark(sent["input"].get("prompt"), sent["parameters"].get("seed"))
                     before, after = delays.get(prompt, (0.0, 0.0))
                     relay.arrived[prompt].set()
                 time.sleep(before)

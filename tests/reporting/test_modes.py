@@ -144,6 +144,12 @@ def test_plain_prints_each_change_once_without_escape_codes(report, success):
     assert "\x1b" not in stderr
 
 
+def test_a_video_written_to_stdout_has_no_size_of_a_file(report, record):
+    stderr = report("plain", [Saved(record=record("SUCCEEDED", file=None))])[2]
+    assert "saved" in stderr
+    assert "kB" not in stderr
+
+
 @pytest.mark.parametrize("mode", ["plain quiet", "terminal still"])
 def test_quiet_prints_only_the_result(report, success, mode):
     assert report(mode, success)[2] == ""

@@ -13,13 +13,18 @@ from PIL import Image, ImageChops, ImageStat
 RATE = 44_100
 
 
-def film(*, size=(320, 180), seconds=1.0, rate=24, container="mp4", color=(200, 40, 40)):
-    """Return the bytes of a silent video of one colour."""
+def film(
+    path=None, *, size=(320, 180), seconds=1.0, rate=24, container="mp4", color=(200, 40, 40),
+    options=None,
+):  # fmt: skip
+    """Return the bytes of a silent video of one colour; with a path, write it there."""
     file = io.BytesIO()
     codec = "libvpx" if container == "webm" else "libx264"
-    with av.open(file, "w", format=container) as out:
+    with av.open(path or file, "w", format=container, options=options or {}) as out:
         stream = out.add_stream(codec, rate=rate)
         stream.width, stream.height, stream.pix_fmt = *size, "yuv420p"
+        if container == "webm":
+            stream.options = {"deadline": "realtime", "cpu-used": "8"}
         frame = av.VideoFrame.from_image(Image.new("RGB", size, color))
         for number in range(round(seconds * rate)):
             frame.pts, frame.time_base = number, Fraction(1, rate)
@@ -31,20 +36,24 @@ def film(*, size=(320, 180), seconds=1.0, rate=24, container="mp4", color=(200, 
 SOUNDS = {"mp3": "mp3", "wav": "pcm_s16le", "mp4": "aac", "adts": "aac"}
 
 
-def sound(*, seconds=1.0, container="mp3", hertz=882):
+def sound(
+    *, seconds=1.0, container="mp3", hertz=882, options=None, rate=RATE, bit_rate=None
+):  # fmt: skip
     """Return the bytes of a pure tone."""
     file = io.BytesIO()
-    with av.open(file, "w", format=container) as out:
-        stream = out.add_stream(SOUNDS[container], rate=RATE, layout="mono")
-        for start in range(0, round(seconds * RATE), 1024):
-            count = min(1024, round(seconds * RATE) - start)
-            phase = 2 * math.pi * hertz * start / RATE
+    with av.open(file, "w", format=container, options=options or {}) as out:
+        stream = out.add_stream(SOUNDS[container], rate=rate, layout="mono")
+        if bit_rate:
+            stream.bit_rate = bit_rate
+        for start in range(0, round(seconds * rate), 1024):
+            count = min(1024, round(seconds * rate) - start)
+            phase = 2 * math.pi * hertz * start / rate
             wave = array(
                 "f",
-                [0.5 * math.sin(phase + 2 * math.pi * hertz * n / RATE) for n in range(count)],
+                [0.5 * math.sin(phase + 2 * math.pi * hertz * n / rate) for n in range(count)],
             )
             frame = av.AudioFrame("fltp", "mono", count)
-            frame.sample_rate, frame.pts, frame.time_base = RATE, start, Fraction(1, RATE)
+            frame.sample_rate, frame.pts, frame.time_base = rate, start, Fraction(1, rate)
             data = wave.tobytes()
             frame.planes[0].update(data.ljust(frame.planes[0].buffer_size, b"\0"))
             out.mux(stream.encode(frame))

@@ -195,14 +195,21 @@ def test_a_lip_sync_of_a_text_is_as_long_as_its_bytes_say(make):
     assert 0.01 < max(made.sound) < 0.1
 
 
-def test_a_webm_is_an_input_of_lip_sync_and_upscale(call):
+@pytest.mark.parametrize("options", [{}, {"live": "1"}])
+def test_a_webm_is_an_input_of_lip_sync_and_upscale_also_of_unknown_length(call, options):
     caller = call()
     model = find_model("upscale").name
-    url = caller.upload(
-        media.film(size=(64, 64), seconds=0.5, rate=8, container="webm"), model=model
-    )
-    body = body_of("upscale", media=[video(url)])
-    assert caller.ended(caller.accepted(body=body))["output"]["task_status"] == "SUCCEEDED"
+    film = media.film(size=(64, 64), seconds=1.5, rate=8, container="webm", options=options)
+    body = body_of("upscale", media=[video(caller.upload(film, model=model))])
+    ended = caller.ended(caller.accepted(body=body))
+    assert (ended["output"]["task_status"], ended["usage"]["duration"]) == ("SUCCEEDED", 2)
+
+
+def test_a_sound_that_was_joined_from_two_is_heard_to_its_end(make):
+    one, tag = media.sound(), b"ID3\x04\0\0\0\0\0\x0aten bytes."
+    files = [media.film(size=(64, 64), rate=8), one + tag + one]
+    _, made = make("lipsync", files, lambda film, sound: [video(film), audio(sound)])
+    assert len(made.sound) / media.RATE == pytest.approx(2.0, abs=0.3)
 
 
 def test_a_video_of_the_sandbox_is_an_input_by_its_url(call):

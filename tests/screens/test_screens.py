@@ -46,6 +46,13 @@ def test_a_list_says_how_many_more_there_are(stored, screen, count, words, rows,
     assert [line for line in shown.lines if "not shown" in line] == ([footer] if footer else [])
 
 
+def test_a_list_that_the_filters_leave_empty_does_not_say_that_there_are_no_tasks(stored, screen):
+    stored("RUNNING")
+    shown = screen("list", "--status", "FAILED")
+    assert shown.ended() == 0
+    assert shown.lines == ["no tasks to show; without --status and --since: pixverse list"]
+
+
 @row(106)
 def test_live_lines_fit_every_width_and_leave_nothing_behind_106(stored, screen):
     stored("RUNNING", "RUNNING", "RUNNING")

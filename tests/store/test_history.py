@@ -101,8 +101,10 @@ class History(RuleBasedStateMachine):
 
     @rule(number=numbers, task=tasks)
     def seen(self, number, task):
-        self.store.records.seen(number, task)
+        self.store.records.seen(number, replace(task, task_id=f"task-{number}"))
         before = self.known[number]
+        if before.task_id is None:
+            return  # the answer is about a task that the record does not have
         ended = before.status.final and before.status is not Status.NOT_SENT
         reported = {
             name: getattr(task, name) for name in KEPT_FIELDS if getattr(task, name) is not None

@@ -80,7 +80,8 @@ def media_at(source: str) -> Media:
 def limit_problems(facts: Facts, limits: FileLimits) -> Iterator[str]:
     """Yield what the service would refuse of a video or sound."""
     if facts.format not in limits.formats:
-        yield f"is {_article(facts.format)}; the service takes {any_of(limits.formats)}: convert it"
+        accepted = any_of(limits.formats)
+        yield f"is {_with_article(facts.format)}; the service takes {accepted}: convert it"
     if limits.max_seconds and facts.seconds and facts.seconds > limits.max_seconds:
         yield (
             f"is {facts.seconds:g} seconds long; the service takes at most {limits.max_seconds}"
@@ -93,7 +94,7 @@ def limit_problems(facts: Facts, limits: FileLimits) -> Iterator[str]:
         )
 
 
-def _article(kind: str) -> str:
+def _with_article(kind: str) -> str:
     return f"an {kind}" if kind[:2] in ("MP", "M4", "AA") else f"a {kind}"
 
 
@@ -126,7 +127,8 @@ def _video(file: BinaryIO, size: int, head: bytes) -> Facts:
         found = webm.read_webm(file, size)
         return Facts("WebM", found.seconds, found.width, found.height)
     if not _is_video(head):
-        what = name_of(head) or sound_format(head)
+        sound = sound_format(head)
+        what = _with_article(sound) if sound else name_of(head)
         raise HeaderError(f"is {what}, not a video" if what else "is not a video")
     structure = _structure(file)
     pictures = [track for track in structure.tracks if track.handler == b"vide"]
@@ -138,11 +140,11 @@ def _video(file: BinaryIO, size: int, head: bytes) -> Facts:
 
 def _sound(file: BinaryIO, size: int, head: bytes) -> Facts:
     if head[4:8] not in _BOXES:
-        kind = sound_format(head)
-        if kind is None:
+        found = read_sound(file, size)
+        if found is None:
             what = name_of(head)
             raise HeaderError(f"is {what}, not a sound" if what else "is not a sound")
-        return Facts(kind, read_sound(file, size, kind))
+        return Facts(found.format, found.seconds)
     structure = _structure(file)
     handlers = [track.handler for track in structure.tracks]
     if b"vide" in handlers or b"soun" not in handlers:

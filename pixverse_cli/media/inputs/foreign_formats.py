@@ -1,6 +1,8 @@
-"""Names of formats that the service does not accept, for error messages."""
+"""Names of formats that stand where another one belongs, for error messages."""
 
 _STARTS = (
+    (b"\xff\xd8\xff", "a JPEG"),
+    (b"\x89PNG", "a PNG"),
     (b"GIF8", "a GIF"),
     (b"BM", "a BMP"),
     (b"II*\0", "a TIFF"),
@@ -25,6 +27,8 @@ def name_of(head: bytes) -> str | None:
             return name
     if head[4:8] == b"ftyp":
         return _iso_name(head)
+    if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
+        return "a WEBP"
     return text_name(head)
 
 

@@ -17,6 +17,8 @@ from pixverse_cli.media.video.failures import CutShortError, WrongContentError
 HEAD_BYTES = 512  # enough for :func:`check_head`
 _MAX_BOXES = 20_000  # a fragmented video has two for each second or two
 _LEAST_HEAD = 8  # a length and a kind
+_SAMPLE_START = 64  # bytes: no picture or piece of sound begins with so many zeros
+_MAX_SAMPLES = 1_000_000  # of a chunk
 
 # The index, the data, and what belongs to the data: a file that ends inside one is incomplete.
 _NEEDED = (b"moov", b"mdat", b"moof", b"styp", b"sidx", b"mfra")
@@ -31,11 +33,16 @@ class _Box(NamedTuple):
 
 
 class Track(NamedTuple):
-    """One track: ``vide``, ``soun`` or another handler; its sides in pixels, 0 for a sound."""
+    """One track: ``vide``, ``soun`` or another handler; its sides in pixels, 0 for a sound.
+
+    ``last_sample`` is where its last picture or piece of sound begins in the file; 0 if the index
+    does not tell it, as in a file of fragments.
+    """
 
     handler: bytes
     width: int
     height: int
+    last_sample: int = 0
 
 
 class Structure(NamedTuple):
@@ -100,9 +107,26 @@ def read_structure(file: BinaryIO) -> Structure:
         raise _incomplete(rest, size)
     if b"moov" not in kinds or b"mdat" not in kinds:
         raise WrongContentError("no index or no data")
+    if rest is not None and b"moof" in kinds:
+        raise WrongContentError(f"no valid box at byte {rest.at}")
     index = boxes[kinds.index(b"moov")]
     tracks = tuple(_track(file, box) for box in _child_boxes(file, index, b"trak"))
+    if not all(_is_there(file, track.last_sample) for track in _shown(tracks)):
+        raise CutShortError("the last data that the index names is missing")
     return Structure(_brand(file, boxes[0]), _seconds(file, index), tracks)
+
+
+def _shown(tracks: Sequence[Track]) -> list[Track]:
+    """Return the video tracks, or else the sounds: silence beside a video may be zeros."""
+    kinds = [track.handler for track in tracks]
+    wanted = b"vide" if b"vide" in kinds else b"soun"
+    return [track for track in tracks if track.handler == wanted]
+
+
+def _is_there(file: BinaryIO, at: int) -> bool:
+    """Return whether data begins here; a download that stopped early may have zeros instead."""
+    file.seek(at)
+    return at == 0 or any(file.read(_SAMPLE_START))
 
 
 def _brand(file: BinaryIO, first: _Box) -> bytes:
@@ -130,12 +154,45 @@ def _track(file: BinaryIO, track: _Box) -> Track:
     for box in _child_boxes(file, track, b"tkhd"):
         file.seek(box.start + (88 if _version(file, box) == 1 else 76))
         width, height = (int.from_bytes(file.read(4)) >> 16 for _ in range(2))  # 16.16 fixed point
-    handlers = [
-        _handler(file, box)
-        for media in _child_boxes(file, track, b"mdia")
-        for box in _child_boxes(file, media, b"hdlr")
-    ]
-    return Track(next(iter(handlers), b""), width, height)
+    media = _child_boxes(file, track, b"mdia")
+    handlers = [_handler(file, box) for each in media for box in _child_boxes(file, each, b"hdlr")]
+    return Track(next(iter(handlers), b""), width, height, _last_sample(file, media))
+
+
+def _last_sample(file: BinaryIO, inside: Sequence[_Box]) -> int:
+    """Return where the last picture or piece of sound begins; 0 if the tables do not tell it.
+
+    Layouts: ISO/IEC 14496-12, ``stco`` and ``co64``, ``stsc``, ``stsz``.
+    """
+    for kind in (b"minf", b"stbl"):
+        inside = [box for each in inside for box in _child_boxes(file, each, kind)]
+    tables = {
+        kind: box
+        for each in inside
+        for kind in (b"stco", b"co64", b"stsc", b"stsz")
+        for box in _child_boxes(file, each, kind)
+    }
+    chunks = tables.get(b"stco") or tables.get(b"co64")
+    if chunks is None or not {b"stsc", b"stsz"} <= tables.keys():
+        return 0
+    chunk = _last_number(file, chunks, 4 if b"stco" in tables else 8)
+    file.seek(max(tables[b"stsc"].start, tables[b"stsc"].end - 8))
+    count = int.from_bytes(file.read(4))  # of samples in the last chunk
+    file.seek(tables[b"stsz"].start + 4)
+    same = int.from_bytes(file.read(4))  # 0: each has a size of its own
+    if same or not 0 < count <= _MAX_SAMPLES:
+        return chunk
+    file.seek(max(tables[b"stsz"].start + 12, tables[b"stsz"].end - 4 * count))
+    before = file.read(4 * (count - 1))
+    return chunk + sum(int.from_bytes(before[at : at + 4]) for at in range(0, len(before), 4))
+
+
+def _last_number(file: BinaryIO, table: _Box, width: int) -> int:
+    """Return the last number of a table that begins with version, flags and a count."""
+    if table.end - table.start < 8 + width:
+        return 0
+    file.seek(table.end - width)
+    return int.from_bytes(file.read(width))
 
 
 def _version(file: BinaryIO, box: _Box) -> int:

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from pixverse_cli.domain.catalog import CURRENCY
+from pixverse_cli.domain.catalog import CURRENCY, Parameter, find_model
 from pixverse_cli.domain.errors import Charged
 from pixverse_cli.domain.task import Record
 from pixverse_cli.domain.text import harmless
 from pixverse_cli.reporting.rows import outcome
-from pixverse_cli.reporting.sentences import coarse, elapsed, model_name, span, video_summary
+from pixverse_cli.reporting.sentences import coarse, elapsed, model_name, span, video_facts
 from pixverse_cli.reporting.streams import BOLD, coloured
 from pixverse_cli.reporting.terminal.cells import wrap
 from pixverse_cli.reporting.terminal.colours import STATUS_COLOURS
@@ -51,11 +51,12 @@ def _facts(record: Record, now: Now) -> Iterator[tuple[str, str]]:
         *((each.name or each.role, each.source) for each in record.inputs),
         ("image", None if record.inputs else record.image),
         ("prompt", record.prompt),
+        *((name, str(record.parameters.get(name) or "")) for name in ("text", "voice")),
         ("model", f"{model_name(record)} ({record.model})" if record.model else None),
         ("parameters", ", ".join(_parameters(record))),
         ("take", str(record.take) if record.take > 1 else None),
         *_times(record, now.time),
-        ("video", video_summary(record).strip(" ()") if record.file or record.usage else None),
+        ("video", video_facts(record)),
         ("cost", _cost(record)),
         ("error", ": ".join(filter(None, (record.error_code, record.error_message)))),
         ("request id", record.request_id),
@@ -66,16 +67,15 @@ def _facts(record: Record, now: Now) -> Iterator[tuple[str, str]]:
     yield from ((label, value) for label, value in facts if value)
 
 
-_SHOWN = ("aspect_ratio", "voice", "text")
-
-
 def _parameters(record: Record) -> Iterator[str]:
     if record.resolution:
         yield record.resolution
-    yield from (str(record.parameters[name]) for name in _SHOWN if name in record.parameters)
-    if record.duration:
-        yield f"{record.duration} s"
-    if record.audio is not None:
+    if ratio := record.parameters.get("aspect_ratio"):
+        yield str(ratio)
+    if record.seconds:
+        yield f"{record.seconds:g} s"
+    model = find_model(record.model)
+    if record.audio is not None and (model is None or model.takes(Parameter.AUDIO)):
         yield "with audio" if record.audio else "silent"
     if record.watermark is not None:
         yield "with watermark" if record.watermark else "no watermark"

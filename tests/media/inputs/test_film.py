@@ -1,5 +1,7 @@
 """Videos and sounds before paying: their format, length and size, and what is refused."""
 
+import functools
+
 import pytest
 
 from pixverse_cli.domain.catalog import MODELS, Media, Role, find_model
@@ -39,33 +41,131 @@ def test_a_sound_has_its_format_and_length(put, container):
     assert found.seconds == pytest.approx(1.5, abs=0.08)
 
 
-@pytest.mark.parametrize("container", CONTAINERS)
-@pytest.mark.parametrize("part", [0.9, 0.5])
-def test_a_video_that_is_cut_short_is_refused(put, container, part):
-    data = film(container=container)
-    with pytest.raises(UsageError, match=r"cut short|damaged"):
-        inspect_film(put(data[: int(len(data) * part)]), Media.VIDEO, UPSCALE)
+ID3 = b"ID3\x03\0\0\0\0\0\x14" + b"a title of 20 bytes." + bytes(50)
+FILMS = {
+    "mp4": {},
+    "mov": {"container": "mov"},
+    "webm": {"container": "webm"},
+    "a webm of unknown length": {"container": "webm", "options": {"live": "1"}},
+    "an mp4 of fragments": {"options": {"movflags": "frag_keyframe+empty_moov"}},
+}
+SOUNDS_OF = {
+    "mp3": {},
+    "mp3 without an index": {"options": {"write_xing": "0"}},
+    "mp3 with tags": {},
+    "wav": {"container": "wav"},
+    "m4a": {"container": "mp4"},
+    "aac": {"container": "adts"},
+    "aac with a tag": {"container": "adts"},
+}
+WHOLE = [*FILMS, *SOUNDS_OF]
 
 
-@pytest.mark.parametrize("container", ["wav", "mp4", "adts"])
-def test_a_sound_that_is_cut_short_is_refused(put, container):
-    data = sound(container=container)
+@functools.cache
+def whole(name):
+    """Return the bytes of a whole file, what it is, and what the service accepts."""
+    if name in FILMS:
+        return film(size=(64, 36), seconds=0.5, **FILMS[name]), Media.VIDEO, UPSCALE
+    data = sound(**SOUNDS_OF[name])
+    if "with a tag" in name or "with tags" in name:
+        data = ID3 + data + b"TAG" + bytes(125)
+    return data, Media.AUDIO, SPEECH
+
+
+def test_a_webm_that_lacks_its_length_is_as_long_as_its_pictures(put):
+    data = film(size=(64, 36), seconds=2.5, rate=8, container="webm", options={"live": "1"})
+    found = inspect_film(put(data), Media.VIDEO, UPSCALE)
+    assert found.seconds == pytest.approx(2.5, abs=1 / 8)
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_a_file_that_is_cut_short_is_refused(put, name):
+    data, media, limits = whole(name)
+    inspect_film(put(data), media, limits)
+    for part in (0.25, 0.5, 0.9):
+        with pytest.raises(UsageError, match=r"cut short|damaged"):
+            inspect_film(put(data[: int(len(data) * part)]), media, limits)
+
+
+@pytest.mark.parametrize("name", sorted({*WHOLE} - {"wav"}))  # there, zeros are silence
+def test_a_file_whose_second_half_is_zeros_is_refused(put, name):
+    data, media, limits = whole(name)
+    half = len(data) // 2
     with pytest.raises(UsageError, match=r"cut short|damaged"):
-        inspect_film(put(data[: int(len(data) * 0.6)]), Media.AUDIO, SPEECH)
+        inspect_film(put(data[:half] + bytes(len(data) - half)), media, limits)
+
+
+MPEG1 = (32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
+MPEG2 = (8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160)
+MP3 = [(44100, each) for each in MPEG1] + [(24000, each) for each in MPEG2]
+RATES = (8000, 11025, 12000, 16000, 22050, 32000, 48000)
+
+
+@pytest.mark.parametrize(("rate", "kilobits"), [*MP3, *((each, 64) for each in RATES)])
+def test_an_mp3_of_any_bitrate_is_followed_to_its_end(put, rate, kilobits):
+    data = sound(seconds=0.4, rate=rate, bit_rate=kilobits * 1000)
+    found = inspect_film(put(data), Media.AUDIO, SPEECH)
+    assert (found.format, found.seconds) == ("MP3", pytest.approx(0.4, abs=0.25))
+
+
+@pytest.mark.parametrize("rate", [*RATES, 24000, 44100, 64000, 88200, 96000])
+def test_an_aac_of_any_rate_has_its_length(put, rate):
+    data = sound(container="adts", rate=rate)
+    found = inspect_film(put(data), Media.AUDIO, SPEECH)
+    assert (found.format, found.seconds) == ("AAC", pytest.approx(1.0, abs=0.3))
+
+
+def test_a_video_with_its_index_first_and_zeros_behind_is_refused(tmp_path):
+    path = tmp_path / "fast.mp4"
+    film(path, size=(64, 36), options={"movflags": "+faststart"})
+    data = path.read_bytes()
+    inspect_film(str(path), Media.VIDEO, UPSCALE)
+    kept = len(data) - 20
+    path.write_bytes(data[:kept] + bytes(len(data) - kept))
+    with pytest.raises(UsageError, match="cut short"):
+        inspect_film(str(path), Media.VIDEO, UPSCALE)
+
+
+@pytest.mark.parametrize("name", ["mp4", "webm", "mp3", "wav", "m4a", "aac"])
+@pytest.mark.parametrize("more", [b"\n", bytes(300), b"TAG" + bytes(125)])
+def test_a_little_behind_the_end_does_no_harm(put, name, more):
+    data, media, limits = whole(name)
+    found = inspect_film(put(data), media, limits)
+    longer = inspect_film(put(data + more), media, limits)
+    assert (longer.format, longer.seconds) == (found.format, found.seconds)
+
+
+@pytest.mark.parametrize("declared", [0, 0x7FFFFFFF, 0xFFFFFFFF])
+def test_a_wav_that_was_written_to_a_pipe_is_as_long_as_its_samples(put, declared):
+    data, *_ = whole("wav")
+    at = data.index(b"data") + 4
+    piped = data[:at] + declared.to_bytes(4, "little") + data[at + 4 :]
+    found = inspect_film(put(piped), Media.AUDIO, SPEECH)
+    assert found.seconds == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("name", ["mp3", "mp3 with tags", "aac", "aac with a tag"])
+def test_sounds_that_were_joined_are_as_long_as_all_of_them(put, name):
+    data, *_ = whole(name)
+    one, both = (inspect_film(put(data * n), Media.AUDIO, SPEECH).seconds for n in (1, 2))
+    assert both == pytest.approx(2 * one)
 
 
 WRONG = {
     "nothing": (b"", Media.VIDEO, "is empty"),
     "text": (b"hello " * 100, Media.VIDEO, "is not a video"),
     "gif": (b"GIF89a" + bytes(100), Media.VIDEO, "is a GIF, not a video"),
-    "png": (b"\x89PNG\r\n\x1a\n" + bytes(100), Media.AUDIO, "is not a sound"),
+    "png": (b"\x89PNG\r\n\x1a\n" + bytes(100), Media.AUDIO, "is a PNG, not a sound"),
+    "jpeg": (b"\xff\xd8\xff\xe0" + bytes(100), Media.VIDEO, "is a JPEG, not a video"),
+    "webp": (b"RIFF\0\0\0\0WEBP" + bytes(100), Media.VIDEO, "is a WEBP, not a video"),
     "ogg": (b"OggS" + bytes(100), Media.AUDIO, "is not a sound"),
     "mp3": (b"ID3\x04" + bytes(200), Media.AUDIO, "MP3"),
     "wav": (b"RIFF\x24\0\0\0WAVE" + bytes(40), Media.AUDIO, "WAV"),
-    "aac": (b"\xff\xf1" + bytes(40), Media.AUDIO, "is a damaged AAC"),
+    "aac": (b"\xff\xf1" + bytes(40), Media.AUDIO, "is not a sound"),
     "mp4": (b"\0\0\0\x10ftypisom\0\0\0\0\0\0\0\x08free", Media.VIDEO, "damaged"),
-    "webm": (b"\x1aE\xdf\xa3\x80", Media.VIDEO, "is a Matroska file"),
-    "zeros": (b"\x1aE\xdf\xa3" + bytes(40), Media.VIDEO, "Matroska"),
+    "mkv": (b"\x1aE\xdf\xa3\x8b\x42\x82\x88matroska", Media.VIDEO, "is a Matroska file"),
+    "webm": (b"\x1aE\xdf\xa3\x80", Media.VIDEO, "is a WebM without a video"),
+    "zeros": (b"\x1aE\xdf\xa3" + bytes(40), Media.VIDEO, "is a damaged WebM"),
 }
 
 
