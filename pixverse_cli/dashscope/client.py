@@ -153,7 +153,7 @@ class Client:
         return error.but(hint=hint) if hint and error.http_status == 401 else error
 
     def _new_session(self) -> Session:
-        return Session(stall=_CALL.stall, key=self._key)
+        return Session(key=self._key)
 
 
 def _task_path(task_id: str) -> str:

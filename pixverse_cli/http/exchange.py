@@ -88,7 +88,6 @@ class Session(requests.Session):
         self.first_byte = FirstByte()
         self.stall = stall
         self.sock: Any = None  # of the newest connection
-        self.trust_env = False
         self.auth = _no_credentials
         self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self.headers.clear()
@@ -180,7 +179,7 @@ class Limits(Frozen):
 
     connect: float = 10.0
     stall: float = 30.0
-    total: float = 40.0
+    total: float
 
 
 class Request(Frozen):
@@ -198,7 +197,7 @@ class Response(Frozen):
     status: int
     headers: Mapping[str, str]
     body: bytes = b""
-    whole: bool = True
+    whole: bool
 
     @property
     def date(self) -> datetime | None:

@@ -68,7 +68,7 @@ def translated(error: Exception, url: str, *, written: bool) -> PixverseError:
 
 def _not_connected(error: Exception, url: str) -> PixverseError:
     if isinstance(error, ValueError):  # requests raises its kinds for invalid URLs
-        return WrongAddressError(f"{without_secrets(url)[:200]!r} is not a valid URL")
+        return WrongAddressError(f"{without_secrets(url)[:200]!r} is not a valid http(s) URL")
     cause, proxy = _root(error), proxy_of(url)
     # an error of the proxy itself, not of the host behind it
     at_proxy = proxy is not None and isinstance(error, exceptions.ProxyError)
@@ -144,9 +144,9 @@ def _tls_fault(name: str) -> str:
 
 
 def _root(error: BaseException) -> BaseException:
-    """Return the innermost exception of ``ConnectionError(MaxRetryError(reason=SSLError(…)))``."""
+    """Return the innermost exception: of ``ConnectionError(MaxRetryError() from SSLError())``."""
     while True:
-        held = (getattr(error, "reason", None), *error.args, _cause(error))
+        held = (*error.args, _cause(error))
         inner = next((each for each in held if isinstance(each, BaseException)), None)
         if inner is None:
             return error

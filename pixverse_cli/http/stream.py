@@ -79,7 +79,7 @@ def stream(
         Session(stall=limits.stall) as session,
         closing(_follow(session, url, headers, limits, limit)) as response,
     ):
-        head = Response(status=response.status_code, headers=response.headers)
+        head = Response(status=response.status_code, headers=response.headers, whole=False)
         yield head, Body(response.raw, session, limit)
 
 
@@ -122,8 +122,6 @@ def _get(
     limits: Limits,
     limit: TimeLimit,
 ) -> requests.Response:
-    if not re.match(r"https?://[^/?#\s]", url, re.IGNORECASE):
-        raise WrongAddressError(f"{without_secrets(url)[:200]!r} is not an http(s) URL")
     request = Request(method="GET", url=url, headers=headers)
     steps = exchange_steps(
         session,

@@ -70,6 +70,10 @@ class Database:
         """Run one statement as its own transaction and return its first row, if any."""
         return next(iter(self.rows(statement, **values)), None)
 
+    def value(self, statement: str, **values: Value) -> Any:  # noqa: ANN401  of the statement
+        """Run one statement that always returns a row of one value, and return the value."""
+        return next(iter(self.rows(statement, **values)[0].values()))
+
     def transaction(self, *statements: str, **values: Value) -> Row | None:
         """Run statements as one transaction and return the last one's first row, if any."""
         parameters = {name: _storable(value) for name, value in values.items()}
@@ -84,7 +88,7 @@ class Database:
 
     def damage(self) -> str | None:
         """Return what SQLite's quick check finds wrong, or None."""
-        result = self.rows("PRAGMA quick_check(1)")[0]["quick_check"]
+        result = self.value("PRAGMA quick_check(1)")
         return None if result == "ok" else str(result)
 
     def _migrate(self, version: int) -> None:

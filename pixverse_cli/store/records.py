@@ -88,10 +88,8 @@ class Records:
         from decimal import Decimal  # noqa: PLC0415  slows the start, and is rarely needed
 
         limits = _limits(budget, now)
-        row = self._database.row(
-            f"SELECT {_SPENT} AS spent", service=service, since=limits["since"]
-        )
-        return Decimal(row["spent"] if row else 0).scaleb(-_MILLIONTH_DIGITS)
+        spent = self._database.value(f"SELECT {_SPENT}", service=service, since=limits["since"])
+        return Decimal(spent).scaleb(-_MILLIONTH_DIGITS)
 
     def resend(
         self,
@@ -409,11 +407,12 @@ class Records:
 
     def count(self, *, statuses: tuple[Status, ...] = (), since: datetime | None = None) -> int:
         """Return how many records :meth:`newest` would return without a limit."""
-        row = self._database.row(
-            f"SELECT count(*) AS records FROM task WHERE {_selected(statuses, since)}",
-            since=rfc3339(since),
+        return int(
+            self._database.value(
+                f"SELECT count(*) FROM task WHERE {_selected(statuses, since)}",
+                since=rfc3339(since),
+            )
         )
-        return int(row["records"]) if row else 0
 
     def past_run_seconds(self, record: Record) -> list[float]:
         """Return the seconds that the newest 50 finished tasks of a kind ran, shortest first.
@@ -470,7 +469,7 @@ def _limits(budget: "Budget | None", now: datetime | None) -> dict[str, Value]:
 
 def _object_json(value: Mapping[str, object]) -> str | None:
     """Return an object as JSON text; None for an empty one."""
-    return json.dumps(dict(value), ensure_ascii=False) if value else None
+    return json.dumps(dict(value)) if value else None
 
 
 def _to_row(record: Record) -> dict[str, Value]:
@@ -479,7 +478,7 @@ def _to_row(record: Record) -> dict[str, Value]:
     row |= {name: rfc3339(getattr(record, name)) for name in _TIMES}
     row["usage"] = _object_json(record.usage)
     row["parameters"] = _object_json(record.parameters)
-    row["inputs"] = json.dumps(record.inputs, ensure_ascii=False) if record.inputs else None
+    row["inputs"] = json.dumps(record.inputs) if record.inputs else None
     row["estimate"] = None if record.estimate is None else str(record.estimate)
     return row
 

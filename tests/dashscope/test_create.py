@@ -389,7 +389,9 @@ class TestRefused:
         step = json_answer({"code": "Arrearage", "message": "no"}, "400 Bad", x_request_id="r-8")
         assert error_of_create(client_for, step, kind=BillingError).request_id == "r-8"
 
-    @pytest.mark.parametrize("status", ["301 M", "302 F", "303 S", "307 T", "308 P"])
+    @pytest.mark.parametrize(
+        "status", ["300 M", "301 M", "302 F", "303 S", "307 T", "308 P", "399 X"]
+    )
     def test_a_redirect_is_not_followed_26(self, client_for, status):
         with ScriptedServer() as elsewhere:
             step = answer(status=status, location=elsewhere.url("/"))

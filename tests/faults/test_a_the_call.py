@@ -215,4 +215,4 @@ def test_fault(case, world):
 def test_a_read_timeout_counts_as_perhaps_sent_8():
     request = Request(method="POST", url="", body=b"x")
     with ScriptedServer([HANG]) as server, Session() as session, pytest.raises(NoAnswerError):
-        exchange(session, replace(request, url=server.url()), Limits(stall=0.05))
+        exchange(session, replace(request, url=server.url()), Limits(stall=0.05, total=40.0))

@@ -55,8 +55,8 @@ class CountingAccount(Account):
 
 
 class World:
-    def __init__(self, directory):
-        self.clock = FakeClock()
+    def __init__(self, directory, clock=None):
+        self.clock = clock or FakeClock()
         self.account = CountingAccount(self.clock)
         self.store = Store(directory)
         self.tools = Tools(
@@ -248,3 +248,22 @@ def test_the_shared_rates_hold_for_many_tasks(world):
     for times in (world.account.query_times, [at for at, _ in world.account.listings]):
         busiest = max(sum(start <= other < start + 1.0 for other in times) for start in times)
         assert busiest <= 20
+
+
+class SuspendedClock(FakeClock):
+    """A clock whose machine is suspended for an hour during the second sleep.
+
+    The wall clock goes on then, and the monotonic clock stands still, as on Linux.
+    """
+
+    def sleep(self, seconds):
+        super().sleep(seconds)
+        if len(self.slept) == 2:
+            self.jump(3600.0)
+
+
+def test_after_the_machine_was_suspended_a_task_is_asked_about_at_once(tmp_path):
+    world = World(tmp_path, SuspendedClock())
+    world.watch(world.task(run=50.0), policy=WaitPolicy(timeout=0.0, interval=100.0))
+    assert world.account.query_times[0] == pytest.approx(10.0, abs=0.5)
+    world.store.close()

@@ -175,6 +175,12 @@ def test_ids_that_a_killed_recover_has_moved_aside_are_taken_back(store, accepte
     assert [path.name for path in directory.iterdir()] == ["tasks.db"]
 
 
+def test_a_file_that_an_earlier_version_moved_aside_is_taken_back(store, accepted, directory):
+    path = store.keep_in_fallback_log(accepted)
+    path.rename(directory / f"{NAME}.0a1b2c3d.taken")
+    assert [record.task_id for record in store.take_back()] == ["task-1"]
+
+
 def test_an_id_after_a_half_written_line_is_not_lost(store, accepted, directory):
     path = store.keep_in_fallback_log(accepted)
     path.write_text(path.read_text()[:20])
