@@ -189,7 +189,8 @@ newest AS (
             WHEN '"'"'download'"'"' THEN status = '"'"'SUCCEEDED'"'"' AND file IS NULL
             WHEN '"'"'retry'"'"' THEN status IN ('"'"'FAILED'"'"', '"'"'CANCELED'"'"', '"'"'NOT_SENT'"'"')
                 AND fingerprint IS NOT NULL AND provisional IS NOT 1
-            ELSE 1
+            ELSE command NOT IN ('"'"'upscale'"'"', '"'"'lipsync'"'"', '"'"'motion'"'"')
+                OR status = '"'"'SUCCEEDED'"'"' AND provisional IS NOT 1
         END
     ORDER BY number DESC LIMIT 50
 ),
@@ -265,6 +266,7 @@ _pixverse_values()
     case $1 in
         model) words=(v6 c1 v5.6 v6-kf2v c1-kf2v v5.6-kf2v v6-r2v c1-r2v v5.6-r2v v6-omni v6-t2v c1-t2v v5.6-t2v pixverse/pixverse-v6-it2v pixverse/pixverse-c1-it2v pixverse/pixverse-v5.6-it2v pixverse/pixverse-v6-kf2v pixverse/pixverse-c1-kf2v pixverse/pixverse-v5.6-kf2v pixverse/pixverse-v6-r2v pixverse/pixverse-c1-r2v pixverse/pixverse-v5.6-r2v pixverse/pixverse-v6-r2v-omni pixverse/pixverse-v6-t2v pixverse/pixverse-c1-t2v pixverse/pixverse-v5.6-t2v); current=${current,,} ;;
         resolution) words=(360P 540P 720P 1080P); current=${current^^} ;;
+        motion-resolution) words=(360P 540P 720P); current=${current^^} ;;
         duration) _pixverse_durations "${model,,} ${resolution^^}" ;;
         ratio) words=(auto 16:9 4:3 1:1 3:4 9:16 3:2 2:3 21:9) ;;
         voice) words=(auto 2 4 6 10 11 12 13 14 16 18 19 20 21) ;;
@@ -277,6 +279,7 @@ _pixverse_values()
         image) _pixverse_files 'jpg|jpeg|png|webp'; return ;;
         manifest) _pixverse_files 'toml|jsonl|csv'; return ;;
         file) _pixverse_files ''; return ;;
+        video) _pixverse_files ''; _pixverse_tasks; return ;;
         command) mapfile -t COMPREPLY < <(compgen -c -P "$prefix" -- "$current"); return ;;
     esac
     _pixverse_offer
@@ -318,18 +321,18 @@ _pixverse_arguments()
     case $1 in
         '') words=(submit upscale lipsync motion status wait download list cancel retry recover batch cost forget models auth doctor completion skill sandbox); _pixverse_offer ;;
         submit) _pixverse_values image ;;
-        upscale) ((count)) || _pixverse_values file ;;
-        lipsync) ((count)) || _pixverse_values file ;;
-        motion) _pixverse_values file ;;
+        upscale) ((count != 0)) || _pixverse_values video ;;
+        lipsync) ((count != 0)) || _pixverse_values video ;;
+        motion) ((count != 0)) || _pixverse_values image; ((count != 1)) || _pixverse_values video ;;
         status) _pixverse_values task ;;
         wait) _pixverse_values task ;;
         download) _pixverse_values task ;;
         cancel) _pixverse_values task ;;
         retry) _pixverse_values task ;;
-        batch) ((count)) || _pixverse_values manifest ;;
+        batch) ((count != 0)) || _pixverse_values manifest ;;
         forget) _pixverse_values task ;;
         auth) words=(login status logout); _pixverse_offer ;;
-        completion) ((count)) || _pixverse_values shell ;;
+        completion) ((count != 0)) || _pixverse_values shell ;;
         *) _pixverse_options "$1"; _pixverse_offer ;;
     esac
 }
@@ -384,7 +387,7 @@ _pixverse_kind()
         'lipsync --text' | 'lipsync -n' | 'lipsync --count' | 'lipsync --timeout' | 'lipsync --interval' | 'lipsync --max-cost' | 'lipsync --budget') kind=nothing ;;
         'lipsync --voice') kind=voice ;;
         'lipsync --upload-command') kind=command ;;
-        'motion -r' | 'motion --resolution') kind=resolution ;;
+        'motion -r' | 'motion --resolution') kind=motion-resolution ;;
         'motion --upload-command') kind=command ;;
         'motion -n' | 'motion --count' | 'motion --timeout' | 'motion --interval' | 'motion --max-cost' | 'motion --budget') kind=nothing ;;
         'motion -o' | 'motion --output') kind=file ;;

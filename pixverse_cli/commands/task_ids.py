@@ -34,7 +34,8 @@ newest AS (
             WHEN 'download' THEN status = 'SUCCEEDED' AND file IS NULL
             WHEN 'retry' THEN status IN ('FAILED', 'CANCELED', 'NOT_SENT')
                 AND fingerprint IS NOT NULL AND provisional IS NOT 1
-            ELSE 1
+            ELSE command NOT IN ('upscale', 'lipsync', 'motion')
+                OR status = 'SUCCEEDED' AND provisional IS NOT 1
         END
     ORDER BY number DESC LIMIT 50
 ),

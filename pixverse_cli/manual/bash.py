@@ -8,7 +8,7 @@ from pixverse_cli.domain.catalog import DEFAULT_MODEL, DEFAULT_RESOLUTION
 from pixverse_cli.manual import kinds
 from pixverse_cli.manual.filling import fill, template
 from pixverse_cli.manual.kinds import Kind
-from pixverse_cli.manual.outline import Command
+from pixverse_cli.manual.outline import Argument, Command
 
 
 def script(tree: Command) -> str:
@@ -22,6 +22,7 @@ def _lists() -> dict[str, str]:
         "default-resolution": DEFAULT_RESOLUTION,
         "models": _words(Kind.MODEL),
         "resolutions": _words(Kind.RESOLUTION),
+        "motion-resolutions": _words(Kind.MOTION_RESOLUTION),
         "ratios": _words(Kind.RATIO),
         "voices": _words(Kind.VOICE),
         "statuses": _words(Kind.STATUS),
@@ -67,13 +68,20 @@ def _durations() -> Iterator[str]:
 
 def _arguments(tree: Command) -> Iterator[str]:
     for command in tree.everything:
-        kind, many = kinds.argument_kind(command)
+        values = [_argument(command, *each) for each in enumerate(command.arguments)]
         if command.commands:
             names = " ".join(each.path[-1] for each in command.commands)
             yield f"{_case(command)}) words=({names}); _pixverse_offer ;;"
-        elif kind not in (Kind.NOTHING, Kind.CHILD):
-            condition = "" if many else "((count)) || "
-            yield f"{_case(command)}) {condition}_pixverse_values {kind} ;;"
+        elif any(values):
+            yield f"{_case(command)}) {'; '.join(filter(None, values))} ;;"
+
+
+def _argument(command: Command, place: int, argument: Argument) -> str:
+    kind = kinds.argument_kind(command, argument)
+    if kind is Kind.CHILD:
+        return ""  # it is completed before this
+    condition = "" if argument.many else f"((count != {place})) || "
+    return f"{condition}_pixverse_values {kind}"
 
 
 def _options(tree: Command) -> Iterator[str]:
@@ -94,7 +102,7 @@ def _kinds(tree: Command) -> Iterator[str]:
 def _by_kind(command: Command) -> dict[Kind, list[str]]:
     found: dict[Kind, list[str]] = {}
     for option in command.options:
-        kind = kinds.kind_of(option)
+        kind = kinds.kind_of(command, option)
         if kind is not None:
             found.setdefault(kind, []).extend(option.spellings)
     return found

@@ -7,7 +7,7 @@ from pixverse_cli.domain.catalog import DEFAULT_MODEL, DEFAULT_RESOLUTION
 from pixverse_cli.manual import kinds
 from pixverse_cli.manual.filling import fill, template
 from pixverse_cli.manual.kinds import Kind
-from pixverse_cli.manual.outline import Command, Option
+from pixverse_cli.manual.outline import Argument, Command, Option
 
 
 def script(tree: Command) -> str:
@@ -21,6 +21,7 @@ def _lists() -> dict[str, str]:
         "default-resolution": DEFAULT_RESOLUTION,
         "models": _described(kinds.words(Kind.MODEL)),
         "resolutions": _described(kinds.words(Kind.RESOLUTION)),
+        "motion-resolutions": _described(kinds.words(Kind.MOTION_RESOLUTION)),
         "ratios": _described(kinds.words(Kind.RATIO)),
         "voices": _described(kinds.words(Kind.VOICE)),
         "statuses": _described(kinds.words(Kind.STATUS)),
@@ -76,21 +77,26 @@ def _lines(command: Command) -> Iterator[str]:
     yield f"\n# {command.name}"
     for each in command.commands:
         yield f"{inside} -a {each.path[-1]} -d {_quoted(each.summary)}"
-    kind, many = kinds.argument_kind(command)
-    if kind is Kind.CHILD:
-        yield "complete -c pixverse -n '__pixverse_in_child' -f -k -a '(__pixverse_child)'"
-    elif kind is not Kind.NOTHING:
-        argument = inside if many else inside.replace("__pixverse_in", "__pixverse_first")
-        values = _values(kind)
-        if kind is Kind.TASK:
-            values = values.replace("_tasks)", f"_tasks {command.path[-1]})")
-        yield f"{argument} {values}"
+    for place, argument in enumerate(command.arguments):
+        yield _argument(command, place, argument)
     for option in command.options:
-        yield from _option(inside, option)
+        yield from _option(inside, command, option)
 
 
-def _option(inside: str, option: Option) -> Iterator[str]:
-    kind = kinds.kind_of(option)
+def _argument(command: Command, place: int, argument: Argument) -> str:
+    kind = kinds.argument_kind(command, argument)
+    if kind is Kind.CHILD:
+        return "complete -c pixverse -n '__pixverse_in_child' -f -k -a '(__pixverse_child)'"
+    name = _quoted(" ".join(command.path))
+    condition = f"__pixverse_in {name}" if argument.many else f"__pixverse_at {name} {place}"
+    values = _values(kind)
+    if kind in (Kind.TASK, Kind.VIDEO):
+        values = values.replace("_tasks)", f"_tasks {command.path[-1]})")
+    return f"complete -c pixverse -n {_quoted(condition)} {values}"
+
+
+def _option(inside: str, command: Command, option: Option) -> Iterator[str]:
+    kind = kinds.kind_of(command, option)
     value = "" if kind is None else f" {_values(kind, required=True)}"
     descriptions = dict(option.descriptions)
     text = descriptions[option.spellings[0]]
@@ -112,6 +118,8 @@ def _values(kind: Kind, *, required: bool = False) -> str:
             return alone
         case Kind.FILE:
             return "-r -F" if required else "-F"
+        case Kind.VIDEO:
+            return "-F -k -a '(__pixverse_tasks)'"
         case Kind.IMAGE:
             return f"{alone} -a '(__pixverse_files \"{'|'.join(kinds.IMAGE_ENDINGS)}\")'"
         case Kind.MANIFEST:
@@ -120,6 +128,8 @@ def _values(kind: Kind, *, required: bool = False) -> str:
             return f"{alone} -a '(__fish_complete_command)'"
         case Kind.SHOT_TYPE:
             return f"{alone} -k -a '(__pixverse_shots)'"
+        case Kind.MOTION_RESOLUTION:
+            return f"{alone} -k -a '(__pixverse_motion_resolutions)'"
         case Kind.STATUS:
             return f"{alone} -k -a '(__pixverse_statuses)'"
         case _:

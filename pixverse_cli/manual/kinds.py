@@ -1,6 +1,6 @@
 """What kind of value each metavar stands for, and so what a shell can offer there."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 
 from pixverse_cli.commands.completion import Shell
@@ -27,6 +27,7 @@ class Kind(StrEnum):
 
     MODEL = "model"
     RESOLUTION = "resolution"
+    MOTION_RESOLUTION = "motion-resolution"
     RATIO = "ratio"
     DURATION = "duration"
     SHOT_TYPE = "shot-type"
@@ -37,6 +38,7 @@ class Kind(StrEnum):
     SHELL = "shell"
     TASK = "task"
     IMAGE = "image"
+    VIDEO = "video"
     MANIFEST = "manifest"
     FILE = "file"
     COMMAND = "command"
@@ -47,6 +49,7 @@ class Kind(StrEnum):
 _METAVARS = {
     "MODEL": Kind.MODEL,
     "TIER": Kind.RESOLUTION,
+    "motion TIER": Kind.MOTION_RESOLUTION,  # the metavar in one command
     "SECONDS": Kind.DURATION,
     "KIND": Kind.SHOT_TYPE,
     "STATUS": Kind.STATUS,
@@ -60,7 +63,7 @@ _METAVARS = {
     "IMAGE": Kind.IMAGE,
     "[IMAGE]...": Kind.IMAGE,
     "[NAME=]FILE": Kind.FILE,
-    "VIDEO": Kind.FILE,
+    "VIDEO": Kind.VIDEO,  # a file or a task
     "SOUND": Kind.FILE,
     "MANIFEST": Kind.MANIFEST,
     "FILE": Kind.FILE,
@@ -113,28 +116,27 @@ _SHELLS = {
 _SHOTS = {ShotType.SINGLE: "one continuous shot", ShotType.MULTI: "cut into several shots"}
 
 
-def kind_of(parameter: Option | Argument) -> Kind | None:
-    """Return the kind of an argument or of an option's value; None for a flag.
+def kind_of(command: Command, option: Option) -> Kind | None:
+    """Return the kind of an option's value; None for a flag.
 
     :raises LookupError: the metavar is not in the table above.
     """
-    if parameter.metavar is None:
-        return None
-    if parameter.metavar not in _METAVARS:
-        raise LookupError(f"{__name__} has no kind for the metavar {parameter.metavar!r}")
-    return _METAVARS[parameter.metavar]
+    return None if option.metavar is None else _kind(command, option.metavar)
 
 
-def argument_kind(command: Command) -> tuple[Kind, bool]:
-    """Return the kind of a command's argument, and whether there may be several.
+def argument_kind(command: Command, argument: Argument) -> Kind:
+    """Return the kind of an argument.
 
-    Of several different arguments, each may be any file.
+    :raises LookupError: the metavar is not in the table above.
     """
-    if len(command.arguments) > 1:
-        return Kind.FILE, True
-    for argument in command.arguments:
-        return kind_of(argument) or Kind.NOTHING, argument.many
-    return Kind.NOTHING, False
+    return _kind(command, argument.metavar)
+
+
+def _kind(command: Command, metavar: str) -> Kind:
+    for key in (f"{' '.join(command.path)} {metavar}", metavar):
+        if key in _METAVARS:
+            return _METAVARS[key]
+    raise LookupError(f"{__name__} has no kind for the metavar {metavar!r}")
 
 
 def words(kind: Kind) -> dict[str, str]:
@@ -142,8 +144,8 @@ def words(kind: Kind) -> dict[str, str]:
     match kind:
         case Kind.MODEL:
             return dict(_models())
-        case Kind.RESOLUTION:
-            return {str(tier): _resolution(tier) for tier in Resolution}
+        case Kind.RESOLUTION | Kind.MOTION_RESOLUTION:
+            return {str(tier): _resolution(tier) for tier in _resolutions(kind)}
         case Kind.RATIO:
             return {str(ratio): _ratio(ratio) for ratio in AspectRatio}
         case Kind.VOICE:
@@ -161,6 +163,13 @@ def words(kind: Kind) -> dict[str, str]:
             return {str(shell): text for shell, text in _SHELLS.items()}
         case _:
             return {}
+
+
+def _resolutions(kind: Kind) -> Iterable[Resolution]:
+    if kind is Kind.RESOLUTION:
+        return Resolution
+    (motion,) = models_of(VideoKind.MOTION)
+    return motion.resolutions
 
 
 def _resolution(tier: Resolution) -> str:

@@ -23,6 +23,7 @@ def _lists() -> dict[str, str]:
         "durations": "\n".join(_durations()),
         "models": _described(kinds.words(Kind.MODEL)),
         "resolutions": " ".join(kinds.words(Kind.RESOLUTION)),
+        "motion-resolutions": " ".join(kinds.words(Kind.MOTION_RESOLUTION)),
         "ratios": " ".join(kinds.words(Kind.RATIO)),
         "voices": _described(kinds.words(Kind.VOICE)),
         "statuses": _described(kinds.words(Kind.STATUS)),
@@ -94,14 +95,14 @@ def _function(command: Command) -> str:
 
 
 def _specs(command: Command) -> str:
-    specs = [spec for option in command.options for spec in _option(option)]
+    specs = [spec for option in command.options for spec in _option(command, option)]
     specs += [_argument(place, each, command) for place, each in enumerate(command.arguments, 1)]
     return " \\\n".join(f"        {quote(spec)}" for spec in specs)
 
 
-def _option(option: Option) -> Iterator[str]:
+def _option(command: Command, option: Option) -> Iterator[str]:
     """Yield a spec for each spelling; every option may be repeated, except those that exit."""
-    value = _value(option)
+    value = _value(command, option)
     for spelling, description in option.descriptions:
         text = description.replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
         joint = "" if not value else "=" if spelling.startswith("--") else "+"
@@ -109,17 +110,17 @@ def _option(option: Option) -> Iterator[str]:
         yield f"{before}{spelling}{joint}[{text}]{value}"
 
 
-def _value(option: Option) -> str:
-    kind = kinds.kind_of(option)
+def _value(command: Command, option: Option) -> str:
+    kind = kinds.kind_of(command, option)
     return "" if kind is None else f":{option.metavar}:{_action(kind)}"
 
 
 def _argument(place: int, argument: Argument, command: Command) -> str:
-    kind = kinds.kind_of(argument) or Kind.NOTHING
+    kind = kinds.argument_kind(command, argument)
     if kind is Kind.CHILD:
         return "*::command:_pixverse_child"
     action = _action(kind)
-    if kind is Kind.TASK:
+    if kind in (Kind.TASK, Kind.VIDEO):
         action = f" {action} {command.path[-1]}"  # with a space before it, called as it stands
     return f"{'*' if argument.many else place}:{kind}:{action}"
 
@@ -134,6 +135,8 @@ def _action(kind: Kind) -> str:
             return "_command_names -e"
         case Kind.SHOT_TYPE:
             return "_pixverse_shots"
+        case Kind.MOTION_RESOLUTION:
+            return "_pixverse_motion_resolutions"
         case Kind.STATUS:
             return "_pixverse_statuses"
         case _:

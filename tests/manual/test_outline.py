@@ -40,14 +40,16 @@ def test_short_spellings_come_first():
 
 @every_command
 def test_every_metavar_has_a_kind(command):
-    for parameter in (*command.options, *command.arguments):
-        assert (kinds.kind_of(parameter) is None) == (parameter.metavar is None)
+    for option in command.options:
+        assert (kinds.kind_of(command, option) is None) == (option.metavar is None)
+    for argument in command.arguments:
+        assert isinstance(kinds.argument_kind(command, argument), kinds.Kind)
 
 
 def test_an_unknown_metavar_is_an_error():
     option = replace(TREE.options[0], metavar="ODD")
     with pytest.raises(LookupError, match="'ODD'"):
-        kinds.kind_of(option)
+        kinds.kind_of(TREE, option)
 
 
 def test_durations_are_those_of_the_catalogue():

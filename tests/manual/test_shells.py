@@ -82,6 +82,8 @@ def test_shot_types_are_offered_for_models_that_take_one(shell, line, expected):
         ("submit -r ", ["360P", "540P", "720P", "1080P"]),
         ("submit -r 10", ["1080P"]),
         ("submit -r 10 -r 7", ["720P"]),
+        ("motion -r ", ["360P", "540P", "720P"]),
+        ("motion --resolution=7", ["720P"]),
         ("list --status ", [str(status) for status in Status]),
         ("list --status run", ["RUNNING"]),
         ("completion ", ["bash", "zsh", "fish"]),

@@ -11,7 +11,7 @@ import pytest
 from pixverse_cli.commands.task_ids import ASKED, SQL
 from pixverse_cli.domain.text import harmless
 from pixverse_cli.settings.places import state_directory
-from tests.manual.conftest import require, task_id
+from tests.manual.conftest import PICTURES, require, task_id
 from tests.manual.shells import ROOT, descriptions, words
 from tests.processes import COMMAND
 
@@ -86,15 +86,18 @@ RECORDS = {
     "unknown": {"status": "UNKNOWN"},
     "#11": {"status": "NOT_SENT", "task_id": None},
     "#12": {"status": "UNCLEAR", "task_id": None},
+    "finished-unconfirmed": {"status": "SUCCEEDED", "provisional": 1},
 }
+FILES = {*PICTURES, "sub dir", "notes.txt", "plan.toml", ".local"}  # offered where a video is one
 TASKS = {name for name in RECORDS if not name.startswith("#")}
 USABLE = {
     "status": TASKS,
     "wait": {"queued", "queued-unconfirmed", "running"},
     "cancel": {"queued"},
-    "download": {"finished"},
+    "download": {"finished", "finished-unconfirmed"},
     "retry": {"failed", "cancelled", "#11"},
     "forget": TASKS | {"#11"},
+    "upscale": {"finished", "saved"},
 }
 
 
@@ -116,7 +119,31 @@ def write_records(world, names=tuple(RECORDS)):
 def test_what_the_command_can_use_is_offered(empty_world, shell_name, command):
     write_records(empty_world)
     offer = words(offered(empty_world, shell_name, f"pixverse {command} "))
-    assert set(offer) == USABLE[command]
+    assert {*offer} - FILES == USABLE[command]
+
+
+VIDEOS = {
+    "upscale fin": ["finished"],
+    "upscale no": ["notes.txt"],
+    "lipsync --text a sav": ["saved"],
+    "lipsync saved ": [],
+    "motion a.png fin": ["finished"],
+    "motion fin": [],
+    "motion a": ["a.png"],
+    "motion a.png no": ["notes.txt"],
+    "motion a.png saved ": [],
+}
+
+
+def test_a_video_is_a_file_or_a_finished_task(empty_world, shell_name):
+    write_records(empty_world)
+    shell = empty_world.open(shell_name)
+    try:
+        found = {line: words(shell.complete(f"pixverse {line}")) for line in VIDEOS}
+    finally:
+        shell.close()
+    told = {line: [word for word in found[line] if word[0] != "-"] for line in found}
+    assert told == VIDEOS
 
 
 @pytest.mark.parametrize("command", USABLE)

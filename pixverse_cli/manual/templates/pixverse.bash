@@ -225,6 +225,7 @@ _pixverse_values()
     case $1 in
         model) words=(@models@); current=${current,,} ;;
         resolution) words=(@resolutions@); current=${current^^} ;;
+        motion-resolution) words=(@motion-resolutions@); current=${current^^} ;;
         duration) _pixverse_durations "${model,,} ${resolution^^}" ;;
         ratio) words=(@ratios@) ;;
         voice) words=(@voices@) ;;
@@ -237,6 +238,7 @@ _pixverse_values()
         image) _pixverse_files '@images@'; return ;;
         manifest) _pixverse_files '@manifests@'; return ;;
         file) _pixverse_files ''; return ;;
+        video) _pixverse_files ''; _pixverse_tasks; return ;;
         command) mapfile -t COMPREPLY < <(compgen -c -P "$prefix" -- "$current"); return ;;
     esac
     _pixverse_offer

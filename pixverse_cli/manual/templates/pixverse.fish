@@ -56,10 +56,10 @@ function __pixverse_in_child
     test "$words[1]" = sandbox
 end
 
-# Whether this command has no argument yet.
-function __pixverse_first
+# Whether $argv[2] arguments of this command stand before the cursor.
+function __pixverse_at
     set -l words (__pixverse_read)
-    test "$words[1]" = "$argv[1]"; and test (count $words) = 1
+    test "$words[1]" = "$argv[1]"; and test (count $words) = (math $argv[2] + 1)
 end
 
 # Prints the option (of -qm only -m) if its value is the next word.
@@ -131,6 +131,10 @@ end
 
 function __pixverse_resolutions
     printf '%s\t%s\n' @resolutions@
+end
+
+function __pixverse_motion_resolutions
+    printf '%s\t%s\n' @motion-resolutions@
 end
 
 function __pixverse_ratios

@@ -51,6 +51,11 @@ _pixverse_resolutions() {
     _wanted -V resolutions expl resolution compadd -M 'm:{[:lower:]}={[:upper:]}' -a resolutions
 }
 
+_pixverse_motion_resolutions() {
+    local -a resolutions=(@motion-resolutions@) expl
+    _wanted -V resolutions expl resolution compadd -M 'm:{[:lower:]}={[:upper:]}' -a resolutions
+}
+
 _pixverse_ratios() {
     local -a ratios=(@ratios@) expl
     _wanted -V ratios expl 'aspect ratio' compadd -a ratios
@@ -91,6 +96,11 @@ _pixverse_images() {
 
 _pixverse_manifests() {
     _files -g '*.(#i)(@manifests@)(-.)'
+}
+
+# Offers files, and the tasks that command $1 can use.
+_pixverse_videos() {
+    _alternative 'files:video:_files' "tasks:task: _pixverse_tasks $1"
 }
 
 # Offers the tasks that command $1 can use.

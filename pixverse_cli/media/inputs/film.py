@@ -109,7 +109,6 @@ def _size_problems(size: int, limits: FileLimits) -> Iterator[str]:
 
 
 def _read(file: BinaryIO, size: int, media: Media) -> Facts:
-    file.seek(0)
     head = file.read(_HEAD)
     readers: dict[Media, Callable[[BinaryIO, int, bytes], Facts]] = {
         Media.VIDEO: _video,

@@ -11,10 +11,9 @@ from typing import BinaryIO, NamedTuple
 from pixverse_cli.media.inputs.image_formats import HeaderError
 
 _HEAD = 7  # bytes of an ADTS header; that of an MP3 frame is shorter
-_MAX_FRAMES = 5_000_000
-_MAX_CHUNKS = 10_000
+_MAX_CHUNKS = 10_000  # of a WAV; zeros look like empty chunks
 _PADDING = 65_536  # zeros between a tag and the first frame
-_TAGS = (b"TAG", b"APETAGEX", b"LYRICSBEGIN")  # behind the last frame: ID3v1, APE, Lyrics3
+_TAGS = (b"APETAGEX", b"LYRICSBEGIN")  # behind the last frame: APE, Lyrics3
 _ID3V1_BYTES = 128
 _JUNK = 10  # at most a tenth of the sound may follow it
 _UNKNOWN_LENGTH = 0x7FFF_0000  # and above: of a WAV that was written to a pipe
@@ -60,7 +59,9 @@ def read_sound(file: BinaryIO, size: int) -> Sound | None:
 
     :raises HeaderError: it is damaged, or cut short.
     """
-    start = _behind_tag(file, 0)
+    start = 0
+    while (behind := _behind_tag(file, start)) > start:
+        start = behind
     file.seek(start)
     head = file.read(12)
     match sound_format(head):
@@ -99,10 +100,9 @@ def _frame_seconds(
 ) -> float:
     """Return the length of all frames; tags may stand between them, as in files joined."""
     at, seconds = start, 0.0
-    for _ in range(_MAX_FRAMES):
+    while True:
         file.seek(at)
-        head = file.read(_HEAD)
-        frame = read(head)
+        frame = read(file.read(_HEAD))
         if frame is None and (behind := _behind_tag(file, at)) > at:
             at = behind
             continue

@@ -19,7 +19,6 @@ _OPENED = {int.from_bytes(START), _SEGMENT, _INFO, _TRACKS, _ENTRY, _VIDEO, _CLU
 _VALUES = {_DOC_TYPE, _SCALE, _DURATION, _WIDTH, _HEIGHT, _CLUSTER_TIME, *_BLOCKS}
 _USUAL_SCALE = 1_000_000  # nanoseconds
 _VALUE_BYTES = 16  # of a value, and of a block what precedes its data
-_MAX_ELEMENTS = 1_000_000  # one for each frame and each piece of sound
 
 
 class WebM(NamedTuple):
@@ -60,9 +59,7 @@ def read_webm(file: BinaryIO, size: int) -> WebM:
 def _values(file: BinaryIO, size: int) -> Iterator[tuple[int, bytes]]:
     """Yield the elements that hold a value, and go on to the end of the segment."""
     at, end = 0, size
-    for _ in range(_MAX_ELEMENTS):
-        if at >= end:
-            return
+    while at < end:
         file.seek(at)
         element = _number(file, keep_marker=True)
         length = _number(file, keep_marker=False)
@@ -74,9 +71,8 @@ def _values(file: BinaryIO, size: int) -> Iterator[tuple[int, bytes]]:
         if element == _SEGMENT and length is not None:
             end = start + length  # what follows is not part of it
         if element in _VALUES:
-            yield element, file.read(min(length or 0, _VALUE_BYTES))
-        at = start if element in _OPENED else start + (length or 0)
-    raise HeaderError(f"is a damaged WebM: it has more than {_MAX_ELEMENTS} elements")
+            yield element, file.read(_VALUE_BYTES)[:length]
+        at = start if length is None or element in _OPENED else start + length
 
 
 def _time(block: bytes) -> int:
@@ -101,9 +97,9 @@ def _number(file: BinaryIO, *, keep_marker: bool) -> int | None:
     return None if value == (1 << 7 * count) - 1 else value
 
 
-def _float(content: bytes) -> float:
+def _float(content: bytes) -> float | None:
     formats = {4: ">f", 8: ">d"}
     if len(content) not in formats:
-        return 0.0
+        return None
     (value,) = struct.unpack(formats[len(content)], content)
     return float(value)

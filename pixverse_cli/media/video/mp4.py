@@ -18,7 +18,7 @@ HEAD_BYTES = 512  # enough for :func:`check_head`
 _MAX_BOXES = 20_000  # a fragmented video has two for each second or two
 _LEAST_HEAD = 8  # a length and a kind
 _SAMPLE_START = 64  # bytes: no picture or piece of sound begins with so many zeros
-_MAX_SAMPLES = 1_000_000  # of a chunk
+_MAX_SAMPLES = 100_000  # of a chunk; beyond it only the chunk's start is known
 
 # The index, the data, and what belongs to the data: a file that ends inside one is incomplete.
 _NEEDED = (b"moov", b"mdat", b"moof", b"styp", b"sidx", b"mfra")
@@ -42,7 +42,7 @@ class Track(NamedTuple):
     handler: bytes
     width: int
     height: int
-    last_sample: int = 0
+    last_sample: int
 
 
 class Structure(NamedTuple):
@@ -57,8 +57,8 @@ class _Rest(NamedTuple):
     """Bytes from ``at`` that are no whole box; its ``kind`` and ``end`` if it starts like one."""
 
     at: int
-    kind: bytes | None = None
-    end: int = 0
+    kind: bytes | None
+    end: int
 
 
 def check(path: Path) -> tuple[str, ...]:
@@ -126,7 +126,7 @@ def _shown(tracks: Sequence[Track]) -> list[Track]:
 def _is_there(file: BinaryIO, at: int) -> bool:
     """Return whether data begins here; a download that stopped early may have zeros instead."""
     file.seek(at)
-    return at == 0 or any(file.read(_SAMPLE_START))
+    return any(file.read(_SAMPLE_START))
 
 
 def _brand(file: BinaryIO, first: _Box) -> bytes:
@@ -176,13 +176,14 @@ def _last_sample(file: BinaryIO, inside: Sequence[_Box]) -> int:
     if chunks is None or not {b"stsc", b"stsz"} <= tables.keys():
         return 0
     chunk = _last_number(file, chunks, 4 if b"stco" in tables else 8)
-    file.seek(max(tables[b"stsc"].start, tables[b"stsc"].end - 8))
+    file.seek(tables[b"stsc"].end - 8)
     count = int.from_bytes(file.read(4))  # of samples in the last chunk
     file.seek(tables[b"stsz"].start + 4)
     same = int.from_bytes(file.read(4))  # 0: each has a size of its own
-    if same or not 0 < count <= _MAX_SAMPLES:
+    first = tables[b"stsz"].end - 4 * count
+    if same or not 0 < count <= _MAX_SAMPLES or first < tables[b"stsz"].start + 12:
         return chunk
-    file.seek(max(tables[b"stsz"].start + 12, tables[b"stsz"].end - 4 * count))
+    file.seek(first)
     before = file.read(4 * (count - 1))
     return chunk + sum(int.from_bytes(before[at : at + 4]) for at in range(0, len(before), 4))
 
@@ -291,7 +292,7 @@ def _box(file: BinaryIO, at: int, end: int) -> _Box | _Rest:
     elif size == 0:  # "to the end of the file"
         size = end - at
     if len(head) < _LEAST_HEAD or size < start or not _is_kind(kind):
-        return _Rest(at)
+        return _Rest(at, None, at)
     if at + size > end:
         return _Rest(at, kind, at + size)
     return _Box(kind, at + start, at + size)

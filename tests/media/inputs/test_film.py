@@ -6,7 +6,8 @@ import pytest
 
 from pixverse_cli.domain.catalog import MODELS, Media, Role, find_model
 from pixverse_cli.domain.errors import UsageError
-from pixverse_cli.media.inputs.film import inspect_film, media_at
+from pixverse_cli.media.inputs.film import Facts, inspect_film, limit_problems, media_at
+from tests.media.video.boxes import FTYP, box, moov, track
 from tests.sandbox.media import film, sound
 
 UPSCALE = find_model("upscale").rule(Role.VIDEO, Media.VIDEO).limits
@@ -29,8 +30,10 @@ def put(tmp_path):
 
 @pytest.mark.parametrize("container", CONTAINERS)
 def test_a_video_has_its_format_length_and_size(put, container):
-    found = inspect_film(put(film(seconds=1.5, container=container)), Media.VIDEO, UPSCALE)
-    assert (found.format, found.width, found.height) == (CONTAINERS[container], 320, 180)
+    found = inspect_film(
+        put(film(size=(64, 36), seconds=1.5, container=container)), Media.VIDEO, UPSCALE
+    )
+    assert (found.format, found.width, found.height) == (CONTAINERS[container], 64, 36)
     assert found.seconds == pytest.approx(1.5, abs=0.05)
 
 
@@ -194,17 +197,103 @@ def test_a_sound_is_no_video_and_a_video_no_sound(put):
         inspect_film(put(film()), Media.AUDIO, SPEECH)
 
 
+def refusal(path, media=Media.VIDEO, limits=UPSCALE):
+    with pytest.raises(UsageError) as caught:
+        inspect_film(path, media, limits)
+    return caught.value.message.replace(f"{path}: ", "").splitlines()
+
+
 def test_all_limits_are_told_at_once(put):
     limits = UPSCALE._replace(max_bytes=100, max_seconds=1, max_side=300, formats=("MOV",))
-    with pytest.raises(UsageError) as caught:
-        inspect_film(put(film(seconds=2)), Media.VIDEO, limits)
-    for said in ("the service takes at most 0 MB", "is an MP4", "2 seconds long", "320 x 180"):
-        assert said in caught.value.message
+    data = film(seconds=2)
+    assert refusal(put(data), limits=limits) == [
+        f"has {len(data)} bytes; the service takes at most 0 MB (100 bytes)",
+        "is an MP4; the service takes MOV: convert it",
+        "is 2 seconds long; the service takes at most 1 seconds: shorten it",
+        "is 320 x 180 pixels; the service takes at most 300 on each side",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("facts", "problems"),
+    [
+        (Facts("MP4", 30.0, 3839, 3839), []),
+        (Facts("MP4", 30.5, 100, 100), ["is 30.5 seconds long; the service takes at most 30 "]),
+        (Facts("MP4", None, 3840, 100), ["is 3840 x 100 pixels; the service takes at most 3839 "]),
+        (Facts("MP4", None, 100, 3840), ["is 100 x 3840 pixels; the service takes at most 3839 "]),
+        (Facts("AAC", None), ["is an AAC; the service takes MP4, MOV or WebM: convert it"]),
+        (Facts("M4A", None), ["is an M4A; "]),
+        (Facts("MP3", None), ["is an MP3; "]),
+        (Facts("WAV", None), ["is a WAV; "]),
+    ],
+)
+def test_a_video_may_be_as_large_as_the_limit(facts, problems):
+    found = list(limit_problems(facts, UPSCALE))
+    assert [text[: len(start)] for text, start in zip(found, problems, strict=True)] == problems
+
+
+def test_a_limit_of_0_is_none():
+    limits = UPSCALE._replace(max_seconds=0, max_side=0)
+    assert list(limit_problems(Facts("MP4", 9e9, 10**6, 10**6), limits)) == []
+
+
+def test_a_file_may_have_as_many_bytes_as_the_limit(put):
+    data = box(b"ftyp", FTYP) + moov() + box(b"mdat")
+    inspect_film(put(data), Media.VIDEO, UPSCALE._replace(max_bytes=len(data)))
+    said = refusal(put(data), limits=UPSCALE._replace(max_bytes=len(data) - 1))
+    assert said == [
+        f"has {len(data)} bytes; the service takes at most 0 MB ({len(data) - 1} bytes)"
+    ]
+
+
+def test_a_video_that_does_not_tell_its_length_is_noted(put):
+    path = put(moov() + box(b"mdat"))
+    found = inspect_film(path, Media.VIDEO, UPSCALE)
+    assert (found.format, found.seconds, found.width, found.height) == ("MOV", None, 0, 0)
+    unknown = "its length is not in its header: it is not checked, and the cost is not known"
+    assert found.notes == (f"{path}: {unknown}",)
+
+
+def test_a_sound_has_no_sides_and_no_note(put):
+    found = inspect_film(put(sound()), Media.AUDIO, SPEECH)
+    assert (found.width, found.height, found.notes) == (0, 0, ())
+
+
+def mp4_of(*handlers):
+    return box(b"ftyp", FTYP) + moov(*map(track, handlers)) + box(b"mdat")
+
+
+@pytest.mark.parametrize(
+    ("data", "media", "said"),
+    [
+        (b"", Media.VIDEO, "is empty"),
+        (mp4_of(b"soun"), Media.VIDEO, "has no video track"),
+        (mp4_of(b"vide") + box(b"moof", b"x")[:8], Media.VIDEO, "is cut short: its end is missing"),
+        (box(b"ftyp", FTYP) + box(b"mdat"), Media.VIDEO, "is a damaged MP4 or MOV"),
+        (b"\xff\xf1\x50\x00\x02\x40\x00" + bytes(40), Media.VIDEO, "is an AAC, not a video"),
+        (b"RIFF\0\0\0\0WAVE" + bytes(40), Media.VIDEO, "is a WAV, not a video"),
+        (b"RIFF\0\0\0\0AVI " + bytes(40), Media.VIDEO, "is not a video"),
+        (b"RIFF\0\0\0\0AVI " + bytes(40), Media.AUDIO, "is not a sound"),
+        *(
+            (mp4_of(*handlers), Media.AUDIO,
+             "is a video, not a sound: save its sound as MP3, WAV, M4A or AAC")
+            for handlers in ([b"vide"], [b"soun", b"vide"], [b"text"])
+        ),
+    ],
+)  # fmt: skip
+def test_a_refusal_says_what_the_file_is(put, data, media, said):
+    limits = UPSCALE if media is Media.VIDEO else SPEECH
+    assert refusal(put(data), media, limits) == [said]
+
+
+def test_an_mp4_of_a_sound_is_an_m4a(put):
+    assert inspect_film(put(mp4_of(b"soun", b"text")), Media.AUDIO, SPEECH).format == "M4A"
 
 
 def test_a_reference_is_a_picture_or_a_video_by_its_content(put):
-    for container in CONTAINERS:
-        assert media_at(put(film(container=container))) is Media.VIDEO
+    for kind in (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip"):
+        assert media_at(put(box(kind, FTYP))) is Media.VIDEO
+    assert media_at(put(b"\x1aE\xdf\xa3")) is Media.VIDEO
     for data in (b"\x89PNG\r\n\x1a\n", b"\0\0\0\x18ftypavif\0\0\0\0avif", b""):
         assert media_at(put(data)) is Media.IMAGE
 

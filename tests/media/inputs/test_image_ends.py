@@ -162,3 +162,36 @@ def test_an_end_mark_across_two_reads_is_found_100(before):
 
 def test_a_webp_with_an_odd_last_chunk_and_no_padding_is_accepted_100():
     check(riff(WEBP[12:] + b"EXIF\1\0\0\0x"))
+
+
+def test_the_reason_names_the_format_100():
+    for data, kind in ((JPEG[:-2], "JPEG"), (JPEG[:-10], "JPEG"), (PNG, "PNG")):
+        with pytest.raises(HeaderError) as caught:
+            check_end(io.BytesIO(data), kind, len(data), pixels=64)
+        assert str(caught.value) == f"is a {kind} that is cut short: its end is missing"
+
+
+@pytest.mark.parametrize("marker", [0x01, 0xD0, 0xD7, 0xD8])
+def test_a_marker_without_a_length_may_stand_in_the_header_of_a_jpeg_100(marker):
+    check(JPEG[:2] + bytes((0xFF, marker)) + JPEG[2:])
+
+
+@pytest.mark.parametrize("orientation", range(10))
+def test_an_orientation_of_2_to_8_is_noted(orientation):
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    data = encode(flat(8), "JPEG", exif=exif)
+    expected = ("EXIF-rotated",) if orientation in range(2, 9) else ()
+    assert read_header(io.BytesIO(data), len(data)).notes == expected
+
+
+@pytest.mark.parametrize(("pixels", "most"), [(0, 64), (511, 64), (512, 65), (51_200, 164)])
+def test_a_webp_may_end_in_fewer_zeros_than_four_bits_for_each_block_100(pixels, most):
+    def check_zeros(count):
+        picture = b"\1\1" + bytes(count)
+        data = riff(b"VP8 " + struct.pack("<I", len(picture)) + picture)
+        check_end(io.BytesIO(data), "WEBP", len(data), pixels=pixels)
+
+    check_zeros(most - 1)
+    with pytest.raises(HeaderError, match=r"its last part is empty \(zeros\)$"):
+        check_zeros(most)

@@ -34,7 +34,7 @@ def check(data):
     "options", [{}, {"movflags": "faststart"}, {"movflags": "frag_keyframe+empty_moov"}]
 )
 def test_real_videos_of_every_layout_are_accepted(tmp_path, options):
-    mp4.check(encoded(tmp_path / "real.mp4", **options))
+    assert mp4.check(encoded(tmp_path / "real.mp4", **options)) == ()
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,6 @@ def test_all_encodings_of_a_box_length_are_read(data):
         (box(b"ftyp", FTYP) + moov(track(b"soun")) + box(b"mdat"), "without a video track"),
         (box(b"ftyp", FTYP) + moov() + b"\0\0\0\4free" + box(b"mdat"), "damaged"),
         (box(b"ftyp", FTYP) + bytes(9) + moov() + box(b"mdat"), "damaged"),
-        (box(b"ftyp", FTYP) + box(b"free") * 20_001, "20000 boxes"),
     ],
 )
 def test_a_file_that_is_not_a_complete_video_is_refused_with_the_reason(data, said):
@@ -106,6 +105,8 @@ def test_a_last_box_that_belongs_to_the_video_must_be_complete_101(kind):
 def test_a_video_of_fragments_that_ends_in_a_few_bytes_is_cut_short_101():
     fragment = box(b"moof") + box(b"mdat", b"more")
     assert mp4.check_file(io.BytesIO(WHOLE + fragment)) == ()
+    longer = io.BytesIO(WHOLE + fragment + bytes(8))
+    assert mp4.check_file(longer) == ("8 bytes follow that are not part of it",)
     with pytest.raises(CutShortError):
         check(WHOLE + fragment + b"\0\0\0")
 
