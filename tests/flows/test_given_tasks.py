@@ -1,12 +1,12 @@
 """The video of a finished task as the input of another request."""
 
 from contextlib import ExitStack
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from pixverse_cli.domain.catalog import MODELS, Media, Role
+from pixverse_cli.domain.frozen import replace
 from pixverse_cli.domain.plan import Given
 from pixverse_cli.domain.task import Record, Status
 from pixverse_cli.flows.given_inputs import InputReader

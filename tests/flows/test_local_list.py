@@ -1,10 +1,10 @@
 """How many records a list shows and leaves out, and what stands in a file's name."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
+from pixverse_cli.domain.frozen import replace
 from pixverse_cli.domain.task import Record, Status
 from pixverse_cli.flows.local_list import Filters, left_out
 from pixverse_cli.flows.save import values

@@ -1,10 +1,10 @@
 """Which finished videos that have no file yet can still be fetched."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from pixverse_cli.domain.frozen import replace
 from pixverse_cli.domain.interrupts import Interrupts
 from pixverse_cli.domain.task import Record, Status
 from pixverse_cli.flows.tools import Tools

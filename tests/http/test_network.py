@@ -77,4 +77,7 @@ def test_unusable_certificates_are_an_error_with_the_variable_6(
 def test_plain_http_reads_no_certificates(monkeypatch):
     monkeypatch.setenv("SSL_CERT_FILE", "/nowhere/bundle.pem")
     with ScriptedServer([answer(b"{}")]) as server, Session() as session:
-        assert exchange(session, Request(method="GET", url=server.url()), Limits()).status == 200
+        assert (
+            exchange(session, Request(method="GET", url=server.url()), Limits(total=10.0)).status
+            == 200
+        )
