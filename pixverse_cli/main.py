@@ -11,6 +11,7 @@ from pixverse_cli.app.context import Runtime, default_runtime
 from pixverse_cli.commands.lazy_group import CONTEXT, lazy_group
 from pixverse_cli.domain.endings import unforeseen
 from pixverse_cli.domain.errors import BugError, Charged, ClosedPipe, Ending, Stopped, UsageError
+from pixverse_cli.domain.text import without_keys
 from pixverse_cli.reporting import streams
 from pixverse_cli.reporting.reporter import report_ending
 from pixverse_cli.reporting.result import Output
@@ -135,7 +136,7 @@ def _invoke(arguments: Sequence[str], runtime: Runtime) -> int:
             obj=runtime,
         )
     except typer.TyperException as error:
-        raise UsageError(error.format_message(), hint=_help_hint(error)) from error
+        raise UsageError(without_keys(error.format_message()), hint=_help_hint(error)) from error
     except (typer.Abort, EOFError) as error:
         raise UsageError("stopped while waiting for input") from error
     return code if isinstance(code, int) else 0

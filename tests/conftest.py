@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, settings
 
 from pixverse_cli.sandbox import Sandbox
 from tests.clocks import FakeClock
+from tests.inside import Inside
 from tests.isolation import LoopbackSocket, isolate, resolver
-from tests.processes import Pixverse
 
 _TESTS = Path(__file__).parent
 _MEMORY_DIRECTORY = Path("/dev/shm")
@@ -46,6 +46,11 @@ def pytest_configure():
     os.environ.setdefault("TEST_SEED", "0" if IN_CI else str(random.randrange(10**6)))
     if _MEMORY_DIRECTORY.is_dir() and shutil.disk_usage(_MEMORY_DIRECTORY).free > _NEEDED_BYTES:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY_DIRECTORY))
+
+
+def pytest_xdist_auto_num_workers():
+    """Return one worker more than there are cores: tests wait for processes and sockets."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_report_header():
@@ -149,5 +154,5 @@ def sandbox(open_sandbox):
 
 @pytest.fixture
 def pixverse(home, tmp_path, sandbox):
-    """Return the command, run as a separate process against the sandbox."""
-    return Pixverse(home, tmp_path, sandbox)
+    """Return the command, run in this process; its ``start`` makes a separate process."""
+    return Inside(home, tmp_path, sandbox)

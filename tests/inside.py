@@ -8,13 +8,15 @@ import logging
 import os
 import signal
 import sys
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from pixverse_cli.app.context import Runtime
 from pixverse_cli.domain.clock import SystemClock
 from pixverse_cli.domain.interrupts import Interrupts
 from pixverse_cli.main import main
+from tests.faults.terminal import opened, read_all
 from tests.processes import Pixverse, Ran
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -22,11 +24,39 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 def run_inside(words, environ, directory, *, clock, stdin=""):
     """Run one command line to its end and return its code and output."""
-    with _environment_of(environ, directory), _streams(stdin) as streams:
+    stdin_bytes = io.BytesIO(stdin.encode("utf-8", "surrogateescape"))
+    streams = [_text(file) for file in (stdin_bytes, io.BytesIO(), io.BytesIO())]
+    code = _run(words, environ, directory, streams, clock)
+    stdout, stderr = (each.buffer.getvalue() for each in streams[1:])
+    return Ran(code=code, stdout=_decoded(stdout), stderr=_decoded(stderr))
+
+
+def run_on_terminal(words, environ, directory, *, clock, columns=80, rows=24):
+    """Run one command line on a terminal; stdout and stderr are what a person sees there."""
+    master, slave = opened(columns, rows)
+    with ThreadPoolExecutor(1) as pool:
+        output = pool.submit(read_all, master)
+        with ExitStack() as stack:
+            files = [os.fdopen(os.dup(slave), mode) for mode in ("rb", "wb", "wb")]
+            os.close(slave)
+            streams = [stack.enter_context(_text(file, by_line=True)) for file in files]
+            code = _run(words, environ, directory, streams, clock)
+    shown = output.result().decode("utf-8", "replace")
+    return Ran(code=code, stdout=shown, stderr=shown)
+
+
+def _run(words, environ, directory, streams, clock):
+    with _environment_of(environ, directory), _streams(*streams):
         runtime = Runtime(environ=environ, clock=clock, interrupts=Interrupts(clock))
-        code = main([os.fsdecode(word) for word in words], runtime)
-        texts = [stream.buffer.getvalue().decode("utf-8", "surrogateescape") for stream in streams]
-    return Ran(code=code, stdout=texts[0], stderr=texts[1])
+        return main([os.fsdecode(word) for word in words], runtime)
+
+
+def _text(file, *, by_line=False):
+    return io.TextIOWrapper(file, encoding="utf-8", line_buffering=by_line)
+
+
+def _decoded(output):
+    return output.decode("utf-8", "surrogateescape")
 
 
 class Inside(Pixverse):
@@ -35,6 +65,16 @@ class Inside(Pixverse):
     def __call__(self, *words, stdin="", cwd=None, **variables):
         environ, directory = self._environment(variables), cwd or self.directory
         return run_inside(words, environ, directory, clock=SystemClock(), stdin=stdin)
+
+    def on_terminal(self, *words, columns=80, rows=24, clock=None, **variables):
+        """Run on a terminal; what a person sees is in ``stdout`` and ``stderr``."""
+        environ = self._environment({"TERM": "xterm-256color"} | variables)
+        return run_on_terminal(
+            *(words, environ, self.directory),
+            clock=clock or SystemClock(),
+            columns=columns,
+            rows=rows,
+        )
 
     def against(self, sandbox):
         return Inside(self.home, self.directory, sandbox)
@@ -64,12 +104,10 @@ def _environment_of(environ, directory):
 
 
 @contextmanager
-def _streams(stdin):
-    streams_before = sys.stdin, sys.stdout, sys.stderr
-    stdin_bytes = io.BytesIO(stdin.encode("utf-8", "surrogateescape"))
-    sys.stdin = io.TextIOWrapper(stdin_bytes, encoding="utf-8")
-    sys.stdout, sys.stderr = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in "oe")
+def _streams(*streams):
+    before = sys.stdin, sys.stdout, sys.stderr
+    sys.stdin, sys.stdout, sys.stderr = streams
     try:
-        yield sys.stdout, sys.stderr
+        yield
     finally:
-        sys.stdin, sys.stdout, sys.stderr = streams_before
+        sys.stdin, sys.stdout, sys.stderr = before

@@ -90,3 +90,14 @@ def test_a_block_of_the_readme_runs_as_it_stands(workplace, pixverse, page, bloc
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_has_blocks_that_run(page):
     assert [block for block in blocks(page, "sh") if not block.startswith(tuple(LEFT_OUT))]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_who_follows_a_page_from_the_top_never_meets_a_file_that_exists_already(page):
+    saved = [
+        name
+        for block in blocks(page, "sh")
+        for name in re.findall(r" -o '?([^\s']+)", block)
+        if not name.endswith("/")
+    ]
+    assert sorted(saved) == sorted(set(saved))

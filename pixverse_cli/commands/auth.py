@@ -48,6 +48,8 @@ def login(
     app.reporter().note(f"stored in {path}; only you can read it")
     if problem is not None:
         app.reporter().note(f"the key could not be checked: {problem.message}")
+    elif check:
+        app.reporter().note(f"{app.base_url} accepts the key")
     key = find_key(app.runtime.environ, app.config_directory)
     if key.value != value:
         app.reporter().note(f"but {key.source} takes precedence, and holds a different key")

@@ -9,6 +9,7 @@ import typer
 
 from pixverse_cli.app.context import AppContext, Extras, Runtime
 from pixverse_cli.domain.errors import UsageError
+from pixverse_cli.domain.text import decoded, lines_of
 from pixverse_cli.reporting.result import Output
 from pixverse_cli.settings.values import Setting
 
@@ -125,9 +126,14 @@ def same_command(ctx: typer.Context) -> str:
             continue
         if not parameter.opts[0].startswith("-"):
             arguments.append(str(value))
+        elif isinstance(value, bool):
+            options.append((parameter.opts if value else parameter.secondary_opts)[0])
         else:
-            options += [parameter.opts[0]] if value is True else [parameter.opts[0], str(value)]
-    return shlex.join(["pixverse", str(ctx.info_name), *arguments, *options])
+            options += [parameter.opts[0], str(value)]
+    words = [*arguments, *options]
+    if any(argument.startswith("-") for argument in arguments):
+        words = [*options, "--", *arguments]
+    return shlex.join(["pixverse", str(ctx.info_name), *words])
 
 
 def ids(arguments: Iterable[str] | None) -> list[str] | None:
@@ -144,4 +150,5 @@ def ids(arguments: Iterable[str] | None) -> list[str] | None:
 
 
 def _stdin_lines() -> list[str]:
-    return [line.strip() for line in sys.stdin if line.strip()]
+    lines = lines_of(decoded(sys.stdin.buffer.read(), errors="replace"))
+    return [line.strip() for line in lines if line.strip()]

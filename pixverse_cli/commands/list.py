@@ -102,7 +102,16 @@ def command(
         return
     service = service_now(app.runtime.environ)
     more = left_out(chosen, app.store) if usual_limit else 0
-    show_records(records, app.output, app.runtime.clock, service, left_out=more)
+    filtered = chosen.status is not None or chosen.since is not None
+    show_records(
+        records,
+        app.output,
+        app.runtime.clock,
+        service,
+        left_out=more,
+        filtered=filtered,
+        just_asked=refresh,
+    )
 
 
 def _check_options(*, html: str | None, remote: bool, refresh: bool, as_json: Output) -> None:
@@ -124,7 +133,8 @@ def _refresh(app: AppContext) -> None:
 def _write_page(app: AppContext, records: Iterable[Record], html: str) -> None:
     from pixverse_cli.disk.files import with_home
     from pixverse_cli.reporting.page import write_page
+    from pixverse_cli.reporting.sentences import counted
 
     shown = tuple(records)
     write_page(Path(with_home(html)), shown, app.runtime.clock.now())
-    app.reporter().note(f"{len(shown)} tasks in {html}")
+    app.reporter().note(f"{counted(len(shown), 'task')} in {html}")

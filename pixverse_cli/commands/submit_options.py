@@ -202,7 +202,7 @@ CostUnknownOk = Annotated[
     typer.Option(
         "--cost-unknown-ok",
         help="Pay even if a cost limit is set and the cost is not known before.",
-        rich_help_panel=shared_options.OTHER_KINDS,
+        rich_help_panel=shared_options.VIDEO,
     ),
 ]
 DryRun = Annotated[

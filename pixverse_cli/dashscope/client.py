@@ -153,7 +153,7 @@ class Client:
         return error.but(hint=hint) if hint and error.http_status == 401 else error
 
     def _new_session(self) -> Session:
-        return Session(stall=_CALL.stall, key=self._key)
+        return Session(key=self._key)
 
 
 def _task_path(task_id: str) -> str:
@@ -169,10 +169,11 @@ def _task_path(task_id: str) -> str:
 def _accepted(response: Response, body: wire.Json | None) -> Task:
     """Return the accepted task of a create call, or raise: certainly refused, or unclear.
 
-    A 5xx is unclear even with the service's JSON: a gateway that has given up answers like
-    this as well, and the service behind it may have accepted the call.
+    A task id is believed whatever success or 5xx it comes with. A 5xx without one is unclear even
+    with the service's JSON: a gateway that has given up answers like this as well, and the
+    service behind it may have accepted the call.
     """
-    if response.status == 200:
+    if not 300 <= response.status < 500:
         task = wire.read_task(body) if body else wire.read_task_in_fragment(response.body)
         if task is not None:
             return task

@@ -123,7 +123,7 @@ class _Form:
     def __len__(self) -> int:
         return len(self._before) + self._size + len(self._after)
 
-    def read(self, amount: int = 64 * 1024) -> bytes:
+    def read(self, amount: int) -> bytes:
         """Return the next bytes of the body; b"" at the end."""
         if self._before:
             data, self._before = self._before, b""

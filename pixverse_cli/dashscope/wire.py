@@ -9,15 +9,18 @@ are UTC+8 in text but epoch milliseconds in lists.
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
+from typing import TYPE_CHECKING
 
 from pixverse_cli.domain.catalog import Model, Parameter
-from pixverse_cli.domain.plan import Input
+from pixverse_cli.domain.frozen import Frozen
 from pixverse_cli.domain.refusals import Refusal
-from pixverse_cli.domain.request import VideoRequest
 from pixverse_cli.domain.task import ListedTask, Status, Task
 from pixverse_cli.domain.text import harmless_value
+
+if TYPE_CHECKING:
+    from pixverse_cli.domain.plan import Input
+    from pixverse_cli.domain.request import VideoRequest
 
 BEIJING = timezone(timedelta(hours=8))
 _LOCAL_STATUSES = (Status.UNCLEAR, Status.NOT_SENT)
@@ -28,8 +31,7 @@ CREATE_PATH = "/services/aigc/video-generation/video-synthesis"
 Json = dict[str, object]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Policy:
+class Policy(Frozen):
     """The permission to upload one file to the temporary store, for about five minutes.
 
     ``form`` holds the fields of the form, except ``key`` and ``file``; ``directory`` is the
@@ -42,8 +44,7 @@ class Policy:
     max_bytes: int | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class Page(Frozen):
     """One page of the service's task list; ``date`` is the service's time of the answer.
 
     ``total`` counts the tasks of all pages, ``total_pages`` the pages; None if the service
@@ -57,7 +58,7 @@ class Page:
     date: datetime | None
 
 
-def create_body(request: VideoRequest, media: Sequence[tuple[Input, str]]) -> Json:
+def create_body(request: "VideoRequest", media: Sequence[tuple["Input", str]]) -> Json:
     """Return the JSON of a create call; unset options, and those of other models, are left out.
 
     ``media`` holds each input with the URL from which the service fetches it.
@@ -74,7 +75,7 @@ def create_body(request: VideoRequest, media: Sequence[tuple[Input, str]]) -> Js
     return {"model": request.model.name, "input": inputs, "parameters": parameters}
 
 
-def _parameters(request: VideoRequest) -> Iterator[tuple[Parameter, str, object]]:
+def _parameters(request: "VideoRequest") -> Iterator[tuple[Parameter, str, object]]:
     """Yield each parameter with its name on the wire and its value: "parameters" of the pages."""
     model = request.model
     if model.sizes:
@@ -90,7 +91,7 @@ def _parameters(request: VideoRequest) -> Iterator[tuple[Parameter, str, object]
     yield Parameter.SEED, "seed", request.seed
 
 
-def _medium(model: Model, each: Input, url: str) -> Json:
+def _medium(model: Model, each: "Input", url: str) -> Json:
     """Return an element of ``media``: the pages of the models, "input.media"."""
     rule = model.rule(each.role, each.media)
     if rule is None:
@@ -99,7 +100,7 @@ def _medium(model: Model, each: Input, url: str) -> Json:
     return {"type": rule.word, "url": url, **name}
 
 
-def _speech(request: VideoRequest) -> list[Json]:
+def _speech(request: "VideoRequest") -> list[Json]:
     """Return the elements for a voice that says a text: lip sync page, "input.media"."""
     speech = request.model.speech
     if speech is None or not request.text:

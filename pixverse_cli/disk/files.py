@@ -10,6 +10,7 @@ import re
 import stat
 from collections.abc import Iterator
 from enum import StrEnum
+from io import RawIOBase
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -159,6 +160,30 @@ def open_regular(path: Path) -> BinaryIO:
         os.close(descriptor)
         raise NotRegularError(kind)
     return os.fdopen(descriptor, "rb")
+
+
+def read_up_to(path: Path, limit: int) -> bytes:
+    """Return at most ``limit`` bytes of a file, device or pipe.
+
+    A pipe that nobody has opened to write is empty: to wait for a writer could take for ever.
+
+    :raises OSError: it is missing, a directory, or may not be read.
+    """
+    with os.fdopen(os.open(path, _SAFE_READ), "rb", buffering=0) as file:
+        try:
+            start = os.read(file.fileno(), limit)
+        except BlockingIOError:  # somebody will write
+            start = None
+        if start == b"":
+            return b""
+        os.set_blocking(file.fileno(), True)
+        return _read_on(file, start or b"", limit)
+
+
+def _read_on(file: RawIOBase, data: bytes, limit: int) -> bytes:
+    while len(data) < limit and (more := file.read(limit - len(data))):
+        data += more
+    return data
 
 
 def chunks(file: BinaryIO) -> Iterator[bytes]:

@@ -12,6 +12,8 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
+from pixverse_cli.domain.terms import CREATES_PER_SECOND, RUNNING_TASKS
+
 if TYPE_CHECKING:
     from decimal import Decimal
 
@@ -105,14 +107,6 @@ PRICES_SOURCE = "https://help.aliyun.com/zh/model-studio/model-pricing"
 
 MAX_SEED = 2_147_483_647
 MAX_NAME_LENGTH = 30  # characters of a reference's name (reference-to-video page, omni version)
-
-TASK_LIFE_SECONDS = 24 * 60 * 60
-UPLOAD_LIFE_SECONDS = (
-    47 * 60 * 60
-)  # the service keeps uploads for 48 h; one hour is reserved for the time in the queue
-CREATES_PER_SECOND = 5
-CALLS_PER_SECOND = 20  # for each of query, list and cancel
-RUNNING_TASKS = 5  # per lane; further tasks wait as PENDING
 
 DEFAULT_RESOLUTION = Resolution.P720
 DEFAULT_DURATION = 5

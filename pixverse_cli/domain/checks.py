@@ -19,6 +19,7 @@ from pixverse_cli.domain.catalog import (
 )
 from pixverse_cli.domain.citations import citation_problems, name_problems
 from pixverse_cli.domain.request import InputFacts, Problem, VideoRequest, length_inputs
+from pixverse_cli.domain.text import is_blank
 
 _PICTURES = (Role.IMAGE, Role.FIRST_FRAME, Role.LAST_FRAME)
 
@@ -64,9 +65,9 @@ def _prompt_problems(request: VideoRequest) -> Iterator[Problem]:
         if prompt:
             yield Problem("prompt", f"{model.alias} takes no prompt: leave it out")
         return
-    if model.prompt is Need.REQUIRED and not prompt.strip():
+    if model.prompt is Need.REQUIRED and is_blank(prompt):
         yield Problem("prompt", f"{model.alias} needs a prompt: describe the video")
-    elif request.prompt is not None and not prompt.strip():
+    elif request.prompt is not None and is_blank(prompt):
         yield Problem("prompt", "is empty: leave it out for a video without a prompt")
     if len(prompt) > model.prompt_limit:
         yield Problem(
@@ -135,7 +136,7 @@ def _speech_problems(request: VideoRequest) -> Iterator[Problem]:
     speech, text = request.model.speech, request.text
     if speech is None:
         return
-    if text is not None and not text.strip():
+    if text is not None and is_blank(text):
         yield Problem(Parameter.TEXT, "is empty: give what the voice says")
     if text and len(text) > speech.max_characters:
         yield Problem(

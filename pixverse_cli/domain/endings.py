@@ -20,6 +20,7 @@ from pixverse_cli.domain.errors import (
 )
 from pixverse_cli.domain.task import Record, Status
 
+_MOST_IDS = 12  # in a command that a person reads
 _INDEX = re.compile(r"(?<!\{)\{index(?::\d+)?\}")
 
 
@@ -117,10 +118,19 @@ def next_command(tasks: Iterable[Placed], asked: Asked) -> str | None:
         return asked.again
     finished = all(task.record.status is Status.SUCCEEDED for task in tasks)
     words = ["pixverse", "download" if finished else "wait"]
-    words += ids if len(ids) == 1 else map(asked.shorten, ids)
+    alike = finished or all(task.record.status.unfinished for task in tasks)
+    if len(ids) > _MOST_IDS and alike and _is_named_by_id(asked.output):
+        words.append("--all")
+    else:
+        words += ids if len(ids) == 1 else map(asked.shorten, ids)
     if not finished and asked.saves and asked.output is None:
         words.append("--download")
     return shlex.join([*words, *_output_words([task.position for task in tasks], asked)])
+
+
+def _is_named_by_id(output: str | None) -> bool:
+    """Return whether videos of any tasks can share this ``-o``: the default name has the id."""
+    return output is None or output.endswith("/") or "{task_id" in output
 
 
 def _position(task: Placed) -> int:
@@ -204,11 +214,12 @@ def stopped_with(
     charges: Sequence[Charged],
     errors: Sequence[Ending],
     asked: Asked,
+    left_out: str = "",
 ) -> Stopped:
     """Return the stop with what was paid, what keeps running, and the command to continue.
 
     ``tasks`` are those that have not ended, ``charges`` those of all tasks of the command,
-    ``errors`` the errors of tasks that have ended.
+    ``errors`` the errors of tasks that have ended; ``left_out`` says what was not begun.
     """
     if stopped.charged is Charged.UNKNOWN:
         charges = (*charges, Charged.UNKNOWN)
@@ -223,6 +234,7 @@ def stopped_with(
     if tasks:
         sentences.append(_open_tasks([task.record for task in tasks]))
         hints += [following] if following else []
+    sentences += [left_out] if left_out else []
     return stopped.but(
         message=". ".join(sentences),
         hint="\n".join(hints) or None,
@@ -235,6 +247,11 @@ def stopped_with(
 
 def _open_tasks(records: Sequence[Record]) -> str:
     names = f"Task {records[0].task_id}" if len(records) == 1 else f"{len(records)} tasks"
-    if all(record.status is Status.SUCCEEDED for record in records):
+    done = sum(record.status is Status.SUCCEEDED for record in records)
+    if done == len(records):
         return f"{names} succeeded, but nothing is saved yet"
-    return f"{names} {'keeps' if len(records) == 1 else 'keep'} running at the service"
+    one = len(records) - done == 1
+    if done:
+        names = "1 task" if one else f"{len(records) - done} tasks"
+    running = f"{names} {'keeps' if one else 'keep'} running at the service"
+    return f"{running}; {done} succeeded, but nothing is saved yet" if done else running

@@ -4,146 +4,131 @@
 :class:`Ended` is the last event of a task, with its error, if any.
 """
 
-from dataclasses import dataclass
-from typing import ClassVar
-
 from pixverse_cli.domain.errors import PixverseError
+from pixverse_cli.domain.frozen import Frozen
 from pixverse_cli.domain.task import Record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Planned:
+class Planned(Frozen):
     """The first event of a command that knows how many tasks it will end: ``total``."""
 
-    name: ClassVar[str | None] = None
+    name = None
     total: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Uploading:
+class Uploading(Frozen):
     """``sent`` of ``total`` bytes of the image were sent to the temporary store."""
 
-    name: ClassVar[str] = "uploading"
+    name = "uploading"
     image: str
     sent: int
     total: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Uploaded:
+class Uploaded(Frozen):
     """The image has a URL; ``cached`` if it is from an earlier upload of the same bytes."""
 
-    name: ClassVar[str] = "uploaded"
+    name = "uploaded"
     image: str
     url: str
     cached: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
+class Known(Frozen):
     """The record from the store, before the service is asked.
 
     With it, a command that a signal stops can report its tasks. ``position`` is the order's
     place on the command line, if the record belongs to an equal request.
     """
 
-    name: ClassVar[str | None] = None
+    name = None
     record: Record
     position: int = 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Submitted:
+class Submitted(Frozen):
     """The service accepted the task, and the store holds its id.
 
     ``position`` is the order's place on the command line, counted from 1.
     """
 
-    name: ClassVar[str] = "submitted"
+    name = "submitted"
     record: Record
     position: int = 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Expected:
+class Expected(Frozen):
     """How long such a task usually runs: eight of ten run ``low`` to ``high`` seconds.
 
     Learnt from ``count`` earlier tasks of the same kind in this store.
     """
 
-    name: ClassVar[str | None] = None
+    name = None
     record: Record
     low: float
     high: float
     count: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
+class Seen(Frozen):
     """The service reported a task's status, and the store holds it.
 
     ``note`` describes something unusual in the answer, once (an unknown status).
     """
 
-    name: ClassVar[str] = "status"
+    name = "status"
     record: Record
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Retrying:
+class Retrying(Frozen):
     """A call failed and is retried in ``delay`` seconds."""
 
-    name: ClassVar[str] = "retrying"
+    name = "retrying"
     reason: str
     delay: float
     task_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Downloading:
+class Downloading(Frozen):
     """``received`` of ``total`` bytes of the video are on disk; ``total`` may be unknown."""
 
-    name: ClassVar[str] = "downloading"
+    name = "downloading"
     record: Record
     received: int
     total: int | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Saved:
+class Saved(Frozen):
     """The video is complete, checked, and under its final name."""
 
-    name: ClassVar[str] = "saved"
+    name = "saved"
     record: Record
     already: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LeftRunning:
+class LeftRunning(Frozen):
     """The command stops watching the task, which keeps running at the service."""
 
-    name: ClassVar[str | None] = None
+    name = None
     record: Record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Note:
+class Note(Frozen):
     """A remark for people; it changes nothing."""
 
-    name: ClassVar[str | None] = None
+    name = None
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ended:
+class Ended(Frozen):
     """The last event of one task: done as requested, or failed with ``error``.
 
     ``record`` is None if there is nothing to keep (the request was never sent). ``label`` is
     then the image, or the output, as the user gave it.
     """
 
-    name: ClassVar[str] = "failed"
+    name = "failed"
     record: Record | None
     error: PixverseError | None = None
     label: str | None = None

@@ -88,12 +88,14 @@ def is_loopback(host: str) -> bool:
     """Return whether a host, as it is written in a URL, is this machine."""
     if host == "localhost":
         return True
-    from ipaddress import ip_address  # noqa: PLC0415  few commands see a numeric address
+    from ipaddress import IPv6Address, ip_address  # noqa: PLC0415  few commands see a numeric address
 
     try:
-        return ip_address(host).is_loopback
+        address = ip_address(host)
     except ValueError:  # a name
         return False
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return (mapped or address).is_loopback
 
 
 def host_of(url: str) -> str:

@@ -5,7 +5,6 @@ Sources: Model Studio's error-code page; field notes for PixVerse's own messages
 FAILED use the same codes, so both are read here. Unknown codes are shown as they came.
 """
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from pixverse_cli.domain.errors import (
@@ -20,6 +19,7 @@ from pixverse_cli.domain.errors import (
     UnreachableError,
     UsageError,
 )
+from pixverse_cli.domain.frozen import Frozen
 
 CONSOLE = "https://bailian.console.aliyun.com"
 
@@ -96,11 +96,14 @@ _TABLE = (
     _Row("BadRequest", "", None, _PARAMETERS),
 )
 
+_ADDRESS = (
+    "check DASHSCOPE_HTTP_BASE_URL: at the service the API's path is /api/v1;"
+    " `pixverse doctor` shows the address in use"
+)
 _BY_HTTP_STATUS = {401: AuthError, 402: BillingError, 403: AuthError, 429: ThrottledError}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refusal:
+class Refusal(Frozen):
     """The service's ``code`` and ``message``, from an error body or a FAILED task."""
 
     code: str
@@ -153,7 +156,9 @@ def refused_call(refusal: Refusal) -> PixverseError:
     status = refusal.http_status or 0
     default: type[PixverseError] = UnreachableError if status >= 500 else UsageError
     if status == 404 and refusal.code in ("", "NotFound"):
-        default = UnknownTaskError
+        # of an unknown task the service says UNKNOWN: this is an address without the API
+        unknown = _error(UnknownTaskError, refusal, what="the service refused the call")
+        return unknown.but(hint=_ADDRESS)
     return _error(_kind(refusal) or default, refusal, what="the service refused the call")
 
 

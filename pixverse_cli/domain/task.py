@@ -1,11 +1,15 @@
 """Tasks as the service reports them, and records: what the store keeps of each."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from pixverse_cli.domain.errors import Charged
+from pixverse_cli.domain.frozen import Frozen
+from pixverse_cli.domain.terms import TASK_LIFE_SECONDS
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -43,8 +47,7 @@ _CHARGES = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Task:
+class Task(Frozen):
     """One answer of the service about one task.
 
     ``raw_status`` is the status as the service spelled it; an unknown one counts as RUNNING.
@@ -59,13 +62,12 @@ class Task:
     ended_at: datetime | None = None
     orig_prompt: str | None = None
     video_url: str | None = None
-    usage: dict[str, object] = field(default_factory=dict)
+    usage: Mapping[str, object] = MappingProxyType({})
     error_code: str | None = None
     error_message: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListedTask:
+class ListedTask(Frozen):
     """One row of the service's task list; it carries no video URL and no prompt.
 
     ``account_uid`` is the service's id of the main account, which all its keys share.
@@ -92,8 +94,7 @@ class RecordInput(NamedTuple):
     sha256: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
+class Record(Frozen):
     """What the store keeps of one paid request; ``number`` is its primary key.
 
     A record is written before the create call is sent (status UNCLEAR, no ``task_id``), so
@@ -123,7 +124,7 @@ class Record:
     watermark: bool | None = None
     shot_type: str | None = None
     seed: int | None = None
-    parameters: dict[str, object] = field(default_factory=dict)
+    parameters: Mapping[str, object] = MappingProxyType({})
     fingerprint: str | None = None
     take: int = 1
     estimate: "Decimal | None" = None
@@ -140,7 +141,7 @@ class Record:
     ended_at: datetime | None = None
     seen_at: datetime | None = None
     video_url: str | None = None
-    usage: dict[str, object] = field(default_factory=dict)
+    usage: Mapping[str, object] = MappingProxyType({})
     error_code: str | None = None
     error_message: str | None = None
     file: str | None = None
@@ -174,8 +175,6 @@ class Record:
     @property
     def expires_at(self) -> datetime | None:
         """When the service deletes the task: 24 hours after it was submitted."""
-        from pixverse_cli.domain.catalog import TASK_LIFE_SECONDS  # noqa: PLC0415  as below
-
         if self.submitted_at is None or self.task_id is None:
             return None
         try:
@@ -189,27 +188,47 @@ class Record:
 
         None if it is not known: for a usage that cannot be read, or another region than Beijing.
         """
-        from decimal import Decimal, InvalidOperation  # noqa: PLC0415  few commands show a price
+        usage = self.usage
+        return _cost(
+            self.service,
+            self.model,
+            seconds=f"{usage.get('duration')}",
+            tier=f"{usage.get('SR')}".rstrip("pP") + "P",
+            audio=usage.get("audio") is True,
+            with_inputs=bool(self.inputs),
+            with_video=self.duration is None,
+        )
 
-        from pixverse_cli.domain.catalog import Resolution, find_model  # noqa: PLC0415  as above
-        from pixverse_cli.domain.hosts import service_host  # noqa: PLC0415  as above
 
-        model, usage = find_model(self.model), self.usage
-        if model is None or (model.prices_with_video and not self.inputs):
-            return None  # which price holds depends on the inputs, and they are not known
-        try:
-            seconds = Decimal(str(usage.get("duration")))
-            tier = (
-                Resolution(f"{usage.get('SR')}".rstrip("pP") + "P") if model.resolutions else None
-            )
-            price = model.price(
-                tier, audio=usage.get("audio") is True, with_video=self.duration is None
-            )
-        except (ValueError, KeyError, InvalidOperation):
-            return None
-        if not seconds.is_finite() or not service_host(self.service).priced:
-            return None
-        return price * seconds
+@lru_cache(maxsize=256)  # a list of many records has few different ones
+def _cost(
+    service: str,
+    name: str | None,
+    *,
+    seconds: str,
+    tier: str,
+    audio: bool,
+    with_inputs: bool,
+    with_video: bool,
+) -> "Decimal | None":
+    """Return :attr:`Record.actual_cost`; ``seconds`` is the text that the usage reports."""
+    from decimal import Decimal, InvalidOperation  # noqa: PLC0415  few commands show a price
+
+    from pixverse_cli.domain.catalog import Resolution, find_model  # noqa: PLC0415
+    from pixverse_cli.domain.hosts import service_host  # noqa: PLC0415
+
+    model = find_model(name)
+    if model is None or (model.prices_with_video and not with_inputs):
+        return None  # which price holds depends on the inputs, and they are not known
+    try:
+        ran = Decimal(seconds)
+        resolution = Resolution(tier) if model.resolutions else None
+        price = model.price(resolution, audio=audio, with_video=with_video)
+    except (ValueError, KeyError, InvalidOperation):
+        return None
+    if not ran.is_finite() or not service_host(service).priced:
+        return None
+    return price * ran
 
 
 class RemoteTask(NamedTuple):

@@ -5,13 +5,18 @@ breaks or characters that change the writing direction. The service's text may a
 API key. Such text is made harmless when it enters, and again when it is shown.
 """
 
+import codecs
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 
 _LINE_BREAKS = ("\n", "\r", "\t")
 _HARMFUL = ("Cc", "Cf", "Cs", "Zl", "Zp")  # control, format (bidi), surrogate, separators
+_UNSEEN = ("Zs", "Zl", "Zp", "Cc", "Cf", "Mn")  # separators, control and format, combining marks
+_FILLERS = "\u115f\u1160\u2800\u3164\uffa0"  # letters and a Braille pattern without dots
 _JOINERS = "\u200d\ufe0f"  # join several code points into one emoji
 _MASK = "***"
+_SHORTEST_SECRET = 8  # a shorter one, such as "test", stands in ordinary words and addresses
 
 
 def harmless(text: str, *, secrets: Iterable[str] = ()) -> str:
@@ -30,11 +35,16 @@ def _harmless(char: str) -> str:
 
 
 def masked(text: str, secrets: Iterable[str]) -> str:
-    """Return the text with every secret replaced by ``***``."""
+    """Return the text with every secret replaced by ``***``, in capitals or not."""
     for secret in secrets:
-        if secret:
-            text = text.replace(secret, _MASK)
+        if len(secret) >= _SHORTEST_SECRET and secret.lower() in text.lower():
+            text = re.sub(re.escape(secret), _MASK, text, flags=re.IGNORECASE)
     return text
+
+
+def without_keys(text: str) -> str:
+    """Return a text from the command line without what looks like an API key."""
+    return re.sub(r"\bsk-[\w-]{8,}", f"sk-{_MASK}", text)
 
 
 def harmless_value(value: object, secrets: Iterable[str]) -> object:
@@ -49,6 +59,26 @@ def harmless_value(value: object, secrets: Iterable[str]) -> object:
             for name, each in value.items()
         }
     return value
+
+
+def decoded(data: bytes, *, errors: str = "strict") -> str:
+    """Return the text of a file that a person wrote: UTF-8, or UTF-16 with its byte order mark.
+
+    Windows shells write UTF-16. A byte order mark is removed.
+
+    :raises UnicodeDecodeError: it is neither, and ``errors`` is "strict". A zero byte in UTF-8
+        is a sign of UTF-16 without its mark.
+    """
+    wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    zero = -1 if wide or errors != "strict" else data.find(0)
+    if zero >= 0:
+        raise UnicodeDecodeError("utf-8", data, zero, zero + 1, "a zero byte")
+    return data.decode("utf-16" if wide else "utf-8-sig", errors)
+
+
+def is_blank(text: str) -> bool:
+    """Return whether a text shows nothing: it is empty, or only blanks and invisible characters."""
+    return all(unicodedata.category(char) in _UNSEEN or char in _FILLERS for char in text)
 
 
 def lines_of(text: str) -> Iterator[str]:

@@ -10,12 +10,12 @@ a task is created.
 
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 
 from pixverse_cli.disk.files import reason
 from pixverse_cli.domain.catalog import Lane
 from pixverse_cli.domain.errors import Charged, StillRunningError, UsageError
 from pixverse_cli.domain.events import Ended, Event, Note, Planned, Saved
+from pixverse_cli.domain.frozen import replace
 from pixverse_cli.domain.plan import Action, BatchItem, Destination, OutputTemplate, WaitPolicy
 from pixverse_cli.domain.refusals import refuses_all
 from pixverse_cli.domain.task import Record, Status

@@ -343,12 +343,23 @@ def _locked_take(draft: _Draft, inputs: PlanInputs) -> int | None:
 
 def _with_path(draft: _Draft, inputs: PlanInputs) -> _Draft:
     if draft.order is None:
-        return draft
+        return _with_output_problem(draft, inputs)
     try:
         output, path = _resolved(draft.output, draft.order, inputs)
     except PixverseError as error:
         return draft._replace(order=None, error=_placed(draft.item, error))
     return draft._replace(output=output, path=path)
+
+
+def _with_output_problem(draft: _Draft, inputs: PlanInputs) -> _Draft:
+    """Return a draft that cannot be made; its error also says what is wrong with the output."""
+    try:
+        output_names.parse_template(_below(inputs.folder, draft.output, "output"), "output")
+    except UsageError as error:
+        lines = _placed(draft.item, error).message
+        known = draft.error.but(message=f"{draft.error.message}\n{lines}") if draft.error else error
+        return draft._replace(error=known)
+    return draft
 
 
 def _shared_outputs(drafts: Sequence[_Draft], folder: Path) -> Iterator[str]:

@@ -6,7 +6,6 @@ limit. A process that dies at any point here leaves a row that shows how far it 
 
 from collections.abc import Generator, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from typing import NamedTuple
 
 from pixverse_cli.dashscope import wire
@@ -20,8 +19,10 @@ from pixverse_cli.domain.errors import (
     UsageError,
 )
 from pixverse_cli.domain.events import Event, Retrying
+from pixverse_cli.domain.frozen import replace
 from pixverse_cli.domain.plan import Order
 from pixverse_cli.domain.process import this_process
+from pixverse_cli.domain.refusals import Refusal
 from pixverse_cli.domain.request import further_parameters
 from pixverse_cli.domain.task import Record, RecordInput, Status, Task
 from pixverse_cli.flows.identity import this_account
@@ -106,8 +107,9 @@ def draft(order: Order, tools: Tools) -> Record:
 def _may_retry(error: PixverseError | None, failures: int, seconds: float) -> bool:
     """Return whether the call certainly created no task and may succeed a little later."""
     if isinstance(error, ThrottledError):
-        # a 429 without a code may come from a proxy: the service may have accepted the call
-        return error.service_code is not None and seconds <= _THROTTLED_SECONDS
+        # another 429 may come from a proxy, and the service may have accepted the call
+        refusal = Refusal(code=error.service_code or "", message="")
+        return refusal.throttled and seconds <= _THROTTLED_SECONDS
     return isinstance(error, NotSentError) and error.retryable and failures < _NOT_SENT_TRIES
 
 

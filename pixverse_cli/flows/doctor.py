@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Protocol
 from pixverse_cli.domain.clock import Clock
 from pixverse_cli.domain.errors import Ending, PixverseError, UnexpectedError
 from pixverse_cli.domain.finding import Finding
-from pixverse_cli.domain.hosts import ServiceHost
+from pixverse_cli.domain.hosts import ServiceHost, is_loopback
 from pixverse_cli.flows import machine_checks
 from pixverse_cli.flows.budget import budget_of, standing
 from pixverse_cli.flows.plan import destination_of, wait_policy
 from pixverse_cli.flows.video_request import video_request
-from pixverse_cli.http.network import certificate_variable, certificates, proxy_of
+from pixverse_cli.http.network import certificates, proxy_of
 from pixverse_cli.settings.places import CONFIG_KEYS, variables
 from pixverse_cli.settings.values import Setting, Settings
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pixverse_cli.store import Store
 
 _MAX_SKEW = 60.0  # seconds; upload policies live for 300
+_LEAST_SKEW = 2.0  # seconds; a Date is whole seconds, and the answer takes a while
 
 
 class Setup(Protocol):
@@ -154,7 +155,8 @@ def _budget(setup: Setup, environ: Mapping[str, str], clock: Clock) -> Iterator[
 
 def _address(setup: Setup) -> Finding:
     host = setup.service_host
-    parts = [setup.base_url, f"region {host.region}" if host.region else "region not known"]
+    where = f"region {host.region}" if host.region else "region not known"
+    parts = [setup.base_url, "on this machine" if is_loopback(host.name) else where]
     if host.workspace:
         parts.append(f"takes only keys of the workspace {host.workspace}")
     if host.unknown_price:
@@ -171,8 +173,7 @@ def _proxy(setup: Setup) -> Finding:
 
 def _certificates() -> Finding:
     trusted = certificates()
-    name = certificate_variable()
-    told = f"{trusted}, set by {name}" if name else "the usual authorities"
+    told = f"{trusted}, set by {trusted.variable}" if trusted else "the usual authorities"
     return Finding(what="certificates", told=told)
 
 
@@ -195,7 +196,8 @@ def _service(setup: Setup, clock: Clock) -> Finding:
     if page.date is None:
         return Finding(what="service", told=message)
     skew = (clock.now() - page.date).total_seconds()
-    message += f"; this machine's clock is {abs(skew):.0f} s {'ahead' if skew > 0 else 'behind'}"
+    off = f"{abs(skew):.0f} s {'ahead' if skew > 0 else 'behind'}"
+    message += f"; this machine's clock is {'right' if abs(skew) < _LEAST_SKEW else off}"
     wrong = abs(skew) > _MAX_SKEW
     message += ": set the clock, uploads and `pixverse recover` need it" if wrong else ""
     return Finding(what="service", told=message, warning=wrong)

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from pixverse_cli.domain.catalog import TASK_LIFE_SECONDS
 from pixverse_cli.domain.clock import seconds_before
 from pixverse_cli.domain.errors import UsageError
 from pixverse_cli.domain.process import may_be_alive
 from pixverse_cli.domain.task import Record, Status
+from pixverse_cli.domain.terms import TASK_LIFE_SECONDS
 from pixverse_cli.flows.stored import reference_of, stored_records
 from pixverse_cli.settings.values import Settings
 from pixverse_cli.store import Store

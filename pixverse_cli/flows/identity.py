@@ -11,6 +11,7 @@ from collections.abc import Generator, Iterable
 
 from pixverse_cli.domain.errors import ElsewhereError
 from pixverse_cli.domain.events import Event, Note
+from pixverse_cli.domain.hosts import host_of, is_loopback
 from pixverse_cli.domain.task import Record, Status, Task
 from pixverse_cli.flows.rate_limited import RateLimit, with_retries
 from pixverse_cli.flows.tools import Tools
@@ -72,10 +73,13 @@ def elsewhere(record: Record, tools: Tools) -> ElsewhereError:
             f"{there}; the key in use (…{tools.key_ending()}) cannot show what became of it",
             hint="use the key that sent it; nothing in the store was changed",
         )
+    way_out = f"set DASHSCOPE_HTTP_BASE_URL={record.service} and use its key"
+    if is_loopback(host_of(record.service)):
+        name = record.task_id or f"'#{record.number}'"
+        way_out += f", or `pixverse forget --force {name}` if that sandbox has ended"
     return ElsewhereError(
         f"{there}; the service in use is {tools.service}",
-        hint=f"set DASHSCOPE_HTTP_BASE_URL={record.service} and use its key;"
-        " nothing in the store was changed",
+        hint=f"{way_out}; nothing in the store was changed",
     )
 
 

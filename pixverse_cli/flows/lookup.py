@@ -15,6 +15,7 @@ from pixverse_cli.domain.events import Ended, Event, Known, Planned, Seen
 from pixverse_cli.domain.task import Record, Status
 from pixverse_cli.flows.identity import this_account
 from pixverse_cli.flows.rate_limited import RateLimit, with_retries
+from pixverse_cli.flows.stored import MOST_SHOWN, SHORTEST_PREFIX, unfit
 from pixverse_cli.flows.task_state import (
     is_not_known_yet,
     is_over,
@@ -24,8 +25,6 @@ from pixverse_cli.flows.task_state import (
 )
 from pixverse_cli.flows.tools import Tools
 
-_SHORTEST_PREFIX = 4
-_SHOWN = 10
 _FULL_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{23,127}")  # the service's are UUIDs of 36
 
 
@@ -39,6 +38,11 @@ def selected_records(
     if references is not None:
         return (yield from find_records(references, tools))
     latest = tools.store.records.newest(1, submitted=True)
+    if not latest and tools.store.records.newest(1, statuses=(Status.UNCLEAR,)):
+        raise UsageError(
+            "no task of this machine is known; the answer of a submit was lost",
+            hint="run `pixverse recover`: it checks for a task without paying again",
+        )
     if not latest:
         raise UsageError(
             "no task has been submitted from this machine yet",
@@ -58,14 +62,14 @@ def find_records(references: Iterable[str], tools: Tools) -> Generator[Event, No
     found: dict[int, Record] = {}
     problems = []
     for reference in references:
-        records = tools.store.records.by_prefix(reference, limit=_SHOWN + 1)
+        records = tools.store.records.by_prefix(reference, limit=MOST_SHOWN + 1)
         exact = [record for record in records if record.task_id == reference]
-        if len(exact or records) == 1 and (exact or len(reference) >= _SHORTEST_PREFIX):
+        if len(exact or records) == 1 and (exact or len(reference) >= SHORTEST_PREFIX):
             record = (exact or records)[0]
         elif not records and is_task_id(reference):
             record = yield from _query_unknown(reference, tools)
         else:
-            problems.append(_problem(reference, records))
+            problems.append(unfit(reference, records))
             continue
         found[record.number] = record
     if problems:
@@ -79,16 +83,6 @@ def is_task_id(text: str) -> bool:
     Paths such as ``..`` or ``a/b`` are none: they would ask another address of the service.
     """
     return _FULL_ID.fullmatch(text) is not None
-
-
-def _problem(reference: str, records: list[Record]) -> str:
-    if len(reference) < _SHORTEST_PREFIX:
-        return f"{reference!r}: type at least {_SHORTEST_PREFIX} characters of a task id"
-    if not records:
-        return f"No known task id starts with {reference!r}"
-    candidates = ", ".join(str(record.task_id) for record in records[:_SHOWN])
-    more = ", …" if len(records) > _SHOWN else ""
-    return f"several task ids start with {reference!r}: {candidates}{more}"
 
 
 def _query_unknown(task_id: str, tools: Tools) -> Generator[Event, None, Record]:

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 
 from pixverse_cli import __version__
 from pixverse_cli.disk.files import is_file, look, reason
@@ -15,7 +16,6 @@ from pixverse_cli.domain.errors import UnexpectedError
 from pixverse_cli.domain.finding import Finding
 from pixverse_cli.flows.skill_copies import skill_copies
 
-_LOW_SPACE = 100_000_000  # bytes: a few videos
 _BASH = "bash completion"
 _INSTALLED_FILES = {
     "man pages": "share/man/man1/pixverse.1",
@@ -23,6 +23,8 @@ _INSTALLED_FILES = {
     "zsh completion": "share/zsh/site-functions/_pixverse",
     "fish completion": "share/fish/vendor_completions.d/pixverse.fish",
 }
+# Where zsh and fish look; other places depend on their settings.
+_SEARCHED = (Path("/usr"), Path("/usr/local"), Path("/opt/homebrew"))
 # Where systems put the script of the package bash-completion.
 BASH_LOADERS = (
     Path("/usr/share/bash-completion/bash_completion"),
@@ -35,28 +37,36 @@ BASH_LOADERS = (
 )
 
 
+class Room(NamedTuple):
+    """How many bytes should be free in a folder, and what may not fit into fewer."""
+
+    enough: int
+    told: str
+
+
+VIDEOS = Room(100_000_000, "videos may not fit")
+_IMAGE = Room(20_000_000, "an image from stdin may not fit")
+_ROWS = Room(1_000_000, "it may soon be full")
+
+
 def state_folder(path: Path) -> Finding:
     """Return whether the store can be written; without it nothing may be bought."""
-    found = folder("state folder", path, "nothing can be submitted")
-    if not found.warning:
-        return found
-    error = UnexpectedError(
-        f"state folder: {found.told}", hint="set PIXVERSE_STATE_DIR to a writable directory"
-    )
-    return found._replace(warning=False, error=error)
+    hint = "set PIXVERSE_STATE_DIR to a writable directory"
+    return folder("state folder", path, "nothing can be submitted", _ROWS, hint=hint)
 
 
 def other_folders(config: Path) -> Iterator[Finding]:
     """Yield whether the other folders that commands write to can be written."""
-    yield folder("config folder", config, "`pixverse auth login` cannot store a key there")
+    no_key = "`pixverse auth login` cannot store a key there"
+    yield folder("config folder", config, no_key, _ROWS)
     yield _current_folder()
+    no_image = "an image from stdin cannot be sent: set TMPDIR"
     try:
         temporary = Path(tempfile.gettempdir())
     except FileNotFoundError as error:
-        told = f"{reason(error)}; an image from stdin cannot be sent: set TMPDIR"
-        yield Finding(what="temp folder", told=told, warning=True)
+        yield Finding(what="temp folder", told=f"{reason(error)}; {no_image}", warning=True)
     else:
-        yield folder("temp folder", temporary, "an image from stdin cannot be sent: set TMPDIR")
+        yield folder("temp folder", temporary, no_image, _IMAGE)
 
 
 def _current_folder() -> Finding:
@@ -68,11 +78,14 @@ def _current_folder() -> Finding:
         return Finding(what="current folder", told=told, warning=True)
 
 
-def folder(what: str, path: Path, consequence: str) -> Finding:
+def folder(
+    what: str, path: Path, consequence: str, room: Room = VIDEOS, *, hint: str | None = None
+) -> Finding:
     """Return whether this user can write into a folder, and how much space is left.
 
     A folder that is not there yet counts by its nearest parent. Writing is tried, with a file
-    that is gone at once: permission bits do not tell of read-only disks, quotas and ACLs.
+    that is gone at once: permission bits do not tell of read-only disks, quotas and ACLs. With
+    a ``hint`` a folder that cannot be written is an error.
     """
     try:
         there = _nearest(path)
@@ -82,12 +95,14 @@ def folder(what: str, path: Path, consequence: str) -> Finding:
         free = shutil.disk_usage(there).free
     except OSError as error:
         told = f"{path}: cannot be written ({reason(error)}); {consequence}"
-        return Finding(what=what, told=told, warning=True)
+        if hint is None:
+            return Finding(what=what, told=told, warning=True)
+        return Finding(what=what, told=told, error=UnexpectedError(f"{what}: {told}", hint=hint))
     state = "writable" if there == path else "made when it is needed"
-    space = f"{free / 1e9:.1f} GB free"
-    low = free < _LOW_SPACE
-    note = ": videos may not fit" if low else ""
-    return Finding(what=what, told=f"{path}: {state}, {space}{note}", warning=low)
+    space = f"{free / 1e9:.1f} GB" if free >= 1e9 else f"{free / 1e6:.0f} MB"
+    low = free < room.enough
+    told = f"{path}: {state}, {space} free{f': {room.told}' if low else ''}"
+    return Finding(what=what, told=told, warning=low)
 
 
 def _nearest(path: Path) -> Path:
@@ -97,10 +112,12 @@ def _nearest(path: Path) -> Path:
 def program() -> Finding:
     """Return whether the shell's ``pixverse`` is this program."""
     running = Path(sys.argv[0]).resolve()
+    if running.name != "pixverse":  # python -m pixverse_cli
+        running = Path(sysconfig.get_path("scripts"), "pixverse").resolve()
     first = shutil.which("pixverse")
     if first is None:
         return Finding(what="program", told="pixverse is not on PATH", warning=True)
-    other = os.path.realpath(first) != str(running) and running.name == "pixverse"
+    other = os.path.realpath(first) != str(running)
     message = f"another pixverse comes first on PATH: {first}" if other else first
     return Finding(what="program", told=message, warning=other)
 
@@ -112,20 +129,20 @@ def installed_files(
 
     ``loaders`` are the places of the package that loads completion files into bash.
     """
-    prefix = Path(sysconfig.get_path("data"))
+    prefix, shell = Path(sysconfig.get_path("data")), Path(environ.get("SHELL", "")).name
     for what, relative in _INSTALLED_FILES.items():
         path = prefix / relative
         there = is_file(path)
         told = str(path) if there else "not installed with this program"
-        if what == _BASH and there and not any(map(is_file, loaders)):
+        unloaded = what == _BASH and there and not any(map(is_file, loaders))
+        if unloaded:
             told += (
                 "; but the package bash-completion, which loads it, is not installed: install it,"
                 ' or add  eval "$(pixverse completion bash)"  to ~/.bashrc'
             )
-            used = Path(environ.get("SHELL", "")).name == "bash"
-            yield Finding(what=what, told=told, warning=used)
-        else:
-            yield Finding(what=what, told=told)
+        elif there and what == f"{shell} completion" != _BASH and prefix not in _SEARCHED:
+            told += "; if TAB completes nothing, see `pixverse completion --help`"
+        yield Finding(what=what, told=told, warning=unloaded and shell == "bash")
 
 
 def skills(environ: Mapping[str, str]) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pixverse_cli.disk.files import has_sha256, is_file, reason, with_home
+from pixverse_cli.disk.files import has_sha256, is_file, read_up_to, reason, with_home
 from pixverse_cli.domain.catalog import CURRENCY, PRICES_AS_OF, Media, Model, Role
 from pixverse_cli.domain.checks import input_problems
 from pixverse_cli.domain.errors import UsageError
@@ -28,7 +28,7 @@ from pixverse_cli.domain.plan import (
 )
 from pixverse_cli.domain.request import VideoRequest, length_inputs
 from pixverse_cli.domain.task import Record
-from pixverse_cli.domain.text import lines_of
+from pixverse_cli.domain.text import decoded, is_blank, lines_of
 from pixverse_cli.flows.given_inputs import FindTasks, InputReader, kind_of, usual_kind
 from pixverse_cli.flows.video_request import model_of, video_request
 from pixverse_cli.media import output_names, receipts
@@ -227,7 +227,8 @@ def _orders(
         problems.append(_NO_INPUT)
     model = model_of(settings, kind or usual_kind(named))
     read = reader(model).read
-    taken = [read(given, problems) for given in _given(args)] if kind else []
+    given = [one for one in _given(args) if one.image is None or not _is_prompt(one.image, args)]
+    taken = [read(one, problems) for one in given] if kind else []
     request = video_request(settings, prompt, model, follows=follow(model, taken))
     for position, inputs in enumerate(taken, 1):
         problems += input_lines(request, inputs, settings, _LABELS)
@@ -243,7 +244,7 @@ def _orders(
 
 def _is_prompt(image: str, args: SubmitArgs) -> bool:
     """Return whether an IMAGE that is no file looks like words, and there is no prompt yet."""
-    words = " " in image or not image.isascii()
+    words = args.kind is None and (" " in image or not image.isascii())
     given = args.prompt or args.prompt_file
     named = image.lower().endswith((".png", ".jpg", ".jpeg", ".webp")) or remote(image)
     return words and not given and not named and not is_file(Path(image))
@@ -252,7 +253,7 @@ def _is_prompt(image: str, args: SubmitArgs) -> bool:
 def _conflicting_options(args: SubmitArgs, settings: Settings) -> Iterator[str]:
     for image in args.images:
         if _is_prompt(image, args):
-            yield f"{image!r}: is that the prompt? use -p {shlex.quote(image)}"
+            yield f"{image!r}: no such file; is that the prompt? use -p {shlex.quote(image)}"
     sources = (*_given(args)[0].all, *args.images[1:], *args.prompt_file)
     if [source.rpartition("=")[2] for source in sources].count(STDIN) > 1:
         yield "stdin can be read only once: use - only once"
@@ -392,7 +393,7 @@ def read_prompt(name: str, problems: list[str]) -> str | None:
     A byte order mark and line ends at the end of the file are removed.
     """
     try:
-        prompt = _read(name).decode("utf-8-sig").rstrip("\r\n")
+        prompt = decoded(_read(name)).rstrip("\r\n")
     except OSError as error:
         problem = reason(error)
     except UnicodeDecodeError:
@@ -400,7 +401,7 @@ def read_prompt(name: str, problems: list[str]) -> str | None:
     except ValueError:  # a NUL, or a character that no file name can hold
         problem = "is not a valid file name"
     else:
-        if prompt.strip():
+        if not is_blank(prompt):
             return prompt
         problem = "is empty: leave it out for a video without a prompt"
     problems.append(f"--prompt-file {name}: {problem}")
@@ -410,5 +411,4 @@ def read_prompt(name: str, problems: list[str]) -> str | None:
 def _read(name: str) -> bytes:
     if name == STDIN:
         return sys.stdin.buffer.read(_MAX_PROMPT_BYTES)
-    with Path(with_home(name)).open("rb") as file:
-        return file.read(_MAX_PROMPT_BYTES)
+    return read_up_to(Path(with_home(name)), _MAX_PROMPT_BYTES)

@@ -4,9 +4,9 @@ from collections.abc import Callable, Generator
 from enum import Enum
 from typing import TypeVar
 
-from pixverse_cli.domain.catalog import CALLS_PER_SECOND, CREATES_PER_SECOND
 from pixverse_cli.domain.errors import PixverseError, ThrottledError
 from pixverse_cli.domain.events import Event, Retrying
+from pixverse_cli.domain.terms import CALLS_PER_SECOND, CREATES_PER_SECOND
 from pixverse_cli.flows.tools import Tools, out_of_time
 
 T = TypeVar("T")

@@ -1,13 +1,13 @@
 """The account's tasks on the service, page after page."""
 
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
 
 from pixverse_cli.dashscope.wire import Page
 from pixverse_cli.domain.errors import UsageError
 from pixverse_cli.domain.events import Event
+from pixverse_cli.domain.frozen import replace
 from pixverse_cli.domain.task import ListedTask, Record, RemoteTask, Status
 from pixverse_cli.flows.call_time import Reading, read_clocks
 from pixverse_cli.flows.identity import this_account

@@ -9,7 +9,6 @@ import os
 import sys
 from collections.abc import Generator, Iterator
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from pixverse_cli.domain.catalog import find_model
 from pixverse_cli.domain.endings import failed
 from pixverse_cli.domain.errors import NotSavedError, PixverseError
 from pixverse_cli.domain.events import Downloading, Ended, Event, Note, Retrying, Saved
+from pixverse_cli.domain.frozen import replace
 from pixverse_cli.domain.plan import Destination, OutputTemplate
 from pixverse_cli.domain.task import Record
 from pixverse_cli.flows.rate_limited import RateLimit, backoff, with_retries

@@ -8,11 +8,11 @@ A search never creates a task.
 """
 
 from collections.abc import Generator
-from dataclasses import dataclass, replace
 from functools import partial
 
 from pixverse_cli.domain.errors import PixverseError, UnclearError, UnreachableError
 from pixverse_cli.domain.events import Event, Note
+from pixverse_cli.domain.frozen import Frozen, replace
 from pixverse_cli.domain.process import may_be_alive
 from pixverse_cli.domain.task import ListedTask, Record, Status, Task
 from pixverse_cli.flows.call_time import (
@@ -36,8 +36,7 @@ _PAUSE = 1.0
 _SERVICE_CLOCK_ERROR = 3900.0  # one hour (a wrong time zone) and five minutes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class Found(Frozen):
     """The result of a search: ``record`` has a task id if a task was adopted.
 
     Otherwise ``record`` is NOT_SENT if certainly no task was created. Otherwise
@@ -48,8 +47,7 @@ class Found:
     candidates: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Candidates:
+class _Candidates(Frozen):
     """The candidates that one pass over the list found.
 
     ``matching`` tasks report the request's prompt, ``unproven`` tasks report nothing to

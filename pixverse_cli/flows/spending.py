@@ -94,25 +94,28 @@ def report(settings: Settings, store: Store, now: datetime) -> Report:
     since = settings.seconds("since", 0.0)
     sandbox = settings.flag("sandbox")
     settings.insist()
-    records = store.records.newest(-1, since=seconds_before(now, since) if since else None)
-    requests = [record for record in records if record.fingerprint is not None]
-    wanted = [record for record in requests if is_loopback(record.service) == sandbox]
-    left_out = 0 if sandbox else len(requests) - len(wanted)
-    return Report(by, _grouped(wanted, by), left_out)
+    first = seconds_before(now, since) if since else None
+    groups: dict[str, Spending] = {}
+    others = 0
+    for record in store.records.each_newest(-1, since=first):
+        if record.fingerprint is None:
+            continue
+        if is_loopback(record.service) != sandbox:
+            others += 1
+            continue
+        spent = _spent(record, _group(record, by))
+        groups[spent.group] = groups.get(spent.group, Spending(spent.group)).plus(spent)
+    return Report(by, _sorted(groups.values(), by), 0 if sandbox else others)
 
 
 def _by(text: str) -> By | None:
     return next((by for by in By if by == text.lower()), None)
 
 
-def _grouped(records: Iterable[Record], by: By) -> tuple[Spending, ...]:
-    groups: dict[str, Spending] = {}
-    for record in records:
-        spent = _spent(record, _group(record, by))
-        groups[spent.group] = groups.get(spent.group, Spending(spent.group)).plus(spent)
+def _sorted(groups: Iterable[Spending], by: By) -> tuple[Spending, ...]:
     if by.chronological:
-        return tuple(sorted(groups.values()))
-    return tuple(sorted(groups.values(), key=lambda spent: (-spent.total, spent.group)))
+        return tuple(sorted(groups))
+    return tuple(sorted(groups, key=lambda spent: (-spent.total, spent.group)))
 
 
 def _group(record: Record, by: By) -> str:

@@ -12,7 +12,13 @@ from collections.abc import Generator, Iterator, Sequence
 from typing import NamedTuple
 
 from pixverse_cli.domain.endings import Placed
-from pixverse_cli.domain.errors import PixverseError, UnclearError, UnreachableError, UsageError
+from pixverse_cli.domain.errors import (
+    PixverseError,
+    TimeLimitError,
+    UnclearError,
+    UnreachableError,
+    UsageError,
+)
 from pixverse_cli.domain.events import (
     Ended,
     Event,
@@ -123,12 +129,13 @@ def _search(record: Record, error: UnclearError, tools: Tools) -> Generator[Even
     if tools.time_is_up():
         return Outcome(record=record, error=error)
     yield Known(record=record)
-    yield Note(text=f"{error.message}; searching the account's tasks for it")
+    lost = error.message.removesuffix(".")  # the service ends its sentences with one
+    yield Note(text=f"{lost}; searching the account's tasks for it")
     found = yield from search(record, tools)
     if found.record.task_id is not None:
         return Outcome(record=found.record)
     failure = not_found_error(found)
-    message = f"{error.message}; {failure.message}"
+    message = f"{lost}; {failure.message}"
     return Outcome(record=found.record, error=failure.but(message=message))
 
 
@@ -161,7 +168,8 @@ def _attach(record: Record, tools: Tools) -> Generator[Event, None, Outcome]:
         outcome = yield from _search(record, error, tools)
         not_sent = outcome.record is None or outcome.record.status is Status.NOT_SENT
         return Outcome(record=None) if not_sent else outcome
-    yield Note(text=f"Already submitted as {record.task_id}; not paying again")
+    told = f"already submitted as {record.task_id}; not paying again"
+    yield Note(text=f"{record.title}: {told}")
     return Outcome(record=record, attached=True)
 
 
@@ -212,7 +220,8 @@ def _upload(file: InputFile, image: str, model: str, tools: Tools) -> Generator[
     try:
         return (yield from _upload_once(file, image, model, tools))
     except UnreachableError as error:
-        if not error.retryable or tools.time_is_up():
+        at_the_limit = tools.time_is_up() or isinstance(error, TimeLimitError)
+        if at_the_limit or not error.retryable:
             raise
         yield Retrying(reason=error.message, delay=0.0)
     return (yield from _upload_once(file, image, model, tools))

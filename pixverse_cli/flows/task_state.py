@@ -12,6 +12,7 @@ from pixverse_cli.domain.errors import (
     UnknownTaskError,
 )
 from pixverse_cli.domain.events import Event, Known
+from pixverse_cli.domain.frozen import replace
 from pixverse_cli.domain.task import Record, Status, Task
 from pixverse_cli.flows.call_time import call_age, read_clocks
 from pixverse_cli.flows.identity import (
@@ -51,7 +52,8 @@ def store_answer(record: Record, task: Task, tools: Tools) -> Record:
     if is_not_known_yet(record, task, tools.clock):
         return record
     account = learn(record, task, tools)
-    return tools.store.records.seen(record.number, task, tools.clock.now(), account)
+    about = replace(task, task_id=record.task_id or task.task_id)  # what was asked about
+    return tools.store.records.seen(record.number, about, tools.clock.now(), account)
 
 
 def confirm_or_release(record: Record, task: Task, tools: Tools) -> Record:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from pixverse_cli.domain.clock import Clock, TimeLimit
 from pixverse_cli.domain.errors import PixverseError, TimeLimitError
 from pixverse_cli.domain.interrupts import Interrupts
-from pixverse_cli.domain.plan import WaitPolicy
 from pixverse_cli.store import Store
 
 if TYPE_CHECKING:
     from pixverse_cli.dashscope.client import Client
+    from pixverse_cli.domain.plan import WaitPolicy
     from pixverse_cli.settings.key import Key
 
 
@@ -116,7 +116,7 @@ class Tools(NamedTuple):
         """Return whether the command's time limit is reached."""
         return self.time_limit.is_reached()
 
-    def until(self, policy: WaitPolicy) -> "Tools":
+    def until(self, policy: "WaitPolicy") -> "Tools":
         """Return the same tools with the limit of a policy that starts now, unless theirs is
         earlier.
         """

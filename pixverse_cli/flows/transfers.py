@@ -11,9 +11,10 @@ from queue import Empty, SimpleQueue
 from typing import NamedTuple, Self
 
 from pixverse_cli.domain.events import Ended, Event
+from pixverse_cli.domain.terms import RUNNING_TASKS
 from pixverse_cli.flows.tools import Tools
 
-THREADS = 4
+THREADS = RUNNING_TASKS  # these may end together: then none waits for another's download
 _STOP_SECONDS = 1.0  # how long a stopped command waits for all its threads
 
 Job = Callable[[Tools], Iterator[Event]]

@@ -4,10 +4,10 @@ from collections.abc import Generator, Sequence
 from datetime import datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
-from pixverse_cli.domain.catalog import TASK_LIFE_SECONDS
 from pixverse_cli.domain.events import Event, Note
 from pixverse_cli.domain.hosts import host_of, is_loopback
 from pixverse_cli.domain.task import Record, Status
+from pixverse_cli.domain.terms import TASK_LIFE_SECONDS
 from pixverse_cli.flows.identity import was_sent_here
 from pixverse_cli.flows.task_state import has_video, status_error
 from pixverse_cli.flows.tools import Tools
@@ -20,8 +20,8 @@ def unsaved(tools: Tools) -> list[Record]:
     link holds. Videos of a sandbox, which may have ended, are none of the real service.
     """
     now = tools.clock.now()
-    finished = tools.store.records.newest(-1, statuses=(Status.SUCCEEDED,))[::-1]
-    return [each for each in finished if each.file is None and _can_be_fetched(each, tools, now)]
+    finished = tools.store.records.newest(-1, statuses=(Status.SUCCEEDED,), unsaved=True)[::-1]
+    return [each for each in finished if _can_be_fetched(each, tools, now)]
 
 
 def tell_others(asked: Sequence[Record]) -> Generator[Event, None, None]:

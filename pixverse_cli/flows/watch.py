@@ -208,8 +208,10 @@ class Watch:
         if row.status is Status.RUNNING and known in (Status.PENDING, Status.UNKNOWN):
             task.queued = self._age(task)
             answer = Task(task_id=row.task_id, status=row.status, raw_status=row.status)
-            task.record = store_answer(task.record, answer, self._tools)
-            yield Seen(record=task.record)
+            current = store_answer(task.record, answer, self._tools)
+            if current.task_id is not None:  # else the query at its end tells what has become of it
+                task.record = current
+                yield Seen(record=current)
         pause = self._pause(task)
         if not self._policy.interval and task.record.status is not Status.PENDING:
             # one reading serves all tasks: it is worth its call when any of them may have ended

@@ -10,10 +10,10 @@ import re
 import threading
 import zlib
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import requests
@@ -24,6 +24,7 @@ from requests.structures import CaseInsensitiveDict
 from pixverse_cli import __version__
 from pixverse_cli.domain.clock import SystemClock
 from pixverse_cli.domain.errors import NotSentError
+from pixverse_cli.domain.frozen import Frozen
 from pixverse_cli.domain.hosts import host_of
 from pixverse_cli.domain.text import harmless
 from pixverse_cli.http.failures import abandoned, translated
@@ -87,7 +88,6 @@ class Session(requests.Session):
         self.first_byte = FirstByte()
         self.stall = stall
         self.sock: Any = None  # of the newest connection
-        self.trust_env = False
         self.auth = _no_credentials
         self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self.headers.clear()
@@ -115,6 +115,13 @@ class _Adapter(HTTPAdapter):
     def init_poolmanager(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401  as in requests
         super().init_poolmanager(*arguments, **options)
         _watch(self.poolmanager, self._session)
+
+    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:  # noqa: ANN401  as above
+        """Trust what the environment sets: requests takes a file or a folder, never several."""
+        super().cert_verify(conn, url, verify, cert)  # type: ignore[no-untyped-call]
+        # the pool is also one of https if only the proxy is; reading a usual file takes 30 ms
+        if conn.scheme == "https" and (trusted := certificates()):
+            conn.ca_certs, conn.ca_cert_dir = trusted.file, trusted.folders
 
     def proxy_manager_for(self, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401  as above
         manager = super().proxy_manager_for(*arguments, **options)
@@ -167,33 +174,30 @@ class _WatchedConnection:
         super().send(data)  # type: ignore[misc]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class Limits(Frozen):
     """Seconds: for the connect, between two bytes, and for the whole exchange."""
 
     connect: float = 10.0
     stall: float = 30.0
-    total: float = 40.0
+    total: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class Request(Frozen):
     """One request to send; ``body`` is bytes, or an object with ``read`` and a length."""
 
     method: str
     url: str
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = MappingProxyType({})
     body: Any = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Response:
+class Response(Frozen):
     """A response. ``body`` is decoded and at most 1 MB; ``whole`` is false if it was cut off."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes = b""
-    whole: bool = True
+    whole: bool
 
     @property
     def date(self) -> datetime | None:
@@ -211,13 +215,13 @@ class Response:
 
     @property
     def kind(self) -> str:
-        """What a body that is not JSON is: ``HTML``, ``XML``, ``empty``, ``not JSON``."""
+        """What a body that is not JSON is: ``HTML``, ``XML``, ``empty``, or another thing."""
         start = self.body.lstrip()[:15].lower()
         if not start:
             return "empty"
         if start.startswith((b"<!doctype html", b"<html")):
             return "HTML"
-        return "XML" if start.startswith(b"<?xml") else "not JSON"
+        return "XML" if start.startswith(b"<?xml") else "not the expected JSON"
 
 
 def _http_date(value: str | None) -> datetime | None:
@@ -349,7 +353,7 @@ def _send(session: Session, request: Request, limits: Limits) -> requests.Respon
     response = session.get_adapter(request.url).send(
         prepared,
         proxies=proxies_for(request.url),
-        verify=certificates(),
+        verify=True,
         timeout=(limits.connect, limits.stall),
         stream=True,
     )

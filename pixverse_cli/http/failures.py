@@ -16,7 +16,7 @@ from requests import exceptions
 from pixverse_cli.disk.files import reason
 from pixverse_cli.domain.errors import NotSentError, PixverseError, UnreachableError, UsageError
 from pixverse_cli.domain.hosts import host_of, without_secrets
-from pixverse_cli.http.network import Proxy, certificate_variable, proxy_of
+from pixverse_cli.http.network import Proxy, certificates, proxy_of
 
 # Parts of OpenSSL's names for errors; versions differ in the rest of the name.
 _TLS_FAULTS = {
@@ -68,7 +68,7 @@ def translated(error: Exception, url: str, *, written: bool) -> PixverseError:
 
 def _not_connected(error: Exception, url: str) -> PixverseError:
     if isinstance(error, ValueError):  # requests raises its kinds for invalid URLs
-        return WrongAddressError(f"{without_secrets(url)[:200]!r} is not a valid URL")
+        return WrongAddressError(f"{without_secrets(url)[:200]!r} is not a valid http(s) URL")
     cause, proxy = _root(error), proxy_of(url)
     # an error of the proxy itself, not of the host behind it
     at_proxy = proxy is not None and isinstance(error, exceptions.ProxyError)
@@ -102,11 +102,11 @@ def _no_connection(url: str, proxy: Proxy | None, fault: str) -> NotSentError:
 
 
 def _not_trusted(host: str, problem: str) -> NotSentError:
-    variable = certificate_variable()
-    if variable is None:
+    trusted = certificates()
+    if trusted is None:
         hint = "behind a company's proxy, set REQUESTS_CA_BUNDLE to its certificate file"
     else:
-        hint = f"{variable} must contain the certificate that signed it"
+        hint = f"{trusted.variable} must contain the certificate that signed it"
     message = f"the certificate of {host} is not trusted: {problem}"
     return NotSentError(message, hint=hint, retryable=False)
 
@@ -119,7 +119,8 @@ def _fault(cause: BaseException) -> str:
     refusal = re.match(r"Tunnel connection failed: (\d{3})\b", str(cause))
     match cause:
         case _ if refusal:
-            return f"the proxy answers HTTP {refusal[1]}"
+            login = ": it asks for a user and a password" if refusal[1] == "407" else ""
+            return f"the proxy answers HTTP {refusal[1]}{login}"
         case TimeoutError() | urllib3.exceptions.TimeoutError():
             return "no answer in time"
         case ssl.SSLError():
@@ -143,9 +144,9 @@ def _tls_fault(name: str) -> str:
 
 
 def _root(error: BaseException) -> BaseException:
-    """Return the innermost exception of ``ConnectionError(MaxRetryError(reason=SSLError(…)))``."""
+    """Return the innermost exception: of ``ConnectionError(MaxRetryError() from SSLError())``."""
     while True:
-        held = (getattr(error, "reason", None), *error.args, _cause(error))
+        held = (*error.args, _cause(error))
         inner = next((each for each in held if isinstance(each, BaseException)), None)
         if inner is None:
             return error

@@ -2,12 +2,14 @@
 
 Variables: ``HTTPS_PROXY``, ``HTTP_PROXY``, ``ALL_PROXY``, ``NO_PROXY`` (in either case), and
 ``REQUESTS_CA_BUNDLE``, ``CURL_CA_BUNDLE``, ``SSL_CERT_FILE``, ``SSL_CERT_DIR``; the first
-that is set is used.
+that is set is used, and the last two are used together.
 """
 
 import importlib.util
 import os
 import re
+import socket
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -18,12 +20,12 @@ from pixverse_cli.domain.extras import install_command
 from pixverse_cli.domain.hosts import host_of, is_loopback
 
 PROXY_VARIABLES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY")
-CERTIFICATE_VARIABLES = (
-    "REQUESTS_CA_BUNDLE",
-    "CURL_CA_BUNDLE",
-    "SSL_CERT_FILE",
-    "SSL_CERT_DIR",
-)
+_FILE_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
+_FOLDERS_VARIABLE = "SSL_CERT_DIR"
+CERTIFICATE_VARIABLES = (*_FILE_VARIABLES, _FOLDERS_VARIABLE)
+
+# How OpenSSL finds a certificate or a revocation list in a folder: by a hash of its subject.
+_HASHED_NAME = re.compile(r"[0-9a-f]{8}\.r?\d+")
 
 # Between scheme and host a user and password may stand, in the characters that RFC 3986 allows
 # there: with others, parsers disagree about where the password ends.
@@ -36,6 +38,10 @@ _SOCKS = {"socks4", "socks4a", "socks5", "socks5h"}
 _SCHEMES = {"http", "https"} | _SOCKS
 _HIGHEST_PORT = 65_535
 
+# An entry of NO_PROXY: a name, an address or a network, perhaps with a port.
+_EXCEPTION = re.compile(r"\*?([^:\[\]]*|\[[^\]]*\])(?::(\d+))?")
+_PORTS = {"http": 80, "https": 443}
+
 
 class Proxy(NamedTuple):
     """The proxy for a URL; ``address`` may hold a password, the other fields never do."""
@@ -45,13 +51,30 @@ class Proxy(NamedTuple):
     variable: str
 
 
+class Trusted(NamedTuple):
+    """The certificates that are trusted: a file, folders as OpenSSL separates them, or both.
+
+    ``variable`` is the name of the variable, or the names, that set them.
+    """
+
+    variable: str
+    file: str | None = None
+    folders: str | None = None
+
+    def __str__(self) -> str:
+        return ", ".join(part for part in (self.file, self.folders) if part)
+
+
 def proxies_for(url: str) -> dict[str, str]:
     """Return the proxy for a URL, by scheme, as requests expects it; empty: connect directly.
 
     :raises UsageError: as :func:`proxy_of`.
     """
     proxy = proxy_of(url)
-    return {} if proxy is None else {urlsplit(url).scheme: proxy.address}
+    if proxy is None:
+        return {}
+    # requests sends a user without a password only with the colon between them
+    return {urlsplit(url).scheme: re.sub(r"^([^/:@]*://)?([^/:@]+)@", r"\1\2:@", proxy.address)}
 
 
 def proxy_of(url: str) -> Proxy | None:
@@ -66,6 +89,11 @@ def proxy_of(url: str) -> Proxy | None:
         return None
     match, variable = _PROXY.fullmatch(address), _variable(address)
     scheme = (match["scheme"] or "http").lower() if match else ""
+    if scheme == "socks":
+        raise UsageError(
+            f"{variable}: socks:// does not say which version of SOCKS",
+            hint="write socks5h:// instead",
+        )
     if scheme in _SOCKS and importlib.util.find_spec("socks") is None:
         raise UsageError(
             f"{variable} is a SOCKS proxy, which needs the extra `socks`",
@@ -83,48 +111,111 @@ def proxy_of(url: str) -> Proxy | None:
 def _proxy_address(url: str) -> str | None:
     from requests.utils import get_environ_proxies, select_proxy  # noqa: PLC0415  costs 160 ms
 
-    if is_loopback(host_of(url)):
+    parts = urlsplit(url)
+    host = host_of(url).rstrip(".")
+    if _is_this_machine(host) or _is_excepted(host, parts.port or _PORTS.get(parts.scheme)):
         return None
-    return select_proxy(url, get_environ_proxies(url)) or None
+    return (select_proxy(url, get_environ_proxies(url)) or "").strip() or None
+
+
+def _is_this_machine(host: str) -> bool:
+    """Return whether connecting to a host, in any spelling, stays on this machine.
+
+    A name below localhost does (RFC 6761, section 6.3), and so do 0.0.0.0, 127.1 and ::.
+    """
+    if is_loopback(host) or host == "::" or host.endswith(".localhost"):
+        return True
+    try:
+        number = socket.inet_aton(host)
+    except OSError:  # a name
+        return False
+    return number[0] == 127 or number == bytes(4)
+
+
+def _is_excepted(host: str, port: int | None) -> bool:
+    """Return whether NO_PROXY lists a host, in the forms that requests does not know.
+
+    They are ``*.example.com``, IPv6 networks, addresses in brackets, and entries that blanks
+    or semicolons separate. Other programs take them.
+    """
+    entries = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
+    for entry in filter(None, re.split(r"[\s,;]+", entries.lower())):
+        match = _EXCEPTION.fullmatch(entry)
+        name, wanted = match.groups() if match else (entry, None)  # IPv6 without brackets
+        if entry == "*" or (wanted in (None, str(port)) and _covers(name.strip("[]"), host)):
+            return True
+    return False
+
+
+def _covers(name: str, host: str) -> bool:
+    from ipaddress import ip_address, ip_network  # noqa: PLC0415  few machines set NO_PROXY
+
+    domain = name.removeprefix(".")
+    if domain and f".{host}".endswith(f".{domain}"):
+        return True
+    try:
+        return ip_address(host) in ip_network(name, strict=False)
+    except ValueError:  # one of them is a name
+        return False
 
 
 def _variable(address: str) -> str:
     """Return the name of the variable with this proxy address."""
     names = (name for spelt in PROXY_VARIABLES for name in (spelt, spelt.lower()))
-    return next((name for name in names if os.environ.get(name) == address), "the proxy setting")
+    found = (name for name in names if os.environ.get(name, "").strip() == address)
+    return next(found, "the proxy setting")
 
 
-def certificates() -> str | bool:
-    """Return the file or directory of trusted certificates that the environment sets.
+def certificates() -> Trusted | None:
+    """Return the trusted certificates that the environment sets.
 
-    True if it sets none: then the bundle that comes with requests is used.
+    None if it sets none: then the bundle that comes with requests is used.
 
-    :raises UsageError: the file contains no certificates; the message has the variable's name.
+    :raises UsageError: there are no certificates; the message has the variable's name.
     """
-    name = certificate_variable()
+    name = next((name for name in CERTIFICATE_VARIABLES if os.environ.get(name)), None)
     if name is None:
-        return True
+        return None
     path = os.environ[name]
-    _check_certificates(name, path)
-    return path
+    if name == _FOLDERS_VARIABLE or is_directory(Path(path)):
+        _check(name, path, _check_folders)
+        return Trusted(name, folders=path)
+    _check(name, path, _check_file)
+    folders = os.environ.get(_FOLDERS_VARIABLE) if name == "SSL_CERT_FILE" else None
+    names = f"{name} and {_FOLDERS_VARIABLE}" if folders else name
+    return Trusted(names, file=path, folders=folders)
 
 
-def certificate_variable() -> str | None:
-    """Return the variable that sets the trusted certificates; None if none does."""
-    return next((name for name in CERTIFICATE_VARIABLES if os.environ.get(name)), None)
+def _check(name: str, path: str, check: Callable[[str], str | None]) -> None:
+    problem = check(path)
+    if problem:
+        raise UsageError(f"{name}={path}: {problem}", hint=f"correct {name}, or unset it")
 
 
-def _check_certificates(name: str, path: str) -> None:
+def _check_file(path: str) -> str | None:
+    """Return what is wrong with a file of certificates; None if it can be used."""
     import ssl  # noqa: PLC0415  few machines set one of the variables
 
     try:
-        if name == "SSL_CERT_DIR" or is_directory(Path(path)):
-            os.scandir(path).close()
-        else:
-            ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
-    except (OSError, ValueError) as error:
-        problem = reason(error) if isinstance(error, OSError) else str(error)
-        problem = "contains no certificates" if isinstance(error, ssl.SSLError) else problem
-        raise UsageError(
-            f"{name}={path}: {problem}", hint=f"correct {name}, or unset it"
-        ) from error
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
+    except ssl.SSLError:
+        return "contains no certificates"
+    except OSError as error:
+        return reason(error)
+    except ValueError as error:
+        return str(error)
+    return None
+
+
+def _check_folders(paths: str) -> str | None:
+    """Return what is wrong with folders of certificates; None if one of them can be used."""
+    problem = ""
+    for path in filter(None, paths.split(os.pathsep)):
+        try:
+            if any(_HASHED_NAME.fullmatch(each.name) for each in Path(path).iterdir()):
+                return None
+            fault = "contains no certificate under its hash: run `openssl rehash` on it"
+        except OSError as error:
+            fault = reason(error)
+        problem = problem or fault
+    return problem

@@ -12,8 +12,16 @@ from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from pixverse_cli.domain.clock import TimeLimit
 from pixverse_cli.domain.hosts import host_of, is_private, without_secrets
-from pixverse_cli.http.exchange import Limits, Request, Response, Session, exchange_steps, log
-from pixverse_cli.http.failures import WrongAddressError
+from pixverse_cli.http.exchange import (
+    Background,
+    Limits,
+    Request,
+    Response,
+    Session,
+    exchange_steps,
+    log,
+)
+from pixverse_cli.http.failures import WrongAddressError, abandoned
 from pixverse_cli.http.network import proxies_for
 
 if TYPE_CHECKING:
@@ -71,7 +79,7 @@ def stream(
         Session(stall=limits.stall) as session,
         closing(_follow(session, url, headers, limits, limit)) as response,
     ):
-        head = Response(status=response.status_code, headers=response.headers)
+        head = Response(status=response.status_code, headers=response.headers, whole=False)
         yield head, Body(response.raw, session, limit)
 
 
@@ -91,7 +99,7 @@ def _follow(
             return response
         response.close()
         url = _redirect_target(url, location)
-        if _is_private(url) and not _is_private(start):
+        if _leads_inside(start, url, limit.within(limits.connect)):
             raise WrongAddressError(
                 f"{without_secrets(start)} redirects to a private network: refused"
             )
@@ -114,8 +122,6 @@ def _get(
     limits: Limits,
     limit: TimeLimit,
 ) -> requests.Response:
-    if not re.match(r"https?://[^/?#\s]", url, re.IGNORECASE):
-        raise WrongAddressError(f"{without_secrets(url)[:200]!r} is not an http(s) URL")
     request = Request(method="GET", url=url, headers=headers)
     steps = exchange_steps(
         session,
@@ -130,6 +136,22 @@ def _get(
         except StopIteration as done:
             response: requests.Response = done.value
             return response
+
+
+def _leads_inside(start: str, url: str, limit: TimeLimit) -> bool:
+    """Return whether a redirect leads from the internet to a private network."""
+    return in_time(lambda: _is_private(url) and not _is_private(start), url, limit)
+
+
+def in_time(look_up: Callable[[], bool], url: str, limit: TimeLimit) -> bool:
+    """Return what a look-up of the URL's host finds; the system's resolver has no time limit.
+
+    :raises NotSentError: it takes longer than ``limit``.
+    """
+    running, seconds = Background(look_up), limit.left()
+    if not running.wait(seconds):
+        raise abandoned(url, seconds, written=False)
+    return running.result()
 
 
 def _is_private(url: str) -> bool:

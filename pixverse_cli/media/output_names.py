@@ -44,6 +44,7 @@ _UNFINISHED = (".part", LONGEST_SUFFIX)
 _LONGEST_PART = 255  # bytes of a name in a path, on every usual file system
 _LONGEST_NAME = _LONGEST_PART - len(LONGEST_SUFFIX)
 _SEPARATORS = "/" + os.sep + (os.altsep or "")
+_FOLDERS = ("", ".", "..")  # what stands after the last separator of a folder's path
 _UNSAFE = re.compile(
     r'[<>:"/\\|?*\x00-\x1f\x7f-\x9f'  # separators, controls, characters that Windows refuses
     r"\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069"  # line ends, text direction
@@ -72,7 +73,8 @@ def parse_template(
     if not _is_valid_path(output):
         raise UsageError(f"{source} {output!r} is not a valid file name")
     path = _expanded(output, source)
-    if path[-1] in _SEPARATORS or is_directory(Path(path)):
+    at = 1 + max(path.rfind(separator) for separator in _SEPARATORS)
+    if path[at:] in _FOLDERS or is_directory(Path(path)):
         return OutputTemplate(
             text=output,
             source=source,
@@ -80,7 +82,6 @@ def parse_template(
             name=_pattern(default, source),
             folder_only=True,
         )
-    at = 1 + max(path.rfind(separator) for separator in _SEPARATORS)
     name = _pattern(path[at:], source)
     if sum(len(os.fsencode(part)) for part in name if isinstance(part, str)) > _LONGEST_NAME:
         raise UsageError(f"{source} {output}: the file name is over {_LONGEST_NAME} bytes long")

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Generator, Iterable
-from dataclasses import replace
 from pathlib import Path
 
 from pixverse_cli import __version__
@@ -11,6 +10,7 @@ from pixverse_cli.domain.catalog import Media, Model, Role
 from pixverse_cli.domain.endings import failed
 from pixverse_cli.domain.errors import NotSavedError
 from pixverse_cli.domain.events import Ended, Event, Saved
+from pixverse_cli.domain.frozen import replace
 from pixverse_cli.domain.hosts import without_secrets
 from pixverse_cli.domain.plan import Input
 from pixverse_cli.domain.request import inputs_of, request_of

@@ -8,7 +8,6 @@ Which reporter a command gets depends on the options, and on which streams are t
 import sys
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
-from dataclasses import replace
 from typing import ClassVar
 
 from pixverse_cli.domain.clock import Clock
@@ -34,10 +33,12 @@ from pixverse_cli.domain.events import (
     Event,
     Known,
     LeftRunning,
+    Planned,
     Saved,
     Seen,
     Submitted,
 )
+from pixverse_cli.domain.frozen import replace
 from pixverse_cli.domain.task import Record, Status
 from pixverse_cli.domain.text import harmless
 from pixverse_cli.reporting import streams
@@ -168,6 +169,7 @@ class _Tally:
         self._positions: dict[int, int] = {}
         self._closed = set[int]()
         self._bought = set[int]()
+        self._planned = self._without_record = 0
         self._charges: list[Charged] = []
         self.errors: list[PixverseError] = []
         self.succeeded = 0
@@ -190,6 +192,8 @@ class _Tally:
                 self._positions.setdefault(event.record.number, event.position)
             if isinstance(event, (Known, Submitted, Seen, Saved)):
                 self.add((event.record,))
+            if isinstance(event, Planned):
+                self._planned = event.total
             if isinstance(event, Submitted):
                 self._bought.add(event.record.number)
             yield self._with_next(event) if isinstance(event, Ended) else event
@@ -214,6 +218,8 @@ class _Tally:
         if record is not None:
             self._open.pop(record.number, None)
             self._closed.add(record.number)
+        else:
+            self._without_record += 1
         if isinstance(event, Ended) and event.error is None:
             self._add_success(record)
             return
@@ -252,7 +258,16 @@ class _Tally:
         left = [*self._unfinished.values(), *self.open]
         tasks = self._placed(record for record in left if not _is_over(record))
         errors: list[Ending] = [*self.errors]
-        return stopped_with(stopped, tasks, charges, errors, self._asked)
+        return stopped_with(stopped, tasks, charges, errors, self._asked, self._left_out())
+
+    def _left_out(self) -> str:
+        """Return how many requests were not sent, if others were; a batch takes them up itself."""
+        begun = len(self._closed | self._open.keys()) + self._without_record
+        left = self._planned - begun
+        if not self._asked.pays or self._asked.again or begun == self._without_record or left < 1:
+            return ""
+        was = "was" if left == 1 else "were"
+        return f"{left} of {self._planned} requests {was} not sent"
 
     def _placed(self, records: Iterable[Record]) -> list[Placed]:
         return [Placed(record, self._positions.get(record.number, 1)) for record in records]

@@ -6,7 +6,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import assert_never
 
-from pixverse_cli.domain.catalog import CURRENCY, find_model
 from pixverse_cli.domain.errors import Charged, Ending, PixverseError
 from pixverse_cli.domain.events import (
     Downloading,
@@ -48,8 +47,15 @@ def task_name(record: Record) -> str:
 
 def model_name(record: Record) -> str:
     """Return a model's short name, or the full name of a model that is not in the catalogue."""
+    from pixverse_cli.domain.catalog import find_model  # noqa: PLC0415  slow to load
+
     model = find_model(record.model)
     return model.alias if model else harmless(record.model or "?")
+
+
+def counted(count: int, noun: str) -> str:
+    """Write ``1 task``, ``2 tasks``."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def span(seconds: float) -> str:
@@ -79,6 +85,8 @@ def request_summary(record: Record) -> str:
     """Write model, resolution and duration, and the estimated cost at list prices."""
     if record.estimate is None:
         return request_kind(record)
+    from pixverse_cli.domain.catalog import CURRENCY  # noqa: PLC0415  as above
+
     return f"{request_kind(record)}, estimate {record.estimate} {CURRENCY}"
 
 
@@ -104,17 +112,25 @@ def _usual_time(event: Expected) -> str:
     return f"{request_kind(event.record)} usually takes {seconds}: {event.count} earlier tasks did"
 
 
-def video_summary(record: Record) -> str:
-    """Write size, length and cost of a saved video, as far as they are known."""
+def video_facts(record: Record) -> str:
+    """Write size, length and dimensions of a video, as far as they are known."""
     parts = []
-    with suppress(OSError):
-        parts.append(size(Path(record.file or "").stat().st_size))
+    if record.file is not None:  # written to stdout, it has none
+        with suppress(OSError):
+            parts.append(size(Path(record.file).stat().st_size))
     if record.usage.get("duration") is not None and record.usage.get("size"):
         dimensions = harmless(str(record.usage["size"])).replace("*", "x")
         parts.append(f"{record.usage['duration']} s of {dimensions}")
+    return ", ".join(parts)
+
+
+def _saved_summary(record: Record) -> str:
+    """Write what is known of a saved video and its cost, in brackets."""
+    from pixverse_cli.domain.catalog import CURRENCY  # noqa: PLC0415  as above
+
     cost = record.actual_cost
-    if cost is not None:
-        parts.append(f"{cost} {CURRENCY} at list prices")
+    paid = "" if cost is None else f"{cost} {CURRENCY} at list prices"
+    parts = [part for part in (video_facts(record), paid) if part]
     return f" ({', '.join(parts)})" if parts else ""
 
 
@@ -155,14 +171,19 @@ def _news(event: Seen | Saved | LeftRunning, now: datetime) -> str:
             note = f" ({harmless(event.note)})" if event.note else ""
             return f"{record.status} after {span(elapsed(record, now))}{note}"
         case Saved(record=record):
-            return "already saved" if event.already else f"saved{video_summary(record)}"
+            return "already saved" if event.already else f"saved{_saved_summary(record)}"
         case LeftRunning():
             return "not waiting any longer; it keeps running at the service"
 
 
+def soon(seconds: float) -> str:
+    """Write ``now``, ``in 45 s``, ``in 3 min 20 s``."""
+    return f"in {span(seconds)}" if round(seconds) > 0 else "now"
+
+
 def retry_sentence(event: Retrying) -> str:
     """Return why a call is made again, and when, without the name of its task."""
-    return f"{harmless(event.reason)}; trying again in {span(event.delay)}"
+    return f"{harmless(event.reason).removesuffix('.')}; trying again {soon(event.delay)}"
 
 
 def error_lines(ending: Ending, name: str = "") -> Iterator[str]:

@@ -18,12 +18,15 @@ SCHEMA = "pixverse/1"
 
 Json = Mapping[str, object]
 
+_DELETE = "\x7f"
 _encode = json.JSONEncoder(ensure_ascii=False).encode  # json.dumps makes one for each value
 
 
 def one_line(value: Json) -> str:
     """Return one line of JSON; it is escaped where a terminal or code page could not show it."""
     line = _encode(value)
+    if line.isascii() and _DELETE not in line:  # JSON escapes the others that do not print
+        return line
     return line if line.isprintable() and can_show(line) else json.dumps(value)
 
 
@@ -65,7 +68,7 @@ def record_json(record: Record) -> RecordJson:
         "video_url": record.video_url,
         "file": record.file,
         "sha256": record.sha256,
-        "usage": record.usage,
+        "usage": dict(record.usage),
         "take": record.take,
         "provisional": bool(record.provisional),
         "charged": record.charged,

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 # ruff: noqa: PLC0415
 
 
+_START = "start one: pixverse submit IMAGE -p TEXT --wait"
+_SEE_ALL = "without --status and --since: pixverse list"
+
+
 def show_records(
     records: Iterable[Record],
     output: Output,
@@ -27,11 +31,14 @@ def show_records(
     service: str | None = None,
     *,
     left_out: int = 0,
+    filtered: bool = False,
+    just_asked: bool = False,
 ) -> None:
     """Show records: as JSON, as a table on a terminal, or as lines in a pipe.
 
     ``service`` is the address that commands use now; the table marks records of another one.
-    ``left_out`` is how many more there are than the table shows.
+    ``left_out`` is how many more there are than the table shows; ``filtered``: others may have
+    been left out by their status or age; ``just_asked``: the service was, about unfinished tasks.
     """
     if output is not Output.HUMAN:
         from pixverse_cli.reporting.shapes import one_line, record_json
@@ -39,12 +46,14 @@ def show_records(
         lines: Iterator[str] = (one_line(record_json(record)) for record in records)
     elif streams.is_terminal(sys.stdout):
         from pixverse_cli.reporting.terminal.page import page_width, write_page
-        from pixverse_cli.reporting.terminal.record_table import Now, record_table
+        from pixverse_cli.reporting.terminal.record_table import Now, old_answers, record_table
 
-        shown = tuple(records)
-        write_page(record_table(shown, Now(clock.now(), service), page_width()) if shown else ())
+        shown, now = tuple(records), Now(clock.now(), service)
+        write_page(record_table(shown, now, page_width()) if shown else ())
         if not shown:
-            streams.say("no tasks to show; start one: pixverse submit IMAGE -p TEXT --wait")
+            streams.say(f"no tasks to show; {_SEE_ALL if filtered else _START}")
+        if not just_asked and (old := old_answers(shown, now)):
+            streams.say(old)
         _say_left_out(left_out)
         return
     else:
@@ -80,7 +89,7 @@ def show_remote(
             reporter.draw(task)
     shown = found[:limit]
     if not found:
-        reporter.note("no tasks to show: this account has none of the last 24 hours, or none fits")
+        reporter.note("no tasks to show: nothing that this account sent in the last 24 hours fits")
     elif output is Output.HUMAN and streams.is_terminal(sys.stdout):
         from pixverse_cli.reporting.terminal.other_tables import remote_table
         from pixverse_cli.reporting.terminal.page import page_width, write_page

@@ -4,6 +4,7 @@ import codecs
 import io
 import os
 import re
+import stat
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
@@ -79,7 +80,7 @@ def put(line: str) -> None:
     try:
         if sys.stdout is None:
             raise ValueError("it was closed before the program started")
-        with _live[-1].hidden() if _live and is_terminal(sys.stdout) else nullcontext():
+        with _live[-1].hidden() if _live and _may_show(sys.stdout) else nullcontext():
             print(line, flush=True)  # noqa: T201  the one place that writes results
     except BrokenPipeError as error:
         raise ClosedPipe from error
@@ -156,6 +157,13 @@ def is_terminal(stream: object) -> bool:
     """Return whether a stream is an open terminal."""
     with suppress(AttributeError, ValueError, OSError):
         return bool(stream.isatty())  # type: ignore[attr-defined]
+    return False
+
+
+def _may_show(stream: TextIO) -> bool:
+    """Return whether what is written may come to the terminal: the reader of a pipe may show it."""
+    with suppress(ValueError, OSError):
+        return is_terminal(stream) or stat.S_ISFIFO(os.fstat(stream.fileno()).st_mode)
     return False
 
 

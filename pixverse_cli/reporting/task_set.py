@@ -7,7 +7,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pixverse_cli.domain.catalog import CURRENCY
 from pixverse_cli.domain.clock import Clock
 from pixverse_cli.domain.errors import Charged, PixverseError
 from pixverse_cli.domain.events import (
@@ -21,6 +20,7 @@ from pixverse_cli.domain.events import (
     Saved,
     Seen,
     Submitted,
+    Uploading,
 )
 from pixverse_cli.domain.task import Record, Status
 from pixverse_cli.domain.text import harmless
@@ -66,7 +66,7 @@ class TaskSet:
             case Ended():
                 self.ended.append(event)
             case Known() | Submitted() | Seen() | Downloading() | Saved():
-                if not isinstance(event, Known):
+                if not isinstance(event, Known) and not getattr(event, "already", False):
                     self._used.add(event.record.number)
                 self._names[event.record.task_id or ""] = task_name(event.record)
             case _:
@@ -132,6 +132,8 @@ def total_cost(costs: "Sequence[tuple[Decimal | None, Decimal | None]]") -> str:
     amounts = [amount for amount in known if amount is not None]
     if not amounts:
         return ""
+    from pixverse_cli.domain.catalog import CURRENCY  # noqa: PLC0415  slow to load
+
     total = sum(amounts[1:], start=amounts[0])
     estimated = any(actual is None for actual, _ in costs)
     return f"{total} {CURRENCY} {'by estimate' if estimated else 'at list prices'}"
@@ -205,6 +207,8 @@ class Repeats:
                 return self._said(record.number, record.status, _HEARTBEAT_SECONDS)
             case Expected(record=record):
                 return self._said(("usual", request_kind(record)), "", float("inf"))
+            case Uploading(image=image, sent=0):  # said before the policy, and before the bytes
+                return self._said(("upload", image), "", _HEARTBEAT_SECONDS)
             case Retrying(reason=reason):
                 return self._said(_SECONDS.sub("", reason), "", _HEARTBEAT_SECONDS)
             case _:

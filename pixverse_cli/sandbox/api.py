@@ -61,7 +61,13 @@ class Api:
             hostile = self._scenarios.active("hostile-text")
             reply = replies.refusal(refused, request_id=request_id, hostile=hostile)
         gzip = "gzip" in request.headers.get("accept-encoding", "")
-        return replies.as_sent(reply, arrived=arrived, answered=self._clock.now(), gzip=gzip)
+        return replies.as_sent(
+            reply,
+            arrived=arrived,
+            answered=self._clock.now(),
+            gzip=gzip,
+            about_tasks=request.path.startswith(TASKS),
+        )
 
     def _early_failure(self, request: Request) -> Reply | None:
         """Return the failure that happens before the service reads the request, if any."""

@@ -46,12 +46,17 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """A reply; its Content-Length is always that of the whole ``body``."""
+    """A reply; unless it is ``chunked``, its Content-Length is that of the whole ``body``.
+
+    ``lower_case``: the names of all its headers are sent in lower case.
+    """
 
     status: int
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
     delivery: Delivery = Delivery.WHOLE
+    chunked: bool = False
+    lower_case: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

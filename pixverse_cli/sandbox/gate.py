@@ -3,8 +3,9 @@
 import hmac
 import threading
 
-from pixverse_cli.domain.catalog import CALLS_PER_SECOND, Lane
+from pixverse_cli.domain.catalog import Lane
 from pixverse_cli.domain.clock import Clock
+from pixverse_cli.domain.terms import CALLS_PER_SECOND
 from pixverse_cli.sandbox import refusals
 from pixverse_cli.sandbox.exchange import Request
 from pixverse_cli.sandbox.limits import Rate

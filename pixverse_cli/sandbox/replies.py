@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from gzip import compress
 from http import HTTPStatus
 
@@ -14,7 +14,9 @@ from pixverse_cli.sandbox.exchange import Delivery, Reply
 from pixverse_cli.sandbox.hostility import with_hostile_text
 from pixverse_cli.sandbox.refusals import Refused
 
+_TYPE, _JSON = "Content-Type", "application/json"
 _NO_ENTRY = 401  # the status of a refused key
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SERVICE_ZONE = timezone(timedelta(hours=8))
 
 _KINDS_WITH_SHOTS = (Kind.IMAGE_TO_VIDEO, Kind.TEXT_TO_VIDEO)  # whose usage has a shot_type
@@ -33,9 +35,15 @@ def as_json(
     whole: dict[str, object] = {**body, "request_id": request_id}
     return Reply(
         status=status,
-        headers=(("Content-Type", "application/json"), *headers),
-        body=json.dumps(with_hostile_text(whole) if hostile else whole).encode(),
+        headers=((_TYPE, _JSON), *headers),
+        body=_encoded(with_hostile_text(whole) if hostile else whole),
     )
+
+
+def _encoded(body: object) -> bytes:
+    """Write JSON as the service does: no blanks, and text that is not ASCII as UTF-8."""
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    return text.encode("utf-8", "replace")  # half of a surrogate pair becomes "?"
 
 
 def refusal(refused: Refused, *, request_id: str, hostile: bool = False) -> Reply:
@@ -47,10 +55,14 @@ def refusal(refused: Refused, *, request_id: str, hostile: bool = False) -> Repl
     return as_json(refused.status, body, request_id=request_id, hostile=hostile, headers=headers)
 
 
-def as_sent(reply: Reply, *, arrived: datetime, answered: datetime, gzip: bool) -> Reply:
+def as_sent(
+    reply: Reply, *, arrived: datetime, answered: datetime, gzip: bool, about_tasks: bool
+) -> Reply:
     """Add the headers of the service's gateway; with ``gzip`` compress the body.
 
-    A refused key is answered by an outer gateway, which does not compress (recorded traffic).
+    As recorded: header names in lower case, a compressed body in chunks, a charset where the
+    call is about tasks. A refused key is answered by an outer gateway, which does not compress,
+    writes its names in another case, and does not say that the body is JSON.
     """
     arrival, departure = milliseconds(arrived), milliseconds(answered)
     headers = [
@@ -61,17 +73,22 @@ def as_sent(reply: Reply, *, arrived: datetime, answered: datetime, gzip: bool) 
         ("x-envoy-upstream-service-time", str(departure - arrival)),
         ("Vary", "Accept-Encoding"),
     ]
-    if not gzip or reply.status == _NO_ENTRY or reply.delivery is not Delivery.WHOLE:
-        return replace(reply, headers=tuple(headers))
-    packed = compress(reply.body, mtime=0)
+    if reply.status == _NO_ENTRY:
+        return replace(reply, headers=tuple(each for each in headers if each[0] != _TYPE))
+    if about_tasks and (_TYPE, _JSON) in headers:
+        headers[headers.index((_TYPE, _JSON))] = (_TYPE, f"{_JSON};charset=UTF-8")
+    reply = replace(reply, headers=tuple(headers), lower_case=True)
+    if not gzip or reply.delivery is not Delivery.WHOLE:
+        return reply
     headers.append(("Content-Encoding", "gzip"))
-    return replace(reply, headers=tuple(headers), body=packed)
+    packed = compress(reply.body, mtime=0)
+    return replace(reply, headers=tuple(headers), body=packed, chunked=True)
 
 
 def page(status: int) -> Reply:
     """Return a gateway's own error page: HTML, without code and request id."""
     title = f"{status} {HTTPStatus(status).phrase}"
-    html = (("Content-Type", "text/html"),)
+    html = ((_TYPE, "text/html"),)
     return Reply(status=status, headers=html, body=_PAGE.format(title).encode())
 
 
@@ -150,5 +167,5 @@ def row(view: JobView) -> dict[str, object]:
 
 
 def milliseconds(moment: datetime) -> int:
-    """Return milliseconds since 1970."""
-    return round(moment.timestamp() * 1000)
+    """Return milliseconds since 1970, cut off as in the times of a task query."""
+    return (moment - _EPOCH) // timedelta(milliseconds=1)

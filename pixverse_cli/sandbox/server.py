@@ -9,7 +9,7 @@ import socket
 import socketserver
 import struct
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from email.utils import format_datetime
 from http import HTTPStatus
 from typing import IO, Any
@@ -205,13 +205,27 @@ class _Handler(WSGIRequestHandler):
         return bytes(body) if size <= self.server.max_body else None
 
     def _write(self, reply: Reply) -> None:
-        self.send_response(reply.status, HTTPStatus(reply.status).phrase)
-        for name, value in reply.headers:
-            self.send_header(name, value)
-        if reply.status != 204:
-            self.send_header("Content-Length", str(len(reply.body)))
+        chunked = reply.chunked and self.request_version != "HTTP/1.0"
+        self.send_response_only(reply.status, HTTPStatus(reply.status).phrase)
+        for name, value in self._headers(reply, chunked=chunked):
+            self.send_header(name.lower() if reply.lower_case else name, value)
         self.end_headers()
         if self.command != "HEAD":
             half = len(reply.body) // 2 if reply.delivery is Delivery.CUT else len(reply.body)
-            self.wfile.write(memoryview(reply.body)[:half])
+            self.wfile.write(_in_chunks(reply.body) if chunked else memoryview(reply.body)[:half])
         self.wfile.flush()
+
+    def _headers(self, reply: Reply, *, chunked: bool) -> Iterator[tuple[str, str]]:
+        yield "Server", self.version_string()
+        yield "Date", self.date_time_string()
+        yield from reply.headers
+        if chunked:
+            yield "Transfer-Encoding", "chunked"
+        elif reply.status != 204:
+            yield "Content-Length", str(len(reply.body))
+
+
+def _in_chunks(body: bytes) -> bytes:
+    """Return a body in two chunks, so that a client that reads only the first one fails."""
+    parts = (body[: len(body) // 2], body[len(body) // 2 :])
+    return b"".join(b"%x\r\n%b\r\n" % (len(part), part) for part in parts if part) + b"0\r\n\r\n"

@@ -5,8 +5,8 @@ from collections import deque
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from pixverse_cli.domain.catalog import TASK_LIFE_SECONDS
 from pixverse_cli.domain.task import Status
+from pixverse_cli.domain.terms import TASK_LIFE_SECONDS
 from pixverse_cli.sandbox.orders import VideoOrder
 from pixverse_cli.sandbox.refusals import Failure
 

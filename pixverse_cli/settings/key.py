@@ -5,30 +5,39 @@ the file in ``DASHSCOPE_API_KEY_FILE_PATH``, the key that ``pixverse auth login`
 ``~/.dashscope/api_key`` (the file of the vendor's SDK).
 """
 
-import codecs
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
-from pixverse_cli.disk.files import Kind, kind_at
+from pixverse_cli.disk.files import Kind, kind_at, read_up_to, reason, with_home
 from pixverse_cli.disk.writing import write_file
 from pixverse_cli.domain.errors import AuthError, UnexpectedError
+from pixverse_cli.domain.frozen import Frozen
+from pixverse_cli.domain.text import decoded
 
 _LOGIN = (
     "get a key of the China (Beijing) region from https://bailian.console.aliyun.com,"
     " then run `pixverse auth login` or set DASHSCOPE_API_KEY"
 )
 
+_NAMING = "DASHSCOPE_API_KEY_FILE_PATH"
 _MAX_CHARACTERS = 4096
 MAX_BYTES = 2 * _MAX_CHARACTERS + 4  # enough for a longer key than is allowed, in UTF-16 too
+# White space, the byte order mark, and what pages put between words without showing it.
+_AROUND = r"[\s\u00ad\u200b-\u200f\u2060\ufeff]+"
+_EDGES = re.compile(f"^{_AROUND}|{_AROUND}$")
 _QUOTES = ('""', "''", "``", "\u201c\u201d", "\u2018\u2019")
-_BEARER = re.compile(r"bearer(\s+|$)", re.IGNORECASE)
+# ``export NAME=``, ``$env:NAME =``, ``name:``, ``Bearer``. A key with "=" before its end is no
+# valid token, so nothing of a key is lost.
+_LABEL = re.compile(
+    r"(?:export\s+|\$env:)?\w+\s*=\s*(?=[^=\s])|[\w-]+:\s+|bearer(?:\s+|$)", re.IGNORECASE
+)
+# RFC 6750, section 2.1, and the colon, which the keys of some gateways have.
+_TOKEN = re.compile(r"[A-Za-z0-9._~+/:=-]+")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Key:
+class Key(Frozen):
     """A usable key; ``exposed`` if other users can read its file."""
 
     value: str
@@ -63,25 +72,21 @@ def find_key(environ: Mapping[str, str], config_directory: Path) -> Key:
 
 
 def key_in(data: bytes) -> str:
-    """Return the key in the bytes of a file or of stdin; see :func:`pasted`.
-
-    Windows shells write UTF-16 with a byte order mark.
-    """
-    wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    return pasted(data.decode("utf-16" if wide else "utf-8-sig", "replace"))
+    """Return the key in the bytes of a file or of stdin; see :func:`pasted`."""
+    return pasted(decoded(data, errors="replace"))
 
 
 def pasted(text: str) -> str:
     """Return a key without what copying and pasting adds around it.
 
-    That is: blanks, line ends, a byte order mark, a pair of quotes, a leading ``Bearer``. No
-    key begins or ends with any of them, so nothing of the key can be lost.
+    That is: blanks, line ends, invisible characters, a pair of quotes, a leading ``Bearer`` or
+    ``NAME=``. No key begins or ends with any of them, so nothing of the key can be lost.
     """
-    value = text.strip().strip("\ufeff").strip()
+    value = _EDGES.sub("", text)
     if len(value) > 1 and value[0] + value[-1] in _QUOTES:
         return pasted(value[1:-1])
-    bearer = _BEARER.match(value)
-    return pasted(value[bearer.end() :]) if bearer else value
+    label = _LABEL.match(value)
+    return pasted(value[label.end() :]) if label else value
 
 
 def check_shape(value: str, source: str) -> None:
@@ -91,7 +96,14 @@ def check_shape(value: str, source: str) -> None:
     """
     if not value:
         raise AuthError(f"the API key from {source} is blank", hint=_LOGIN)
-    if not value.isascii() or not value.isprintable() or any(mark in value for mark in " \"'`"):
+    if "://" in value:
+        raise AuthError(f"the API key from {source} is a URL, not a key", hint=_LOGIN)
+    if "**" in value:
+        raise AuthError(
+            f"the API key from {source} is hidden behind * characters: copy the whole key",
+            hint=_LOGIN,
+        )
+    if not _TOKEN.fullmatch(value):
         raise AuthError(
             f"the API key from {source} contains spaces, quotes, line breaks or other characters"
             " that are not allowed in a key",
@@ -152,18 +164,37 @@ def forget_key(config_directory: Path) -> Path | None:
 def _candidates(environ: Mapping[str, str], config_directory: Path) -> Iterator[Key]:
     if value := environ.get("DASHSCOPE_API_KEY"):
         yield Key(value=pasted(value), source="DASHSCOPE_API_KEY")
-    if named := environ.get("DASHSCOPE_API_KEY_FILE_PATH"):
-        yield _from_file(Path(named), f"{named} (DASHSCOPE_API_KEY_FILE_PATH)")
+    if named := environ.get(_NAMING):
+        yield _from_named_file(named)
     for path in (kept_key_path(config_directory), _vendor_path(environ)):
         if path is not None and _may_hold_a_key(path):
             yield _from_file(path, str(path))
 
 
 def _may_hold_a_key(path: Path) -> bool:
+    """Return whether a key is meant to be here; reading it says what is wrong with it.
+
+    A link to nothing counts: the next source may hold the key of another account.
+    """
     try:
-        return kind_at(path) is Kind.FILE
-    except OSError:  # reading it says what is wrong
+        return kind_at(path) is Kind.FILE or kind_at(path, follow=False) is Kind.LINK
+    except OSError:
         return True
+
+
+def _from_named_file(named: str) -> Key:
+    if named.startswith("sk-"):
+        raise AuthError(
+            f"{_NAMING} contains a key, not the path of a file",
+            hint="set DASHSCOPE_API_KEY to the key instead",
+        )
+    try:
+        path = Path(with_home(named))
+    except OSError as error:
+        raise AuthError(
+            f"{_NAMING}={named}: {reason(error)}", hint="use an absolute path"
+        ) from error
+    return _from_file(path, f"{named} ({_NAMING})")
 
 
 def _vendor_path(environ: Mapping[str, str]) -> Path | None:
@@ -173,12 +204,12 @@ def _vendor_path(environ: Mapping[str, str]) -> Path | None:
 
 def _from_file(path: Path, source: str) -> Key:
     try:
-        with path.open("rb") as file:
-            # the limit is for paths such as /dev/zero, which never end
-            value = key_in(file.read(MAX_BYTES))
+        # the limit is for paths such as /dev/zero, which never end
+        value = key_in(read_up_to(path, MAX_BYTES))
         exposed = os.name == "posix" and bool(path.stat().st_mode & 0o077)
     except OSError as error:
         raise AuthError(
-            f"the API key file {source} cannot be read: {error.strerror}", hint=_LOGIN
+            f"the API key file {source} cannot be read: {error.strerror}",
+            hint="correct or remove it, or set DASHSCOPE_API_KEY",
         ) from error
     return Key(value=value, source=source, exposed=exposed)

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from pixverse_cli.disk.files import open_regular, reason
 from pixverse_cli.domain.errors import UsageError
-from pixverse_cli.domain.text import lines_of
+from pixverse_cli.domain.text import decoded, lines_of
 from pixverse_cli.settings.places import toml_hint
 from pixverse_cli.settings.values import Setting
 
@@ -43,6 +43,12 @@ FIELDS = (
 _REQUIRED = ("output",)
 _SEVERAL = ("reference",)  # may be a list; in the setting, and in CSV, one in each line
 _TABLES = ("defaults", "video")
+_OTHER_SEPARATORS = {
+    ";": "semicolons",
+    "\t": "tabs",
+    "|": "vertical bars",
+    "\uff0c": "full-width commas",
+}
 _COMMAS = 'separate the columns with commas; in Excel, save the sheet as "CSV UTF-8"'
 
 
@@ -110,7 +116,7 @@ def _rows(path: Path) -> Iterator[_Row]:
     except ValueError as error:
         raise UsageError(f"{str(path)!r} is not a valid file name") from error
     try:
-        yield from reader(data.decode("utf-8-sig"))
+        yield from reader(decoded(data))
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise UsageError(
@@ -118,7 +124,7 @@ def _rows(path: Path) -> Iterator[_Row]:
             hint='save it as UTF-8; in Excel, as "CSV UTF-8" (the plain "CSV" may be GBK)',
         ) from error
     except (ValueError, RecursionError) as error:
-        text = data.decode("utf-8-sig") if reader is _toml_rows else ""
+        text = decoded(data) if reader is _toml_rows else ""
         raise UsageError(f"{path}: {error}", hint=toml_hint(text, str(error))) from error
 
 
@@ -170,7 +176,13 @@ def _json_rows(text: str) -> Iterator[_Row]:
 
 
 def _csv_rows(text: str) -> Iterator[_Row]:
-    """Yield the rows below the header; cells without text are left out, empty rows skipped."""
+    """Yield the rows below the header; cells without text are left out, empty rows skipped.
+
+    A text with CR alone at its line ends is from an old spreadsheet program. Excel reads a
+    first line ``sep=,`` and does not show it.
+    """
+    if "\n" not in text:
+        text = text.replace("\r", "\n")
     reader = csv.reader(io.StringIO(text), strict=True, skipinitialspace=True)
     names: list[str] = []
     line = 1
@@ -178,31 +190,34 @@ def _csv_rows(text: str) -> Iterator[_Row]:
         for row in reader:
             cells = [cell.strip() for cell in row]
             place, line = f"line {line}", reader.line_num + 1
-            if not any(cells):
+            if not any(cells) or (place == "line 1" and cells[0].lower() == "sep="):
                 continue
             if names:
                 yield _csv_row(place, names, cells)
                 continue
             names = cells
-            if problem := _header_problem(names):
-                yield _Row(place, problem=problem)
+            if problems := _header_problems(names):
+                yield from (_Row(place, problem=problem) for problem in problems)
                 return
     except csv.Error as error:
         yield _Row(f"line {line}", problem=f"not valid CSV: {error}")
 
 
-def _header_problem(names: Sequence[str]) -> str | None:
-    for separator, what in ((";", "semicolons"), ("\t", "tabs")):
+def _header_problems(names: Sequence[str]) -> list[str]:
+    for separator, what in _OTHER_SEPARATORS.items():
         if len(names) == 1 and separator in names[0]:
-            return f"the columns are separated by {what}; {_COMMAS}"
+            return [f"the columns are separated by {what}; {_COMMAS}"]
     twice = sorted({name for name in names if name and names.count(name) > 1})
-    return f"several columns are named {', '.join(twice)}" if twice else None
+    if twice:
+        return [f"several columns are named {', '.join(twice)}"]
+    return [problem for name in names if name and (problem := _unknown(name))]
 
 
 def _csv_row(place: str, names: Sequence[str], cells: Sequence[str]) -> _Row:
     named = dict(zip(names, cells, strict=False))
     if any(cells[len(names) :]) or named.pop("", ""):
-        return _Row(place, problem="a cell stands in a column that has no name in the header line")
+        problem = "a cell stands in a column that has no name in the header line"
+        return _Row(place, problem=f"{problem}; text with commas needs quotes around it")
     return _Row(place, {name: cell for name, cell in named.items() if cell})
 
 
@@ -210,11 +225,9 @@ def _fields(place: str, row: Mapping[str, object]) -> tuple[dict[str, Setting], 
     """Return the fields of a row, and a line for each unknown field and wrong type."""
     fields, problems = dict[str, Setting](), list[str]()
     for spelling, value in row.items():
-        name = spelling.strip().replace("_", "-")
-        if name not in FIELDS:
-            similar = _similar(name, FIELDS)
-            suggestion = f"; did you mean {similar}?" if similar else ""
-            problems.append(f"{place}: {spelling}: no such field{suggestion}")
+        name = _field_name(spelling)
+        if problem := _unknown(spelling):
+            problems.append(f"{place}: {problem}")
         elif name in _SEVERAL and value == []:
             continue
         elif name in fields:
@@ -227,6 +240,19 @@ def _fields(place: str, row: Mapping[str, object]) -> tuple[dict[str, Setting], 
         elif value is not None:
             problems.append(f"{place}: {spelling}: must be text, a number, true or false")
     return fields, problems
+
+
+def _field_name(spelling: str) -> str:
+    return spelling.strip().replace("_", "-")
+
+
+def _unknown(spelling: str) -> str | None:
+    """Return the problem of a field that does not exist; None if it exists."""
+    name = _field_name(spelling)
+    if name in FIELDS:
+        return None
+    similar = _similar(name, FIELDS)
+    return f"{spelling}: no such field{f'; did you mean {similar}?' if similar else ''}"
 
 
 def _are_texts(values: Sequence[object]) -> bool:

@@ -7,16 +7,19 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from pixverse_cli.disk.files import open_regular, reason
+from pixverse_cli.disk.files import look, open_regular, reason
 from pixverse_cli.domain import hosts
 from pixverse_cli.domain.errors import UnexpectedError, UsageError
-from pixverse_cli.domain.text import lines_of
+from pixverse_cli.domain.text import decoded, lines_of
 from pixverse_cli.settings.values import Setting
 
 DEFAULT_BASE_URL = "https://dashscope.aliyuncs.com/api/v1"
 
 _PLAIN_URL = re.compile(r"https?://[^\s\\@?#{}<>\x00-\x1f\x7f]+", re.IGNORECASE)
-_OTHER_PROTOCOL = "/compatible-mode"
+# The path of another protocol, which the vendor's pages show first, or of one call of the API.
+_LONGER_PATH = re.compile(r"(.*?)/(?:compatible-mode(?:/.*)?|api/v1/.+)", re.IGNORECASE)
+_AROUND = " \t\r\n\"'\ufeff"  # what files of variables and pasting leave around a value
+_DEFAULT_PORTS = {"http": 80, "https": 443}
 
 _XDG = {
     "user_state_path": ("XDG_STATE_HOME", ".local/state"),
@@ -58,26 +61,32 @@ def variables(environ: Mapping[str, str]) -> dict[str, Setting]:
 def base_url(environ: Mapping[str, str]) -> str:
     """Return the service's address, without a slash at the end.
 
-    An address without a path gets the API's.
+    An address without a path gets the API's. One service has one spelling: records are
+    compared by it.
 
     :raises UsageError: it is not an http(s) URL, is plain http to another machine, or has a
         path at which there is no such API.
     """
-    url = (environ.get("DASHSCOPE_HTTP_BASE_URL") or DEFAULT_BASE_URL).rstrip("/")
+    given = environ.get("DASHSCOPE_HTTP_BASE_URL") or DEFAULT_BASE_URL
+    url = given.strip(_AROUND).rstrip("/")
     if not _is_safe(url):
         raise _wrong_address(
             url,
             "must be an https URL without user, query, fragment or placeholder"
             " (plain http is for this machine only: on a network others could read the key)",
-            hint=f"unset it to use {DEFAULT_BASE_URL}",
+            hint=f"{_beginning(url)}unset it to use {DEFAULT_BASE_URL}",
         )
     parts = urlsplit(url)
-    origin = f"{parts.scheme}://{parts.netloc.lower()}"
-    if not _may_be_the_api(parts.hostname or "", parts.path):
+    place = parts.netloc.lower()
+    if parts.port in (None, _DEFAULT_PORTS[parts.scheme]):
+        place = re.sub(r":\d*$", "", place)
+    origin = f"{parts.scheme}://{place}"
+    right = _right_path(parts.hostname or "", parts.path)
+    if right != parts.path:
         raise _wrong_address(
             url,
             "the video API is not at this path",
-            hint=f"use DASHSCOPE_HTTP_BASE_URL={origin}{hosts.API_PATH}",
+            hint=f"use DASHSCOPE_HTTP_BASE_URL={origin}{right}",
         )
     return origin + (parts.path or hosts.API_PATH)
 
@@ -86,18 +95,24 @@ def _is_safe(url: str) -> bool:
     return (bool(_host(url)) and url.lower().startswith("https:")) or is_loopback(url)
 
 
-def _may_be_the_api(host: str, path: str) -> bool:
-    """Return whether the API can be at this path; on a gateway it can be anywhere.
+def _beginning(url: str) -> str:
+    """Return the first half of the hint for a URL without its scheme; empty for others."""
+    local = is_loopback(f"http://{url}")
+    named = local or "." in (_host(f"https://{url}") or "")
+    return f"begin it with {'http' if local else 'https'}://, or " if named else ""
 
-    The path of another protocol is what the vendor's pages show first.
-    """
-    if path.lower().startswith(_OTHER_PROTOCOL):
-        return False
-    return path in ("", hosts.API_PATH) or not host.endswith(hosts.VENDOR_DOMAIN)
+
+def _right_path(host: str, path: str) -> str:
+    """Return the API's path on a host; on a gateway it can be anywhere, so ``path`` if possible."""
+    if host.endswith(hosts.VENDOR_DOMAIN):
+        return path if path in ("", hosts.API_PATH) else hosts.API_PATH
+    longer = _LONGER_PATH.fullmatch(path)
+    return longer[1] + hosts.API_PATH if longer else path
 
 
 def _wrong_address(url: str, problem: str, *, hint: str) -> UsageError:
-    shown = "(a secret)" if "@" in url else url
+    bare, query, _ = url.partition("?")
+    shown = "(a secret)" if "@" in url or url.startswith("sk-") else bare + query
     return UsageError(f"DASHSCOPE_HTTP_BASE_URL={shown}: {problem}", hint=hint)
 
 
@@ -197,7 +212,7 @@ def config_file(directory: Path) -> dict[str, Setting]:
         source = f"{path}, line {line}: {name}"
         text = _text(value)
         if name not in CONFIG_KEYS:
-            problems.append(f"{source}: no such setting")
+            problems.append(f"{source}: no such setting{_similar(name)}")
         elif text is None:
             problems.append(f"{source}: must be text, a number, true or false")
         else:
@@ -207,14 +222,31 @@ def config_file(directory: Path) -> dict[str, Setting]:
     return settings
 
 
+def _similar(name: str) -> str:
+    """Return the question about the setting that was probably meant; empty if none is similar."""
+    if "key" in name.lower():
+        return "; `pixverse auth login` stores the API key"
+    from difflib import get_close_matches  # noqa: PLC0415  rare
+
+    similar = get_close_matches(name.lower().replace("_", "-"), CONFIG_KEYS, 1)
+    return f"; did you mean {similar[0]}?" if similar else ""
+
+
 def _content(path: Path) -> str:
+    """Return the text of the file; empty if there is none.
+
+    A link to nothing is an error: without its limits of cost, more would be paid than allowed.
+    """
     try:
         with open_regular(path) as file:
-            return file.read().decode("utf-8-sig")
-    except FileNotFoundError:
-        return ""
+            return decoded(file.read())
     except OSError as error:
-        raise UsageError(f"{path} cannot be read: {reason(error)}") from error
+        if isinstance(error, FileNotFoundError) and look(path, follow=False) is None:
+            return ""
+        raise UsageError(
+            f"{path} cannot be read: {reason(error)}",
+            hint="correct or remove it, or set PIXVERSE_CONFIG_DIR to another directory",
+        ) from error
     except UnicodeDecodeError as error:
         line = 1 + error.object[: error.start].count(b"\n")
         raise UsageError(f"{path} cannot be read: line {line} is not UTF-8 text") from error
@@ -234,11 +266,14 @@ def _toml(path: Path, content: str) -> dict[str, object]:
 
 
 def toml_hint(content: str, error: str) -> str | None:
-    """Return the way out if the line that a TOML error names has a value without its quotes."""
+    """Return the way out if the line that a TOML error names has a value without its quotes.
+
+    The value is not shown: it may be a key that stands in the wrong file.
+    """
     at = re.search(r"at line (\d+)", error)
     line = dict(enumerate(lines_of(content), 1)).get(int(at[1]), "") if at else ""
     bare = re.match(r"\s*([\w-]+)\s*=\s*([^\s\"'\[{#][^\"'#]*)", line)
-    return f'strings need quotes: {bare[1]} = "{bare[2].strip()}"' if bare else None
+    return f'strings need quotes: {bare[1]} = "..."' if bare else None
 
 
 def _text(value: object) -> str | None:

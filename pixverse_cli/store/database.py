@@ -8,10 +8,10 @@ disk, and has no race at the first start.
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pixverse_cli.disk.files import Kind, kind_of, look, reason
 from pixverse_cli.disk.writing import Link, NoLocksError, lock_as_sqlite, name_new, rename_in_turn
@@ -20,6 +20,7 @@ from pixverse_cli.store.schema import MIGRATIONS
 
 T = TypeVar("T")
 Value = str | int | float | None
+Row = dict[str, Any]  # the values by the names of their columns
 TryLock = Callable[[int], None]
 
 _BUSY_SECONDS = 0.5  # one wait inside SQLite, which a signal cannot interrupt
@@ -57,19 +58,23 @@ class Database:
                 self._connection.close()
                 raise
 
-    def rows(self, statement: str, **values: Value) -> list[sqlite3.Row]:
+    def rows(self, statement: str, **values: Value) -> list[Row]:
         """Run one statement as its own transaction and return all its rows."""
         with self._translated():
             parameters = {name: _storable(value) for name, value in values.items()}
             return self._retry_while_busy(
-                lambda: self._connection.execute(statement, parameters).fetchall()
+                lambda: _rows(self._connection.execute(statement, parameters))
             )
 
-    def row(self, statement: str, **values: Value) -> sqlite3.Row | None:
+    def row(self, statement: str, **values: Value) -> Row | None:
         """Run one statement as its own transaction and return its first row, if any."""
         return next(iter(self.rows(statement, **values)), None)
 
-    def transaction(self, *statements: str, **values: Value) -> sqlite3.Row | None:
+    def value(self, statement: str, **values: Value) -> Any:  # noqa: ANN401  of the statement
+        """Run one statement that always returns a row of one value, and return the value."""
+        return next(iter(self.rows(statement, **values)[0].values()))
+
+    def transaction(self, *statements: str, **values: Value) -> Row | None:
         """Run statements as one transaction and return the last one's first row, if any."""
         parameters = {name: _storable(value) for name, value in values.items()}
         with self._translated():
@@ -83,7 +88,7 @@ class Database:
 
     def damage(self) -> str | None:
         """Return what SQLite's quick check finds wrong, or None."""
-        result = self.rows("PRAGMA quick_check(1)")[0][0]
+        result = self.value("PRAGMA quick_check(1)")
         return None if result == "ok" else str(result)
 
     def _migrate(self, version: int) -> None:
@@ -140,7 +145,6 @@ def _retry_while_busy(action: Callable[[], T], at_first: Callable[[], None]) -> 
 
 def _connect(path: Path, at_first: Callable[[], None]) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
-    connection.row_factory = _row
     try:
         # this statement reads the file too, which may be locked
         _retry_while_busy(lambda: connection.execute("PRAGMA synchronous = FULL"), at_first)
@@ -158,27 +162,29 @@ def _storable(value: Value) -> Value | bytes:
     return value if encoded.decode("utf-8", "ignore") == value else encoded
 
 
-def _row(cursor: sqlite3.Cursor, values: tuple[object, ...]) -> sqlite3.Row:
-    """Return a row with the bytes of :func:`_storable` converted back to text."""
+def _rows(cursor: sqlite3.Cursor) -> list[Row]:
+    names = [column[0] for column in cursor.description or ()]
+    return [dict(zip(names, _as_text(values), strict=True)) for values in cursor]
+
+
+def _as_text(values: tuple[object, ...]) -> Iterable[object]:
+    """Return values with the bytes of :func:`_storable` converted back to text."""
     if bytes not in map(type, values):
-        return sqlite3.Row(cursor, values)
-    return sqlite3.Row(
-        cursor,
-        tuple(
-            value.decode("utf-8", "surrogatepass") if isinstance(value, bytes) else value
-            for value in values
-        ),
+        return values
+    return (
+        value.decode("utf-8", "surrogatepass") if isinstance(value, bytes) else value
+        for value in values
     )
 
 
 def _run_transaction(
     connection: sqlite3.Connection, statements: Sequence[str], values: Mapping[str, Value | bytes]
-) -> sqlite3.Row | None:
-    row: sqlite3.Row | None = None
+) -> Row | None:
+    row: Row | None = None
     with connection:
         connection.execute("BEGIN IMMEDIATE")
         for statement in statements:
-            row = next(iter(connection.execute(statement, values).fetchall()), None)
+            row = next(iter(_rows(connection.execute(statement, values))), None)
     return row
 
 

@@ -11,12 +11,12 @@ import secrets
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from pixverse_cli.disk.files import Kind, kind_of, look
 from pixverse_cli.disk.writing import append_line
 from pixverse_cli.domain.clock import from_rfc3339, rfc3339
+from pixverse_cli.domain.frozen import Frozen
 from pixverse_cli.domain.task import Record, Status, Task
 from pixverse_cli.domain.text import lines_of
 
@@ -25,8 +25,7 @@ _TAKEN = ".taken"
 _TRIES = 5
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unrecorded:
+class Unrecorded(Frozen):
     """A task id whose request is row ``number`` of the database, written at ``intent_at``."""
 
     number: int

@@ -10,7 +10,6 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -18,14 +17,14 @@ from pixverse_cli.disk.files import look, open_regular, reason
 from pixverse_cli.disk.writing import try_lock, write_file
 from pixverse_cli.domain.clock import Clock
 from pixverse_cli.domain.errors import UsageError
+from pixverse_cli.domain.frozen import Frozen
 from pixverse_cli.domain.text import lines_of
 
 _WAIT_SECONDS = 30.0  # for other processes, which hold the lock for some milliseconds each
 _PAUSE = 0.02
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LockEntry:
+class LockEntry(Frozen):
     """One output: the request's fingerprint, the file's SHA-256, and the task, if known."""
 
     output: str
@@ -135,7 +134,7 @@ def _entry(line: str) -> LockEntry:
 
 def _line(entry: LockEntry) -> str:
     """Return the entry's line; characters that an editor may take for a line end are escaped."""
-    text = json.dumps(asdict(entry), ensure_ascii=False)
+    text = json.dumps(vars(entry), ensure_ascii=False)
     return "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in text) + "\n"
 
 

@@ -1,16 +1,15 @@
 """Records of paid requests: written before the call, completed after it."""
 
 import json
-import sqlite3
-from collections.abc import Iterator
-from dataclasses import fields
+from collections.abc import Iterator, Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pixverse_cli.domain.clock import Uptime, from_rfc3339, rfc3339
 from pixverse_cli.domain.errors import UnexpectedError
 from pixverse_cli.domain.task import Record, RecordInput, Status, Task
-from pixverse_cli.store.database import Database, Value
+from pixverse_cli.store.database import Database, Row, Value
 from pixverse_cli.store.ownership import RELEASE, TAKE_FROM_ANY, TAKE_FROM_QUERIED
 
 if TYPE_CHECKING:
@@ -21,30 +20,28 @@ if TYPE_CHECKING:
 # A request is live if its task has succeeded or may still succeed.
 _LIVE = "status IN ('UNCLEAR', 'PENDING', 'RUNNING', 'SUCCEEDED')"
 _ENDED = "('SUCCEEDED', 'FAILED', 'CANCELED')"
-_SELECTED = (
-    "(:statuses = '' OR instr(:statuses, ',' || status || ','))"
-    " AND coalesce(submitted_at, intent_at, '') >= :since"
-)
+
+# Requests to this machine (plain http: a sandbox) are free, and are kept apart from all others.
+_SAME_WORLD = "(service LIKE 'http://%') = ({} LIKE 'http://%')"
 
 # What requests since a time may cost, in millionths of 1 CNY: sums of whole numbers are exact.
 # A provisional task may be another request's, so its failure does not prove that this was free.
-# Requests to this machine (plain http: a sandbox) are free, and are counted apart.
 _MILLIONTHS = "CAST(round(coalesce({}, 0) * 1000000) AS INTEGER)"
 _SPENT = (
     f"(SELECT coalesce(sum({_MILLIONTHS.format('estimate')}), 0) FROM task"
     " WHERE intent_at >= :since AND fingerprint IS NOT NULL"
     " AND (provisional OR status NOT IN ('FAILED', 'CANCELED', 'NOT_SENT'))"
-    " AND (service LIKE 'http://%') = (:service LIKE 'http://%'))"
+    f" AND {_SAME_WORLD.format(':service')})"
 )
 
-_COLUMNS = tuple(field.name for field in fields(Record))
+_COLUMNS = Record._fields
 _REQUEST = tuple(name for name in _COLUMNS if name != "number")
 _TIMES = ("intent_at", "submitted_at", "scheduled_at", "ended_at", "seen_at")
 _FLAGS = ("audio", "watermark", "provisional")
 _NEWEST = 50
 _SHORT_ID = 8
 _MILLIONTH_DIGITS = 6
-_BLOCK = 500  # records read at once
+_BLOCK = 50  # records read at once; of more, each leaves the processor's cache before its use
 _ABOVE_ALL = 2**63 - 1
 
 
@@ -73,7 +70,7 @@ class Records:
             f"INSERT INTO task ({', '.join(_REQUEST)})"
             f" SELECT {', '.join(':' + name for name in _REQUEST)}"
             " WHERE NOT (:once AND EXISTS (SELECT 1 FROM task WHERE fingerprint = :fingerprint"
-            f" AND service = :service AND take = :take AND {_LIVE}))"
+            f" AND {_SAME_WORLD.format(':service')} AND take = :take AND {_LIVE}))"
             f" AND (:most IS NULL OR {_MILLIONTHS.format(':estimate')} + {_SPENT} <= :most)"
             " RETURNING *",
             once=once,
@@ -91,10 +88,8 @@ class Records:
         from decimal import Decimal  # noqa: PLC0415  slows the start, and is rarely needed
 
         limits = _limits(budget, now)
-        row = self._database.row(
-            f"SELECT {_SPENT} AS spent", service=service, since=limits["since"]
-        )
-        return Decimal(row["spent"] if row else 0).scaleb(-_MILLIONTH_DIGITS)
+        spent = self._database.value(f"SELECT {_SPENT}", service=service, since=limits["since"])
+        return Decimal(spent).scaleb(-_MILLIONTH_DIGITS)
 
     def resend(
         self,
@@ -116,7 +111,7 @@ class Records:
                 " intent_at = :now, ended_at = NULL, error_code = NULL, error_message = NULL,"
                 " boot = :boot, began_at_uptime = :seconds, ended_at_uptime = NULL"
                 " WHERE number = :number AND NOT (:once AND EXISTS (SELECT 1 FROM task"
-                " WHERE fingerprint = mine.fingerprint AND service = mine.service"
+                f" WHERE fingerprint = mine.fingerprint AND {_SAME_WORLD.format('mine.service')}"
                 f" AND take = mine.take AND number <> mine.number AND {_LIVE}))"
                 f" AND (:most IS NULL OR {_MILLIONTHS.format('mine.estimate')}"
                 f" + {_SPENT.replace(':service', 'mine.service')} <= :most) RETURNING *",
@@ -133,12 +128,17 @@ class Records:
     def live(
         self, fingerprint: str, service: str, take: int = 1, account: str | None = None
     ) -> Record | None:
-        """Return the newest live record of an equal request's take, if possible of ``account``."""
+        """Return the newest live record of an equal request's take.
+
+        If possible one that was sent to this service, by ``account``. One that was sent to another
+        address counts too: to pay again because the address has changed is to pay twice.
+        """
         return _from_row(
             self._database.row(
-                "SELECT * FROM task WHERE fingerprint = :fingerprint AND service = :service"
-                f" AND take = :take AND {_LIVE}"
-                " ORDER BY account IS :account DESC, number DESC LIMIT 1",
+                "SELECT * FROM task WHERE fingerprint = :fingerprint AND take = :take"
+                f" AND {_SAME_WORLD.format(':service')} AND {_LIVE}"
+                " ORDER BY service = :service DESC, account IS :account DESC,"
+                " status = 'SUCCEEDED' DESC, number DESC LIMIT 1",
                 fingerprint=fingerprint,
                 service=service,
                 take=take,
@@ -238,7 +238,7 @@ class Records:
     def unsettled(self) -> list[Record]:
         """Return requests whose task is not known for certain, oldest first."""
         rows = self._database.rows(
-            "SELECT * FROM task WHERE status = 'UNCLEAR' OR provisional ORDER BY number"
+            "SELECT * FROM task WHERE status = 'UNCLEAR' OR provisional = 1 ORDER BY number"
         )
         return [required(row) for row in rows]
 
@@ -248,38 +248,39 @@ class Records:
         """Write the service's answer about a task; fields that it no longer reports are kept.
 
         ``at`` is when it was received, ``account`` the account of a record that has none yet.
+        Nothing is written if the record has lost the task to another one meanwhile.
         """
-        return required(
-            self._database.row(
-                "UPDATE task SET"
-                # after 24 hours the service reports an ended task as UNKNOWN; and another
-                # process may write an older answer after the final one
-                f" status = iif(status IN {_ENDED} AND :status NOT IN {_ENDED}, status, :status),"
-                " submitted_at = coalesce(:submitted_at, submitted_at),"
-                " scheduled_at = coalesce(:scheduled_at, scheduled_at),"
-                " ended_at = coalesce(:ended_at, ended_at),"
-                " video_url = coalesce(:video_url, video_url),"
-                " usage = coalesce(:usage, usage),"
-                # a request of this store has its own prompt, or certainly none
-                " prompt = iif(fingerprint IS NULL, coalesce(prompt, :prompt), prompt),"
-                " error_code = coalesce(:error_code, error_code),"
-                " error_message = coalesce(:error_message, error_message),"
-                " seen_at = coalesce(:at, seen_at), account = coalesce(account, :account)"
-                " WHERE number = :number RETURNING *",
-                number=number,
-                status=task.status,
-                submitted_at=rfc3339(task.submitted_at),
-                scheduled_at=rfc3339(task.scheduled_at),
-                ended_at=rfc3339(task.ended_at),
-                video_url=task.video_url,
-                usage=_object_json(task.usage),
-                prompt=task.orig_prompt,
-                error_code=task.error_code,
-                error_message=task.error_message,
-                at=rfc3339(at),
-                account=account,
-            )
+        row = self._database.row(
+            "UPDATE task SET"
+            # after 24 hours the service reports an ended task as UNKNOWN; and another
+            # process may write an older answer after the final one
+            f" status = iif(status IN {_ENDED} AND :status NOT IN {_ENDED}, status, :status),"
+            " submitted_at = coalesce(:submitted_at, submitted_at),"
+            " scheduled_at = coalesce(:scheduled_at, scheduled_at),"
+            " ended_at = coalesce(:ended_at, ended_at),"
+            " video_url = coalesce(:video_url, video_url),"
+            " usage = coalesce(:usage, usage),"
+            # a request of this store has its own prompt, or certainly none
+            " prompt = iif(fingerprint IS NULL, coalesce(prompt, :prompt), prompt),"
+            " error_code = coalesce(:error_code, error_code),"
+            " error_message = coalesce(:error_message, error_message),"
+            " seen_at = coalesce(:at, seen_at), account = coalesce(account, :account)"
+            " WHERE number = :number AND task_id = :task_id RETURNING *",
+            number=number,
+            task_id=task.task_id,
+            status=task.status,
+            submitted_at=rfc3339(task.submitted_at),
+            scheduled_at=rfc3339(task.scheduled_at),
+            ended_at=rfc3339(task.ended_at),
+            video_url=task.video_url,
+            usage=_object_json(task.usage),
+            prompt=task.orig_prompt,
+            error_code=task.error_code,
+            error_message=task.error_message,
+            at=rfc3339(at),
+            account=account,
         )
+        return required(row) if row else self.get(number)
 
     def remember(
         self, task: Task, service: str, at: datetime | None = None, account: str | None = None
@@ -368,18 +369,20 @@ class Records:
         statuses: tuple[Status, ...] = (),
         since: datetime | None = None,
         submitted: bool = False,
+        unsaved: bool = False,
         before: int = _ABOVE_ALL,
     ) -> list[Record]:
         """Return records, newest first; ``limit`` -1: all, ``submitted``: only those with ids.
 
-        ``before``: only those with a lower number.
+        ``unsaved``: only those without a file, ``before``: only those with a lower number.
         """
         rows = self._database.rows(
-            f"SELECT * FROM task WHERE {_SELECTED}"
-            " AND (task_id IS NOT NULL OR NOT :submitted) AND number < :before"
-            " ORDER BY number DESC LIMIT :limit",
-            **_selection(statuses, since),
+            f"SELECT * FROM task WHERE {_selected(statuses, since)}"
+            " AND (task_id IS NOT NULL OR NOT :submitted) AND (file IS NULL OR NOT :unsaved)"
+            " AND number < :before ORDER BY number DESC LIMIT :limit",
+            since=rfc3339(since),
             submitted=submitted,
+            unsaved=unsaved,
             before=before,
             limit=limit,
         )
@@ -404,11 +407,12 @@ class Records:
 
     def count(self, *, statuses: tuple[Status, ...] = (), since: datetime | None = None) -> int:
         """Return how many records :meth:`newest` would return without a limit."""
-        row = self._database.row(
-            f"SELECT count(*) AS records FROM task WHERE {_SELECTED}",
-            **_selection(statuses, since),
+        return int(
+            self._database.value(
+                f"SELECT count(*) FROM task WHERE {_selected(statuses, since)}",
+                since=rfc3339(since),
+            )
         )
-        return int(row["records"]) if row else 0
 
     def past_run_seconds(self, record: Record) -> list[float]:
         """Return the seconds that the newest 50 finished tasks of a kind ran, shortest first.
@@ -422,7 +426,7 @@ class Records:
             " * 86400 AS seconds FROM"
             " (SELECT submitted_at, scheduled_at, ended_at FROM task WHERE status = 'SUCCEEDED'"
             " AND model = :model AND resolution = :resolution AND duration = :duration"
-            " AND audio IS :audio AND (service LIKE 'http://%') = (:service LIKE 'http://%')"
+            f" AND audio IS :audio AND {_SAME_WORLD.format(':service')}"
             " AND submitted_at IS NOT NULL AND ended_at IS NOT NULL"
             " ORDER BY number DESC LIMIT :newest) ORDER BY seconds",
             model=record.model,
@@ -444,10 +448,15 @@ class Records:
         return frozenset(row["task_id"] for row in rows)
 
 
-def _selection(statuses: tuple[Status, ...], since: datetime | None) -> dict[str, Value]:
-    """Return the values of ``_SELECTED``."""
-    names = f",{','.join(statuses)}," if statuses else ""
-    return {"statuses": names, "since": rfc3339(since) or ""}
+def _selected(statuses: tuple[Status, ...], since: datetime | None) -> str:
+    """Return the condition of these records: only what is asked, so that an index can serve it."""
+    conditions = list[str]()
+    if statuses:
+        names = ", ".join(f"'{status}'" for status in statuses)
+        conditions.append(f"status IN ({names})")
+    if since:
+        conditions.append("coalesce(submitted_at, intent_at, '') >= :since")
+    return " AND ".join(conditions) or "true"
 
 
 def _limits(budget: "Budget | None", now: datetime | None) -> dict[str, Value]:
@@ -458,9 +467,9 @@ def _limits(budget: "Budget | None", now: datetime | None) -> dict[str, Value]:
     return {"most": most, "since": rfc3339(budget.began(now))}
 
 
-def _object_json(value: dict[str, object]) -> str | None:
+def _object_json(value: Mapping[str, object]) -> str | None:
     """Return an object as JSON text; None for an empty one."""
-    return json.dumps(value, ensure_ascii=False) if value else None
+    return json.dumps(dict(value)) if value else None
 
 
 def _to_row(record: Record) -> dict[str, Value]:
@@ -469,12 +478,12 @@ def _to_row(record: Record) -> dict[str, Value]:
     row |= {name: rfc3339(getattr(record, name)) for name in _TIMES}
     row["usage"] = _object_json(record.usage)
     row["parameters"] = _object_json(record.parameters)
-    row["inputs"] = json.dumps(record.inputs, ensure_ascii=False) if record.inputs else None
+    row["inputs"] = json.dumps(record.inputs) if record.inputs else None
     row["estimate"] = None if record.estimate is None else str(record.estimate)
     return row
 
 
-def required(row: sqlite3.Row | None) -> Record:
+def required(row: Row | None) -> Record:
     """Return the record in a row that must be there."""
     record = _from_row(row)
     if record is None:
@@ -482,7 +491,7 @@ def required(row: sqlite3.Row | None) -> Record:
     return record
 
 
-def _from_row(row: sqlite3.Row | None) -> Record | None:
+def _from_row(row: Row | None) -> Record | None:
     """Return the record in a row, or None for no row.
 
     :raises UnexpectedError: the row was not written by this program.
@@ -499,24 +508,24 @@ def _from_row(row: sqlite3.Row | None) -> Record | None:
         ) from error
 
 
-def _read(row: sqlite3.Row) -> Record:
-    found = dict(zip(row.keys(), row, strict=True))  # a row searches all its names for each one
-    values = {name: found[name] for name in _COLUMNS}
-    values |= {name: from_rfc3339(values[name]) for name in _TIMES}
-    values |= {name: None if values[name] is None else bool(values[name]) for name in _FLAGS}
+def _read(row: Row) -> Record:
+    values = {name: row[name] for name in _COLUMNS}
+    for name in _TIMES:
+        values[name] = from_rfc3339(values[name])
+    for name in _FLAGS:
+        values[name] = None if values[name] is None else bool(values[name])
+    usage, parameters = row["usage"], row["parameters"]
+    inputs, estimate = row["inputs"], row["estimate"]
     values["status"] = Status(values["status"])
-    values["usage"] = json.loads(values["usage"]) if values["usage"] else {}
-    parameters = values["parameters"]
+    values["usage"] = json.loads(usage) if usage else {}
     values["parameters"] = json.loads(parameters) if parameters else {}
-    inputs = json.loads(values["inputs"]) if values["inputs"] else ()
-    values["inputs"] = tuple(RecordInput(*each) for each in inputs)
-    values["estimate"] = _amount(values["estimate"])
+    values["inputs"] = tuple(RecordInput(*each) for each in json.loads(inputs)) if inputs else ()
+    values["estimate"] = None if estimate is None else _amount(estimate)
     return Record(**values)
 
 
-def _amount(text: str | None) -> "Decimal | None":
-    if text is None:
-        return None
+@lru_cache(maxsize=64)  # many records have the same estimate
+def _amount(text: str) -> "Decimal":
     from decimal import Decimal  # noqa: PLC0415  slows the start, and is rarely needed
 
     return Decimal(text)

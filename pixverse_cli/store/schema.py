@@ -96,6 +96,8 @@ MIGRATIONS = (
     -- How long earlier tasks of a kind ran.
     CREATE INDEX task_by_kind ON task (model, resolution, duration, audio)
         WHERE status = 'SUCCEEDED';
+    -- The tasks that were found by search and are not confirmed.
+    CREATE INDEX task_by_provisional ON task (provisional) WHERE provisional = 1;
     -- What was sent in the running period of a budget.
     CREATE INDEX task_by_intent ON task (intent_at);
     -- The hash of saved videos, so that a file that nobody has changed is not read again.

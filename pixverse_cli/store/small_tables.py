@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pixverse_cli.disk.files import FileState
 from pixverse_cli.domain.clock import rfc3339
+from pixverse_cli.domain.terms import UPLOAD_LIFE_SECONDS
 from pixverse_cli.store.database import Database
 
 _MARGIN = 0.8  # of the documented rate: calls may arrive closer together than they were sent
@@ -60,13 +61,13 @@ class Accounts:
 
     def are_one(self, name: str, other: str) -> bool:
         """Return whether two keys are known to belong to one account."""
-        row = self._database.row(
-            "SELECT count(DISTINCT owner) = 1 AND count(*) = 2 AS one FROM account"
+        one = self._database.value(
+            "SELECT count(DISTINCT owner) = 1 AND count(*) = 2 FROM account"
             " WHERE name IN (:name, :other)",
             name=name,
             other=other,
         )
-        return name == other or bool(row and row["one"])
+        return name == other or bool(one)
 
 
 class Uploads:
@@ -80,8 +81,6 @@ class Uploads:
 
     def find(self, sha256: str, model: str, account: str, now: datetime) -> str | None:
         """Return the ``oss://`` URL of these bytes, if it is at most 47 of its 48 hours old."""
-        from pixverse_cli.domain.catalog import UPLOAD_LIFE_SECONDS  # noqa: PLC0415  slow to load
-
         row = self._database.row(
             "SELECT url FROM upload WHERE sha256 = :sha256 AND model = :model"
             " AND account = :account AND uploaded_at > :oldest AND uploaded_at <= :now",
@@ -163,17 +162,17 @@ class RateSlots:
 
     def take(self, name: str, per_second: float, now: float) -> float:
         """Take the next free time for a call of this kind, and return the seconds until then."""
-        row = self._database.row(
+        moment = self._database.value(
             "INSERT INTO slot (name, next_at) VALUES (:name, :now + :gap)"
             " ON CONFLICT (name) DO UPDATE SET next_at = :gap +"
             " iif(next_at > :now + :limit, :now, max(next_at, :now))"
-            " RETURNING next_at - :gap AS moment",
+            " RETURNING next_at - :gap",
             name=name,
             gap=1 / (per_second * _MARGIN),
             now=now,
             limit=_CLOCK_WAS_CHANGED,
         )
-        return max(0.0, row["moment"] - now) if row else 0.0
+        return max(0.0, float(moment) - now)
 
     def hold_back(self, name: str, until: float) -> None:
         """Let no call start before ``until``: the service asked to slow down."""

@@ -23,23 +23,33 @@ connection.row_factory = sqlite3.Row
 for row in connection.execute("SELECT * FROM task ORDER BY number DESC"):
     print(json.dumps(dict(row), ensure_ascii=False))
 """
+# Rows as ``submit --wait`` leaves them; no two have the same times, every second prompt is Chinese.
 FILL = """
-WITH RECURSIVE count(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM count WHERE n < :records)
-INSERT INTO task (task_id, status, service, model, image, prompt, resolution, duration, audio,
-    watermark, seed, fingerprint, estimate, intent_at, request_id, submitted_at, scheduled_at,
-    ended_at, video_url, usage, file, sha256)
-SELECT printf('%08x-5ff8-4d82-bcb6-0123456789ab', n), 'SUCCEEDED', 'https://s.example/api/v1',
-    'pixverse/pixverse-v6-it2v', 'turtle.webp', 'The camera slowly rises over the reef', '720P',
-    5, 0, 0, n, printf('%064x', n), '1.35', '2026-11-23T12:00:00.000Z', printf('%036x', n),
-    '2026-11-23T12:00:01.000Z', '2026-11-23T12:00:05.000Z', '2026-11-23T12:01:40.000Z',
-    'https://videos.example/v.mp4?Signature=abc', '{"duration": 5, "SR": 720, "audio": false}',
-    '/videos/turtle.mp4', printf('%064x', n) FROM count
+WITH RECURSIVE count(n, at) AS (SELECT 1, 1764000000.0 UNION ALL
+    SELECT n + 1, at + 47.251 FROM count WHERE n < :records)
+INSERT INTO task (task_id, status, service, account, model, kind, image, inputs, prompt,
+    resolution, duration, audio, watermark, seed, fingerprint, estimate, intent_at, boot,
+    began_at_uptime, ended_at_uptime, run, request_id, submitted_at, scheduled_at, ended_at,
+    seen_at, video_url, usage, file, sha256)
+SELECT printf('%08x-5ff8-4d82-bcb6-0123456789ab', n), 'SUCCEEDED',
+    'https://dashscope.aliyuncs.com/api/v1', '0123456789abcdef', 'pixverse/pixverse-v6-it2v',
+    'image-to-video', 'turtle.webp',
+    '[["image", null, "turtle.webp", "' || printf('%064x', n) || '"]]',
+    iif(n % 2, 'The camera slowly rises over the reef', '镜头缓缓升起'), '720P',
+    5, 0, 0, n, printf('%064x', n), '1.35', strftime(:time, at, 'unixepoch'),
+    '01234567-89ab-cdef-0123-456789abcdef', n + 0.25, n + 0.75, printf('%032x', n),
+    printf('%036x', n), strftime(:time, at + 1.1, 'unixepoch'),
+    strftime(:time, at + 4.2, 'unixepoch'), strftime(:time, at + 99.3, 'unixepoch'),
+    strftime(:time, at + 100.4, 'unixepoch'), 'https://videos.example/v.mp4?Signature=abc',
+    '{"duration": 5, "SR": 720, "audio": false}', '/videos/turtle.mp4', printf('%064x', n)
+    FROM count
 """
+TIME = "%Y-%m-%dT%H:%M:%fZ"
 
 
 def fill(directory, records):
     store = Store(directory)
-    store._database.rows(FILL, records=records)  # noqa: SLF001  a thousand writes a second is slow
+    store._database.rows(FILL, records=records, time=TIME)  # noqa: SLF001  a thousand writes a second is slow
     store.close()
 
 

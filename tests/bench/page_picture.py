@@ -23,6 +23,15 @@ SCENES = (
     ("peak", "Clouds open and show the peak", (120, 140, 170), ("-m", "v5.6", "-d", "5")),
 )
 
+_FOLDER = """document.querySelectorAll("dd").forEach(each => {
+    each.textContent = each.textContent.replace("FOLDER", "/home/you") })"""
+# a frame is painted, and the sign that a video loads is gone, a while after it was sought
+_LOAD = """document.querySelectorAll("video").forEach(video => {
+    video.addEventListener("seeked", () => setTimeout(() => { video.seen = true }, 1500));
+    video.src = video.src || video.dataset.src; video.preload = "auto";
+    video.addEventListener("loadeddata", () => { video.currentTime = 0.5 }, {once: true});
+    if (video.readyState > 1) video.currentTime = 0.5; else video.load() })"""
+
 
 def draw(path, colour):
     """Draw hills under a sky in shades of one colour."""
@@ -48,7 +57,9 @@ def main():
         browser = Chromium(folder / "browser")
         try:
             browser.open(folder / "videos.html", width=1280, height=900)
-            browser.wait_for("[...document.querySelectorAll('video')].every(v => v.readyState > 1)")
+            browser.run(_FOLDER.replace("FOLDER", name))
+            browser.run(_LOAD)
+            browser.wait_for("[...document.querySelectorAll('video')].every(v => v.seen)")
             shot = browser("Page.captureScreenshot", format="png")
         finally:
             browser.close()

@@ -49,6 +49,8 @@ def play(directory):
     tmux("new-session", "-d", *SCREEN, f'{scripts}/pixverse sandbox --seed 7 -- sh -c "{shell}"')
     time.sleep(2)
     tmux("send-keys", "clear", "Enter")
+    while tmux("capture-pane", "-p").strip() != "$":  # what is typed earlier is shown twice
+        time.sleep(0.1)
     for command, word, seconds in SCENE:
         tmux("send-keys", "-l", command)
         tmux("send-keys", "Enter")

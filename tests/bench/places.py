@@ -20,7 +20,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from pixverse_cli.domain.catalog import RUNNING_TASKS
+from pixverse_cli.domain.terms import RUNNING_TASKS
 from pixverse_cli.sandbox import Pace, Sandbox
 from pixverse_cli.store import Store
 from tests.isolation import isolated

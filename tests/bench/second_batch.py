@@ -15,7 +15,6 @@ import sysconfig
 import tempfile
 import time
 from contextlib import ExitStack
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -44,7 +43,7 @@ def fill(directory, count, size):
         item.path.write_bytes(video)
         sha256 = hashlib.sha256(video).hexdigest()
         entry = LockEntry(output=item.output, fingerprint=item.order.fingerprint, sha256=sha256)
-        lines.append(json.dumps(asdict(entry)) + "\n")
+        lines.append(json.dumps(vars(entry)) + "\n")
     (directory / "videos.jsonl.lock").write_text("".join(lines))
 
 

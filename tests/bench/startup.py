@@ -2,7 +2,9 @@
 
 Each command runs in turn with its baseline, so that changes of the machine's speed do not
 matter. The processor times of the whole processes are compared; the median of the ratios is
-printed with the middle half, and the aim.
+printed with the middle half, and the aim. ``list`` and ``status`` run again on a store of
+100 000 records. The environment has no settings, and Python may keep compiled modules, as it
+does for every user.
 """
 
 import os
@@ -14,11 +16,16 @@ import sysconfig
 import tempfile
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
 from pixverse_cli.sandbox import Sandbox
+from tests.bench.big_list import fill
+from tests.isolation import isolated
 
 TURTLE = Path(__file__).parents[1] / "data" / "turtle.webp"
 PIXVERSE = str(Path(sysconfig.get_path("scripts")) / "pixverse")
 PYTHON = sys.executable
+MANY = 100_000  # records
 
 
 def seconds(command, environment):
@@ -40,22 +47,39 @@ def ratios(command, baseline, environment, pairs):
     )
 
 
+BARE = [PYTHON, "-c", "pass"]
+TYPER = [PYTHON, "-c", "import typer"]
+BOTH = [PYTHON, "-c", "import typer, requests"]
+
+
 def cases(finished, unfinished):
     """Yield a name, the command, its baseline, and the aim."""
-    bare = [PYTHON, "-c", "pass"]
-    typer = [PYTHON, "-c", "import typer"]
-    both = [PYTHON, "-c", "import typer, requests"]
-    yield "--version / python -c pass", [PIXVERSE, "--version"], bare, 2.0
-    yield "--help / import typer", [PIXVERSE, "--help"], typer, 1.35
-    yield "list / import typer", [PIXVERSE, "list"], typer, 1.6
-    yield "status (finished) / import typer", [PIXVERSE, "status", finished], typer, 1.6
-    yield "status (asked) / import typer, requests", [PIXVERSE, "status", unfinished], both, 1.3
+    yield "--version / python -c pass", [PIXVERSE, "--version"], BARE, 1.6
+    yield "--help / import typer", [PIXVERSE, "--help"], TYPER, 1.2
+    yield "list / import typer", [PIXVERSE, "list"], TYPER, 1.25
+    yield from store_cases("", finished, unfinished)
+
+
+def store_cases(store, finished, unfinished):
+    """Yield the cases that read a store, as :func:`cases`."""
+    yield f"status (finished){store} / import typer", [PIXVERSE, "status", finished], TYPER, 1.25
+    asked = f"status (asked){store} / import typer, requests"
+    yield asked, [PIXVERSE, "status", unfinished], BOTH, 1.2
+
+
+def compare(cases, environment, pairs):
+    """Print the ratios of each case."""
+    for name, command, baseline, aim in cases:
+        found = ratios(command, baseline, environment, pairs)
+        low, high = found[pairs // 4], found[-1 - pairs // 4]
+        median = statistics.median(found)
+        print(f"{name:<54} {median:5.2f}  ({low:.2f} to {high:.2f})  aim {aim}", flush=True)
 
 
 def main():
     pairs = int(sys.argv[1]) if len(sys.argv) > 1 else 21
     with tempfile.TemporaryDirectory() as home, Sandbox(realistic=True) as slow:
-        environment = {**os.environ, "HOME": home, **slow.environment}
+        environment = isolated(os.environ, Path(home)) | slow.environment
         submit = [PIXVERSE, "submit", str(TURTLE), "-d", "1", "-r", "360P"]
 
         def run(command, variables):
@@ -68,11 +92,13 @@ def main():
         with Sandbox(instant=True, seed=1) as quick:
             run([*submit, "--no-download"], environment | quick.environment)
         finished = run([PIXVERSE, "list", "--status", "SUCCEEDED"], environment).split("\t")[0]
-        for name, command, baseline, aim in cases(finished, unfinished):
-            found = ratios(command, baseline, environment, pairs)
-            low, high = found[pairs // 4], found[-1 - pairs // 4]
-            median = statistics.median(found)
-            print(f"{name:<42} {median:5.2f}  ({low:.2f} to {high:.2f})  aim {aim}")
+        compare(cases(finished, unfinished), environment, pairs)
+        fill(Path(environment["XDG_STATE_HOME"]) / "pixverse", MANY)
+        first = [PIXVERSE, "list", "--limit", "20"]
+        compare(
+            [(f"list --limit 20, {MANY} / import typer", first, TYPER, 1.25)], environment, pairs
+        )
+        compare(store_cases(f", {MANY}", finished, unfinished), environment, pairs)
 
 
 if __name__ == "__main__":

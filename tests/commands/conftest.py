@@ -4,16 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.inside import Inside
-
 TURTLE = Path(__file__).parents[1] / "data" / "turtle.webp"
 SMALL = ("-r", "360P", "-d", "1")
-
-
-@pytest.fixture
-def pixverse(home, tmp_path, sandbox):
-    """Return the command, run in this process; its ``start`` makes a separate process."""
-    return Inside(home, tmp_path, sandbox)
 
 
 @pytest.fixture

@@ -84,6 +84,16 @@ def test_an_invalid_item_does_not_stop_the_others(pixverse, directory, sandbox):
     assert "videos.toml, video 3: duration 99" in run.error["errors"][0]["message"]
 
 
+def test_everything_that_is_wrong_with_an_item_is_told_the_output_too(pixverse, directory):
+    (directory / "videos.toml").write_text(
+        '[[video]]\nimage = "turtle.webp"\nmodel = "v9"\noutput = "one.gif"\n'
+    )
+    ran = pixverse("batch", "videos.toml", "--dry-run")
+    assert ran.code == 2
+    lines = [line for line in ran.stderr.splitlines() if line.startswith("error: ")]
+    assert ["model v9" in lines[0], "output one.gif" in lines[1]] == [True, True]
+
+
 def test_a_dry_run_prints_the_plan_and_max_cost_limits_the_sum(pixverse, directory, sandbox):
     plan = pixverse("batch", directory / "videos.toml", "--dry-run")
     assert plan.lines == ["submit\tone.mp4\t0.15", "submit\ttwo.mp4\t0.15"]

@@ -1,21 +1,14 @@
 """``--notify``: a word of the terminal when a long command is over, and its code unchanged."""
 
-import sys
-
 import pytest
 
-from tests.commands.conftest import SMALL, TURTLE
-from tests.faults.terminal import on_terminal
-
-# The clock leaps by 20 seconds when the command first waits.
-_LONG = """
-import os, sys
-from pixverse_cli.app.context import Runtime
 from pixverse_cli.domain.clock import SystemClock
-from pixverse_cli.domain.interrupts import Interrupts
-from pixverse_cli.main import main
+from tests.commands.conftest import SMALL, TURTLE
 
-class Leaping(SystemClock):
+
+class LeapingClock(SystemClock):
+    """A clock that leaps by 20 seconds when the command first waits."""
+
     leap = 0.0
 
     def monotonic(self):
@@ -25,10 +18,6 @@ class Leaping(SystemClock):
         self.leap = 20.0
         super().sleep(min(seconds, 0.1))
 
-clock = Leaping()
-sys.exit(main(sys.argv[1:], Runtime(os.environ, clock, Interrupts(clock))))
-"""
-
 
 @pytest.fixture
 def shown(pixverse):
@@ -36,10 +25,7 @@ def shown(pixverse):
 
     def run(*words, sandbox=None, **variables):
         command = pixverse.against(sandbox) if sandbox else pixverse
-        environ = {name: text for name, text in command.environ.items() if name != "CI"}
-        environ |= {"TERM": "xterm-256color"} | variables
-        arguments = [sys.executable, "-c", _LONG, *words]
-        return on_terminal([str(word) for word in arguments], environ, command.directory)
+        return command.on_terminal(*words, clock=LeapingClock(), **{"CI": None} | variables)
 
     return run
 

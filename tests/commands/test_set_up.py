@@ -28,6 +28,12 @@ class TestAuth:
         assert kept.read_text() == f"{sandbox.api_key}\n"
         assert stat.S_IMODE(kept.stat().st_mode) == 0o600
         assert [(call.method, call.path) for call in sandbox.calls] == [("GET", "/api/v1/tasks/")]
+        assert f"{sandbox.base_url} accepts the key" in run.stderr
+
+    def test_a_key_given_as_an_argument_is_refused_and_not_shown_30(self, pixverse, sandbox):
+        run = pixverse("auth", "login", KEY)
+        assert (run.code, sandbox.calls) == (2, [])
+        assert KEY not in run.stderr
 
     def test_login_without_the_check_makes_no_call(self, pixverse, home, sandbox):
         run = pixverse("auth", "login", "--no-check", stdin=KEY, DASHSCOPE_API_KEY=None)
@@ -163,6 +169,11 @@ class TestDoctor:
         line = line_of(pixverse("doctor", DASHSCOPE_HTTP_BASE_URL=url), "address")
         assert f"{url}/api/v1; region Singapore; takes only keys of the workspace llm-x" in line
         assert "no estimates: list prices are known for the China (Beijing) region only" in line
+
+    def test_a_sandbox_is_on_this_machine_and_its_clock_is_the_same(self, pixverse):
+        run = pixverse("doctor")
+        assert line_of(run, "address").endswith("/api/v1; on this machine")
+        assert line_of(run, "service").endswith("; this machine's clock is right")
 
     def test_a_wrong_clock_is_a_warning(self, home, tmp_path, open_sandbox):
         ahead = FakeClock(datetime.now(UTC) + timedelta(hours=1))

@@ -82,6 +82,16 @@ def test_max_cost_is_exact(submit, sandbox, limit, code):
     assert sandbox.account.creates == (code == 0)
 
 
+# the page on temporary files: the fields of the form, and of the permission
+UPLOAD_FORM = {
+    "OSSAccessKeyId": "oss_access_key_id",
+    "Signature": "signature",
+    "policy": "policy",
+    "x-oss-object-acl": "x_oss_object_acl",
+    "x-oss-forbid-overwrite": "x_oss_forbid_overwrite",
+}
+
+
 class TestDryRun:
     def test_a_dry_run_sends_nothing_and_needs_no_key(self, submit, sandbox):
         run = submit("--dry-run", DASHSCOPE_API_KEY=None)
@@ -116,6 +126,8 @@ class TestDryRun:
         assert sandbox.calls == []
         upload, create, again = ran.lines
         assert (upload.startswith("image_1=$("), create) == (True, again)
+        for name, theirs in UPLOAD_FORM.items():
+            assert f'--form-string {name}="$(field {theirs})"' in upload
         assert sandbox.api_key not in ran.stdout
         script = f"{upload}\n{create}"
         done = subprocess.run(

@@ -26,7 +26,9 @@ def settings(home):
     return write
 
 
-@pytest.mark.parametrize("prompt", ["", " ", "\n\t", "\u3000\u2003", "\u00a0"])
+@pytest.mark.parametrize(
+    "prompt", ["", " ", "\n\t", "\u3000\u2003\u00a0", "\ufeff\u200b", "\u2800"]
+)
 def test_a_prompt_that_is_given_but_empty_is_refused(submit, sandbox, prompt):
     ran = submit("-p", prompt)
     assert (ran.code, sandbox.account.creates) == (2, 0)
@@ -36,6 +38,13 @@ def test_a_prompt_that_is_given_but_empty_is_refused(submit, sandbox, prompt):
 @pytest.mark.parametrize("content", [b"", b"\n", b" \r\n\t", b"\xef\xbb\xbf", b"\xef\xbb\xbf\r\n"])
 def test_an_empty_prompt_file_is_refused(submit, sandbox, tmp_path, content):
     (tmp_path / "prompt.txt").write_bytes(content)
+    ran = submit("-P", "prompt.txt")
+    assert (ran.code, sandbox.account.creates) == (2, 0)
+    assert "--prompt-file prompt.txt: is empty" in ran.stderr
+
+
+def test_a_prompt_file_that_is_a_pipe_without_a_writer_is_empty(submit, sandbox, tmp_path):
+    os.mkfifo(tmp_path / "prompt.txt")
     ran = submit("-P", "prompt.txt")
     assert (ran.code, sandbox.account.creates) == (2, 0)
     assert "--prompt-file prompt.txt: is empty" in ran.stderr
@@ -122,7 +131,7 @@ def test_a_process_substitution_as_image_points_to_stdin(pixverse, sandbox):
         os.close(read)
         os.close(write)
     assert (ran.code, sandbox.account.creates) == (2, 0)
-    assert "give - as IMAGE" in ran.stderr
+    assert "give - in its place" in ran.stderr
 
 
 @pytest.mark.parametrize(

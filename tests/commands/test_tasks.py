@@ -1,6 +1,12 @@
 """``list``, ``status``, ``wait``, ``download``, ``cancel`` and ``recover``."""
 
+from datetime import UTC, datetime
+
+import pytest
+
+from pixverse_cli.domain.task import Record, Status
 from pixverse_cli.sandbox import Pace
+from pixverse_cli.store import Store
 from tests.commands.conftest import SMALL, TURTLE
 
 SLOW = Pace(queue=600, run=(60, 60))
@@ -13,6 +19,19 @@ def test_status_defaults_to_the_latest_task(submit, pixverse):
     assert pixverse("status").stdout.split("\t")[:2] == [latest, "SUCCEEDED"]
 
 
+@pytest.mark.parametrize("command", ["status", "wait", "download"])
+def test_where_only_a_lost_answer_is_known_the_way_out_is_recover(pixverse, command):
+    store = Store(pixverse.state)
+    service = pixverse.environ["DASHSCOPE_HTTP_BASE_URL"]
+    at = datetime.now(UTC)
+    store.records.intend(Record(number=0, status=Status.UNCLEAR, service=service, intent_at=at))
+    store.close()
+    ran = pixverse(command)
+    assert ran.code == 2
+    assert "the answer of a submit was lost" in ran.stderr
+    assert "run `pixverse recover`" in ran.stderr
+
+
 def test_a_unique_prefix_of_a_task_id_is_enough(submit, pixverse):
     task_id = submit().lines[0]
     assert pixverse("status", task_id[:8]).stdout.startswith(task_id)
@@ -21,6 +40,7 @@ def test_a_unique_prefix_of_a_task_id_is_enough(submit, pixverse):
 def test_task_ids_are_read_from_stdin(submit, pixverse):
     task_id = submit().lines[0]
     assert pixverse("wait", "-", stdin=f"\r\n{task_id}\r\n\n").stdout.startswith("http://")
+    assert pixverse("status", "-", stdin=f"\ufeff{task_id}\r\n").stdout.startswith(task_id)
     assert pixverse("wait", "-", stdin="").code == 0
 
 

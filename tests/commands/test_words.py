@@ -1,5 +1,7 @@
 """What a new user may type first: it is understood, or the answer says what was meant."""
 
+import shlex
+
 import pytest
 
 from pixverse_cli import __version__
@@ -10,9 +12,9 @@ from tests.commands.conftest import TURTLE
 def test_words_among_the_images_are_asked_about_as_the_prompt(pixverse, sandbox, words):
     ran = pixverse("submit", TURTLE, words)
     assert (ran.code, sandbox.calls) == (2, [])
-    assert f"{words!r}: is that the prompt? use -p {words!r}" in ran.stderr.replace('"', "'") or (
-        f"{words!r}: is that the prompt? use -p {words}" in ran.stderr
-    )
+    question = f"error: {words!r}: no such file; is that the prompt? use -p {shlex.quote(words)}"
+    assert ran.stderr.splitlines() == [question, "hint: nothing was sent"]
+    assert pixverse("submit", words).stderr.splitlines()[0] == question
 
 
 @pytest.mark.parametrize("further", ["my holiday.png", "turtle2", "https://example.com/a b"])
@@ -25,7 +27,9 @@ def test_what_looks_like_an_image_is_not_taken_for_a_prompt(pixverse, further):
 def test_a_prompt_in_place_of_the_image_is_recognised(pixverse, sandbox, model):
     ran = pixverse("submit", "A turtle swims", *model)
     assert (ran.code, sandbox.account.creates) == (2, 0)
-    assert "'A turtle swims': is that the prompt? use -p 'A turtle swims'" in ran.stderr
+    assert (
+        "'A turtle swims': no such file; is that the prompt? use -p 'A turtle swims'" in ran.stderr
+    )
 
 
 def test_a_picture_without_a_command_is_for_submit(pixverse):

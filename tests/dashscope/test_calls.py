@@ -133,6 +133,19 @@ def test_each_failure_has_its_error(client_for, name, step, kind, retryable):
 
 
 @pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        ("299 Odd", "not the service's"),
+        ("300 Choices", "the service redirects"),
+        ("399 Odd", "the service redirects"),
+        ("400 Bad Request", "not the service's"),
+    ],
+)
+def test_a_redirect_without_json_is_called_one(client_for, status, words):
+    assert words in error_of(client_for, "query", [answer(b"x", status=status)]).message
+
+
+@pytest.mark.parametrize(
     ("name", "body"),
     [
         ("query", {}),

@@ -316,6 +316,8 @@ class TestAccepted:
             json_answer({"code": "Odd", "output": {"task_id": "0385dc79-5ff8-4d82"}}),
             json_answer(gzip.compress(json.dumps(ACCEPTED).encode()), content_encoding="gzip"),
             json_answer(ACCEPTED, content_encoding="br, nonsense"),
+            json_answer(ACCEPTED, "202 Accepted"),
+            json_answer(ACCEPTED, "502 Bad Gateway"),
         ],
         ids=[
             "12 cut after the id",
@@ -329,6 +331,8 @@ class TestAccepted:
             "a code beside it",
             "gzip unasked",
             "a wrong Content-Encoding",
+            "202",
+            "502 with the service's answer",
         ],
     )
     def test_an_id_in_a_damaged_answer_is_read(self, client_for, step):
@@ -385,7 +389,9 @@ class TestRefused:
         step = json_answer({"code": "Arrearage", "message": "no"}, "400 Bad", x_request_id="r-8")
         assert error_of_create(client_for, step, kind=BillingError).request_id == "r-8"
 
-    @pytest.mark.parametrize("status", ["301 M", "302 F", "303 S", "307 T", "308 P"])
+    @pytest.mark.parametrize(
+        "status", ["300 M", "301 M", "302 F", "303 S", "307 T", "308 P", "399 X"]
+    )
     def test_a_redirect_is_not_followed_26(self, client_for, status):
         with ScriptedServer() as elsewhere:
             step = answer(status=status, location=elsewhere.url("/"))

@@ -2,7 +2,6 @@
 
 import io
 import re
-from dataclasses import replace
 
 import pytest
 
@@ -10,6 +9,7 @@ from pixverse_cli.dashscope import upload
 from pixverse_cli.dashscope.client import Client
 from pixverse_cli.dashscope.wire import Policy
 from pixverse_cli.domain.errors import UnreachableError
+from pixverse_cli.domain.frozen import replace
 from tests.dashscope.conftest import KEY
 from tests.dashscope.messages import parse_request
 from tests.servers import RESET, Script, ScriptedServer, answer

@@ -233,6 +233,7 @@ def test_a_page_of_the_list_is_read():
     assert first.model == "pixverse/pixverse-v6-it2v"
     assert first.submitted_at == datetime(2026, 3, 20, 11, 48, 50, 499_000, tzinfo=UTC)
     assert first.ended_at is None
+    assert second.submitted_at == datetime(2026, 3, 20, 11, 48, 50, 551_000, tzinfo=UTC)
     assert second.ended_at == datetime(2026, 3, 20, 11, 49, 46, 462_000, tzinfo=UTC)
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pixverse_cli.domain import catalog
+from pixverse_cli.domain import catalog, terms
 from pixverse_cli.domain.catalog import (
     MODELS,
     Kind,
@@ -259,16 +259,16 @@ def test_motion_has_no_1080p():
         ("IMAGE_LIMITS", (("JPEG", "PNG", "WEBP"), 20 * 1024**2, 10_000, 0, 0)),
         ("MAX_NAME_LENGTH", 30),
         ("MAX_SEED", 2**31 - 1),
-        ("TASK_LIFE_SECONDS", 86_400),
-        ("UPLOAD_LIFE_SECONDS", 169_200),
-        ("CREATES_PER_SECOND", 5),
-        ("CALLS_PER_SECOND", 20),
-        ("RUNNING_TASKS", 5),
         ("CURRENCY", "CNY"),
     ],
 )
 def test_other_limits_are_the_documented_ones(name, value):
     assert getattr(catalog, name) == value
+
+
+def test_the_terms_are_those_of_the_pages():
+    assert (terms.TASK_LIFE_SECONDS, terms.UPLOAD_LIFE_SECONDS) == (86_400, 169_200)
+    assert (terms.CREATES_PER_SECOND, terms.CALLS_PER_SECOND, terms.RUNNING_TASKS) == (5, 20, 5)
 
 
 def test_the_resolutions_and_shot_types_are_the_documented_ones():

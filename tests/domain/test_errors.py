@@ -1,7 +1,5 @@
 """The documented exit codes, and the combination of several endings."""
 
-from dataclasses import replace
-
 import pytest
 
 from pixverse_cli.domain import endings, errors
@@ -22,6 +20,7 @@ from pixverse_cli.domain.errors import (
     UnclearError,
     UnexpectedError,
 )
+from pixverse_cli.domain.frozen import replace
 from pixverse_cli.domain.task import Record, Status
 
 CONTRACT = [
@@ -138,6 +137,32 @@ def test_the_error_of_a_task_has_its_charge_and_the_next_command(changes, charge
     error = endings.failed(replace(RECORD, **changes), UnexpectedError("x", charged=Charged.MIXED))
     assert (error.charged, error.next, error.image) == (charged, command, "turtle.webp")
     assert error.task_id == replace(RECORD, **changes).task_id
+
+
+@pytest.mark.parametrize(
+    ("count", "output", "statuses", "command"),
+    [
+        (12, None, ["RUNNING"], "pixverse wait t-0 t-1 t-2"),
+        (13, None, ["RUNNING", "PENDING"], "pixverse wait --all --download"),
+        (13, "clips/", ["RUNNING"], "pixverse wait --all -o clips/"),
+        (13, "{task_id}.mp4", ["SUCCEEDED"], "pixverse download --all -o '{task_id}.mp4'"),
+        (13, "{image}.mp4", ["RUNNING"], "pixverse wait t-0 t-1 t-2"),  # others may collide
+        (13, None, ["RUNNING", "SUCCEEDED"], "pixverse wait t-0 t-1 t-2"),  # not in wait --all
+    ],
+)
+def test_the_command_for_many_tasks_names_all_where_that_saves_the_same(
+    count, output, statuses, command
+):
+    tasks = [
+        endings.Placed(
+            replace(RECORD, task_id=f"t-{at}", status=Status(statuses[at % len(statuses)])), at + 1
+        )
+        for at in range(count)
+    ]
+    told = endings.next_command(tasks, endings.Asked(pays=True, output=output))
+    assert told is not None
+    assert told.startswith(command)
+    assert (told == command) is ("--all" in command)
 
 
 @pytest.mark.parametrize(

@@ -77,7 +77,7 @@ def test_a_problem_names_its_option(request_, options):
 
 
 def test_all_problems_are_reported_together():
-    request = V56._replace(prompt="\0" * 2049, duration=7, shot_type=ShotType.MULTI, seed=-1)
+    request = V56._replace(prompt="a\0" * 1025, duration=7, shot_type=ShotType.MULTI, seed=-1)
     assert options_with_problems(request) == ["prompt", "prompt", "duration", "shot-type", "seed"]
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pixverse_cli.domain.text import harmless, shortened
+from pixverse_cli.domain.text import harmless, is_blank, masked, shortened
 
 any_text = st.text(st.characters() | st.sampled_from("\x1b\x07\r\n\x9b\u202e\u2066\ud800\u200d"))
 
@@ -55,3 +55,25 @@ def test_a_shortened_text_fits(text, width):
 def test_a_text_that_fits_is_not_shortened():
     assert shortened("turtle", 6) == "turtle"
     assert shortened("turtles", 6) == "turtl…"
+
+
+@pytest.mark.parametrize(
+    ("secret", "shown"),
+    [
+        ("sk-canary-1", "refused: *** (***)"),
+        ("SK-CANARY-1", "refused: *** (***)"),
+        ("canary", "refused: sk-canary-1 (SK-Canary-1)"),  # too short: a word of the language
+    ],
+)
+def test_a_secret_is_masked_in_any_case_102(secret, shown):
+    assert masked("refused: sk-canary-1 (SK-Canary-1)", [secret]) == shown
+
+
+@pytest.mark.parametrize("text", ["", " ", "\u3000", "\u200b\u2060", "\ufeff", "\u2800", "\ufe0f"])
+def test_a_text_that_shows_nothing_is_blank(text):
+    assert is_blank(text)
+
+
+@pytest.mark.parametrize("text", [" a", "。", "\U0001f422", "\u0e33", "-"])
+def test_a_text_that_shows_something_is_not_blank(text):
+    assert not is_blank(text)

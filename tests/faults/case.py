@@ -49,7 +49,7 @@ class Case:
     says: str = ""
     also: Callable[..., None] | None = None
     ways: Sequence[Way] = (Way.JSON, Way.PIPE)
-    first_of_row: bool = False  # the first case of its row runs as a separate process for a script
+    first: bool = False  # the first case of its file runs as a separate process for a script
 
     def judge(self, world, ran):
         """Assert that the command and the world have the required result."""
@@ -86,11 +86,7 @@ class Case:
 
 def parameters(*cases):
     """Return a decorator that runs every case in each of its ways; test ids start with the row."""
-    numbers = [case.number for case in cases]
-    cases = [
-        replace(case, first_of_row=case.number not in numbers[:place])
-        for place, case in enumerate(cases)
-    ]
+    cases = [replace(case, first=place == 0) for place, case in enumerate(cases)]
     return pytest.mark.parametrize(
         ("case", "way"),
         [

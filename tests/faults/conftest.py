@@ -20,14 +20,14 @@ def way():
 
 
 @pytest.fixture
-def world(home, tmp_path, way, open_sandbox, request):
+def world(home, tmp_path, way, open_sandbox, clock, request):
     """Return the home, directory and service in which a fault happens."""
     parameters = request.node.callspec.params if hasattr(request.node, "callspec") else {}
     directory = tmp_path / "here"
     directory.mkdir()
     with contextlib.ExitStack() as stack:
-        place = World(home, directory, way, open_sandbox, stack)
-        place.own_process = getattr(parameters.get("case"), "first_of_row", True)
+        place = World(home, directory, way, open_sandbox, stack, clock)
+        place.own_process = getattr(parameters.get("case"), "first", True)
         place.pixverse.environ["TMPDIR"] = str(directory.parent)
         place.pixverse.environ["DASHSCOPE_API_KEY"] = KEY
         yield place

@@ -1,14 +1,11 @@
-"""The command on a pseudo-terminal: the output that a person sees."""
+"""A pseudo-terminal: its two ends, its size, and what was written to it."""
 
 import contextlib
 import fcntl
 import os
 import pty
 import struct
-import subprocess
 import termios
-
-from tests.processes import Ran
 
 
 def opened(columns=80, rows=24):
@@ -30,14 +27,3 @@ def read_all(end):
             output += chunk
     os.close(end)
     return bytes(output)
-
-
-def on_terminal(command, environ, directory, columns=80):
-    """Run the command to its end; stdout and stderr are the same terminal."""
-    master, slave = opened(columns)
-    process = subprocess.Popen(
-        command, stdin=slave, stdout=slave, stderr=slave, cwd=directory, env=environ
-    )
-    os.close(slave)
-    output = read_all(master).decode("utf-8", "replace")
-    return Ran(code=process.wait(30), stdout=output, stderr=output)

@@ -30,6 +30,11 @@ def busy_without_json(world):
     return world.submit(inside=True)
 
 
+def busy_with_another_code(world):
+    world.serve(create=[refusal("429 Slow", "TooBusy", "The gateway is busy.")])
+    return world.submit(inside=True)
+
+
 def refusal_case(number, what, status, code, exit_code, says, message="Refused."):
     return Case(
         number,
@@ -67,6 +72,16 @@ CASES = (
         creates=1,
         store=("NOT_SENT",),
     ),
+    Case(
+        22,
+        "429 with a code that is no rate limit's",
+        busy_with_another_code,
+        code=7,
+        charged="no",
+        retryable=True,
+        creates=1,
+        store=("NOT_SENT",),
+    ),
     refusal_case(
         23, "429 billing code", "429 Too Many", "AllocationQuota.FreeTierOnly", 4, "balance"
     ),
@@ -78,7 +93,7 @@ CASES = (
     refusal_case(25, "no permission", FORBIDDEN, "AccessDenied", 3, "workspace"),
     refusal_case(25, "not purchased", FORBIDDEN, "AccessDenied.Unpurchased", 3, "Activate Now"),
     refusal_case(25, "no model", "404 Not Found", "ModelNotFound", 2, "pixverse models"),
-    refusal_case(25, "no address", "404 Not Found", "NotFound", 12, "NotFound"),
+    refusal_case(25, "no address", "404 Not Found", "NotFound", 12, r"path is /api/v1"),
 )
 
 

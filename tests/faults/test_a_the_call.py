@@ -2,14 +2,14 @@
 
 import gzip
 import tracemalloc
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from pixverse_cli.domain.frozen import replace
 from pixverse_cli.http.exchange import Limits, Request, Session, exchange
 from pixverse_cli.http.failures import NoAnswerError
-from tests.clocks import START
+from tests.clocks import START, CoarseClock
 from tests.faults.case import Case, Way, parameters, row
 from tests.faults.service import TASK, accepted, as_json, list_row, refusal, succeeded, task_list
 from tests.servers import HANG, RESET, Pause, Script, ScriptedServer, answer
@@ -200,6 +200,12 @@ CASES = (
 )
 
 
+@pytest.fixture
+def clock():
+    """Return the clock of the searches, which need fewer calls with it."""
+    return CoarseClock()
+
+
 @parameters(*CASES)
 def test_fault(case, world):
     case.judge(world, case.provoke(world))
@@ -209,4 +215,4 @@ def test_fault(case, world):
 def test_a_read_timeout_counts_as_perhaps_sent_8():
     request = Request(method="POST", url="", body=b"x")
     with ScriptedServer([HANG]) as server, Session() as session, pytest.raises(NoAnswerError):
-        exchange(session, replace(request, url=server.url()), Limits(stall=0.05))
+        exchange(session, replace(request, url=server.url()), Limits(stall=0.05, total=40.0))

@@ -2,7 +2,9 @@
 
 from datetime import timedelta
 
-from tests.clocks import START
+import pytest
+
+from tests.clocks import START, CoarseClock
 from tests.faults.case import Case, parameters
 from tests.faults.service import (
     TASK,
@@ -119,6 +121,12 @@ CASES = (
         for seconds in (3600, -3600, 60)
     ),
 )
+
+
+@pytest.fixture
+def clock():
+    """Return the clock of the searches, which need fewer calls with it."""
+    return CoarseClock()
 
 
 @parameters(*CASES)

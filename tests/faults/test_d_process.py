@@ -8,7 +8,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.faults.case import Case, Way, parameters
+from tests.faults.case import Case, parameters
 from tests.faults.service import TASK, VIDEO, accepted, list_row, mp4, succeeded, task_list
 from tests.faults.waiting import wait_until
 from tests.faults.world import TURTLE
@@ -110,14 +110,6 @@ def id_on_stdout_alone(_world, ran):
     assert len(ran.lines) == 1
 
 
-def ten_at_once(world):
-    world.sandbox()
-    processes = [world.start("submit", *IMAGE) for _ in range(10)]
-    endings = [world.ended(process, 60) for process in processes]
-    assert len({ran.stdout for ran in endings}) == 10
-    return next((ran for ran in endings if ran.code), endings[0])
-
-
 def limited(size, *words):
     """Return a command whose files may not grow beyond ``size`` bytes."""
 
@@ -212,7 +204,6 @@ CASES = (
         creates=0,
         says="stdin",
     ),
-    Case(56, "ten at once", ten_at_once, code=0, exists=10, ways=(Way.JSON,)),
     Case(
         57,
         "no file may grow, submit",

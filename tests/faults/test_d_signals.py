@@ -1,4 +1,7 @@
-"""D. Signals and the process: a signal at every step (rows 48 to 52)."""
+"""D. Signals and the process: a signal at every step (rows 48 to 52).
+
+Further signals at the same steps, and how soon they end, are in ``tests/signals``.
+"""
 
 import contextlib
 import signal
@@ -13,6 +16,7 @@ from tests.faults.world import TURTLE
 from tests.servers import HANG, Pause
 
 INT, TERM, HUP = signal.SIGINT, signal.SIGTERM, signal.SIGHUP
+JSON, PIPE = (Way.JSON,), (Way.PIPE,)  # each signal needs a process, and goes one way
 STOPPED = {"charged": "no", "retryable": False, "creates": 0, "store": ()}
 KEEPS_RUNNING = {"charged": "yes", "retryable": False, "says": f"pixverse wait {TASK}"}
 
@@ -69,16 +73,18 @@ CASES = (
         Case(
             49,
             f"{number.name} while {what}",
-            signalled(number, at=at, **routes),
+            signalled(number, at=at, **{at: [[HANG]]}),
             code=128 + number,
             **STOPPED,
             says="nothing was bought",
-            ways=(Way.JSON,) if number == HUP else (Way.JSON, Way.PIPE),
+            ways=ways,
         )
-        for number in (INT, TERM, HUP)
-        for what, at, routes in (
-            ("requesting a policy", "policy", {"policy": [[HANG]]}),
-            ("uploading", "upload", {"upload": [[HANG]]}),
+        for number, what, at, ways in (
+            (INT, "requesting a policy", "policy", JSON),
+            (TERM, "requesting a policy", "policy", PIPE),
+            (INT, "uploading", "upload", PIPE),
+            (TERM, "uploading", "upload", JSON),
+            (HUP, "uploading", "upload", JSON),
         )
     ),
     Case(
@@ -101,18 +107,7 @@ CASES = (
         creates=1,
         store=("UNCLEAR",),
         says="pixverse recover",
-    ),
-    Case(
-        50,
-        "no answer within 5 seconds",
-        signalled(TERM, at="create", create=[[HANG]], within=7),
-        code=143,
-        charged="unknown",
-        retryable=False,
-        creates=1,
-        store=("UNCLEAR",),
-        says="pixverse recover",
-        ways=(Way.JSON,),
+        ways=PIPE,
     ),
     *(
         Case(
@@ -123,8 +118,9 @@ CASES = (
             **KEEPS_RUNNING,
             store=("RUNNING",),
             also=task_is_reported,
+            ways=ways,
         )
-        for number in (INT, TERM, HUP)
+        for number, ways in ((INT, PIPE), (TERM, JSON), (HUP, JSON))
     ),
     Case(
         51,
@@ -132,7 +128,7 @@ CASES = (
         signalled(TERM, at="query", words=("wait",), query=[[HANG]]),
         code=143,
         **KEEPS_RUNNING,
-        ways=(Way.JSON,),
+        ways=JSON,
     ),
     Case(
         51,
@@ -143,6 +139,7 @@ CASES = (
         retryable=False,
         saved=0,
         also=part_is_kept,
+        ways=PIPE,
     ),
 )
 

@@ -20,7 +20,8 @@ def modules():
     for file in sorted(Path(__file__).parent.glob("test_*.py")):
         if file != Path(__file__):
             yield importlib.import_module(f"tests.faults.{file.stem}")
-    yield importlib.import_module("tests.screens.test_screens")
+    for name in ("screens.test_screens", "concurrency.test_crowd"):
+        yield importlib.import_module(f"tests.{name}")
 
 
 def rows_with_tests():

@@ -230,6 +230,9 @@ CASES = (
     Case(78, "too long for v5.6", prompt("x" * 2049, "-m", "v5.6"), **REFUSED, says="2048|2 048"),
     Case(78, "NUL", prompt_file(b"a\0b"), **REFUSED),
     Case(78, "BOM", prompt_file(b"\xef\xbb\xbfA turtle\r\n"), **BOUGHT, also=received("A turtle")),
+    Case(
+        78, "UTF-16", prompt_file("A turtle".encode("utf-16")), **BOUGHT, also=received("A turtle")
+    ),
     Case(78, "CRLF", prompt_file(b"A\r\nturtle"), **BOUGHT, also=received(r"A\r\nturtle")),
     Case(78, "not UTF-8 in a file", prompt_file(b"\xff\xfeA"), **REFUSED, says="UTF-8"),
     Case(78, "not UTF-8 as an argument", bad_argument, **REFUSED),

@@ -162,23 +162,22 @@ def test_fault(case, world):
     case.judge(world, case.provoke(world))
 
 
-def on_screen(world, *words, columns=80, resized=0, **variables):
-    """Run on a terminal, which may change its width, and return the ended command."""
-    master, slave = opened(columns)
+def resized(world, *words):
+    """Run a process on a terminal that becomes narrower, and return the ended command."""
+    master, slave = opened(20)
     process = subprocess.Popen(
         [*COMMAND, *words],
         stdin=slave,
         stdout=slave,
         stderr=slave,
         cwd=world.directory,
-        env=world.environment({"TERM": "xterm-256color", "COLUMNS": None} | variables),
+        env=world.environment({"TERM": "xterm-256color", "COLUMNS": None}),
     )
     os.close(slave)
-    if resized:
-        time.sleep(0.5)
-        resize(master, resized)
-        with contextlib.suppress(ProcessLookupError):
-            process.send_signal(signal.SIGWINCH)
+    time.sleep(0.5)
+    resize(master, 13)
+    with contextlib.suppress(ProcessLookupError):
+        process.send_signal(signal.SIGWINCH)
     output = read_all(master).decode("utf-8", "replace")
     return world.hear(Ran(code=process.wait(30), stdout=output, stderr=""))
 
@@ -190,20 +189,20 @@ class TestScreens:
     def test_a_dumb_terminal_gets_plain_lines_81(self, world, words):
         world.serve()
         world.add_task()
-        ran = on_screen(world, *words, TERM="dumb")
+        ran = world.on_terminal(*words, TERM="dumb")
         assert ran.code == 0
         assert "\x1b" not in ran.stdout
 
     def test_no_color_turns_colours_off_81(self, world, words):
         world.serve()
         world.add_task()
-        ran = on_screen(world, *words, NO_COLOR="1")
+        ran = world.on_terminal(*words, NO_COLOR="1")
         assert ran.code == 0
         assert not re.search(r"\x1b\[[0-9;]*3[0-9]m", ran.stdout)
 
     def test_a_narrow_terminal_and_a_resize_cause_no_error_81(self, world, words):
         world.serve()
         world.add_task()
-        ran = on_screen(world, *words, columns=20, resized=13)
+        ran = resized(world, *words)
         assert ran.code == 0
         assert "Traceback" not in ran.stdout

@@ -2,9 +2,12 @@
 
 from datetime import timedelta
 
-from tests.clocks import START
+import pytest
+
+from tests.clocks import START, CoarseClock
 from tests.faults.case import Case, Way, parameters
 from tests.faults.service import TASK, list_row, succeeded, task_is, task_list
+from tests.faults.world import IMAGE_URL
 from tests.servers import RESET
 
 OTHER_KEY = "sk-canary-another-key-wxyz"
@@ -93,6 +96,35 @@ def once_finished(world):
     world.run_inside("status", TASK)
     world.service.set_routes(query=task_is("UNKNOWN"))
     return world.submit("--once", "-o", "v.mp4", inside=True, DASHSCOPE_API_KEY=OTHER_KEY)
+
+
+def once_at_another_address(world):
+    first = world.serve(query=task_is("RUNNING"))
+    world.submit(inside=True)
+    world.serve()
+    ran = world.submit("--once", inside=True)
+    assert first.origin in ran.stderr
+    return ran
+
+
+def once_finished_at_another_address(world):
+    first = world.serve()
+    world.submit(inside=True)
+    world.run_inside("status", TASK)
+    world.serve(query=task_is("UNKNOWN"))
+    ran = world.submit("--once", "-o", "v.mp4", inside=True)
+    assert first.counts["video"] == 1
+    return ran
+
+
+def batch_at_another_address(world):
+    (world.directory / "m.toml").write_text(
+        f'[[video]]\nimage = "{IMAGE_URL}"\nprompt = "A turtle"\noutput = "v.mp4"\n'
+    )
+    world.serve(query=task_is("RUNNING"))
+    world.submit(inside=True)
+    world.serve()
+    return world.run_inside("batch", "m.toml")
 
 
 def once_after_a_lost_reply(world):
@@ -211,6 +243,26 @@ CASES = (
         store=("PENDING",),
     ),
     Case(88, "--once, finished, other key", once_finished, code=0, creates=1, saved=1),
+    Case(
+        88,
+        "--once, other address",
+        once_at_another_address,
+        **RUNNING | NO_CREATE | {"charged": "no"},
+    ),
+    Case(
+        88,
+        "--once, finished, other address",
+        once_finished_at_another_address,
+        code=0,
+        creates=0,
+        saved=1,
+    ),
+    Case(
+        88,
+        "batch, other address",
+        batch_at_another_address,
+        **RUNNING | NO_CREATE | {"charged": "no"},
+    ),
     Case(88, "download, finished, other address", finished_then("download", TASK), code=0, saved=1),
     Case(
         88,
@@ -259,6 +311,12 @@ CASES = (
         also=account_is_known,
     ),
 )
+
+
+@pytest.fixture
+def clock():
+    """Return the clock of the searches, which need fewer calls with it."""
+    return CoarseClock()
 
 
 @parameters(*CASES)

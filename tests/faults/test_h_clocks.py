@@ -3,8 +3,10 @@
 import socket
 from datetime import timedelta
 
+import pytest
+
 from pixverse_cli.domain.process import this_process
-from tests.clocks import START
+from tests.clocks import START, CoarseClock
 from tests.faults.case import Case, Way, parameters
 from tests.faults.service import TASK, list_row, succeeded, task_list
 from tests.faults.test_c_clocks import http_date
@@ -156,6 +158,12 @@ CASES = (
         for clock_set in (HOUR, DAY)
     ),
 )
+
+
+@pytest.fixture
+def clock():
+    """Return the clock of the searches, which need fewer calls with it."""
+    return CoarseClock()
 
 
 @parameters(*CASES)

@@ -1,6 +1,8 @@
 """H. The service's task list: what it must prove before an absent task counts (row 89)."""
 
-from tests.clocks import START
+import pytest
+
+from tests.clocks import START, CoarseClock
 from tests.faults.case import Case, parameters
 from tests.faults.service import OTHER, as_json, list_row
 from tests.servers import RESET
@@ -62,6 +64,12 @@ CASES = (
     *(Case(89, name, recovered(*pages), **NOT_SENT) for name, pages in WHOLE.items()),
     *(Case(89, name, recovered(body), **UNCLEAR) for name, body in NOT_WHOLE.items()),
 )
+
+
+@pytest.fixture
+def clock():
+    """Return the clock of the searches, which need fewer calls with it."""
+    return CoarseClock()
 
 
 @parameters(*CASES)

@@ -2,6 +2,7 @@
 
 import sys
 
+import certifi
 import pytest
 
 from pixverse_cli.domain.errors import UsageError
@@ -66,14 +67,24 @@ def through_socks(scheme="socks5h", user="", **options):
     return submit
 
 
-def trusting(variable, *, folder=False):
-    """Return a submit to a service whose certificate only this variable's file or folder has."""
+def trusting(**variables):
+    """Return a submit to a service whose certificate only these variables lead to.
+
+    In a value ``{file}`` is the certificate, ``{folder}`` a folder with it under its hash, and
+    ``{plain}`` a folder with it under its name.
+    """
 
     def submit(world):
         certificate = certificates.made(world.directory.parent)
         world.serve(tls=certificate.context)
-        trusted = certificate.folder() if folder else certificate.file
-        return world.submit(inside=True, **{variable: trusted})
+        places = {
+            "file": certificate.file,
+            "folder": certificate.folder(),
+            "plain": certificate.file.parent,
+            "bundle": certifi.where(),
+        }
+        environ = {name: value.format(**places) for name, value in variables.items()}
+        return world.submit(inside=True, **environ)
 
     return submit
 
@@ -103,21 +114,30 @@ ODD_PASSWORDS = (
 )
 CASES = (
     *(
-        Case(
-            104,
-            f"{variable} with a {what}",
-            trusting(variable, folder=what == "folder"),
-            code=0,
-            creates=1,
-            store=("PENDING",),
+        Case(104, str(variables), trusting(**variables), code=0, creates=1, store=("PENDING",))
+        for variables in (
+            {"REQUESTS_CA_BUNDLE": "{file}"},
+            {"REQUESTS_CA_BUNDLE": "{folder}"},
+            {"CURL_CA_BUNDLE": "{file}"},
+            {"SSL_CERT_FILE": "{file}"},
+            {"SSL_CERT_FILE": "{file}", "SSL_CERT_DIR": "/nowhere"},
+            {"SSL_CERT_FILE": "{bundle}", "SSL_CERT_DIR": "{folder}"},
+            {"SSL_CERT_DIR": "/nowhere:{plain}:{folder}"},
         )
-        for variable, what in (
-            ("REQUESTS_CA_BUNDLE", "file"),
-            ("REQUESTS_CA_BUNDLE", "folder"),
-            ("CURL_CA_BUNDLE", "file"),
-            ("SSL_CERT_FILE", "file"),
-            ("SSL_CERT_DIR", "folder"),
-        )
+    ),
+    Case(
+        104,
+        "a folder without hashes",
+        trusting(SSL_CERT_DIR="{plain}"),
+        **WRONG_SETTING,
+        says="SSL_CERT_DIR=.*: contains no certificate under its hash: run `openssl rehash`",
+    ),
+    Case(
+        104,
+        "folders that are not there",
+        trusting(SSL_CERT_DIR="/nowhere:/nor/here"),
+        **WRONG_SETTING,
+        says="SSL_CERT_DIR=/nowhere:/nor/here: no such file or directory",
     ),
     Case(104, "loopback", past_the_proxies("http://127.0.0.1:{port}"), **SAVED),
     Case(104, "loopback by name", past_the_proxies("http://localhost:{port}"), **SAVED),
@@ -216,8 +236,22 @@ def test_fault(case, world):
 
 
 @row(104)
-@pytest.mark.parametrize("host", ["127.0.0.1", "127.8.9.10", "[::1]", "localhost", "LOCALHOST"])
-@pytest.mark.parametrize("variable", PROXIES)
+@pytest.mark.parametrize(
+    "host",
+    [
+        "127.0.0.1",
+        "127.8.9.10",
+        "127.1",
+        "0.0.0.0",
+        "[::1]",
+        "[::ffff:127.0.0.1]",
+        "localhost",
+        "LOCALHOST",
+        "localhost.",
+        "api.localhost",
+    ],
+)
+@pytest.mark.parametrize("variable", ["HTTP_PROXY", "all_proxy"])
 def test_no_proxy_is_used_for_this_machine_104(monkeypatch, host, variable):
     monkeypatch.setenv(variable, "http://proxy.example:3128")
     assert proxies_for(f"http://{host}:8000/api/v1") == {}
@@ -253,8 +287,50 @@ def test_the_error_for_an_ambiguous_address_shows_nothing_of_it_104(monkeypatch,
 
 
 @row(104)
-def test_hosts_in_no_proxy_are_reached_directly_104(monkeypatch):
+@pytest.mark.parametrize(
+    ("entries", "host", "direct"),
+    [
+        (f"other.example,{HOST}", HOST, True),
+        (f"other.example,{HOST}", "media.example", False),
+        ("*", HOST, True),
+        ("*.EXAMPLE", HOST, True),
+        ("*.example:8443", HOST, False),
+        ("*.example:443", HOST, True),
+        ("other.test .example", HOST, True),
+        ("other.test;.example", HOST, True),
+        ("[2001:db8::1]", "[2001:db8::1]", True),
+        ("[2001:db8::1]:443", "[2001:db8::1]", True),
+        ("2001:db8::/32", "[2001:db8::1]", True),
+        ("2001:db8::/32", "[2001:db9::1]", False),
+        ("10.0.0.0/8", "10.9.8.7", True),
+        ("10.0.0.0/33,/8,:,[", "10.9.8.7", False),
+    ],
+)
+def test_hosts_in_no_proxy_are_reached_directly_104(monkeypatch, entries, host, direct):
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
-    monkeypatch.setenv("NO_PROXY", f"other.example,{HOST}")
-    assert proxies_for(f"https://{HOST}/") == {}
-    assert proxies_for("https://media.example/") != {}
+    monkeypatch.setenv("NO_PROXY", entries)
+    assert (proxies_for(f"https://{host}/") == {}) is direct
+
+
+@row(104)
+@pytest.mark.parametrize(
+    ("address", "used"),
+    [
+        ("http://me@proxy.example:3128", "http://me:@proxy.example:3128"),
+        ("me@proxy.example", "me:@proxy.example"),
+        ("http://me:pass@proxy.example", "http://me:pass@proxy.example"),
+        (" http://proxy.example:3128\r\n", "http://proxy.example:3128"),
+    ],
+)
+def test_a_proxy_is_used_with_its_user_and_without_blanks_104(monkeypatch, address, used):
+    monkeypatch.setenv("HTTPS_PROXY", address)
+    assert proxies_for(f"https://{HOST}/") == {"https": used}
+    assert proxy_of(f"https://{HOST}/").variable == "HTTPS_PROXY"
+
+
+@row(104)
+def test_a_socks_address_without_its_version_is_refused_with_the_right_one_104(monkeypatch):
+    monkeypatch.setenv("all_proxy", "socks://127.0.0.1:1080/")
+    with pytest.raises(UsageError, match="all_proxy: socks://") as refused:
+        proxy_of(f"https://{HOST}/")
+    assert "socks5h://" in refused.value.hint

@@ -13,6 +13,7 @@ from tests.faults.case import Case, Way, parameters, row
 from tests.faults.service import OTHER, TASK, VIDEO, accepted, mp4, refusal, succeeded, task_is
 from tests.faults.waiting import wait_until
 from tests.faults.world import TURTLE
+from tests.inside import run_inside
 from tests.servers import RESET
 
 THIRD = TASK[:-1] + "3"
@@ -212,6 +213,19 @@ def test_a_stopped_batch_is_continued_by_the_same_batch(world, number, code):
     assert sorted(record["task_id"] for record in ran.json) == ids
     assert (ran.code, ran.error["charged"], ran.error["retryable"]) == (code, "yes", False)
     assert ran.error["next"] == "pixverse batch videos.jsonl --interval 1"
+
+
+@row(91)
+def test_a_batch_is_continued_also_if_its_manifest_begins_with_a_dash(world):
+    world.serve(query=task_is("RUNNING"))
+    write_manifest(world, "a b.mp4", name="-m x.jsonl")
+    words = ["batch", "--json", "--no-notify", "--timeout", "9", "--", "-m x.jsonl"]
+    ran = run_inside(words, world.environment({}), world.directory, clock=world.clock)
+    again = ["batch", "--timeout", "9", "--no-notify", "--", "-m x.jsonl"]
+    assert (ran.code, shlex.split(ran.error["next"])) == (8, ["pixverse", *again])
+    world.service.set_routes(query=succeeded())
+    assert run_inside(again, world.environment({}), world.directory, clock=world.clock).code == 0
+    assert (world.creates, [video.name for video in world.videos]) == (1, ["a b.mp4"])
 
 
 @row(91)
@@ -627,8 +641,15 @@ GOOD = "turtle.webp,a.mp4,One\n"
         ("m.csv", "image,output,image\na,b,c\n", "line 1: several columns are named image"),
         ("m.csv", "image;output\nturtle.webp;a.mp4\n", "separated by semicolons; separate the"),
         ("m.csv", "image\toutput\nturtle.webp\ta.mp4\n", "separated by tabs"),
+        ("m.csv", "sep=;\nimage;output\nturtle.webp;a.mp4\n", "separated by semicolons"),
+        ("m.csv", "image\uff0coutput\na\uff0cb\n", "line 1: .*separated by full-width commas"),
+        (
+            "m.csv",
+            "图片,输出\na,b\na,b\n",
+            "^m.csv, line 1: 图片: .*\nm.csv, line 1: 输出: [^\n]*$",
+        ),
         ("m.csv", (HEADER + "turtle.webp,a.mp4,海龟\n").encode("gbk"), "line 2: is not UTF-8"),
-        ("m.csv", (HEADER + GOOD).encode("utf-16"), "line 1: is not UTF-8 text"),
+        ("m.csv", (HEADER + GOOD).encode("utf-16-le"), "line 1: is not UTF-8 text"),
         ("m.csv", "Imag,output\na,b.mp4\n", "Imag: no such field; did you mean image?"),
         ("m.csv", HEADER + "a" * 200_000 + ",a.mp4,b\n", "m.csv, line 2: not valid CSV"),
         ("m.toml", '[[videos]]\nimage = "a"\n', "videos: only .*did you mean \\[\\[video\\]\\]"),
@@ -657,6 +678,24 @@ def test_an_unreadable_manifest_is_refused_with_file_and_line(world, name, conte
     assert (ran.code, ran.error["charged"], world.sandboxed.calls) == (2, "no", [])
     assert re.search(says, ran.error["message"], re.DOTALL), ran.error["message"]
     assert "charmap" not in ran.stderr
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        (HEADER + GOOD).encode("utf-16"),
+        ("sep=,\r\n" + HEADER + GOOD).encode("utf-8-sig"),
+        (HEADER + GOOD).replace("\n", "\r").encode(),
+    ],
+    ids=["UTF-16", "sep", "CR"],
+)
+@row(99)
+def test_what_spreadsheet_programs_write_is_read_99(world, content):
+    world.sandbox()
+    (world.directory / "m.csv").write_bytes(content)
+    shutil.copy(TURTLE, world.directory)
+    ran = world.run_inside("batch", "m.csv", "--dry-run")
+    assert (ran.code, '"action": "submit"' in ran.stdout) == (0, True), ran.stderr
 
 
 @row(99)

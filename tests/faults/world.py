@@ -16,8 +16,7 @@ from pixverse_cli.store import Store
 from tests.clocks import FakeClock
 from tests.faults.case import Way
 from tests.faults.service import KEY, TASK, Service
-from tests.faults.terminal import on_terminal
-from tests.inside import run_inside
+from tests.inside import run_inside, run_on_terminal
 from tests.processes import COMMAND, Pixverse, Ran
 
 IMAGE_URL = "https://example.com/turtle.webp"
@@ -31,13 +30,15 @@ V6 = "pixverse/pixverse-v6-it2v"
 class World:
     """Runs the command and reads the state that it left; ``heard`` has all ended commands."""
 
-    def __init__(self, home: Path, directory: Path, way: Way, open_sandbox, stack):
+    def __init__(
+        self, home: Path, directory: Path, way: Way, open_sandbox, stack, clock: FakeClock
+    ):
         self.pixverse = Pixverse(home, directory)
         self.home, self.directory, self.way = home, directory, way
         self._open_sandbox, self._stack = open_sandbox, stack
         self.service = self.sandboxed = None
         self.own_process = True
-        self.clock = FakeClock()
+        self.clock = clock
         self.file_limit = 0  # largest size of a process's files in bytes; 0: no limit
         self.heard: list[Ran] = []
         self.command_lines: set[bytes] = set()
@@ -143,23 +144,23 @@ class World:
     def run(self, *words, timeout=60, flags=None, preexec_fn=None, **variables):
         """Run to the end; the output goes to a script, a pipe or a terminal, depending on ``way``.
 
-        For a script, the first case of each row runs as a separate process. All others run in
+        For a script, the first case of each file runs as a separate process. All others run in
         this process, which takes a tenth of the time, unless the fault needs a process.
         """
         process_needed = self.file_limit or preexec_fn or _READ_AT_START & variables.keys()
-        own_process = (
-            self.way is Way.TERMINAL or (self.way is Way.JSON and self.own_process) or flags
-        )
+        own_process = (self.way is Way.JSON and self.own_process) or flags
+        if self.way is Way.TERMINAL:
+            return self.on_terminal(*words, **variables)
         if not (process_needed or own_process):
             return self.run_inside(*words, clock=SystemClock(), **variables)
         arguments = [*map(os.fspath, words), *(self.flags if flags is None else flags)]
-        if self.way is Way.TERMINAL:
-            environment = self.environment(variables | {"TERM": "xterm-256color"})
-            ran = on_terminal([*COMMAND, *arguments], environment, self.directory)
-        else:
-            process = self.start(*arguments, flags=(), preexec_fn=preexec_fn, **variables)
-            ran = self.ended(process, timeout)
-        return self.hear(ran)
+        process = self.start(*arguments, flags=(), preexec_fn=preexec_fn, **variables)
+        return self.ended(process, timeout)
+
+    def on_terminal(self, *words, **variables):
+        """Run in this process on a terminal, whose lines are in ``stdout`` and ``stderr``."""
+        environ = self.environment({"TERM": "xterm-256color"} | variables)
+        return self.hear(run_on_terminal(words, environ, self.directory, clock=SystemClock()))
 
     def start(self, *words, flags=None, stdin=None, **given):
         """Start a process and return it; arguments in lower case go to ``Popen``."""

@@ -1,6 +1,5 @@
 """What ``forget`` removes, and what it never does."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import pytest
 
 from pixverse_cli.disk.files import FileState
 from pixverse_cli.domain.errors import UsageError
+from pixverse_cli.domain.frozen import replace
 from pixverse_cli.domain.process import this_process
 from pixverse_cli.domain.task import Record, RecordInput, Status
 from pixverse_cli.flows.forget import forget
@@ -136,10 +136,10 @@ def test_a_line_of_the_fallback_log_is_forgotten_with_its_record(store):
     [
         ((), {}, "give ids of records, or --older-than TIME"),
         (("0385",), {"older_than": "1d"}, "give ids of records, or --older-than TIME"),
-        (("038",), {}, "'038': no record of this machine; type at least 4"),
-        (("9999",), {}, "'9999': no record of this machine$"),
-        (("#2",), {}, "'#2': no record of this machine$"),
-        (("",), {}, "'': no record of this machine"),
+        (("038",), {}, "'038': type at least 4 characters of a task id"),
+        (("9999",), {}, "No known task id starts with '9999'$"),
+        (("#2",), {}, "No known request has the number '#2'$"),
+        (("",), {}, "'': type at least 4 characters"),
         ((), {"older_than": "soon"}, "must be a time"),
     ],
 )

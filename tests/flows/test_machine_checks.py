@@ -44,6 +44,13 @@ def test_a_state_folder_that_cannot_be_written_is_an_error():
     assert "PIXVERSE_STATE_DIR" in found.error.hint
 
 
+def test_little_space_is_told_with_what_may_not_fit_and_is_no_error(tmp_path):
+    endless = machine_checks.Room(10**30, "a whale may not fit")
+    found = folder("x", tmp_path, "so what", endless, hint="a hint")
+    assert (found.warning, found.error) == (True, None)
+    assert found.told.endswith("B free: a whale may not fit")
+
+
 def bash(environ, loaders):
     return next(each for each in installed_files(environ, loaders) if "bash" in each.what)
 
@@ -66,3 +73,8 @@ class TestBash:
         assert found.warning is warning
         assert "the package bash-completion, which loads it, is not installed" in found.told
         assert 'eval "$(pixverse completion bash)"' in found.told
+
+    def test_a_shell_that_may_not_look_here_points_to_the_help(self):
+        found = {each.what: each.told for each in installed_files({"SHELL": "/usr/bin/zsh"})}
+        assert "see `pixverse completion --help`" in found["zsh completion"]
+        assert "--help" not in found["fish completion"]

@@ -1,13 +1,13 @@
 """What requests cost: each price in exactly one sum, in the right group."""
 
 import time
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
 from pixverse_cli.domain.errors import UsageError
+from pixverse_cli.domain.frozen import replace
 from pixverse_cli.domain.task import Record, Status
 from pixverse_cli.flows.spending import Spending, report
 from pixverse_cli.settings.values import Setting, Settings

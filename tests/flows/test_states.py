@@ -6,11 +6,13 @@ which key and which service are used, and to what the clock is set. The accounts
 """
 
 import itertools
+import json
 import shutil
 import socket
 import sqlite3
 import tempfile
-from collections import deque
+from collections import Counter, deque
+from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,13 +26,17 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from pixverse_cli.disk.files import has_sha256
 from pixverse_cli.domain.catalog import MODELS, Resolution, Role
 from pixverse_cli.domain.errors import Charged, PixverseError, UnclearError
 from pixverse_cli.domain.events import Ended
+from pixverse_cli.domain.hosts import service_host
 from pixverse_cli.domain.interrupts import Interrupts
 from pixverse_cli.domain.plan import Destination, Input, Order, Plan, WaitPolicy
 from pixverse_cli.domain.request import VideoRequest
 from pixverse_cli.domain.task import Status
+from pixverse_cli.flows.batch import batch
+from pixverse_cli.flows.batch_plan import PlanInputs, plan_items
 from pixverse_cli.flows.cancel import cancel
 from pixverse_cli.flows.lookup import look
 from pixverse_cli.flows.pipelines import save_all, submit_all, wait
@@ -38,8 +44,10 @@ from pixverse_cli.flows.plan import with_takes
 from pixverse_cli.flows.recover import recover
 from pixverse_cli.flows.tools import Tools
 from pixverse_cli.media.output_names import parse_template
+from pixverse_cli.settings.manifest import read_manifest
 from pixverse_cli.store import Store
-from tests.clocks import FakeClock
+from pixverse_cli.store.manifest_lock import ManifestLock
+from tests.clocks import CoarseClock
 from tests.flows.account import DAY, Account, Connected, Killed, ServiceClock
 
 # Ten thousand commits must take a few seconds; the kill tests check what is kept on disk.
@@ -50,6 +58,10 @@ IMAGES = st.sampled_from(["https://images.example/1.png", "https://images.exampl
 ACCEPTING = ["fine", "fine", "lost-reply", "lost-reply", "late-504", "killed-after"]
 REFUSING = ["never-arrived", "timed-out", "refused", "killed-before", "not-sent", "throttled"]
 TAKES_IMAGE = "https://images.example/takes.png"
+MANIFEST = "".join(
+    json.dumps({"image": TAKES_IMAGE, "prompt": prompt, "output": f"{name}.mp4"}) + "\n"
+    for prompt, name in (("Batch.", "batch-1"), ("Batch.", "batch-2"), ("Another.", "batch-3"))
+)
 CREATES = st.lists(st.sampled_from(ACCEPTING + REFUSING), min_size=1, max_size=3)
 CALLS = st.lists(
     st.sampled_from(["fine", "unreachable", "throttled", "killed"]), min_size=1, max_size=6
@@ -74,13 +86,6 @@ class Identity(NamedTuple):
     account: Account
 
 
-class FastClock(FakeClock):
-    """A clock whose sleeps are four times as long, so that a search makes fewer queries."""
-
-    def sleep(self, seconds):
-        super().sleep(seconds * 4 if seconds >= 0.5 else seconds)
-
-
 def order_of(prompt, image, *, once):
     request = VideoRequest(model=MODELS[0], prompt=prompt, resolution=Resolution.P360, duration=5)
     return Order(request, (Input(Role.IMAGE, image, image),), once=once)
@@ -97,7 +102,7 @@ class World(RuleBasedStateMachine):
     def __init__(self):
         super().__init__()
         self.directory = Path(tempfile.mkdtemp(prefix="states-", dir=MEMORY))
-        self.clock = FastClock()
+        self.clock = CoarseClock()
         self.service_clock = ServiceClock(self.clock)
         numbers = itertools.count()
         first, second, third = (
@@ -250,6 +255,49 @@ class World(RuleBasedStateMachine):
         assert len(set(bought)) == len(bought) <= count, "two tasks for one take"
         assert not (once and paid_before & set(bought)), "--once has paid again for a take"
 
+    @rule(creates=CREATES, job_options=JOBS, timeout=st.sampled_from([5.0, 300.0]))
+    def batch(self, creates, job_options, timeout):
+        """Run one manifest again, in which two videos have equal requests."""
+        manifest = self.directory / "set.jsonl"
+        manifest.write_text(MANIFEST)
+        lock = ManifestLock(manifest, self.clock)
+        items = plan_items(read_manifest(manifest), self.plan_inputs(lock))
+        orders = {item.order.fingerprint: item.order for item in items}
+        wanted = Counter(item.order.fingerprint for item in items)
+        first = len(self.orders)
+        self.orders += orders.values()
+        self.senders = {each: first + at for at, each in enumerate(orders)}
+        self.account.next_creates = deque(creates)
+        self.account.next_job = job_options
+        self.account.on_accept = self.note_sender
+        before = {each: len(self.paid_jobs_here(each)) for each in orders}
+        self.drain(batch(items, self.tools, WaitPolicy(timeout=timeout), lock))
+        self.account.on_accept = None
+        for each, number in wanted.items():
+            after = len(self.paid_jobs_here(each))
+            assert after <= max(number, before[each]), "a batch has paid for a video twice"
+        ManifestLock(manifest, self.clock)  # it can still be read
+
+    def plan_inputs(self, lock):
+        service, records = self.identity.service, self.store.records
+        return PlanInputs(
+            folder=self.directory,
+            lock=lock,
+            kept={},
+            stack=ExitStack(),
+            live=lambda order: records.live(order.fingerprint, service, order.take),
+            known=lambda _: None,
+            find=lambda _: [],
+            has_hash=has_sha256,
+            now=self.clock.now(),
+            host=service_host(service),
+        )
+
+    def note_sender(self):
+        """Note which request of a batch the accepted task is of: that of the newest intent."""
+        job = self.account.jobs[list(self.account.jobs)[-1]]
+        job.sender = self.senders[self.requests[0].fingerprint]
+
     def note_take(self):
         """Note the take of the task that was just accepted: that of the newest intent."""
         self.takes[list(self.account.jobs)[-1]] = self.requests[0].take
@@ -311,7 +359,7 @@ class World(RuleBasedStateMachine):
 
     @rule()
     def the_machine_is_restarted(self):
-        self.clock.advance(60.0)
+        self.clock.advance(5.0)
         self.clock.boot = f"boot at {self.clock.ticks}"
         self.restart()
 

@@ -1,10 +1,17 @@
 """Calls with retries at the command's time limit."""
 
+from pathlib import Path
+
 import pytest
 
+from pixverse_cli.domain.catalog import Resolution, Role, find_model
 from pixverse_cli.domain.errors import ThrottledError, TimeLimitError, UnreachableError, UsageError
+from pixverse_cli.domain.events import Uploading
 from pixverse_cli.domain.interrupts import Interrupts
+from pixverse_cli.domain.plan import Input, InputFile, Order
+from pixverse_cli.domain.request import VideoRequest
 from pixverse_cli.flows.rate_limited import RateLimit, wait_for_slot, with_retries
+from pixverse_cli.flows.submit import publish
 from pixverse_cli.flows.tools import Tools
 from pixverse_cli.store import Store
 
@@ -82,3 +89,18 @@ def test_a_slot_after_the_limit_is_not_waited_for_107(tools):
     with pytest.raises(TimeLimitError):
         wait_for_slot(RateLimit.QUERY, tools)
     assert tools.time_left() == 100
+
+
+def test_an_upload_that_reaches_the_limit_does_not_say_that_it_is_tried_again_107(tools):
+    class Away:
+        def policy(self, _model):
+            tools.clock.advance(99.9)  # a retry would come after the limit
+            raise LOST
+
+    file = InputFile(Path("a.png"), "a.png", 3000, "PNG", 512, 512, "ab" * 32)
+    request = VideoRequest(find_model("v6"), "up", Resolution.P720, 5)
+    order = Order(request, (Input(Role.IMAGE, "a.png", "ab" * 32, file),))
+    events = publish(order, tools._replace(connect=Away))
+    assert next(events) == Uploading(image="a.png", sent=0, total=3000)
+    with pytest.raises(TimeLimitError, match="the last error: lost"):
+        next(events)

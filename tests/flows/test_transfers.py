@@ -4,6 +4,7 @@ import threading
 
 import pytest
 
+from pixverse_cli.domain.catalog import RUNNING_TASKS
 from pixverse_cli.domain.clock import SystemClock
 from pixverse_cli.domain.events import Note
 from pixverse_cli.domain.interrupts import Interrupts
@@ -60,6 +61,18 @@ def test_more_jobs_than_threads_all_end(transfers):
         transfers.start(noting("done"))
     assert len(transfers) == 3 * THREADS
     assert finished(transfers) == ["done"] * (3 * THREADS)
+
+
+def test_the_videos_of_all_places_are_fetched_at_once(transfers):
+    together = threading.Barrier(RUNNING_TASKS)
+
+    def meeting(_):
+        together.wait(LONG)
+        yield Note(text="met")
+
+    for _ in range(RUNNING_TASKS):
+        transfers.start(meeting)
+    assert finished(transfers) == ["met"] * RUNNING_TASKS
 
 
 def test_a_job_that_waits_does_not_hold_up_the_others(transfers):

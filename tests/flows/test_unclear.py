@@ -5,7 +5,13 @@ from hashlib import sha256
 import pytest
 
 from pixverse_cli.domain.catalog import Media, Role, find_model
-from pixverse_cli.domain.errors import Charged, UnclearError, UsageError
+from pixverse_cli.domain.errors import (
+    Charged,
+    UnclearError,
+    UnknownTaskError,
+    UnreachableError,
+    UsageError,
+)
 from pixverse_cli.domain.events import Known
 from pixverse_cli.domain.plan import Input, Order, WaitPolicy
 from pixverse_cli.domain.request import VideoRequest
@@ -13,7 +19,7 @@ from pixverse_cli.domain.task import Status
 from pixverse_cli.flows.cancel import cancel
 from pixverse_cli.flows.lookup import look
 from pixverse_cli.flows.pipelines import submit_all, wait
-from pixverse_cli.flows.recover import recover
+from pixverse_cli.flows.recover import adopt, recover
 from pixverse_cli.flows.search import search
 from tests.flows.test_states import World, order_of, plan_of
 
@@ -291,6 +297,67 @@ def test_a_foreign_task_is_released_after_a_kill_between_its_query_and_its_check
     ended = world.drain(wait(None, world.tools, policy, world.destination(), every=True))
     assert [(event.record, event.error.charged) for event in ended] == [(None, Charged.NO)]
     assert not list(world.directory.glob("*.mp4"))
+
+
+def adopted(world, task_id):
+    """Assign a task, which has ended, as ``recover --adopt`` does, and return its record."""
+    world.time_passes(130.0)
+    *_, ended = adopt(task_id, world.tools)
+    return ended.record
+
+
+def test_a_task_that_the_user_names_is_given_to_the_only_request_it_matches(world, submit):
+    submit("killed-before", prompt=OTHER)
+    _, [bought] = submit("killed-after")
+    record = adopted(world, bought)
+    assert (record.number, record.task_id, record.prompt) == (2, bought, PROMPT)
+    assert not record.provisional
+    assert world.records[1].task_id is None
+
+
+def test_a_task_that_several_requests_match_is_given_to_none_of_them(world, submit):
+    submit("killed-before", image="https://images.example/1.png")
+    _, [bought] = submit("killed-after", image="https://images.example/2.png")
+    with pytest.raises(UsageError, match=f"task {bought} matches several submits"):
+        adopted(world, bought)
+    assert [record.task_id for record in world.records] == [None, None]
+
+
+def test_of_equal_requests_one_gets_the_task_that_the_user_names(world, submit):
+    submit("killed-before")
+    _, [bought] = submit("killed-after")
+    assert adopted(world, bought).task_id == bought
+    assert sorted(map(str, (record.task_id for record in world.records))) == [bought, "None"]
+
+
+def test_a_task_of_no_request_is_given_to_none(world, submit):
+    submit("killed-before")
+    with pytest.raises(UsageError, match="matches no submit") as refused:
+        adopted(world, foreign_task(world, run=0.0))
+    assert "list --status UNCLEAR" in refused.value.hint
+    with pytest.raises(UnknownTaskError) as unknown:
+        adopted(world, "5abf2c85-1234-4d82-9a10-0f0000000001")
+    assert unknown.value.charged is Charged.UNKNOWN
+    with pytest.raises(UsageError, match="is not a full task id"):
+        adopted(world, "5abf2c85")
+
+
+def test_a_task_of_another_record_is_not_taken_from_it(world, submit):
+    _, [bought] = submit()
+    submit("killed-before")
+    with pytest.raises(UsageError, match="already belongs to another request"):
+        adopted(world, bought)
+
+
+def test_a_recover_that_cannot_reach_the_service_ends_each_request_with_its_error(world, submit):
+    _, [bought] = submit("killed-after", run=20.0, hidden=50.0)
+    theirs = foreign_task(world, prompt=PROMPT, run=500.0)
+    recovered(world)
+    assert [record.task_id for record in world.records] in ([bought], [theirs])
+    world.account.next_calls.extend(["unreachable"] * 4)
+    records, errors = recovered(world)
+    assert records == []
+    assert [type(error) for error in errors] == [UnreachableError]
 
 
 @pytest.mark.parametrize("text", [None, "Fifteen letters" * 3])

@@ -1,6 +1,5 @@
 """When a watch asks the service: each task on its own schedule, many tasks by the list."""
 
-import dataclasses
 import itertools
 from datetime import timedelta
 
@@ -9,6 +8,7 @@ import pytest
 from pixverse_cli.domain.catalog import MODELS
 from pixverse_cli.domain.errors import AuthError, UnreachableError
 from pixverse_cli.domain.events import Ended, Expected, Note, Seen
+from pixverse_cli.domain.frozen import replace
 from pixverse_cli.domain.interrupts import Interrupts
 from pixverse_cli.domain.plan import WaitPolicy
 from pixverse_cli.domain.task import Record, Status, Task
@@ -44,7 +44,7 @@ class CountingAccount(Account):
             raise self.list_errors.pop(0)
         whole = super().listed(page=page, page_size=page_size, model=model)
         rows = tuple(row for row in whole.tasks if row.task_id not in self.unlisted)
-        return dataclasses.replace(whole, tasks=rows)
+        return replace(whole, tasks=rows)
 
     @property
     def query_times(self):
@@ -55,8 +55,8 @@ class CountingAccount(Account):
 
 
 class World:
-    def __init__(self, directory):
-        self.clock = FakeClock()
+    def __init__(self, directory, clock=None):
+        self.clock = clock or FakeClock()
         self.account = CountingAccount(self.clock)
         self.store = Store(directory)
         self.tools = Tools(
@@ -197,7 +197,7 @@ def test_tasks_that_the_list_does_not_have_are_queried(world):
 
 def test_a_provisional_task_is_queried_because_its_row_proves_nothing(world):
     tasks = [world.task(run=300.0) for _ in range(9)]
-    provisional = dataclasses.replace(tasks[0], provisional=True)
+    provisional = replace(tasks[0], provisional=True)
     for _ in itertools.takewhile(
         lambda _: world.clock.monotonic() - world.account.started < 200.0,
         watch([provisional, *tasks[1:]], world.tools, NO_LIMIT),
@@ -248,3 +248,22 @@ def test_the_shared_rates_hold_for_many_tasks(world):
     for times in (world.account.query_times, [at for at, _ in world.account.listings]):
         busiest = max(sum(start <= other < start + 1.0 for other in times) for start in times)
         assert busiest <= 20
+
+
+class SuspendedClock(FakeClock):
+    """A clock whose machine is suspended for an hour during the second sleep.
+
+    The wall clock goes on then, and the monotonic clock stands still, as on Linux.
+    """
+
+    def sleep(self, seconds):
+        super().sleep(seconds)
+        if len(self.slept) == 2:
+            self.jump(3600.0)
+
+
+def test_after_the_machine_was_suspended_a_task_is_asked_about_at_once(tmp_path):
+    world = World(tmp_path, SuspendedClock())
+    world.watch(world.task(run=50.0), policy=WaitPolicy(timeout=0.0, interval=100.0))
+    assert world.account.query_times[0] == pytest.approx(10.0, abs=0.5)
+    world.store.close()

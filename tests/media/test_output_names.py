@@ -71,6 +71,8 @@ def test_in_a_directory_the_default_name_is_used_60(here):
     (here / "there").mkdir()
     assert path("there") == Path("there/turtle-0385dc79.mp4")
     assert path("new/") == Path("new/turtle-0385dc79.mp4")
+    assert path("new/.") == Path("new/turtle-0385dc79.mp4")
+    assert path("new/..") == Path("new/../turtle-0385dc79.mp4")
     assert path(str(here)) == here / "turtle-0385dc79.mp4"
 
 

@@ -2,13 +2,13 @@
 
 import html
 import re
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
 from pixverse_cli.domain.errors import UsageError
+from pixverse_cli.domain.frozen import replace
 from pixverse_cli.domain.task import Record, Status
 from pixverse_cli.reporting.page import page, write_page
 
@@ -49,7 +49,7 @@ def test_a_card_shows_what_is_known(record, tmp_path):
     text = html.unescape(re.sub(r"<[^>]*>", " ", page([record], tmp_path, NOON)))
     for told in ("shots/turtle.webp", "A turtle\nrises", "SUCCEEDED", "v6", "720P, 5 s"):
         assert told in text
-    for told in ("992*944", "1.35 CNY", "56 s", record.task_id):
+    for told in ("992x944", "1.35 CNY", "56 s", record.task_id):
         assert told in text
 
 

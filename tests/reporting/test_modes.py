@@ -1,7 +1,6 @@
 """The same events in every output mode: stdout and stderr side by side."""
 
 import json
-from dataclasses import replace
 
 import pytest
 
@@ -25,6 +24,7 @@ from pixverse_cli.domain.events import (
     Uploaded,
     Uploading,
 )
+from pixverse_cli.domain.frozen import replace
 from pixverse_cli.domain.task import Status
 from pixverse_cli.reporting.jsonlines import JsonReporter
 from pixverse_cli.reporting.plain import PlainReporter
@@ -142,6 +142,12 @@ def test_plain_prints_each_change_once_without_escape_codes(report, success):
     found = [sum(word in line for line in lines) for word in ("PENDING", "RUNNING", "SUCCEEDED")]
     assert found == [1, 1, 1]
     assert "\x1b" not in stderr
+
+
+def test_a_video_written_to_stdout_has_no_size_of_a_file(report, record):
+    stderr = report("plain", [Saved(record=record("SUCCEEDED", file=None))])[2]
+    assert "saved" in stderr
+    assert "kB" not in stderr
 
 
 @pytest.mark.parametrize("mode", ["plain quiet", "terminal still"])

@@ -1,16 +1,28 @@
 """Several tasks of one command: which one a sentence is about, what repeats, the summary."""
 
-from dataclasses import replace
-
 import pytest
 
+from pixverse_cli.domain.endings import Asked
 from pixverse_cli.domain.errors import (
     Charged,
+    Stopped,
     TaskFailedError,
     UnclearError,
     UnreachableError,
 )
-from pixverse_cli.domain.events import Ended, Expected, Known, Planned, Retrying, Saved, Seen
+from pixverse_cli.domain.events import (
+    Ended,
+    Expected,
+    Known,
+    Planned,
+    Retrying,
+    Saved,
+    Seen,
+    Submitted,
+    Uploaded,
+    Uploading,
+)
+from pixverse_cli.domain.frozen import replace
 from pixverse_cli.reporting.plain import PlainReporter
 from pixverse_cli.reporting.result import Result
 from pixverse_cli.reporting.task_set import TaskSet
@@ -47,6 +59,20 @@ def test_a_set_ends_with_one_summary_of_count_length_cost_and_place(stderr_of, s
     assert stderr_of(Planned(total=2), *events)[-1] == (
         "2 of 2 done: 10 s of video, 2.70 CNY at list prices, saved in /videos/"
     )
+
+
+def test_a_video_that_was_saved_before_has_no_price_in_the_summary(stderr_of, saved):
+    records = [saved(1), saved(2)]
+    events = [e for each in records for e in (Saved(record=each, already=True), Ended(record=each))]
+    summary = "2 of 2 done, 2 of them before: nothing was bought"
+    assert stderr_of(Planned(total=2), *events)[-1] == summary
+
+
+def test_an_upload_is_announced_once(stderr_of):
+    begun = [Uploading(image="图.png", sent=0, total=3000)] * 2
+    sent = Uploading(image="图.png", sent=3000, total=3000)
+    lines = stderr_of(*begun, sent, Uploaded(image="图.png", url="oss://x"))
+    assert lines == ["图.png: uploading 3 kB", "图.png: uploaded"]
 
 
 def test_the_summary_names_each_task_that_failed(stderr_of, saved, record):
@@ -118,6 +144,11 @@ def test_a_retry_names_the_image_of_its_task(stderr_of, record):
     assert lines == ["turtle.webp 0385dc79: no connection; trying again in 2 s"]
 
 
+def test_a_retry_at_once_is_not_in_0_s_and_a_sentence_of_the_service_ends_once(stderr_of):
+    lines = stderr_of(Retrying(reason="Model is unavailable.", delay=0.0))
+    assert lines == ["Model is unavailable; trying again now"]
+
+
 def test_videos_that_were_there_before_are_told_apart(saved):
     tasks = TaskSet()
     before, now = saved(1), saved(2)
@@ -136,3 +167,32 @@ def test_a_set_that_was_only_submitted_says_so(record):
         tasks.add(Ended(record=each))
     (line,) = tasks.summary()
     assert line.startswith("2 of 2 submitted")
+
+
+@pytest.mark.parametrize(
+    ("total", "sentence"),
+    [(2, ""), (3, ". 1 of 3 requests was not sent"), (12, ". 10 of 12 requests were not sent")],
+)
+def test_a_stop_says_how_many_requests_were_not_sent(clock, record, total, sentence):
+    def events():
+        yield Planned(total=total)
+        yield Ended(record=None, error=UnreachableError("no connection"), label="a.png")
+        yield Submitted(record=record("PENDING"))
+        raise Stopped(2, "SIGINT")
+
+    with pytest.raises(Stopped) as stopped:
+        PlainReporter(Result.NOTHING, clock, quiet=False).run(events(), Asked(pays=True))
+    running = "Stopped. Task 0385dc79-5ff8-4d82 keeps running at the service"
+    assert stopped.value.message == running + sentence
+
+
+def test_a_stop_tells_finished_tasks_from_those_that_keep_running(clock, record):
+    def events():
+        yield Submitted(record=record("SUCCEEDED"))
+        yield Submitted(record=record("RUNNING", number=2, task_id=OTHER))
+        raise Stopped(2, "SIGINT")
+
+    with pytest.raises(Stopped) as stopped:
+        PlainReporter(Result.NOTHING, clock, quiet=False).run(events(), Asked(pays=True))
+    running = "Stopped. 1 task keeps running at the service"
+    assert stopped.value.message == f"{running}; 1 succeeded, but nothing is saved yet"

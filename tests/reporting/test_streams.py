@@ -2,10 +2,12 @@
 
 import os
 import subprocess
+from contextlib import contextmanager
 
 import pytest
 from PIL import Image
 
+from pixverse_cli.reporting import streams
 from tests.processes import COMMAND
 
 
@@ -99,3 +101,32 @@ def test_a_file_name_that_is_not_utf_8_is_accepted_or_refused_77(pixverse, image
     assert b"Traceback" not in ran.stderr
     assert ran.returncode in (0, 2)
     assert ran.returncode == 2 or pixverse("list").lines
+
+
+class Lines:
+    """Live lines that count how often they were hidden."""
+
+    def __init__(self):
+        self.times_hidden = 0
+
+    def write_above(self, line):
+        raise AssertionError(line)
+
+    @contextmanager
+    def hidden(self):
+        self.times_hidden += 1
+        yield
+
+
+def test_live_lines_are_hidden_while_the_reader_of_a_pipe_may_show_a_result(monkeypatch, tmp_path):
+    reader, writer = os.pipe()
+    with os.fdopen(reader), os.fdopen(writer, "w") as pipe, (tmp_path / "f").open("w") as file:
+        times = []
+        for stream in (pipe, file):
+            monkeypatch.setattr("sys.stdout", stream)
+            lines = Lines()
+            with streams.writing_above(lines):
+                streams.put("clips/turtle.mp4")
+            times.append(lines.times_hidden)
+        monkeypatch.undo()
+    assert times == [1, 0]

@@ -1,6 +1,7 @@
 """Sandboxes and pictures for the tests of the sandbox itself."""
 
 import io
+from functools import cache
 
 import pytest
 import requests
@@ -45,6 +46,7 @@ def picture():
 def encoded(picture):
     """Return a function that encodes the picture in a format."""
 
+    @cache
     def encode(kind="PNG", size=None):
         file = io.BytesIO()
         (picture.resize(size) if size else picture).save(file, kind)

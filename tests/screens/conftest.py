@@ -8,8 +8,9 @@ import pytest
 from pixverse_cli.domain.task import Record, Status, Task
 from pixverse_cli.store import Store
 from tests.faults.service import Service, task_is
-from tests.processes import COMMAND, Pixverse
-from tests.screens.screen import Screen
+from tests.inside import Inside
+from tests.processes import COMMAND
+from tests.screens.screen import Screen, Shown
 
 PROMPT = "镜头缓缓上升海龟从珊瑚礁中游出阳光穿透海面一群小鱼跟在它身后慢慢游过。🐢"
 
@@ -34,7 +35,7 @@ def service():
 @pytest.fixture
 def running(home, tmp_path, service):
     """Return the command with the service as its address."""
-    running = Pixverse(home, tmp_path)
+    running = Inside(home, tmp_path)
     running.environ |= service.environment | {"TERM": "xterm-256color"}
     return running
 
@@ -68,8 +69,20 @@ def stored(running):
 
 
 @pytest.fixture
+def printed(running):
+    """Return a function that runs a command on a terminal to its end, in this process."""
+
+    def run(*words, columns=80, rows=24):
+        ran = running.on_terminal(*words, columns=columns, rows=rows)
+        assert ran.code == 0, ran.stdout
+        return Shown(ran.stdout.encode(), columns=columns, rows=rows)
+
+    return run
+
+
+@pytest.fixture
 def screen(running):
-    """Return a function that starts the command on a terminal; what still runs is killed."""
+    """Return a function that starts a process on a terminal; what still runs is killed."""
     opened = []
 
     def start(*words, columns=80, rows=24, **variables):

@@ -14,25 +14,12 @@ from tests.faults.terminal import resize
 _SECONDS = 20.0
 
 
-class Screen:
-    """Runs a command on a pseudo-terminal; pyte keeps what is on the screen and above it."""
+class Shown:
+    """Lines that were written to a terminal; pyte keeps those on the screen and above it."""
 
-    def __init__(self, command, environ, directory, *, columns=80, rows=24):
-        self.master, slave = pty.openpty()
-        resize(self.master, columns, rows)
+    def __init__(self, output=b"", *, columns=80, rows=24):
         self._emulate(columns, rows)
-        self.process = subprocess.Popen(
-            command,
-            stdin=slave,
-            stdout=slave,
-            stderr=slave,
-            cwd=directory,
-            env=environ,
-            start_new_session=True,
-            # opening makes it the controlling terminal, which sends Ctrl-C and SIGWINCH
-            preexec_fn=lambda: os.close(os.open(os.ttyname(slave), os.O_RDWR)),  # noqa: PLW1509
-        )
-        os.close(slave)
+        self._stream.feed(output)
 
     def _emulate(self, columns, rows):
         self.emulator = pyte.HistoryScreen(columns, rows, history=5000)
@@ -54,6 +41,27 @@ class Screen:
     @property
     def text(self):
         return "\n".join(self.everything)
+
+
+class Screen(Shown):
+    """Runs a process on a pseudo-terminal, which may be resized and typed on."""
+
+    def __init__(self, command, environ, directory, *, columns=80, rows=24):
+        super().__init__(columns=columns, rows=rows)
+        self.master, slave = pty.openpty()
+        resize(self.master, columns, rows)
+        self.process = subprocess.Popen(
+            command,
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            cwd=directory,
+            env=environ,
+            start_new_session=True,
+            # opening makes it the controlling terminal, which sends Ctrl-C and SIGWINCH
+            preexec_fn=lambda: os.close(os.open(os.ttyname(slave), os.O_RDWR)),  # noqa: PLW1509
+        )
+        os.close(slave)
 
     def read(self, seconds=0.0):
         """Take what the program has written; return False when it has closed the terminal."""

@@ -4,7 +4,7 @@ import os
 import stat
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pixverse_cli.domain.errors import AuthError, UnexpectedError
@@ -116,6 +116,12 @@ PASTED = [
     f'"Bearer {CANARY}"\r\n',
     f'Bearer " {CANARY} "',
     f'\ufeff"{CANARY}"\n',
+    f"\u200b{CANARY}\u200b\u00ad",
+    f"export DASHSCOPE_API_KEY={CANARY}\n",
+    f"DASHSCOPE_API_KEY='{CANARY}'",
+    f'$env:DASHSCOPE_API_KEY = "{CANARY}"\r\n',
+    f"API-KEY: {CANARY}",
+    f"Authorization: Bearer {CANARY}",
 ]
 
 
@@ -133,6 +139,7 @@ def test_a_key_file_of_a_windows_shell_is_read(config, environ, encoding):
     assert find_key(environ, config).value == CANARY
 
 
+@example("0\ufeff \ufeff")
 @given(st.text("sk-01 '\"`\n\t\ufeff\u201c\u201dBbearer"))
 def test_a_key_is_taken_out_of_its_wrapping_once_and_for_all(text):
     key = pasted(text)
@@ -146,8 +153,12 @@ BAD = [
     f'"{CANARY}',
     f"'{CANARY}\"",
     f"Basic {CANARY}",
-    f"export DASHSCOPE_API_KEY={CANARY}",
     CANARY + "\n" + CANARY,
+    f"DASHSCOPE_API_KEY={CANARY}\nOTHER=x",
+    CANARY[:9] + "\u200b" + CANARY[9:],
+    f"<{CANARY}>",
+    "${DASHSCOPE_API_KEY}",
+    CANARY + ";",
     CANARY + "\u00e9",
     CANARY + "\u202e",
     CANARY + "\x00",
@@ -173,6 +184,27 @@ def test_an_invalid_key_in_a_file_is_refused_without_showing_it_30(
     with pytest.raises(AuthError) as refused:
         find_key(environ, config)
     assert CANARY not in repr(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("value", "says"),
+    [
+        (f"https://bailian.console.aliyun.com/?key={CANARY}", "is a URL, not a key"),
+        (f"sk-****************{CANARY}", "copy the whole key"),
+    ],
+)
+def test_what_the_console_shows_beside_a_key_is_refused_by_name_30(environ, config, value, says):
+    environ["DASHSCOPE_API_KEY"] = value
+    with pytest.raises(AuthError, match=says) as refused:
+        find_key(environ, config)
+    assert CANARY not in str(refused.value)
+
+
+def test_a_key_in_the_place_of_its_files_path_is_not_shown_30(environ, config):
+    environ["DASHSCOPE_API_KEY_FILE_PATH"] = CANARY
+    with pytest.raises(AuthError, match="contains a key, not the path") as refused:
+        find_key(environ, config)
+    assert CANARY not in str(refused.value) + str(refused.value.hint)
 
 
 def test_a_key_of_the_coding_plan_is_refused_by_name():
@@ -239,6 +271,22 @@ def test_a_named_file_that_cannot_be_read_is_an_error(sources, environ, config, 
     environ["DASHSCOPE_API_KEY_FILE_PATH"] = str(path)
     with pytest.raises(AuthError, match="cannot be read"):
         find_key(environ, config)
+
+
+def test_a_link_to_a_key_file_that_is_gone_is_an_error_and_no_other_key_is_used(
+    sources, environ, config, tmp_path
+):
+    sources[3]()  # it may belong to another account
+    config.mkdir()
+    kept_key_path(config).symlink_to(tmp_path / "gone")
+    with pytest.raises(AuthError, match="cannot be read: No such file"):
+        find_key(environ, config)
+
+
+def test_a_tilde_in_the_path_of_a_key_file_is_the_home_directory(environ, config, home):
+    put(home / "key", CANARY)
+    environ["DASHSCOPE_API_KEY_FILE_PATH"] = "~/key"
+    assert find_key(environ, config).value == CANARY
 
 
 def test_a_key_file_without_an_end_is_an_error(environ, config):

@@ -49,6 +49,12 @@ def test_the_default_address_is_the_documented_one():
         ("https://llm-x.ap-southeast-1.maas.aliyuncs.com", SINGAPORE),
         ("http://127.0.0.1:8000", "http://127.0.0.1:8000/api/v1"),
         ("https://gateway.example/models/video/", "https://gateway.example/models/video"),
+        ("https://dashscope.aliyuncs.com:443/api/v1", DEFAULT_BASE_URL),
+        ("https://dashscope.aliyuncs.com:", DEFAULT_BASE_URL),
+        ("http://[::1]:80/api/v1", "http://[::1]/api/v1"),
+        ("https://example.com:80/api/v1", None),
+        ('"https://example.com/api/v1"\r\n', "https://example.com/api/v1"),
+        ("\ufeffhttps://example.com/api/v1 ", "https://example.com/api/v1"),
     ],
 )
 def test_https_and_loopback_addresses_are_accepted(url, used):
@@ -94,6 +100,20 @@ def test_other_addresses_are_refused_27(url):
 
 
 @pytest.mark.parametrize(
+    ("url", "beginning"),
+    [
+        ("dashscope.aliyuncs.com", "begin it with https://"),
+        ("localhost:8000/api/v1", "begin it with http://"),
+        ("nonsense", "unset it"),
+    ],
+)
+def test_the_hint_for_an_address_without_its_scheme_gives_one(url, beginning):
+    with pytest.raises(UsageError) as refused:
+        address(url)
+    assert refused.value.hint.startswith(beginning)
+
+
+@pytest.mark.parametrize(
     ("url", "right"),
     [
         ("https://dashscope.aliyuncs.com/compatible-mode/v1", DEFAULT_BASE_URL),
@@ -105,6 +125,8 @@ def test_other_addresses_are_refused_27(url):
         ("https://dashscope.aliyuncs.com//api/v1", DEFAULT_BASE_URL),
         ("https://dashscope.aliyuncs.com/api/v1/tasks", DEFAULT_BASE_URL),
         (f"{DEFAULT_BASE_URL}/services/aigc/video-generation/video-synthesis", DEFAULT_BASE_URL),
+        ("https://gateway.example/x/api/v1/tasks", "https://gateway.example/x/api/v1"),
+        ("https://gateway.example/x/compatible-mode/v1", "https://gateway.example/x/api/v1"),
     ],
 )
 def test_the_path_of_another_api_is_refused_and_the_right_address_named(url, right):
@@ -113,10 +135,18 @@ def test_the_path_of_another_api_is_refused_and_the_right_address_named(url, rig
     assert refused.value.hint == f"use DASHSCOPE_HTTP_BASE_URL={right}"
 
 
-def test_a_password_in_the_address_is_refused_and_not_shown():
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://somebody:hunter2@example.com/api/v1",
+        "https://example.com/api/v1?token=hunter2",
+        "sk-hunter2hunter2",
+    ],
+)
+def test_a_secret_in_the_address_is_refused_and_not_shown(url):
     with pytest.raises(UsageError) as refused:
-        address("https://somebody:hunter2@example.com/api/v1")
-    assert "hunter2" not in str(refused.value)
+        address(url)
+    assert "hunter2" not in str(refused.value) + refused.value.hint
 
 
 @given(st.text(alphabet=":/@.[]\\?#%127http slocaexm\n\u00e9") | st.text())
@@ -272,6 +302,9 @@ def test_each_setting_knows_its_file_and_line(config, tmp_path):
         ('modle = "c1"', "line 1: modle: no such setting"),
         ('model = "c1"\n\nshot_type = "multi"', "line 3: shot_type: no such setting"),
         ('[defaults]\nmodel = "c1"', "line 1: defaults: no such setting"),
+        ('modle = "c1"', "modle: no such setting; did you mean model?"),
+        ("max_cost = 3", "max_cost: no such setting; did you mean max-cost?"),
+        ('api-key = "x"', "`pixverse auth login` stores the API key"),
         ('prompt = "x"', "line 1: prompt: no such setting"),
         ('api-key = "x"', "line 1: api-key: no such setting"),
         ("\nmodel = []", "line 2: model: must be text, a number, true or false"),
@@ -333,6 +366,26 @@ def test_a_config_file_that_is_a_pipe_is_refused_without_blocking(tmp_path):
     os.mkfifo(tmp_path / "config.toml")
     with pytest.raises(UsageError, match=r"cannot be read: .*named pipe"):
         config_file(tmp_path)
+
+
+def test_a_link_to_a_config_file_that_is_gone_is_an_error(tmp_path):
+    (tmp_path / "config.toml").symlink_to(tmp_path / "dotfiles" / "config.toml")
+    with pytest.raises(UsageError, match="cannot be read: no such file"):
+        config_file(tmp_path)
+
+
+def test_a_key_in_the_wrong_file_is_not_shown_30(config):
+    with pytest.raises(UsageError) as refused:
+        config("DASHSCOPE_API_KEY = sk-hunter2\n")
+    assert refused.value.hint == 'strings need quotes: DASHSCOPE_API_KEY = "..."'
+    assert "hunter2" not in str(refused.value)
+
+
+def test_a_config_file_in_utf_16_is_read_and_without_its_mark_refused(config):
+    text = 'model = "c1"\r\n'
+    assert config(text.encode("utf-16"))["model"].value == "c1"
+    with pytest.raises(UsageError, match="line 1 is not UTF-8 text"):
+        config(text.encode("utf-16-le"))
 
 
 def test_a_config_file_that_is_a_directory_is_an_error(tmp_path):

@@ -1,12 +1,12 @@
 """A budget is kept by the statement that writes a request, whatever other processes do."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
 from pixverse_cli.domain.budget import Budget, Period
+from pixverse_cli.domain.frozen import replace
 from pixverse_cli.domain.task import Record, Status
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)

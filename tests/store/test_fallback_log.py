@@ -3,11 +3,11 @@
 import json
 import stat
 import threading
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
+from pixverse_cli.domain.frozen import replace
 from pixverse_cli.domain.task import Status, Task
 from pixverse_cli.store import fallback_log
 
@@ -173,6 +173,12 @@ def test_ids_that_a_killed_recover_has_moved_aside_are_taken_back(store, accepte
     assert not (directory / NAME).exists()
     assert [record.task_id for record in store.take_back()] == ["task-1"]
     assert [path.name for path in directory.iterdir()] == ["tasks.db"]
+
+
+def test_a_file_that_an_earlier_version_moved_aside_is_taken_back(store, accepted, directory):
+    path = store.keep_in_fallback_log(accepted)
+    path.rename(directory / f"{NAME}.0a1b2c3d.taken")
+    assert [record.task_id for record in store.take_back()] == ["task-1"]
 
 
 def test_an_id_after_a_half_written_line_is_not_lost(store, accepted, directory):

@@ -87,6 +87,29 @@ def test_a_failed_migration_changes_nothing(directory):
     assert version(directory / "tasks.db") == 0
 
 
+def test_a_store_that_cannot_be_used_is_closed(store, directory):
+    store.close()
+    with closing(sqlite3.connect(directory / "tasks.db")) as other:
+        other.execute("PRAGMA user_version = 999")
+    before = open_descriptors()
+    with pytest.raises(UnexpectedError) as refused:
+        Store(directory)
+    assert refused.value.__traceback__ is not None  # which keeps a database that is open
+    assert open_descriptors() == before
+
+
+def open_descriptors():
+    return sorted(os.listdir("/dev/fd"))  # noqa: PTH208  numbers, not paths
+
+
+def test_a_store_of_the_newest_format_is_opened_while_another_process_writes(directory):
+    Store(directory).close()
+    with closing(sqlite3.connect(directory / "tasks.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        # without locks it would fail as soon as it waited
+        Database(directory / "tasks.db", try_lock=no_locks).close()
+
+
 def test_a_store_of_a_newer_version_is_not_changed_84(store, directory):
     store.close()
     with closing(sqlite3.connect(directory / "tasks.db")) as other:
@@ -228,7 +251,7 @@ def on_a_full_disk(directory, when):
 
 def test_a_full_disk_before_the_call_is_an_error_57(directory):
     message, hint = on_a_full_disk(directory, "before")
-    assert f"the store {directory}/tasks.db cannot be used" in message
+    assert message == f"the store {directory}/tasks.db cannot be used: disk I/O error"
     assert "free disk space" in hint
     assert list(directory.iterdir()) == []
 

@@ -1,7 +1,6 @@
 """For any order of writes the store returns what was written last."""
 
 import tempfile
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -10,6 +9,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 
+from pixverse_cli.domain.frozen import replace
 from pixverse_cli.domain.task import Record, Status, Task
 from pixverse_cli.store import Store
 
@@ -101,8 +101,10 @@ class History(RuleBasedStateMachine):
 
     @rule(number=numbers, task=tasks)
     def seen(self, number, task):
-        self.store.records.seen(number, task)
+        self.store.records.seen(number, replace(task, task_id=f"task-{number}"))
         before = self.known[number]
+        if before.task_id is None:
+            return  # the answer is about a task that the record does not have
         ended = before.status.final and before.status is not Status.NOT_SENT
         reported = {
             name: getattr(task, name) for name in KEPT_FIELDS if getattr(task, name) is not None

@@ -1,13 +1,17 @@
 """Records of paid requests: what one process writes, every process reads."""
 
-from dataclasses import fields, replace
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
+from pixverse_cli.domain.budget import Budget, Period
 from pixverse_cli.domain.errors import UnexpectedError
+from pixverse_cli.domain.frozen import replace
 from pixverse_cli.domain.task import Record, RecordInput, Status, Task
+from pixverse_cli.store.database import Database
+from pixverse_cli.store.records import Records
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 LATER = NOON + timedelta(minutes=2, milliseconds=7)
@@ -73,7 +77,7 @@ def test_all_fields_of_a_record_are_read_again(records, open_store):
         sha256="0" * 64,
         provisional=True,
     )
-    unset = [f.name for f in fields(Record) if getattr(whole, f.name) is None]
+    unset = [name for name in Record._fields if getattr(whole, name) is None]
     assert unset == ["process"]
     records.intend(whole)
     assert open_store().records.get(1) == replace(whole, number=1)
@@ -137,15 +141,25 @@ def test_values_missing_in_a_later_answer_are_kept(records, intent):
 
 
 def test_the_prompt_of_a_foreign_task_is_taken_from_the_service(records, intent):
-    records.intend(intent())
+    records.intend(intent(task_id="task-1"))
     assert records.seen(1, task(orig_prompt="theirs")).prompt == "theirs"
+
+
+def test_an_answer_about_a_task_that_the_record_has_lost_is_not_written(records):
+    """The record is unclear again: an ended one would never be searched for."""
+    records.intend(FULL)
+    records.intend(FULL)
+    records.adopt(1, task(), provisional=True)
+    records.accepted(2, task(), NOON)
+    lost = records.seen(1, task("SUCCEEDED", video_url="https://v"))
+    assert (lost.status, lost.task_id, lost.video_url) == ("UNCLEAR", None, None)
 
 
 @pytest.mark.parametrize("ended", ["SUCCEEDED", "FAILED", "CANCELED"])
 @pytest.mark.parametrize("reported", ["UNKNOWN", "RUNNING", "PENDING"])
 def test_an_ended_task_stays_ended(records, intent, ended, reported):
     """The service answers UNKNOWN after 24 hours; the others may come from a late answer."""
-    records.intend(intent())
+    records.intend(intent(task_id="task-1"))
     records.seen(1, task(ended))
     assert records.seen(1, task(reported)).status == ended
 
@@ -155,13 +169,13 @@ def test_an_ended_task_stays_ended(records, intent, ended, reported):
     [("RUNNING", "PENDING"), ("UNKNOWN", "RUNNING"), ("RUNNING", "UNKNOWN"), ("PENDING", "FAILED")],
 )
 def test_an_unfinished_task_has_the_last_reported_status(records, intent, before, reported):
-    records.intend(intent())
+    records.intend(intent(task_id="task-1"))
     records.seen(1, task(before))
     assert records.seen(1, task(reported)).status == reported
 
 
 def test_a_failed_task_keeps_its_code_and_message(records, intent):
-    records.intend(intent())
+    records.intend(intent(task_id="task-1"))
     seen = records.seen(1, task("FAILED", error_code="C", error_message="M"))
     assert (seen.error_code, seen.error_message) == ("C", "M")
 
@@ -192,10 +206,24 @@ class TestOnce:
         assert records.intend(FULL, once=True).number == 1
         assert records.intend(FULL, once=True) is None
 
-    @pytest.mark.parametrize("change", [{"fingerprint": "other"}, {"service": "https://other"}])
+    @pytest.mark.parametrize("change", [{"fingerprint": "other"}, {"service": "http://127.0.0.1"}])
     def test_a_different_request_gets_its_own_record(self, records, change):
         records.intend(FULL, once=True)
         assert records.intend(replace(FULL, **change), once=True).number == 2
+
+    def test_an_equal_request_at_another_address_is_live_too(self, records):
+        records.intend(FULL, once=True)
+        elsewhere = replace(FULL, service="https://other")
+        assert records.intend(elsewhere, once=True) is None
+        assert records.live(FULL.fingerprint, elsewhere.service).number == 1
+        records.not_accepted(1, Status.NOT_SENT, NOON, None, None)
+        records.intend(elsewhere, once=True)
+        assert records.resend(1, "p", LATER, once=True) is None
+
+    def test_of_several_live_requests_the_one_at_this_address_is_used(self, records):
+        for service in ("https://other", FULL.service, "https://third"):
+            records.intend(replace(FULL, service=service))
+        assert records.live(FULL.fingerprint, FULL.service).number == 2
 
     @pytest.mark.parametrize(
         ("status", "live"),
@@ -319,6 +347,55 @@ class TestFinding:
 
     def test_known_ids_returns_every_id(self, records):
         assert records.known_ids() == {"abcd-1", "abcd-2", "ABCD-3", "abce-4"}
+
+
+def test_unsaved_records_are_those_without_a_file(records, intent):
+    for task_id in ("t-1", "t-2"):
+        number = records.intend(intent()).number
+        records.accepted(number, task("SUCCEEDED", task_id), NOON)
+    records.saved(1, "/videos/1.mp4", "f" * 64)
+    assert [record.number for record in records.newest(-1, unsaved=True)] == [2]
+
+
+class ExplainedDatabase(Database):
+    """Keeps how SQLite finds the rows of the statements that it runs."""
+
+    def __init__(self, path):
+        super().__init__(path)
+        self.plan = []
+
+    def rows(self, statement, **values):
+        steps = super().rows(f"EXPLAIN QUERY PLAN {statement}", **values)
+        self.plan += [step["detail"] for step in steps]
+        return super().rows(statement, **values)
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda records: records.get(1),
+        lambda records: records.by_prefix("abcd"),
+        lambda records: records.live(FULL.fingerprint, FULL.service),
+        lambda records: records.of_run("a-run"),
+        lambda records: records.unsettled(),
+        lambda records: records.past_run_seconds(FULL),
+        lambda records: records.newest(-1, statuses=(Status.PENDING, Status.RUNNING)),
+        lambda records: records.newest(20, statuses=(Status.FAILED,), since=NOON),
+        lambda records: records.count(statuses=(Status.FAILED,), since=NOON),
+        lambda records: records.spent(Budget(Decimal(9), Period.DAY), FULL.service, NOON),
+    ],
+)
+def test_a_question_about_few_records_does_not_read_the_whole_table(directory, ask):
+    directory.mkdir()
+    with closing(ExplainedDatabase(directory / "tasks.db")) as database:
+        records = Records(database)
+        records.intend(FULL)
+        database.plan.clear()
+        ask(records)
+        steps = [step for step in database.plan if "task" in step]
+        assert steps
+        whole = ("SCAN task", "SEARCH task USING INTEGER PRIMARY KEY (rowid<?)")
+        assert not [step for step in steps if step.startswith(whole)]
 
 
 def test_a_missing_record_is_an_error(records):

@@ -11,10 +11,10 @@ import io
 import re
 import struct
 import zlib
-from dataclasses import dataclass
 from typing import BinaryIO
 
 from pixverse_cli.disk.files import CHUNK
+from pixverse_cli.domain.frozen import Frozen
 from pixverse_cli.media.inputs.foreign_formats import name_of
 
 PNG_START = b"\x89PNG\r\n\x1a\n"
@@ -34,8 +34,7 @@ class HeaderError(ValueError):
     """A problem of the file; the message continues a sentence that starts with its name."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Header:
+class Header(Frozen):
     """An image's format (``JPEG``, ``PNG``, ``WEBP``), size in pixels, and unusual properties."""
 
     format: str

@@ -21,7 +21,7 @@ STDIN = "-"
 
 _URL_START = re.compile(r"([a-z][a-z0-9+.-]*)://|(data|file|javascript):", re.IGNORECASE)
 
-_PIPE = "; pipe the image into pixverse, and give - as IMAGE"
+_PIPE = "; pipe it into pixverse, and give - in its place"
 
 
 def remote(argument: str) -> str | None:
@@ -39,7 +39,10 @@ def remote(argument: str) -> str | None:
             hint="give a file, or an http(s):// or oss:// URL",
         )
     if not host_of(argument) or not argument.isprintable() or " " in argument:
-        raise UsageError(f"{argument!r} is not a valid URL")
+        raise UsageError(
+            f"{without_secrets(argument)!r} is not a valid URL",
+            hint="it needs a host, and %20 in place of a blank; quote it for the shell",
+        )
     return argument
 
 

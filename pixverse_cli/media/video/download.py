@@ -14,7 +14,6 @@ import re
 import tempfile
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field, replace
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from pathlib import Path
@@ -29,6 +28,7 @@ from pixverse_cli.domain.errors import (
     UnreachableError,
     UsageError,
 )
+from pixverse_cli.domain.frozen import Frozen, replace
 from pixverse_cli.domain.hosts import without_secrets
 from pixverse_cli.media.video import mp4
 from pixverse_cli.media.video.body import Body, DecodedBody, is_compressed
@@ -46,8 +46,7 @@ _MIN_AGE_SECONDS = 60  # within it, two contents may have the same Last-Modified
 _PROGRESS_SECONDS = 0.1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TransferLimits:
+class TransferLimits(Frozen):
     """Timeouts in seconds (connect, next byte), and the lowest ``rate`` in bytes per second.
 
     The rate is checked every ``rate_window`` seconds. ``most_bytes`` is the largest size,
@@ -62,16 +61,14 @@ class TransferLimits:
     deadline: float = float("inf")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
+class Progress(Frozen):
     """``received`` of ``total`` bytes are on disk; ``total`` is None if it is unknown."""
 
     received: int
     total: int | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Checked:
+class Checked(Frozen):
     """All bytes are on disk and are a complete video; the rename comes next.
 
     A caller that stores ``sha256`` now can identify the file even if the process dies next.
@@ -80,8 +77,7 @@ class Checked:
     sha256: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fetched:
+class Fetched(Frozen):
     """The video is saved; ``path`` is None if it was written to a stream.
 
     ``state`` is that of the file when its hash was known. ``already``: another process had just
@@ -92,7 +88,7 @@ class Fetched:
     path: Path | None
     size: int
     sha256: str
-    state: FileState | None = field(default=None, compare=False)
+    state: FileState | None = None
     already: bool = False
     notes: tuple[str, ...] = ()
 
@@ -223,8 +219,7 @@ def _translating_errors() -> Iterator[None]:
 MakeRequest = Callable[[Mapping[str, str]], AbstractContextManager[tuple["VideoResponse", Body]]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Transfer:
+class Transfer(Frozen):
     """The download of ``url`` into ``part``; ``request`` makes the requests."""
 
     part: Part
@@ -371,8 +366,7 @@ class Decision(StrEnum):
     REQUEST_ALL = "request everything, without a range"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VideoResponse:
+class VideoResponse(Frozen):
     """The status and headers (names in any case) of a response, and the ``url`` requested."""
 
     url: str

@@ -13,7 +13,6 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
@@ -21,6 +20,7 @@ from typing import BinaryIO, Self
 from pixverse_cli.disk.files import Kind, chunks, kind_at, kind_of, open_regular, reason
 from pixverse_cli.disk.writing import name_new, sync_directory, try_lock
 from pixverse_cli.domain.clock import Clock
+from pixverse_cli.domain.frozen import Frozen
 from pixverse_cli.media.video.failures import BrokenOffError, CannotWriteError, TakenError
 
 _LOCK_POLL_SECONDS = 0.2
@@ -36,8 +36,7 @@ _OPEN = (
 _NOT_A_FILE = {errno.ELOOP, errno.EMLINK, errno.EISDIR, errno.ENXIO}  # a link, directory, socket
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Origin:
+class Origin(Frozen):
     """The response that the bytes of a part come from.
 
     ``url`` has no query. ``validator`` is a strong ETag or a Last-Modified that is valid in
@@ -120,7 +119,7 @@ class Part:
             self._origin_path.unlink(missing_ok=True)
             if origin is not None:
                 with self._origin_path.open("x", encoding="utf-8") as file:
-                    json.dump(asdict(origin), file)
+                    json.dump(vars(origin), file)
 
     def require_room(self, count: int) -> None:
         """Check that ``count`` more bytes fit on the disk.

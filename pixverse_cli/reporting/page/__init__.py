@@ -22,7 +22,7 @@ from pixverse_cli.domain.errors import UsageError
 from pixverse_cli.domain.task import Record, Status
 from pixverse_cli.domain.text import harmless
 from pixverse_cli.reporting.command_line import submit_command
-from pixverse_cli.reporting.sentences import model_name, short_id, span
+from pixverse_cli.reporting.sentences import counted, model_name, short_id, span
 
 _HERE = Path(__file__).parent
 
@@ -105,9 +105,9 @@ def _policy(style: str, script: str) -> str:
 def _totals(records: Sequence[Record]) -> str:
     costs = [record.actual_cost for record in records]
     known = [cost for cost in costs if cost is not None]
-    told = f"{len(records)} tasks"
+    told = counted(len(records), "task")
     if known:
-        told += f", {sum(known)} {CURRENCY} by the list prices of {PRICES_AS_OF}"
+        told += f", {sum(known)} {CURRENCY} at list prices of {PRICES_AS_OF}"
     return told
 
 
@@ -180,8 +180,8 @@ def _named_facts(record: Record) -> Iterator[tuple[str, str | None]]:
     yield "task", record.task_id
     yield "error", ": ".join(filter(None, (record.error_code, record.error_message)))
     yield "model", model_name(record)
-    yield "made of", _parameters(record)
-    yield "size", str(record.usage["size"]) if record.usage.get("size") else None
+    yield "parameters", _parameters(record)
+    yield "size", str(record.usage.get("size") or "").replace("*", "x")
     if record.actual_cost is not None:
         yield "cost", f"{record.actual_cost} {CURRENCY}"
     elif record.estimate is not None:
@@ -201,7 +201,7 @@ def _parameters(record: Record) -> str:
         for name, pattern in shown.items()
         if name in record.parameters
     ]
-    parts += ["audio"] if record.audio else []
+    parts += ["with audio"] if record.audio else []
     parts += [f"seed {record.seed}"] if record.seed is not None else []
     return ", ".join(filter(None, parts))
 

@@ -8,7 +8,7 @@ from pixverse_cli.domain.errors import Charged
 from pixverse_cli.domain.task import Record
 from pixverse_cli.domain.text import harmless
 from pixverse_cli.reporting.rows import outcome
-from pixverse_cli.reporting.sentences import coarse, elapsed, model_name, span, video_summary
+from pixverse_cli.reporting.sentences import coarse, elapsed, model_name, span, video_facts
 from pixverse_cli.reporting.streams import BOLD, coloured
 from pixverse_cli.reporting.terminal.cells import wrap
 from pixverse_cli.reporting.terminal.colours import STATUS_COLOURS
@@ -56,7 +56,7 @@ def _facts(record: Record, now: Now) -> Iterator[tuple[str, str]]:
         ("parameters", ", ".join(_parameters(record))),
         ("take", str(record.take) if record.take > 1 else None),
         *_times(record, now.time),
-        ("video", video_summary(record).strip(" ()") if record.file or record.usage else None),
+        ("video", video_facts(record)),
         ("cost", _cost(record)),
         ("error", ": ".join(filter(None, (record.error_code, record.error_message)))),
         ("request id", record.request_id),

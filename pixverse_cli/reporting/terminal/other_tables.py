@@ -16,7 +16,7 @@ from pixverse_cli.domain.task import RemoteTask
 from pixverse_cli.domain.text import harmless
 from pixverse_cli.reporting.catalog import limits, prices
 from pixverse_cli.reporting.plans import ACTIONS
-from pixverse_cli.reporting.sentences import coarse, model_name
+from pixverse_cli.reporting.sentences import coarse, counted, model_name
 from pixverse_cli.reporting.streams import BOLD, coloured
 from pixverse_cli.reporting.terminal.cells import wrap
 from pixverse_cli.reporting.terminal.colours import CYAN, DIM, GREEN, RED, STATUS_COLOURS
@@ -27,7 +27,7 @@ _REMOTE = (
     Column("status"),
     Column("model", gives_way=1, least=8),
     Column("age", gives_way=2, labelled=True),
-    Column("in `pixverse list`"),
+    Column("this machine"),
 )
 _PLAN = (
     Column("action"),
@@ -50,14 +50,20 @@ _ACTION_COLOURS = {
     Action.REFUSE: RED,
 }
 
+_TOTALS = {
+    Action.UP_TO_DATE: "up to date",
+    Action.ATTACH: "in progress",
+    Action.SUBMIT: "to submit",
+    Action.REFUSE: "cannot be made",
+}
+
 
 def remote_table(tasks: Sequence[RemoteTask], now: datetime, room: int) -> Iterator[str]:
     """Yield the account's tasks. Ids are whole: a prefix of an unknown task finds nothing."""
-    if tasks:
-        yield from table(_REMOTE, [_remote_row(each, now) for each in tasks], room)
+    yield from table(_REMOTE, [_remote_row(each, now) for each in tasks], room)
     states = Counter(each.record.status for each in tasks)
-    parts = "".join(f", {count} {status}" for status, count in states.items())
-    yield from wrap(f"{len(tasks)} tasks of this account in the last 24 hours{parts}", room)
+    parts = ", ".join(f"{count} {status}" for status, count in states.items())
+    yield from wrap(f"{counted(len(tasks), 'task')} of this account: {parts}", room)
 
 
 def _remote_row(row: RemoteTask, now: datetime) -> Row:
@@ -68,7 +74,7 @@ def _remote_row(row: RemoteTask, now: datetime) -> Row:
         Cell(record.status, STATUS_COLOURS[record.status]),
         Cell(model_name(record)),
         Cell(coarse(max(0.0, (now - since).total_seconds())) if since else ""),
-        Cell("yes" if row.known else "no"),
+        Cell("knows it" if row.known else "does not know it"),
     )
 
 
@@ -82,8 +88,8 @@ def plan_table(items: Sequence[BatchItem], room: int) -> Iterator[str]:
         if item.error is not None:
             yield from wrap(f"{harmless(item.output)}: {harmless(item.error.message)}", room)
     counts = Counter(item.action for item in items)
-    parts = [f"{count} {ACTIONS[action]}" for action, count in counts.items()]
-    yield from wrap(f"{len(items)} outputs: {', '.join(parts)}", room)
+    parts = [f"{count} {_TOTALS[action]}" for action, count in counts.items()]
+    yield from wrap(f"{counted(len(items), 'output')}: {', '.join(parts)}", room)
 
 
 def _plan_row(item: BatchItem) -> Row:

@@ -24,6 +24,7 @@ from pixverse_cli.reporting.terminal.view import View
 _CLOCK = SystemClock()  # only paces the redraws
 _BETWEEN_REDRAWS = 1 / 8  # seconds
 _LATE = 0.5  # seconds
+_FOR_A_READER = 1 / 4  # seconds in which tee or head shows what it got from a pipe
 _FIRST_REDRAW = 0.15  # a command that ends at once shows nothing
 _END_SECONDS = 2.0  # a terminal that takes no output must not keep the program
 
@@ -114,6 +115,7 @@ class Painter:
                     self._region.forget()
                     message.hidden.put(None)
                     message.go_on.get()
+                    due, was_late = _CLOCK.monotonic() + _FOR_A_READER, False
                 case _Continued():
                     self._region.forget()
                 case _End():

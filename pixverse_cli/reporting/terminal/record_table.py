@@ -11,11 +11,12 @@ from pixverse_cli.domain.text import harmless
 from pixverse_cli.reporting.rows import outcome
 from pixverse_cli.reporting.sentences import coarse, elapsed, model_name, short_id, span
 from pixverse_cli.reporting.task_set import shorter_path, total_cost, total_length
-from pixverse_cli.reporting.terminal.cells import wrap
+from pixverse_cli.reporting.terminal.cells import cut_middle, wrap
 from pixverse_cli.reporting.terminal.colours import STATUS_COLOURS
 from pixverse_cli.reporting.terminal.layout import Cell, Column, table
 
 _NOTHING_TO_FETCH = (Status.FAILED, Status.CANCELED, Status.UNKNOWN, Status.NOT_SENT)
+_NAME = 40  # cells of an image's name, at most: the rest of a wide terminal is for the prompt
 _LONGEST_PROMPT = 400  # characters: more than a line of any terminal shows
 
 
@@ -75,10 +76,30 @@ def took(record: Record) -> str:
 
 def asked(record: Record, now: datetime) -> str:
     """Return how old the service's answer about a task is, if the task may have changed since."""
-    if record.seen_at is None or record.status.final:
+    seconds = answer_age(record, now)
+    if seconds is None:
         return ""
-    seconds = max(0.0, (now - record.seen_at).total_seconds())
     return f"{coarse(seconds)} ago" if seconds >= 1 else "now"
+
+
+def answer_age(record: Record, now: datetime) -> float | None:
+    """Return the seconds since the service's last answer about a task that may have changed since.
+
+    The first answer is the one to the create call.
+    """
+    at = record.seen_at or record.submitted_at
+    if at is None or not record.status.unfinished:
+        return None
+    return max(0.0, (now - at).total_seconds())
+
+
+def old_answers(records: Sequence[Record], now: Now) -> str:
+    """Return how old the answers about unfinished tasks are, and the command that asks again."""
+    here = (record for record in records if not is_elsewhere(record, now))
+    ages = [age for record in here if (age := answer_age(record, now.time)) is not None]
+    if not ages or max(ages) < 1:
+        return ""
+    return f"unfinished tasks: as of {coarse(max(ages))} ago; to ask now: pixverse list --refresh"
 
 
 def is_elsewhere(record: Record, now: Now) -> bool:
@@ -135,7 +156,7 @@ _COLUMNS: tuple[tuple[Column, Callable[[Record, Now], Cell]], ...] = (
     ),
     (
         Column("image", gives_way=5, least=10, middle=True),
-        lambda record, _: Cell(harmless(record.label or "")),
+        lambda record, _: Cell(cut_middle(harmless(record.label or ""), _NAME)),
     ),
     (
         Column("take", gives_way=9, labelled=True),

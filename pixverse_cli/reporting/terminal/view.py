@@ -25,7 +25,7 @@ from pixverse_cli.domain.events import (
 )
 from pixverse_cli.domain.task import Record, Status
 from pixverse_cli.domain.text import harmless
-from pixverse_cli.reporting.sentences import elapsed, short_id, size, span
+from pixverse_cli.reporting.sentences import elapsed, short_id, size, soon, span
 from pixverse_cli.reporting.terminal.cells import cut, cut_middle
 from pixverse_cli.reporting.terminal.colours import CYAN, DIM, GREEN, STATUS_COLOURS
 from pixverse_cli.reporting.terminal.layout import Cell, Column, Row, aligned
@@ -222,10 +222,10 @@ class View:
         """Yield the trouble, and how many of several tasks are done."""
         if self._troubles:
             soonest = min(self._troubles.values(), key=lambda trouble: trouble.until)
-            wait = span(max(0.0, soonest.until - self._clock.monotonic()))
+            wait = soon(soonest.until - self._clock.monotonic())
             count = len(self._troubles.keys() - {None})  # None: the list of all tasks
             who = f"{count} tasks: " if count > 1 else ""
-            yield f"{who}trying again in {wait}: {harmless(soonest.reason)}"
+            yield f"{who}trying again {wait}: {harmless(soonest.reason)}"
         total = max(self._planned, self._ended + len(self._lines))
         if total > 1:
             failed = f", {self._failed} failed" if self._failed else ""

@@ -278,10 +278,8 @@ def test_the_pipe_of_a_process_substitution_points_to_stdin():
     finally:
         os.close(read)
         os.close(write)
-    assert said == (
-        f"/dev/fd/{read}: is a named pipe, not a file;"
-        " pipe the image into pixverse, and give - as IMAGE"
-    )
+    assert said.startswith(f"/dev/fd/{read}: is a named pipe, not a file;")
+    assert said.endswith("; pipe it into pixverse, and give - in its place")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no /dev")

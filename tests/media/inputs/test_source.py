@@ -36,6 +36,13 @@ def test_an_invalid_url_is_refused_76(argument):
         remote(argument)
 
 
+def test_an_invalid_url_is_told_without_its_signature_and_with_the_rule():
+    with pytest.raises(UsageError) as refused:
+        remote("https://example.com/a b.png?Signature=s3cret")
+    assert refused.value.message == "'https://example.com/a b.png' is not a valid URL"
+    assert "%20" in str(refused.value.hint)
+
+
 def test_a_file_url_is_a_path_76():
     assert local_path("file:///tmp/sea%20turtle.png") == "/tmp/sea turtle.png"
     assert local_path("FILE://localhost/tmp/%ff.png") == "/tmp/\udcff.png"

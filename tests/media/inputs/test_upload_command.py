@@ -29,3 +29,12 @@ def test_a_tilde_before_the_program_is_the_home_directory(program, tmp_path):
 def test_a_command_that_cannot_be_run_is_refused(command, tmp_path):
     with pytest.raises(UsageError):
         run_upload_command(command, tmp_path / "cat.png", 60)
+
+
+def test_the_command_has_the_users_variables_but_not_the_key(home, tmp_path, monkeypatch):
+    monkeypatch.setenv("DASHSCOPE_API_KEY", "sk-canary")
+    monkeypatch.setenv("BUCKET", "mine")
+    show = home / "show.sh"
+    show.write_text('#!/bin/sh\necho "https://example.com/$BUCKET/${DASHSCOPE_API_KEY:-none}"\n')
+    show.chmod(0o755)
+    assert run_upload_command(str(show), tmp_path / "a", 60) == "https://example.com/mine/none"

@@ -1,6 +1,5 @@
 """What the tables and the card say of records, and how it fits."""
 
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -8,13 +7,14 @@ from pathlib import Path
 import pytest
 
 from pixverse_cli.domain.errors import UsageError
+from pixverse_cli.domain.frozen import replace
 from pixverse_cli.domain.plan import Action, BatchItem
 from pixverse_cli.domain.task import RemoteTask
 from pixverse_cli.reporting.streams import without_colour
 from pixverse_cli.reporting.terminal.card import card
 from pixverse_cli.reporting.terminal.cells import width
 from pixverse_cli.reporting.terminal.other_tables import model_tables, plan_table, remote_table
-from pixverse_cli.reporting.terminal.record_table import Now, record_table
+from pixverse_cli.reporting.terminal.record_table import Now, old_answers, record_table
 from tests.reporting.conftest import NOON
 
 HERE = "https://dashscope.aliyuncs.com/api/v1"
@@ -47,10 +47,43 @@ def test_a_task_that_may_have_changed_shows_how_old_the_answer_is(record):
     assert done[head.index("asked") :][:8].strip() == ""
 
 
+def test_the_answer_to_the_create_call_is_an_answer_with_an_age(record):
+    head, row = table(record(submitted_at=NOW.time - timedelta(minutes=7)))
+    assert row[head.index("asked") :].startswith("7 min ago")
+
+
+@pytest.mark.parametrize(
+    ("records", "told"),
+    [
+        (
+            ({"seen_at": 40}, {"seen_at": 90}),
+            "unfinished tasks: as of 1 min ago; to ask now: pixverse list --refresh",
+        ),
+        (({"seen_at": 0.2},), ""),  # just asked
+        (({"seen_at": 90, "status": "SUCCEEDED"},), ""),
+        (({"seen_at": 90, "service": "http://127.0.0.1:4711/api/v1"},), ""),
+        ((), ""),
+    ],
+)
+def test_below_a_list_stands_how_old_the_answers_about_unfinished_tasks_are(record, records, told):
+    made = [
+        record(**each | {"seen_at": NOW.time - timedelta(seconds=each["seen_at"])})
+        for each in records
+    ]
+    assert old_answers(made, NOW) == told
+
+
+def test_a_long_name_leaves_room_for_the_prompt(record):
+    named = record(image="海边/" + "很长的文件名" * 20 + ".png", prompt="镜头缓缓上升" * 3)
+    _, row = table(named, room=160)
+    assert named.prompt in row
+    assert ".png" in row
+
+
 def test_records_of_a_sandbox_and_of_another_address_are_marked(record):
     sandbox = record(service="http://127.0.0.1:4711/api/v1")
     other = record("SUCCEEDED", service="https://w.cn-beijing.maas.aliyuncs.com/api/v1")
-    head, first, second, third = table(sandbox, other, record())[:4]
+    head, first, second, third = table(sandbox, other, record(), room=240)[:4]
     at = head.index("sent to")
     assert first[at:].startswith("sandbox  ")
     assert "pixverse" not in first  # a sandbox that has ended answers nothing
@@ -81,6 +114,21 @@ def test_below_a_table_stands_the_total_of_what_was_paid(record):
     assert len(table(records[0])) == 2
 
 
+def test_one_of_a_kind_is_not_told_as_several(record):
+    refused = BatchItem("x.mp4", Action.REFUSE, Path("x.mp4"), error=UsageError("no image"))
+    last = [
+        [*remote_table([RemoteTask(record(), known=True)], NOON, 200)][-1],
+        [*plan_table([refused], 200)][-1],
+    ]
+    assert last == ["1 task of this account: 1 RUNNING", "1 output: 1 cannot be made"]
+
+
+def test_a_narrow_list_of_the_account_says_in_words_which_tasks_are_known_here(record):
+    tasks = [RemoteTask(record(), known=known) for known in (True, False)]
+    lines = [line.strip() for line in remote_table(tasks, NOON, 30)]
+    assert lines[2::3][:2] == ["knows it", "does not know it"]
+
+
 @pytest.mark.parametrize("room", SIZES)
 def test_every_table_fits(record, room):
     chinese = record("SUCCEEDED", image="海边/" + "很长的文件名" * 9, prompt="镜头缓缓上升" * 40)
@@ -99,6 +147,11 @@ def test_every_table_fits(record, room):
         *model_tables(room),
     ]
     assert max(width(without_colour(line)) for line in lines) <= room
+
+
+def test_the_size_of_a_video_that_is_not_saved_is_not_known(record):
+    usage = {"SR": 720, "duration": 5, "audio": False, "size": "1280*720"}
+    assert facts(record("SUCCEEDED", usage=usage))["video"].startswith("5 s of 1280x720")
 
 
 def test_the_card_has_everything_that_is_known(record, tmp_path):
@@ -126,7 +179,7 @@ def test_the_card_has_everything_that_is_known(record, tmp_path):
     assert told["take"] == "2"
     assert told["started"].endswith("(3 s in the queue)")
     assert told["ended"].endswith("(1 min 3 s after it was submitted)")
-    assert told["video"] == "2 kB, 5 s of 1280x720, 1.35 CNY at list prices"
+    assert told["video"] == "2 kB, 5 s of 1280x720"
     assert told["cost"] == "1.35 CNY at list prices"
     assert told["request id"] == "r-7"
     assert told["service"] == f"{HERE} (dashscope.aliyuncs.com)"

@@ -1,7 +1,5 @@
 """The live lines: what they say after which events (row 106)."""
 
-from dataclasses import replace
-
 import pytest
 
 from pixverse_cli.domain.errors import TaskFailedError
@@ -17,6 +15,7 @@ from pixverse_cli.domain.events import (
     Uploaded,
     Uploading,
 )
+from pixverse_cli.domain.frozen import replace
 from pixverse_cli.domain.task import Status
 from pixverse_cli.reporting.streams import without_colour
 from pixverse_cli.reporting.terminal.cells import width

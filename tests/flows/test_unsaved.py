@@ -1,0 +1,71 @@
+"""Which finished videos that have no file yet can still be fetched."""
+
+from datetime import timedelta
+
+import pytest
+
+from pixverse_cli.domain.frozen import replace
+from pixverse_cli.domain.interrupts import Interrupts
+from pixverse_cli.domain.task import Record, Status
+from pixverse_cli.flows.tools import Tools
+from pixverse_cli.flows.unsaved import unsaved
+from pixverse_cli.store import Store
+from tests.clocks import START, FakeClock
+
+SERVICE, OTHER, SANDBOX = "https://a.example", "https://b.example", "http://127.0.0.1:8000"
+HOUR = timedelta(hours=1)
+RECORD = Record(
+    number=0, status=Status.SUCCEEDED, service=SERVICE, submitted_at=START, intent_at=START
+)
+
+
+def link(hours):
+    return f"https://oss.example/v.mp4?Expires={int((START + hours * HOUR).timestamp())}"
+
+
+@pytest.fixture
+def is_offered(tmp_path):
+    """Return a function: whether a record's video is offered by a service after some hours."""
+    store = Store(tmp_path)
+
+    def offered(hours, in_use=SERVICE, **fields):
+        clock = FakeClock(START + hours * HOUR)
+        store.records.intend(replace(RECORD, **fields))
+        tools = Tools(lambda: None, store, clock, Interrupts(clock), in_use, lambda: "account")
+        return bool(unsaved(tools))
+
+    yield offered
+    store.close()
+
+
+@pytest.mark.parametrize(("hours", "offered"), [(0, True), (23, True), (24, True), (25, False)])
+def test_the_service_that_has_the_task_is_asked_for_24_hours(is_offered, hours, offered):
+    assert is_offered(hours) is offered
+
+
+def test_a_task_of_unknown_age_or_with_a_file_is_not_fetched(is_offered):
+    assert not is_offered(0, submitted_at=None)
+    assert not is_offered(0, file="/a.mp4")
+    assert not is_offered(0, status=Status.RUNNING)
+
+
+@pytest.mark.parametrize(
+    ("hours", "fields", "offered"),
+    [
+        (1, {"video_url": None}, False),
+        (1, {"video_url": link(2)}, True),
+        (1, {"video_url": link(2), "service": SANDBOX}, False),
+        (30, {"video_url": link(31)}, True),
+        (30, {"video_url": link(30)}, False),
+        (30, {"video_url": link(29)}, False),
+        (30, {"video_url": "https://x/v.mp4"}, True),
+        (30, {"video_url": "https://x/v.mp4?Expires=soon"}, True),
+        (30, {"video_url": "https://[x/v.mp4"}, False),
+    ],
+)
+def test_another_service_fetches_what_has_a_link_that_holds(is_offered, hours, fields, offered):
+    assert is_offered(hours, OTHER, **fields) is offered
+
+
+def test_a_sandbox_fetches_what_another_sandbox_has_made(is_offered):
+    assert is_offered(1, "http://127.0.0.1:9000", service=SANDBOX, video_url=link(2))
