@@ -223,5 +223,5 @@ def test_a_webp_is_a_riff_and_its_last_chunk_is_complete_100():
     for data in (b"RIFF\0\0\0\0AVI " + bytes(40), b"riff\0\0\0\0WEBP" + bytes(40)):
         with pytest.raises(HeaderError, match="is not a supported image"):
             read_header(io.BytesIO(data), len(data))
-    with pytest.raises(HeaderError, match="^is a WEBP that is cut short: its end is missing"):
+    with pytest.raises(HeaderError, match=r"^is a WEBP that is cut short: its end is missing"):
         check(riff(WEBP[12:] + b"EXIF\2\0\0\0x"))
