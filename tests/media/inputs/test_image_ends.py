@@ -164,8 +164,11 @@ def test_a_webp_with_an_odd_last_chunk_and_no_padding_is_accepted_100():
     check(riff(WEBP[12:] + b"EXIF\1\0\0\0x"))
 
 
+LONG = PNG + b"\xff\xff\xff\xffIDAT"
+
+
 def test_the_reason_names_the_format_100():
-    for data, kind in ((JPEG[:-2], "JPEG"), (JPEG[:-10], "JPEG"), (PNG, "PNG")):
+    for data, kind in ((JPEG[:-2], "JPEG"), (JPEG[:-10], "JPEG"), (PNG, "PNG"), (LONG, "PNG")):
         with pytest.raises(HeaderError) as caught:
             check_end(io.BytesIO(data), kind, len(data), pixels=64)
         assert str(caught.value) == f"is a {kind} that is cut short: its end is missing"
@@ -195,3 +198,30 @@ def test_a_webp_may_end_in_fewer_zeros_than_four_bits_for_each_block_100(pixels,
     check_zeros(most - 1)
     with pytest.raises(HeaderError, match=r"its last part is empty \(zeros\)$"):
         check_zeros(most)
+
+
+@pytest.mark.parametrize(("data", "least"), [(JPEG, 2), (PNG, 8), (WEBP, 12)])
+def test_a_header_that_is_cut_short_names_its_format_100(data, least):
+    for cut in range(least, least + 18):
+        with pytest.raises(HeaderError) as caught:
+            read_header(io.BytesIO(data[:cut]), len(data))
+        kind = {2: "JPEG", 8: "PNG", 12: "WEBP"}[least]
+        assert str(caught.value) == f"is a {kind} that is cut short: it ends inside its header"
+
+
+@pytest.mark.parametrize("kind", [0xC4, 0xC8, 0xCC, 0xE0, 0xFE])
+def test_only_a_frame_of_a_jpeg_tells_its_size_100(kind):
+    inside = b"\xff\xc0\0\x11\x08\0\1\0\1\3" + bytes(10)  # like a frame of 1 x 1 pixels
+    segment = bytes((0xFF, kind)) + struct.pack(">H", 2 + len(inside)) + inside
+    found = read_header(io.BytesIO(JPEG[:2] + segment + JPEG[2:]), 9999)
+    assert (found.width, found.height) == (8, 8)
+    with pytest.raises(HeaderError, match="its header has no size"):
+        read_header(io.BytesIO(JPEG[:2] + b"\xff\xd9" + JPEG[2:]), 9999)
+
+
+def test_a_webp_is_a_riff_and_its_last_chunk_is_complete_100():
+    for data in (b"RIFF\0\0\0\0AVI " + bytes(40), b"riff\0\0\0\0WEBP" + bytes(40)):
+        with pytest.raises(HeaderError, match="is not a supported image"):
+            read_header(io.BytesIO(data), len(data))
+    with pytest.raises(HeaderError, match=r"^is a WEBP that is cut short: its end is missing"):
+        check(riff(WEBP[12:] + b"EXIF\2\0\0\0x"))

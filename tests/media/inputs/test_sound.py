@@ -155,6 +155,11 @@ class TestFrames:
         assert read(frame * 10 + b"\xff" + bytes(6)) == (kind, pytest.approx(10 * seconds))
 
 
+def test_a_tag_may_have_megabytes():
+    tag = b"ID3\x04\0\0\1\0\0\0" + bytes(2**21)  # a picture of the cover
+    assert read(tag + MP3) == ("MP3", pytest.approx(MP3_SECONDS))
+
+
 def test_tags_without_a_frame_are_a_damaged_sound():
     assert refusal(TAG) == "is a damaged MP3 or AAC: it has no sound"
     assert refusal(b"TAG" + bytes(125)) == "is a damaged MP3 or AAC: it has no sound"

@@ -140,6 +140,11 @@ def test_the_brand_is_that_of_the_first_box():
         ((moov(),), WrongContentError, "no index or no data"),
         ((DATA,), WrongContentError, "no index or no data"),
         ((moov(), DATA[:-1]), CutShortError, "the video is cut short: 472 bytes of at least 473"),
+        (
+            (moov(), DATA, b"\0\0\0\1mdat" + (1 << 60).to_bytes(8)),
+            CutShortError,
+            f"489 bytes of at least {473 + (1 << 60)}",
+        ),
         ((DATA, bytes(9)), WrongContentError, "the downloaded file is a damaged MP4: no valid"),
         ((moov(), DATA, box(b"moof"), bytes(8)), WrongContentError, "no valid box at byte 481"),
         ((moov(), DATA, box(b"moof"), bytes(7)), CutShortError, "in the middle of a box, at"),
