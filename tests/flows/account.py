@@ -17,6 +17,7 @@ from pixverse_cli.dashscope.wire import Page
 from pixverse_cli.domain.errors import (
     ContentRefusedError,
     NotSentError,
+    PixverseError,
     ThrottledError,
     UnclearError,
     UnreachableError,
@@ -145,6 +146,8 @@ class Account:
 
     def _refuse(self, result):
         match result:
+            case PixverseError():
+                raise result
             case "killed-before":
                 raise Killed
             case "not-sent":

@@ -6,13 +6,14 @@ import pytest
 
 from pixverse_cli.domain.catalog import Media, Role, find_model
 from pixverse_cli.domain.errors import (
+    AuthError,
     Charged,
     UnclearError,
     UnknownTaskError,
     UnreachableError,
     UsageError,
 )
-from pixverse_cli.domain.events import Known
+from pixverse_cli.domain.events import Known, Note
 from pixverse_cli.domain.plan import Input, Order, WaitPolicy
 from pixverse_cli.domain.request import VideoRequest
 from pixverse_cli.domain.task import Status
@@ -102,6 +103,16 @@ def recovered(world):
     ]
 
 
+@pytest.mark.parametrize(("more", "words"), [(2, "2 more videos were"), (0, "")])
+def test_nothing_is_submitted_after_the_key_was_refused(world, more, words):
+    world.account.next_creates.append(AuthError("the key is not valid"))
+    orders = [order_of(str(n), f"https://images.example/{n}", once=False) for n in range(1 + more)]
+    events = list(submit_all(plan_of(orders), world.tools))
+    notes = [event.text for event in events if isinstance(event, Note)]
+    assert notes == ([f"{words} not submitted"] if words else [])
+    assert (world.account.jobs, len(world.records)) == ({}, 1)
+
+
 def test_the_task_of_a_killed_retry_is_found(world, submit):
     _, bought = submit("throttled", "throttled", "killed-after")
     world.time_passes(130.0)
@@ -165,6 +176,17 @@ def test_a_foreign_task_taken_as_the_only_candidate_is_released_when_it_ends(wor
     ended = world.drain(wait(None, world.tools, WaitPolicy(timeout=900.0), None, every=True))
     assert [(event.record, event.error.charged) for event in ended] == [(None, Charged.NO)]
     assert world.records[0].status is Status.NOT_SENT
+
+
+def test_a_query_that_releases_a_foreign_task_names_the_request(world, submit):
+    submit("killed-before")
+    theirs = foreign_task(world, run=300.0)
+    world.time_passes(130.0)
+    recovered(world)
+    world.time_passes(300.0)
+    (ended,) = world.drain(look([theirs], world.tools, judging=False))
+    assert (ended.record, ended.label) == (None, world.orders[0].label)
+    assert "belongs to another request" in ended.error.message
 
 
 def test_a_foreign_canceled_task_is_not_taken_at_once(world, submit):

@@ -12,7 +12,7 @@ from pixverse_cli.domain.frozen import replace
 from pixverse_cli.domain.interrupts import Interrupts
 from pixverse_cli.domain.plan import WaitPolicy
 from pixverse_cli.domain.task import Record, Status, Task
-from pixverse_cli.flows.polling import first_query, run_times, usual
+from pixverse_cli.flows.polling import first_query, query_interval, run_times, usual
 from pixverse_cli.flows.tools import Tools
 from pixverse_cli.store import Store
 from tests.clocks import FakeClock
@@ -147,6 +147,24 @@ def test_time_in_the_queue_is_not_time_of_running(world):
     assert world.account.query_times[-1] < 501.0 + 3.0
     gaps = [late - early for early, late in itertools.pairwise(world.account.query_times)]
     assert min(gaps[:20]) > 14.0, "queried often while the task could not have ended"
+
+
+def test_a_task_that_did_not_queue_has_run_since_it_was_submitted(world):
+    past = [100.0] * 20
+    world.history(*past)
+    world.watch(world.task(wait=0.0, run=100.0))
+    times = world.account.query_times
+    after = [at + 0.05 for at in times[:-1]]  # each call takes 0.05 s
+    expected = [at + query_interval(run_times(past), at) for at in after]
+    assert times[1:] == pytest.approx(expected)
+
+
+def test_a_task_that_the_service_does_not_know_yet_is_not_queried_without_pause(world):
+    record = world.task(hidden=50.0, run=60.0)
+    events = world.watch(record)
+    assert ended(events) == [record.task_id]
+    times = world.account.query_times
+    assert min(late - early for early, late in itertools.pairwise(times)) >= 1.0
 
 
 def test_an_interval_is_kept_exactly(world):
