@@ -233,9 +233,13 @@ def test_a_tilde_is_the_home_directory(monkeypatch):
     assert path("~x.mp4") == Path("~x.mp4")
 
 
-@pytest.mark.parametrize(
-    "suffix", [".gif", ".webm", ".png", ".mov", ".JPG", ".mkv", ".avi", ".mp3", ".webp"]
+OTHER_MEDIA = (
+    "gif webm mov avi mkv flv wmv mpg mpeg ts ogv 3gp png apng jpg jpeg JPG webp bmp tif tiff"
+    " heic heif avif svg ico mp3 wav aac m4a ogg flac"
 )
+
+
+@pytest.mark.parametrize("suffix", [f".{suffix}" for suffix in OTHER_MEDIA.split()])
 def test_a_name_of_another_kind_of_media_is_refused(suffix):
     with pytest.raises(UsageError, match="videos are MP4 files"):
         parse_template(f"turtle{suffix}")
@@ -298,3 +302,8 @@ def test_several_videos_need_different_names():
 
 def test_a_folder_cannot_contain_fields_that_are_known_after_the_submit():
     assert "the folder has a field that is not known" in said("{task_id}/x.mp4")[0]
+
+
+def test_only_a_folder_or_no_output_leaves_the_name_to_the_program():
+    assert all(parse_template(output).folder_only for output in (None, "./", "new/"))
+    assert not any(parse_template(output).folder_only for output in ("-", "a.mp4", "new/{index}"))

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from pixverse_cli.domain.errors import NotSavedError
-from pixverse_cli.media.receipts import problems, receipt_path, write_receipt
+from pixverse_cli.media.receipts import is_missing, problems, receipt_path, write_receipt
 
 
 def receipt_of(task_id):
@@ -57,3 +57,9 @@ def test_a_receipt_of_another_task_is_kept_without_force(video):
     with pytest.raises(NotSavedError):
         write_receipt(video, receipt_of("t-2"), "t-2", force=False)
     assert receipt_path(video).read_bytes() == receipt_of("t-1")
+
+
+def test_a_link_to_nothing_in_the_place_of_a_receipt_is_not_a_missing_receipt(video):
+    assert is_missing(video)
+    receipt_path(video).symlink_to("nowhere")
+    assert not is_missing(video)

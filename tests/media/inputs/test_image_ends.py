@@ -225,3 +225,77 @@ def test_a_webp_is_a_riff_and_its_last_chunk_is_complete_100():
             read_header(io.BytesIO(data), len(data))
     with pytest.raises(HeaderError, match=r"^is a WEBP that is cut short: its end is missing"):
         check(riff(WEBP[12:] + b"EXIF\2\0\0\0x"))
+
+
+def exif(order, *entries, start=8, count=None):
+    """Return an Exif block: ``entries`` of a tag and a value, the directory at ``start``."""
+    mark = {"<": b"II*\0", ">": b"MM\0*"}[order]
+    count = len(entries) if count is None else count
+    directory = b"".join(
+        struct.pack(f"{order}HHIHH", tag, 3, 1, value, 0) for tag, value in entries
+    )
+    head = mark + struct.pack(f"{order}I", start) + bytes(start - 8)
+    return head + struct.pack(f"{order}H", count) + directory
+
+
+def in_jpeg(*segments):
+    marked = [b"\xff\xe1" + struct.pack(">H", 2 + len(each)) + each for each in segments]
+    return JPEG[:2] + b"".join(marked) + JPEG[2:]
+
+
+def notes(data):
+    return read_header(io.BytesIO(data), len(data)).notes
+
+
+ROTATED = (0x0112, 6)
+OTHERS = ((0x010F, 7), (0x0110, 8))
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize("start", [8, 13])
+def test_the_orientation_is_found_among_all_entries_of_the_exif_directory(order, start):
+    for entries in ((ROTATED, *OTHERS), (OTHERS[0], ROTATED), (*OTHERS, ROTATED)):
+        block = exif(order, *entries, start=start)
+        assert notes(in_jpeg(b"Exif\0\0" + block)) == ("EXIF-rotated",)
+    behind = exif(order, *OTHERS, ROTATED, start=start, count=2)
+    assert notes(in_jpeg(b"Exif\0\0" + behind)) == ()
+    assert notes(in_jpeg(b"http\0\0" + exif(order, ROTATED))) == ()
+
+
+def test_the_chunks_behind_an_exif_chunk_of_a_png_are_read():
+    turned, moving = exif(">", ROTATED), chunk(b"acTL", bytes(8))
+    for filler in (b"", bytes(7), bytes(70_000)):
+        data = PNG + chunk(b"eXIf", turned + filler) + moving + chunk(b"IDAT", b"x")
+        assert notes(data) == ("EXIF-rotated", "animated")
+
+
+def extended(flags, *chunks):
+    """Return a WebP of 3 x 2 pixels with a VP8X chunk and others."""
+    first = b"VP8X" + struct.pack("<I", 10) + bytes((flags, 0, 0, 0, 2, 0, 0, 1, 0, 0))
+    packed = [
+        kind + struct.pack("<I", len(data)) + data + b"\0" * (len(data) % 2)
+        for kind, data in chunks
+    ]
+    return riff(first + b"".join(packed))
+
+
+def test_the_flags_of_a_webp_say_whether_it_moves_and_has_an_exif_chunk():
+    chunks = [(b"VP8 ", b"odd"), (b"ICCP", b"even"), (b"EXIF", exif("<", *OTHERS, ROTATED))]
+    assert notes(extended(0x02, *chunks)) == ("animated",)
+    assert notes(extended(0x08, *chunks)) == ("EXIF-rotated",)
+    assert notes(extended(0x0A, *chunks)) == ("animated", "EXIF-rotated")
+    assert notes(extended(0xF5, *chunks)) == ()
+    prefixed = (b"EXIF", b"Exif\0\0" + exif(">", ROTATED))
+    assert notes(extended(0x08, prefixed)) == ("EXIF-rotated",)
+    assert notes(extended(0x08, (b"EXIF", b""))) == ()
+    assert notes(extended(0x08, (b"ICCP", b""))) == ()
+
+
+@pytest.mark.parametrize("first", range(4))
+def test_the_lowest_bit_of_a_lossy_webp_says_that_it_is_no_key_frame(first):
+    data = riff(b"VP8 " + struct.pack("<I", 10) + bytes((first, 0, 0)) + b"\x9d\x01\x2a\5\0\6\0")
+    if first % 2:
+        with pytest.raises(HeaderError, match="does not start with a key frame"):
+            notes(data)
+    else:
+        assert notes(data) == ()
