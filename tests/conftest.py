@@ -49,8 +49,8 @@ def pytest_configure():
 
 
 def pytest_xdist_auto_num_workers():
-    """Return one worker more than there are cores: tests wait for processes and sockets."""
-    return (os.cpu_count() or 1) + 1
+    """Return two workers for each core: tests wait for processes and sockets."""
+    return 2 * (os.cpu_count() or 1)
 
 
 def pytest_report_header():
