@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,6 +15,9 @@ from pixverse_cli.reporting.reporter import service_now
 from pixverse_cli.reporting.result import Output
 from pixverse_cli.reporting.show import show_records, show_remote
 from pixverse_cli.reporting.streams import is_terminal
+
+if TYPE_CHECKING:
+    from pixverse_cli.flows.local_list import Filters
 
 _ON_A_TERMINAL = 20  # tasks
 
@@ -89,10 +92,7 @@ def command(
     now = app.runtime.clock.now()
     chosen = filters(app.options, now, every=everything, usual_limit=usual_limit)
     if remote:
-        from pixverse_cli.flows.remote_tasks import remote_tasks
-
-        tasks = remote_tasks(app.tools, chosen)
-        show_remote(tasks, app.output, app.reporter(), app.runtime.clock, chosen.limit)
+        _show_remote(app, chosen)
         return
     if refresh:
         _refresh(app)
@@ -100,18 +100,22 @@ def command(
     if html is not None:
         _write_page(app, records, html)
         return
-    service = service_now(app.runtime.environ)
-    more = left_out(chosen, app.store) if usual_limit else 0
-    filtered = chosen.status is not None or chosen.since is not None
     show_records(
         records,
         app.output,
         app.runtime.clock,
-        service,
-        left_out=more,
-        filtered=filtered,
+        service_now(app.runtime.environ),
+        left_out=left_out(chosen, app.store) if usual_limit else 0,
+        filtered=chosen.status is not None or chosen.since is not None,
         just_asked=refresh,
     )
+
+
+def _show_remote(app: AppContext, chosen: "Filters") -> None:
+    from pixverse_cli.flows.remote_tasks import remote_tasks
+
+    tasks = remote_tasks(app.tools, chosen)
+    show_remote(tasks, app.output, app.reporter(), app.runtime.clock, chosen.limit)
 
 
 def _check_options(*, html: str | None, remote: bool, refresh: bool, as_json: Output) -> None:

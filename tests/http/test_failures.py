@@ -107,9 +107,9 @@ def test_the_certificate_of_an_https_proxy_is_named_as_the_proxys(monkeypatch):
 
 
 def test_a_file_that_cannot_be_opened_is_the_key_log():
-    error = unsent(PermissionError(errno.EACCES, "denied", "/root/keys"))
+    error = unsent(PermissionError(errno.EACCES, "denied", "/nowhere/keys"))
     assert type(error) is UsageError
-    assert error.message.startswith("SSLKEYLOGFILE=/root/keys: ")
+    assert error.message.startswith("SSLKEYLOGFILE=/nowhere/keys: ")
 
 
 def test_an_invalid_url_is_shown_without_its_query():
