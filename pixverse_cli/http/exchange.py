@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from urllib3.response import BaseHTTPResponse
 
 USER_AGENT = f"pixverse-cli/{__version__}"
-MAX_BODY_BYTES = 1024 * 1024
+_MAX_BODY_BYTES = 1024 * 1024
 _CHUNK = 64 * 1024
 _SENDABLE = re.compile(r"[\x21-\x7e]+")
 _CLOCK = SystemClock()  # only measures how long an exchange took
@@ -83,9 +83,10 @@ class Session(requests.Session):
     with every request.
     """
 
+    first_byte: FirstByte
+
     def __init__(self, *, stall: float = 30.0, key: str = "") -> None:
         super().__init__()
-        self.first_byte = FirstByte()
         self.stall = stall
         self.sock: Any = None  # of the newest connection
         self.auth = _no_credentials
@@ -154,7 +155,7 @@ class _WatchedConnection:
 
     session: Session
     sock: Any
-    _connecting = False
+    _connecting: bool
 
     def connect(self) -> None:
         self._connecting = True
@@ -216,7 +217,7 @@ class Response(Frozen):
     @property
     def kind(self) -> str:
         """What a body that is not JSON is: ``HTML``, ``XML``, ``empty``, or another thing."""
-        start = self.body.lstrip()[:15].lower()
+        start = self.body.lstrip().lower()
         if not start:
             return "empty"
         if start.startswith((b"<!doctype html", b"<html")):
@@ -292,13 +293,17 @@ def exchange(
     :raises NoAnswerError: it may have arrived, but no complete response came.
     :raises UsageError: the environment's proxy or certificate settings are wrong.
     """
-    steps = exchange_steps(session, request, limits, receive=read_whole, give_up=give_up)
+    return result_of(exchange_steps(session, request, limits, receive=read_whole, give_up=give_up))
+
+
+def result_of(steps: Generator[None, None, T]) -> T:
+    """Wait for the steps of an exchange to end, and return its result."""
     while True:
         try:
             next(steps)
         except StopIteration as done:
-            response: Response = done.value
-            return response
+            result: T = done.value
+            return result
 
 
 def exchange_steps(
@@ -353,9 +358,7 @@ def _send(session: Session, request: Request, limits: Limits) -> requests.Respon
     response = session.get_adapter(request.url).send(
         prepared,
         proxies=proxies_for(request.url),
-        verify=True,
         timeout=(limits.connect, limits.stall),
-        stream=True,
     )
     response.elapsed = timedelta(seconds=_CLOCK.monotonic() - started)
     return response
@@ -387,8 +390,8 @@ def _read(raw: "BaseHTTPResponse") -> tuple[bytes, bool]:
         # `read` would lose the received part of a cut chunk, which may contain a task id
         while chunk := raw.read1(_CHUNK, decode_content=False):
             received += chunk
-            if len(received) > MAX_BODY_BYTES:
-                return bytes(received[:MAX_BODY_BYTES]), False
+            if len(received) > _MAX_BODY_BYTES:
+                return bytes(received[:_MAX_BODY_BYTES]), False
     except (urllib3.exceptions.HTTPError, OSError):
         # the connection was cut or stalled in the body; the received part may contain a task id
         return bytes(received), False
@@ -400,6 +403,6 @@ def _decoded(raw: bytes, encoding: str) -> bytes:
     if encoding.strip().lower() not in ("gzip", "deflate"):
         return raw
     try:
-        return zlib.decompressobj(wbits=zlib.MAX_WBITS | 32).decompress(raw, MAX_BODY_BYTES)
+        return zlib.decompressobj(wbits=zlib.MAX_WBITS | 32).decompress(raw, _MAX_BODY_BYTES)
     except zlib.error:
         return b""

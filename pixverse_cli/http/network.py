@@ -99,13 +99,17 @@ def proxy_of(url: str) -> Proxy | None:
             f"{variable} is a SOCKS proxy, which needs the extra `socks`",
             hint=f"{install_command('socks')}, or use an http proxy",
         )
-    if match is None or scheme not in _SCHEMES or int(match["port"] or 1) > _HIGHEST_PORT:
+    if match is None or scheme not in _SCHEMES or _is_too_high(match["port"]):
         raise UsageError(
             f"{variable}: the proxy's address is not valid",
             hint="use the form http://host:port or http://user:password@host:port; in a password"
             " write %40 for @, %23 for #, %2F for /",
         )
     return Proxy(address=address, host=match["host"], variable=variable)
+
+
+def _is_too_high(port: str | None) -> bool:
+    return port is not None and int(port) > _HIGHEST_PORT
 
 
 def _proxy_address(url: str) -> str | None:
@@ -151,7 +155,7 @@ def _covers(name: str, host: str) -> bool:
     from ipaddress import ip_address, ip_network  # noqa: PLC0415  few machines set NO_PROXY
 
     domain = name.removeprefix(".")
-    if domain and f".{host}".endswith(f".{domain}"):
+    if f".{host}".endswith(f".{domain}"):
         return True
     try:
         return ip_address(host) in ip_network(name, strict=False)
@@ -202,8 +206,6 @@ def _check_file(path: str) -> str | None:
         return "contains no certificates"
     except OSError as error:
         return reason(error)
-    except ValueError as error:
-        return str(error)
     return None
 
 

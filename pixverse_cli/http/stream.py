@@ -20,6 +20,7 @@ from pixverse_cli.http.exchange import (
     Session,
     exchange_steps,
     log,
+    result_of,
 )
 from pixverse_cli.http.failures import WrongAddressError, abandoned
 from pixverse_cli.http.network import proxies_for
@@ -50,7 +51,7 @@ class Body:
         seconds = min(self._session.stall, self._limit.left())
         if seconds <= 0:
             raise TimeoutError("no time is left")
-        if self._session.sock.fileno() >= 0:  # closed once the whole body is received
+        if self._session.sock.fileno() != -1:  # closed once the whole body is received
             self._session.sock.settimeout(seconds)
         try:
             # `read` would wait until all `count` bytes are there, however slowly they come
@@ -123,19 +124,15 @@ def _get(
     limit: TimeLimit,
 ) -> requests.Response:
     request = Request(method="GET", url=url, headers=headers)
-    steps = exchange_steps(
-        session,
-        request,
-        limits,
-        receive=lambda response: response,
-        give_up=limit.is_reached,
+    return result_of(
+        exchange_steps(
+            session,
+            request,
+            limits,
+            receive=lambda response: response,
+            give_up=limit.is_reached,
+        )
     )
-    while True:
-        try:
-            next(steps)
-        except StopIteration as done:
-            response: requests.Response = done.value
-            return response
 
 
 def _leads_inside(start: str, url: str, limit: TimeLimit) -> bool:

@@ -35,6 +35,18 @@ def system_error(number):
     return OSError(number, os.strerror(number))
 
 
+def socks_error(message):
+    error = OSError()
+    error.msg = message  # as PySocks has it
+    return error
+
+
+def raised_during(error, earlier):
+    """Return an error as it is if it was raised while another one was handled."""
+    error.__context__ = earlier
+    return error
+
+
 def not_trusted():
     error = ssl.SSLCertVerificationError(1, "certificate verify failed")
     error.verify_message = "self-signed certificate"
@@ -53,9 +65,17 @@ def unsent(cause, kind=exceptions.ConnectionError):
         (socket.gaierror(-2, "unknown"), "the name service.example does not resolve"),
         (http.client.RemoteDisconnected("closed"), "the proxy closed it without an answer"),
         (http.client.BadStatusLine("SSH-2.0"), "the answer of the proxy is not HTTP"),
-        (OSError("Tunnel connection failed: 407 me:canary"), "the proxy answers HTTP 407"),
+        (
+            OSError("Tunnel connection failed: 407 me:canary"),
+            "the proxy answers HTTP 407: it asks for a user and a password",
+        ),
+        (OSError("Tunnel connection failed: 502 canary"), "the proxy answers HTTP 502"),
+        (socks_error("SOCKS5 refused"), "the proxy reports: SOCKS5 refused"),
         (OSError("me:canary"), "it failed (OSError)"),
-        (tls_error("UNEXPECTED_EOF_WHILE_READING"), "the server closed it during the TLS"),
+        (
+            tls_error("UNEXPECTED_EOF_WHILE_READING"),
+            "the server closed it during the TLS handshake",
+        ),
         (tls_error("WRONG_VERSION_NUMBER"), "the server does not speak TLS on this port"),
         (tls_error("RECORD_LAYER_FAILURE"), "the server does not speak TLS on this port"),
         (tls_error("TLSV1_ALERT_PROTOCOL_VERSION"), "the server's TLS version is not supported"),
@@ -67,10 +87,16 @@ def unsent(cause, kind=exceptions.ConnectionError):
 def test_nothing_was_sent_and_the_fault_is_named(cause, words):
     error = unsent(cause)
     assert type(error) is NotSentError
-    assert error.message.startswith(f"no connection to service.example: {words}")
+    assert error.message == f"no connection to service.example: {words}"
     assert error.retryable
     assert error.hint == "check the address and the network"
     assert "canary" not in error.message
+
+
+def test_the_cause_is_what_the_system_reported_and_not_what_was_tried_before():
+    first, second = system_error(errno.EHOSTUNREACH), system_error(errno.ECONNREFUSED)
+    assert "connection refused" in unsent(raised_during(second, first)).message
+    assert "no route to host" in unsent(raised_during(OSError("failed"), first)).message
 
 
 def test_the_proxy_of_a_failed_connection_and_its_variable_are_named(monkeypatch):
@@ -109,7 +135,8 @@ def test_the_certificate_of_an_https_proxy_is_named_as_the_proxys(monkeypatch):
 def test_a_file_that_cannot_be_opened_is_the_key_log():
     error = unsent(PermissionError(errno.EACCES, "denied", "/nowhere/keys"))
     assert type(error) is UsageError
-    assert error.message.startswith("SSLKEYLOGFILE=/nowhere/keys: ")
+    assert error.message == "SSLKEYLOGFILE=/nowhere/keys: denied"
+    assert error.hint == "correct SSLKEYLOGFILE, or unset it"
 
 
 def test_an_invalid_url_is_shown_without_its_query():
@@ -117,6 +144,11 @@ def test_an_invalid_url_is_shown_without_its_query():
     assert type(error) is WrongAddressError
     assert error.message == "'https://service.example/api/v1' is not a valid http(s) URL"
     assert not error.retryable
+
+
+def test_of_a_long_invalid_url_200_characters_are_shown():
+    error = translated(exceptions.InvalidURL(), f"https://x/{'y' * 300}", written=False)
+    assert error.message == f"'https://x/{'y' * 190}' is not a valid http(s) URL"
 
 
 @pytest.mark.parametrize(
