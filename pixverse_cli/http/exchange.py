@@ -312,7 +312,7 @@ def exchange_steps(
     limits: Limits,
     *,
     receive: Callable[[requests.Response], T],
-    give_up: GiveUp = lambda: False,
+    give_up: GiveUp,
 ) -> Generator[None, None, T]:
     """Do an exchange, yield ten times a second during it, and return the result of ``receive``."""
     if give_up():
@@ -388,7 +388,7 @@ def _read(raw: "BaseHTTPResponse") -> tuple[bytes, bool]:
     received = bytearray()
     try:
         # `read` would lose the received part of a cut chunk, which may contain a task id
-        while chunk := raw.read1(_CHUNK, decode_content=False):
+        while chunk := raw.read1(_CHUNK):
             received += chunk
             if len(received) > _MAX_BODY_BYTES:
                 return bytes(received[:_MAX_BODY_BYTES]), False
@@ -403,6 +403,6 @@ def _decoded(raw: bytes, encoding: str) -> bytes:
     if encoding.strip().lower() not in ("gzip", "deflate"):
         return raw
     try:
-        return zlib.decompressobj(wbits=zlib.MAX_WBITS | 32).decompress(raw, _MAX_BODY_BYTES)
+        return zlib.decompressobj(wbits=zlib.MAX_WBITS + 32).decompress(raw, _MAX_BODY_BYTES)
     except zlib.error:
         return b""

@@ -55,7 +55,7 @@ class Body:
             self._session.sock.settimeout(seconds)
         try:
             # `read` would wait until all `count` bytes are there, however slowly they come
-            chunk: bytes = self._raw.read1(count, decode_content=False)
+            chunk: bytes = self._raw.read1(count)
         except ReadTimeoutError as error:
             raise TimeoutError("no byte came for too long") from error
         except HTTPError as error:  # reset, or closed in the middle of a chunk

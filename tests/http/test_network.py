@@ -64,7 +64,7 @@ def test_an_invalid_proxy_is_refused_with_the_valid_forms(monkeypatch, address):
         (":", "far.example", False),
         ("10.0.0.0/8", "10.1.2.3", True),
         ("10.0.0.0/8", "11.1.2.3", False),
-        ("10.9.9.9/8", "10.1.2.3", True),
+        ("2001:db8::9/32", "[2001:db8::1]", True),
         ("[2001:db8::1]:443", "[2001:db8::1]", True),
         ("2001:db8::/32", "[2001:db8::1]", True),
     ],
