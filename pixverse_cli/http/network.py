@@ -19,7 +19,7 @@ from pixverse_cli.domain.errors import UsageError
 from pixverse_cli.domain.extras import install_command
 from pixverse_cli.domain.hosts import host_of, is_loopback
 
-PROXY_VARIABLES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY")
+_PROXY_VARIABLES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY")
 _FILE_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
 _FOLDERS_VARIABLE = "SSL_CERT_DIR"
 CERTIFICATE_VARIABLES = (*_FILE_VARIABLES, _FOLDERS_VARIABLE)
@@ -165,7 +165,7 @@ def _covers(name: str, host: str) -> bool:
 
 def _variable(address: str) -> str:
     """Return the name of the variable with this proxy address."""
-    names = (name for spelt in PROXY_VARIABLES for name in (spelt, spelt.lower()))
+    names = (name for spelt in _PROXY_VARIABLES for name in (spelt, spelt.lower()))
     found = (name for name in names if os.environ.get(name, "").strip() == address)
     return next(found, "the proxy setting")
 

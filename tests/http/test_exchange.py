@@ -180,6 +180,14 @@ def test_giving_up_after_the_first_byte_means_no_answer(session):
             exchange(session, request, Limits(total=5.0), give_up=lambda: any(server.requests))
 
 
+def test_silence_is_waited_for_as_long_as_a_stall(session):
+    with (
+        ScriptedServer([HANG]) as server,
+        pytest.raises(NoAnswerError, match="takes too long to answer"),
+    ):
+        get(session, server, stall=0.05)
+
+
 def test_a_reset_after_the_request_means_no_answer(session):
     with ScriptedServer([RESET]) as server, pytest.raises(NoAnswerError):
         get(session, server)
@@ -197,6 +205,13 @@ def test_through_a_proxy_too_a_reset_after_the_request_means_no_answer(session, 
         monkeypatch.setenv("HTTP_PROXY", proxy.origin)
         with pytest.raises(NoAnswerError):
             get_url(session, "http://far.example/")
+
+
+def test_one_session_reaches_several_hosts_through_a_proxy(session, monkeypatch):
+    with ScriptedServer([answer(b"far")], [answer(b"near")]) as proxy:
+        monkeypatch.setenv("HTTP_PROXY", proxy.origin)
+        for host in ("far", "near"):
+            assert get_url(session, f"http://{host}.example/").body == host.encode()
 
 
 def test_a_proxy_that_opens_no_tunnel_means_not_sent(session, monkeypatch):

@@ -26,6 +26,7 @@ def test_without_a_proxy_for_its_scheme_a_url_is_reached_directly(monkeypatch):
     assert proxy_of(URL) is None
     assert proxies_for(URL) == {}
     assert proxies_for("http://service.example/") == {"http": "http://proxy.example:3128"}
+    assert proxy_of("http://service.example/").variable == "HTTP_PROXY"
 
 
 @pytest.mark.parametrize(

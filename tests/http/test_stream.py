@@ -111,7 +111,7 @@ def test_every_response_on_the_way_is_logged_and_closed(clock, exchanges):
         responses = [record.response for record in exchanges]
         assert [response.status_code for response in responses] == [302, 200]
         assert [response.raw.closed for response in responses] == [True, False]
-    assert [record.body for record in exchanges] == [b"", b""]
+    assert [(record.msg, record.body) for record in exchanges] == [("exchange", b"")] * 2
     assert responses[1].raw.closed
 
 

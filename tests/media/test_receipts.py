@@ -59,6 +59,17 @@ def test_a_receipt_of_another_task_is_kept_without_force(video):
     assert receipt_path(video).read_bytes() == receipt_of("t-1")
 
 
+def test_a_link_to_a_receipt_is_told_and_never_replaced(video, tmp_path):
+    elsewhere = tmp_path / "elsewhere.json"
+    elsewhere.write_bytes(receipt_of("t-1"))
+    receipt_path(video).symlink_to(elsewhere)
+    assert len(list(problems([video], force=True))) == 1
+    with pytest.raises(NotSavedError, match="it is another file"):
+        write_receipt(video, receipt_of("t-1"), "t-1", force=True)
+    assert receipt_path(video).is_symlink()
+    assert elsewhere.read_bytes() == receipt_of("t-1")
+
+
 def test_a_link_to_nothing_in_the_place_of_a_receipt_is_not_a_missing_receipt(video):
     assert is_missing(video)
     receipt_path(video).symlink_to("nowhere")

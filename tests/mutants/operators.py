@@ -77,8 +77,8 @@ def _faults(tree: ast.AST) -> Iterator[tuple[ast.AST, str]]:
 def _executed(node: ast.AST) -> Iterator[ast.AST]:
     """Yield all nodes except those that have no effect or cannot be replaced.
 
-    These are annotations, decorators, docstrings, blocks for type checkers, and the contents of
-    f-strings, whose positions Python 3.11 does not know.
+    These are annotations, decorators, docstrings, blocks and variables for type checkers, and the
+    contents of f-strings, whose positions Python 3.11 does not know.
     """
     for name, field in ast.iter_fields(node):
         if name in ("annotation", "returns", "decorator_list"):
@@ -94,6 +94,8 @@ def _has_no_effect(node: ast.AST) -> bool:
         return isinstance(node.value, ast.Constant)
     if isinstance(node, ast.If):
         return ast.unparse(node.test) == "TYPE_CHECKING"
+    if isinstance(node, ast.Call):
+        return ast.unparse(node.func) == "TypeVar"
     return isinstance(node, (ast.JoinedStr, ast.Import, ast.ImportFrom))
 
 

@@ -48,6 +48,7 @@ def test_a_fault_replaces_one_part(source, expected):
         "def a(b: 'B') -> 'C': ...",
         "@a(b=1)\ndef c(): ...",
         "if TYPE_CHECKING:\n  a()",
+        "T = TypeVar('T', bound='Node')",
         "def a(): return None",
         "def a(): return",
     ],

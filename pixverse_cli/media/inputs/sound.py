@@ -10,7 +10,7 @@ from typing import BinaryIO, NamedTuple
 
 from pixverse_cli.media.inputs.image_formats import HeaderError
 
-_HEAD = 7  # bytes of an ADTS header; that of an MP3 frame is shorter
+_HEAD = 7  # bytes of an ADTS header; that of an MP3 frame is shorter, but no frame is
 _MAX_CHUNKS = 10_000  # of a WAV; zeros look like empty chunks
 _PADDING = 65_536  # zeros between a tag and the first frame
 _TAGS = (b"APETAGEX", b"LYRICSBEGIN")  # behind the last frame: APE, Lyrics3
@@ -144,7 +144,7 @@ def _aac_frame(head: bytes) -> _Frame | None:
 
 
 def _mp3_frame(head: bytes) -> _Frame | None:
-    if len(head) < 4 or head[0] != 0xFF or head[1] & 0xE6 != 0xE2:
+    if len(head) < _HEAD or head[0] != 0xFF or head[1] & 0xE6 != 0xE2:
         return None
     version, bitrate, rate = head[1] >> 3 & 3, head[2] >> 4, head[2] >> 2 & 3
     if version == _RESERVED or bitrate in (0, 15) or rate == len(_MP3_RATES):

@@ -38,7 +38,7 @@ def run_upload_command(command: str, path: Path, seconds: float) -> str:
         raise _refused(command, str(error)) from error
     if done.returncode:
         raise _refused(command, f"it exited {done.returncode}")
-    return _url(command, done.stdout[:8192].decode("utf-8", "replace").strip())
+    return _url(command, done.stdout.decode(errors="replace").strip())
 
 
 def _url(command: str, printed: str) -> str:
