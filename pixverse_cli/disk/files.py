@@ -22,7 +22,6 @@ CHUNK = 256 * 1024  # bytes; measured: larger chunks copy no faster, smaller one
 _SAFE_READ = (
     os.O_RDONLY
     | getattr(os, "O_NONBLOCK", 0)  # opening a FIFO that nobody writes to would block forever
-    | getattr(os, "O_CLOEXEC", 0)
     | getattr(os, "O_BINARY", 0)
 )
 

@@ -161,7 +161,7 @@ def image_name(source: str) -> str:
         return "stdin"
     if re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", source):
         path = unquote_to_bytes(urlsplit(source).path).decode(errors="replace")
-        return Path(path.rstrip("/")).stem or "image"
+        return Path(path).stem or "image"
     return Path(source).stem or "image"
 
 
@@ -194,7 +194,7 @@ def _file_name(pattern: Pattern, values: Mapping[str, str]) -> str:
 
 
 def problems(
-    template: OutputTemplate, tasks: Sequence[Mapping[str, str]], *, force: bool = False
+    template: OutputTemplate, tasks: Sequence[Mapping[str, str]], *, force: bool
 ) -> Iterator[str]:
     """Yield every problem of the output that can be found before paying.
 

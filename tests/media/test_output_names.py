@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from pixverse_cli.domain.errors import UsageError
 from pixverse_cli.media.output_names import (
     FIELDS,
+    folders,
     image_name,
     parse_template,
     problems,
@@ -95,6 +96,23 @@ def test_several_videos_cannot_share_stdout():
     assert said("-", KNOWN, KNOWN) == ["-o -: 2 videos cannot share stdout; give a directory"]
 
 
+@pytest.mark.parametrize("output", ["-", "{task_id}/", "{task_id}/a.mp4"])
+def test_a_problem_names_the_setting_that_it_comes_from(output):
+    template = parse_template(output, "PIXVERSE_OUTPUT")
+    (problem,) = problems(template, [KNOWN, KNOWN], force=False)
+    assert problem.startswith(f"PIXVERSE_OUTPUT {output}: ")
+
+
+def test_the_folders_of_videos_are_known_each_once():
+    tasks = [KNOWN, KNOWN, KNOWN | {"model": "c1"}]
+    assert folders(parse_template("{model}/{image}.mp4"), tasks) == [Path("v6"), Path("c1")]
+    assert folders(parse_template("-"), tasks) == []
+
+
+ALL_FIELDS = "the fields are {task_id} {image}"
+BRACE = "write {{ for a literal brace"
+
+
 @pytest.mark.parametrize(
     ("output", "words"),
     [
@@ -116,8 +134,24 @@ def test_several_videos_cannot_share_stdout():
 )
 def test_an_invalid_template_is_refused(output, words):
     with pytest.raises(UsageError) as caught:
-        parse_template(output)
+        parse_template(output, "PIXVERSE_OUTPUT")
+    assert caught.value.message.startswith("PIXVERSE_OUTPUT")
     assert words in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("output", "hint"),
+    [
+        ("{task}.mp4", ALL_FIELDS),
+        ("{seed!r}.mp4", ALL_FIELDS),
+        ("{image.mp4", BRACE),
+        ("image}/a.mp4", BRACE),
+    ],
+)
+def test_an_invalid_template_is_told_with_the_way_out(output, hint):
+    with pytest.raises(UsageError) as caught:
+        parse_template(output)
+    assert caught.value.hint.startswith(hint)
 
 
 def test_the_error_for_an_unknown_field_lists_all_fields():
@@ -184,6 +218,7 @@ def test_a_cut_name_has_almost_245_bytes_67():
         ("/", "image"),
         ("https://example.com/a/sea%20turtle.webp?Signature=x#y", "sea turtle"),
         ("https://example.com/a%2Fb.png", "b"),
+        ("https://example.com/a/cats/", "cats"),
         ("https://example.com", "image"),
         ("https://example.com/%ff.png", "\ufffd"),
         ("oss://dashscope-instant/1/cat.png", "cat"),

@@ -70,6 +70,16 @@ def test_a_link_to_a_receipt_is_told_and_never_replaced(video, tmp_path):
     assert elsewhere.read_bytes() == receipt_of("t-1")
 
 
+def test_a_name_that_is_too_long_for_a_receipt_is_told_before_and_after(tmp_path):
+    video = tmp_path / ("n" * 250 + ".mp4")
+    told = [f"the receipt {receipt_path(video)} cannot be written: file name too long"]
+    assert list(problems([video], force=False)) == told
+    assert is_missing(video)
+    with pytest.raises(NotSavedError, match=r"but its receipt .*: file name too long") as caught:
+        write_receipt(video, receipt_of("t-1"), "t-1", force=False)
+    assert "pixverse download ID --receipt" in caught.value.hint
+
+
 def test_a_link_to_nothing_in_the_place_of_a_receipt_is_not_a_missing_receipt(video):
     assert is_missing(video)
     receipt_path(video).symlink_to("nowhere")

@@ -77,7 +77,7 @@ def _values(file: BinaryIO, size: int) -> Iterator[tuple[int, bytes]]:
 
 def _time(block: bytes) -> int:
     """Return when a block is shown, from the start of its cluster: behind the track's number."""
-    at = 9 - block[0].bit_length() if block else 0
+    at = 9 - int.from_bytes(block[:1]).bit_length()
     return int.from_bytes(block[at : at + 2], signed=True)
 
 

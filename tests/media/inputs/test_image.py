@@ -337,8 +337,9 @@ def test_the_checked_bytes_are_uploaded(path):
 def test_a_picture_changed_after_the_check_is_refused_72(path, change):
     picture = inspect(str(path))
     put(path, change(path.read_bytes()))
-    with pytest.raises(UsageError, match="changed while being read"):
+    with pytest.raises(UsageError, match="changed while being read") as caught:
         uploaded(picture)
+    assert "wait until it has finished" in caught.value.hint
 
 
 def test_a_picture_that_grows_during_the_upload_is_refused_72(path):
@@ -410,8 +411,10 @@ def test_at_most_one_byte_over_the_limit_is_read_from_stdin():
 
 def test_stdin_that_cannot_be_stored_is_an_error(tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "missing"))
-    with pytest.raises(UnexpectedError, match="cannot store the image"), inspect_stream(Pipe()):
+    said = pytest.raises(UnexpectedError, match="cannot store the image")
+    with said as caught, inspect_stream(Pipe()):
         pass
+    assert caught.value.hint.startswith("set TMPDIR to a directory with 20 MB of free space")
 
 
 class BrokenPipe(Pipe):

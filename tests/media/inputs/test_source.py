@@ -24,8 +24,9 @@ def test_paths_and_file_urls_are_local(argument):
     ["data:image/png;base64,AAAA", "ftp://example.com/a.png", "s3://bucket/a.png", "javascript:x"],
 )
 def test_other_urls_are_refused_76(argument):
-    with pytest.raises(UsageError, match="the service does not accept such URLs"):
+    with pytest.raises(UsageError, match="the service does not accept such URLs") as caught:
         remote(argument)
+    assert caught.value.hint == "give a file, or an http(s):// or oss:// URL"
 
 
 @pytest.mark.parametrize(

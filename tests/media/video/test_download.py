@@ -193,16 +193,18 @@ def test_a_4xx_status_is_a_dead_link_66(target, status):
     ):
         save(server.url("/video.mp4?Signature=canary"), target)
     assert "canary" not in caught.value.message
+    assert caught.value.http_status == status
     assert list(target.parent.iterdir()) == []
 
 
-@pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
+@pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 503, 504])
 def test_a_temporary_status_is_broken_off(target, status):
     with (
         ScriptedServer([answer(status=f"{status} Wait")]) as server,
-        pytest.raises(BrokenOffError, match=f"answers {status}"),
+        pytest.raises(BrokenOffError, match=f"answers {status}") as caught,
     ):
         save(server.url(), target)
+    assert caught.value.http_status == status
 
 
 def test_retry_after_is_passed_on_24(target):
@@ -216,9 +218,10 @@ def test_retry_after_is_passed_on_24(target):
 def test_a_success_status_without_a_video_is_wrong_content(target, status):
     with (
         ScriptedServer([answer(status=f"{status} Odd")]) as server,
-        pytest.raises(WrongContentError, match="not a video"),
+        pytest.raises(WrongContentError, match="not a video") as caught,
     ):
         save(server.url(), target)
+    assert caught.value.http_status == status
 
 
 @pytest.mark.parametrize(
@@ -247,6 +250,13 @@ def test_a_large_html_page_is_recognised_by_its_first_bytes_65(target):
         pytest.raises(WrongContentError, match="an HTML page"),
     ):
         save(server.url(), target, limits=TransferLimits(stall=5))
+
+
+def test_a_few_first_bytes_are_not_judged(target):
+    whole = answer(VIDEO)
+    start = len(whole) - len(VIDEO) + 3
+    with ScriptedServer([whole[:start], Pause(0.02), whole[start:]]) as server:
+        assert_saved(target, save(server.url(), target))
 
 
 def test_a_video_over_the_limit_is_refused_with_and_without_a_length(target):

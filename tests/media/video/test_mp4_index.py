@@ -24,7 +24,7 @@ def mvhd(scale, length, *, wide=False):
 
 def fragments(length, *, wide=False):
     inside = bytes((wide, 0, 0, 0)) + length.to_bytes(8 if wide else 4)
-    return box(b"mvex", box(b"mehd", inside))
+    return box(b"mvex", box(b"mehd", inside) + box(b"trex", bytes(24)))
 
 
 def table(kind, *numbers, width=4):

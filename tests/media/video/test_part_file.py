@@ -102,8 +102,9 @@ def test_a_link_planted_at_the_part_or_its_notes_is_not_followed_68(target, tmp_
 @pytest.mark.parametrize("make", [os.mkdir, os.mkfifo])
 def test_a_part_that_is_not_a_file_is_refused_without_blocking_68(target, make):
     make(part(target))
-    with pytest.raises(CannotWriteError, match=r"turtle\.mp4\.part"):
+    with pytest.raises(CannotWriteError, match=r"turtle\.mp4\.part") as caught:
         save("http://127.0.0.1:1/", target)
+    assert caught.value.hint == "remove it"
 
 
 def test_a_missing_folder_is_made_58(tmp_path):
@@ -133,14 +134,16 @@ def test_a_folder_renamed_during_the_download_is_an_error_58_70(tmp_path):
     ):
         save(server.url(), target)
     assert "kept in" not in caught.value.message  # nothing is there any more
+    assert "give another -o" in caught.value.hint
 
 
 def test_a_video_larger_than_the_free_space_is_not_downloaded_61(target):
     with (
         ScriptedServer([answer(b"", content_length=str(10**15)), HANG]) as server,
-        pytest.raises(CannotWriteError, match="more bytes are needed"),
+        pytest.raises(CannotWriteError, match="more bytes are needed") as caught,
     ):
         save(server.url(), target, limits=TransferLimits(most_bytes=10**16))
+    assert caught.value.hint.startswith("free some space or give -o on another disk")
 
 
 def test_at_the_file_size_limit_the_part_is_kept_57_61(target):

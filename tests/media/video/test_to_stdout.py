@@ -41,6 +41,14 @@ def test_nothing_is_written_before_the_video_is_complete_60(tmp_path, monkeypatc
     assert list(tmp_path.iterdir()) == []
 
 
+def test_without_a_temporary_folder_nothing_is_requested(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "missing"))
+    said = "cannot keep the video in a temporary directory: no such file or directory"
+    with pytest.raises(CannotWriteError, match=said) as caught:
+        stream_to(io.BytesIO(), "http://127.0.0.1:1/")
+    assert caught.value.hint == "set TMPDIR to a directory that can be written, or give -o FILE"
+
+
 def test_a_closed_reader_is_a_closed_pipe_54():
     reading, writing = os.pipe()
     os.close(reading)
