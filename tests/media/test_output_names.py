@@ -13,10 +13,12 @@ from pixverse_cli.media.output_names import (
     FIELDS,
     folders,
     image_name,
+    known_paths,
     parse_template,
     problems,
     resolve,
     sanitize,
+    sharing_problems,
 )
 
 VALUES = {
@@ -205,6 +207,11 @@ def test_long_names_are_cut_and_keep_id_and_suffix_67(value):
     assert sanitize(value).startswith(name.removesuffix("-0385dc79.mp4"))
 
 
+def test_the_longest_field_is_cut_first_67():
+    name = path("x" * 240 + "{image}{model}", image="a" * 100, model="b" * 99).name
+    assert name == "x" * 240 + "b" * 5
+
+
 def test_a_cut_name_has_almost_245_bytes_67():
     assert len(path(None, image="é" * 150).name.encode()) in {244, 245}
 
@@ -333,6 +340,21 @@ def test_several_videos_need_different_names():
     assert said("{image}.mp4", KNOWN, second) == said("{index}.mp4", KNOWN, second) == []
     assert said("{image}.mp4", KNOWN, KNOWN) != []
     assert said("{task_id}.mp4", KNOWN, KNOWN) == said(None, KNOWN, KNOWN) == []
+
+
+def test_a_shared_name_is_told_with_its_other_spellings():
+    paths = [Path("a.mp4"), Path("new/../a.mp4"), Path("b.mp4")]
+    (problem,) = sharing_problems(parse_template("{image}.mp4"), paths)
+    assert problem.startswith("2 videos would all be named a.mp4 (new/../a.mp4 is the same file):")
+
+
+def test_a_path_is_known_before_the_submit_unless_it_holds_the_task_id():
+    tasks = [KNOWN, KNOWN | {"image": "cat"}]
+    assert known_paths(parse_template("new/{image}.mp4"), tasks) == [
+        Path("new/turtle.mp4"),
+        Path("new/cat.mp4"),
+    ]
+    assert known_paths(parse_template("{task_id}/{image}.mp4"), tasks) == []
 
 
 def test_a_folder_cannot_contain_fields_that_are_known_after_the_submit():

@@ -146,12 +146,9 @@ def _png(file: BinaryIO) -> Header:
 
 def _webp(file: BinaryIO, size: int) -> Header:
     file.seek(4)
-    (declared,) = struct.unpack("<I", _read_exactly(file, 4, "WEBP"))
-    _read_exactly(file, 4, "WEBP")
+    declared, kind = struct.unpack("<I4x4s4x", _read_exactly(file, 16, "WEBP"))
     if declared + 8 > size + 1:  # an odd size should be padded, but not every writer does so
         raise HeaderError(f"is a WEBP that is cut short: {size} bytes of {declared + 8}")
-    kind = _read_exactly(file, 4, "WEBP")
-    _read_exactly(file, 4, "WEBP")
     if kind == b"VP8 ":
         return _webp_lossy(_read_exactly(file, 10, "WEBP"))
     if kind == b"VP8L":

@@ -309,12 +309,11 @@ class Transfer(Frozen):
         """Check that the body did not end too early, even if its length was not declared."""
         if self.part.size < (1 if total is None else total):
             raise self._interrupted(total)
-        try:
-            mp4.check_file(self.part.file)
-        except CutShortError as error:
-            if total is None:
+        if total is None:
+            try:
+                mp4.check_file(self.part.file)
+            except CutShortError as error:
                 raise self._interrupted(total) from error
-            raise
 
     def _interrupted(self, total: int | None, why: str = "") -> BrokenOffError:
         return BrokenOffError(

@@ -190,12 +190,13 @@ def test_an_orientation_of_2_to_8_is_noted(orientation):
 
 @pytest.mark.parametrize(("pixels", "most"), [(0, 64), (511, 64), (512, 65), (51_200, 164)])
 def test_a_webp_may_end_in_fewer_zeros_than_four_bits_for_each_block_100(pixels, most):
-    def check_zeros(count):
-        picture = b"\1\1" + bytes(count)
+    def check_zeros(count, start=b"\1\1"):
+        picture = start + bytes(count)
         data = riff(b"VP8 " + struct.pack("<I", len(picture)) + picture)
         check_end(io.BytesIO(data), "WEBP", len(data), pixels=pixels)
 
     check_zeros(most - 1)
+    check_zeros(most, start=b"")
     with pytest.raises(HeaderError, match=r"its last part is empty \(zeros\)$"):
         check_zeros(most)
 

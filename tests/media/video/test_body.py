@@ -54,6 +54,12 @@ def test_several_compressed_parts_are_one_body_101(parts, size):
     assert decoded(data, size=size) == b"".join(parts)
 
 
+def test_a_body_of_nothing_is_nothing_101():
+    assert decoded(b"") == decoded(b"", 0) == b""
+    with pytest.raises(OSError, match="only 0 of 1 bytes were sent"):
+        decoded(b"", 1)
+
+
 def test_bytes_behind_the_compressed_data_are_ignored_101():
     for encode in ENCODERS:
         for size in (1, 1000):

@@ -43,6 +43,14 @@ def test_an_existing_file_is_not_replaced_59(target):
     assert list(target.parent.iterdir()) == [target]
 
 
+def test_an_existing_file_with_a_part_beside_it_is_not_downloaded_again_59(target):
+    target.write_text("mine")
+    part(target).write_bytes(VIDEO[:1000])
+    with ScriptedServer() as server, pytest.raises(TakenError):
+        save(server.url(), target)
+    assert part(target).read_bytes() == VIDEO[:1000]
+
+
 def test_a_file_created_during_the_download_is_not_replaced_59(target):
     def create_target(_request):
         target.write_text("mine")
