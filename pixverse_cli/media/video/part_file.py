@@ -191,11 +191,11 @@ class Part:
             ) from error
 
     def discard(self) -> None:
-        """Remove the part and its ``.part.json``."""
+        """Remove the part and its ``.part.json``, unless another process has a new part there."""
         with suppress(OSError):  # a remaining part does not prevent the next download
-            self.path.unlink(missing_ok=True)
-            self._origin_path.unlink(missing_ok=True)
-        self.size = 0
+            if _is_file_at(self.file, self.path):
+                self.path.unlink()
+                self._origin_path.unlink(missing_ok=True)
 
     def close(self) -> None:
         """Close the file and release its lock; remove an empty file."""

@@ -298,6 +298,17 @@ def test_a_part_replaced_during_the_wait_is_opened_again_68(target):
         found.discard()
 
 
+@pytest.mark.parametrize("content", [b"", b"wrong"])
+def test_a_part_that_was_given_up_leaves_the_next_one_alone_69(target, content):
+    given_up = acquire(target, SystemClock())
+    given_up.append(content)
+    given_up.discard()
+    with acquire(target, SystemClock()) as following:
+        following.append(VIDEO[:1000])
+        given_up.close()
+        assert part(target).read_bytes() == VIDEO[:1000]
+
+
 class StoppedClock(SystemClock):
     """A clock whose sleep raises for a signal."""
 
