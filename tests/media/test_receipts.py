@@ -1,6 +1,7 @@
 """Whether a receipt can be written, asked before paying; other files are never replaced."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -16,6 +17,10 @@ def receipt_of(task_id):
 @pytest.fixture
 def video(tmp_path):
     return tmp_path / "a.mp4"
+
+
+def test_a_receipt_has_the_name_of_its_video_with_json_behind_it():
+    assert receipt_path(Path("clips/a.mp4")) == Path("clips/a.mp4.json")
 
 
 @pytest.mark.parametrize("force", [True, False])

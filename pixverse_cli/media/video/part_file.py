@@ -195,7 +195,7 @@ class Part:
         with suppress(OSError):  # a remaining part does not prevent the next download
             if _is_file_at(self.file, self.path):
                 self.path.unlink()
-                self._origin_path.unlink(missing_ok=True)
+                self._origin_path.unlink()
 
     def close(self) -> None:
         """Close the file and release its lock; remove an empty file."""

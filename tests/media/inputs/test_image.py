@@ -329,6 +329,8 @@ def test_the_checked_bytes_are_uploaded(path):
     assert uploaded(picture) == path.read_bytes()
     with open_for_upload(picture) as upload:
         assert (len(upload), upload.read(), upload.read()) == (picture.size, path.read_bytes(), b"")
+    with pytest.raises(ValueError, match="closed file"):
+        upload.read()
 
 
 @pytest.mark.parametrize(
@@ -393,6 +395,11 @@ def test_stdin_is_kept_in_a_file_until_the_end():
         assert (picture.label, picture.width) == ("stdin", 5)
         assert uploaded(picture) == png(5, 5)
     assert not picture.path.exists()
+
+
+def test_a_temporary_file_that_somebody_removed_is_no_error():
+    with inspect_stream(Pipe(png(5, 5))) as picture:
+        picture.path.unlink()
 
 
 def test_stdin_that_is_not_a_picture_leaves_no_file(tmp_path, monkeypatch):

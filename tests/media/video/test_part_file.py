@@ -93,6 +93,18 @@ def test_a_symlink_at_the_target_is_replaced_only_with_force_68(target, tmp_path
     assert (other.read_text(), target.is_symlink(), target.read_bytes()) == ("mine", False, VIDEO)
 
 
+def test_a_link_to_nothing_or_to_a_folder_is_a_link_at_the_target_68(target, tmp_path):
+    for place in ("nowhere", "folder"):
+        target.symlink_to(tmp_path / place)
+        with pytest.raises(TakenError):
+            save("http://127.0.0.1:1/", target)
+        (tmp_path / "folder").mkdir(exist_ok=True)
+        with ScriptedServer([answer(VIDEO)]) as server:
+            save(server.url(), target, force=True)
+        assert (target.is_symlink(), target.read_bytes()) == (False, VIDEO)
+        target.unlink()
+
+
 @pytest.mark.parametrize("plant", [os.symlink, os.link])
 @pytest.mark.parametrize("place", [part, notes])
 def test_a_link_planted_at_the_part_or_its_notes_is_not_followed_68(target, tmp_path, plant, place):
