@@ -117,8 +117,8 @@ class Part:
             self._digest = hashlib.sha256()
             self._origin_path.unlink(missing_ok=True)
             if origin is not None:
-                with self._origin_path.open("x", encoding="utf-8") as file:
-                    json.dump(vars(origin), file)
+                with self._origin_path.open("xb") as file:
+                    file.write(json.dumps(vars(origin)).encode())
 
     def require_room(self, count: int) -> None:
         """Check that ``count`` more bytes fit on the disk.
