@@ -32,6 +32,13 @@ def test_the_complete_video_is_written_to_stdout_60():
     assert all(isinstance(step, Progress) for step in progress)
 
 
+def test_a_buffered_stream_holds_nothing_back_60(tmp_path):
+    out = tmp_path / "out"
+    with ScriptedServer([answer(VIDEO)]) as server, out.open("wb", 2 * len(VIDEO)) as stream:
+        stream_to(stream, server.url())
+        assert out.read_bytes() == VIDEO
+
+
 def test_nothing_is_written_before_the_video_is_complete_60(tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     stream = io.BytesIO()
