@@ -229,6 +229,7 @@ def read_list(body: Json, date: datetime | None) -> Page | None:
 
     ``"data": null`` is an empty page; a body without ``data`` is not a list. Counts are
     taken as they are or not at all: a wrong guess would make a part of the list look whole.
+    So would any count beside a row that cannot be read.
     """
     rows = body.get("data", "missing")
     if rows is None:
@@ -239,7 +240,7 @@ def read_list(body: Json, date: datetime | None) -> Page | None:
     uids = {text(row.get("caller_parent_id")) for row in rows if isinstance(row, dict)}
     return Page(
         tasks=tasks,
-        total=_count(body.get("total")),
+        total=_count(body.get("total")) if len(tasks) == len(rows) else None,
         total_pages=_count(body.get("total_page")),
         uid=uids.pop() if len(uids) == 1 else None,
         date=date,
