@@ -166,6 +166,13 @@ def text(value: object) -> str | None:
     return value if isinstance(value, str) and value.strip() else None
 
 
+def _link(value: object) -> str | None:
+    """Return an http(s) URL, its scheme in small letters; None for any other value."""
+    scheme, separator, rest = (text(value) or "").strip().partition("://")
+    known = scheme.lower() in ("http", "https")
+    return f"{scheme.lower()}{separator}{rest}" if known else None
+
+
 def part(body: Json, name: str) -> Json:
     """Return the object in this field, or an empty one."""
     value = body.get(name)
@@ -213,7 +220,7 @@ def read_task(body: Json) -> Task | None:
         scheduled_at=_moment(output.get("scheduled_time")),
         ended_at=_moment(output.get("end_time")),
         orig_prompt=text(output.get("orig_prompt")),
-        video_url=text(output.get("video_url")),
+        video_url=_link(output.get("video_url")),
         usage=part(body, "usage"),
         error_code=text(output.get("code")) or text(body.get("code")),
         error_message=text(output.get("message")) or text(body.get("message")),

@@ -192,6 +192,22 @@ def test_bytes_that_are_no_text_do_not_hide_the_rest_15():
     assert wire.decode(b'{"a": "caf\xe9", "b": 1}') == {"a": "caf\ufffd", "b": 1}
 
 
+@pytest.mark.parametrize(
+    ("written", "link"),
+    [
+        (" https://v/a.mp4?X=Y\t", "https://v/a.mp4?X=Y"),
+        ("HTTPS://v/a.mp4", "https://v/a.mp4"),
+        ("ftp://v/a.mp4", None),
+        ("javascript:alert(1)", None),
+        ("https:/v", None),
+        (["https://v/a.mp4"], None),
+    ],
+)
+def test_the_link_of_a_video_is_an_http_url_however_it_is_written_39(written, link):
+    body = {"output": {"task_id": "t-1", "video_url": written}}
+    assert wire.read_task(body).video_url == link
+
+
 @pytest.mark.parametrize("code", ["200", "Success"])
 def test_a_code_that_means_success_is_no_refusal(code):
     assert wire.read_refusal({"code": code, "message": "ok", "data": []}, 200, {}) is None
