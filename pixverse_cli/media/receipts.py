@@ -30,8 +30,11 @@ def problems(videos: Iterable[Path], *, force: bool) -> Iterator[str]:
 
     ``force`` allows replacing the receipt of a video that is replaced.
     """
-    for video in videos:
+    paths = dict.fromkeys(videos)
+    for video in paths:
         path = receipt_path(video)
+        if path in paths:
+            yield f"the receipt {path} would have the name of another video: give another name"
         try:
             kind = kind_at(path, follow=False)
             taken = kind is not None and not (force and kind is Kind.FILE and _task_of(path))

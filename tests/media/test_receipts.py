@@ -40,6 +40,11 @@ def test_another_file_is_told_and_never_replaced(video, content, force):
     assert receipt_path(video).read_bytes() == content
 
 
+def test_a_receipt_with_the_name_of_another_video_is_told(video):
+    (told,) = problems([receipt_path(video), video], force=True)
+    assert "the name of another video" in told
+
+
 def test_a_folder_in_the_place_of_a_receipt_is_told(video):
     receipt_path(video).mkdir()
     assert len(list(problems([video], force=True))) == 1
