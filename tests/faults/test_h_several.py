@@ -246,6 +246,21 @@ def test_several_tasks_are_continued_by_short_ids_with_the_same_output(world):
 # 92: takes
 
 
+@pytest.mark.parametrize("ids", [(TASK,), (TASK, OTHER)])
+@row(91)
+def test_a_saved_video_that_cannot_be_saved_again_has_a_next_command_too(world, ids):
+    world.serve()
+    for each in ids:
+        world.service.set_routes(query=succeeded(task_id=each))
+        world.add_task(each)
+        assert world.run_inside("wait", each, "-o", "{task_id}.mp4").code == 0
+        (world.directory / f"x-{each}.mp4").write_bytes(b"another file")
+    ran = world.run_inside("download", *ids, "-o", "x-{task_id}.mp4")
+    assert (ran.code, ran.error["charged"]) == (11, "yes")
+    assert ran.error["next"].startswith(f"pixverse download {TASK[:8]}")
+    assert ran.error["next"].endswith("-o 'x-{task_id}.mp4'")
+
+
 @pytest.mark.parametrize("once", [(), ("--once",)])
 @row(92)
 def test_equal_images_on_a_command_line_are_takes_with_a_file_each(world, once):
