@@ -307,7 +307,7 @@ def read_policy(body: Json) -> Policy | None:
     fields = {name: value for name, value in form.items() if value is not None}
     if host is None or directory is None or len(fields) < len(form):
         return None
-    megabytes = _count(data.get("max_file_size_mb")) or 0
+    megabytes = max(0, _count(data.get("max_file_size_mb")) or 0)
     return Policy(
         host=host, directory=directory, form=fields, max_bytes=megabytes * 1024 * 1024 or None
     )

@@ -225,6 +225,13 @@ def test_a_task_id_is_quoted_in_the_path(client_for, task_id, path):
     assert path.strip() + "/cancel " in server.requests[1].decode()
 
 
+@pytest.mark.parametrize("megabytes", [-1, 0, None, "100", True, 1.5])
+def test_a_limit_of_uploads_that_is_none_does_not_refuse_a_file(client_for, megabytes):
+    policy = POLICY | {"max_file_size_mb": megabytes}
+    with ScriptedServer([json_answer({"data": policy})]) as server:
+        assert client_for(server).policy("m").max_bytes is None
+
+
 @pytest.mark.parametrize("other", ["0385dc79-5ff8-4d82-bcb6-000000000002", "t-1x", " "])
 def test_an_answer_about_another_task_is_none(client_for, other):
     step = json_answer({"output": {"task_id": other, "task_status": "FAILED", "code": "X"}})
