@@ -190,7 +190,8 @@ class AppContext:
 
     def live(self, order: "Order") -> "Record | None":
         """Return the newest live record of the same request."""
-        return self.store.records.live(order.fingerprint, self.base_url, order.take)
+        now = self.runtime.clock.now()
+        return self.store.records.live(order.fingerprint, self.base_url, order.take, now=now)
 
     def over_budget(self, orders: "Iterable[Order]") -> list[str]:
         """Return why orders do not fit the budget; those of tasks that exist cost nothing."""

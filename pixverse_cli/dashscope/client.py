@@ -73,13 +73,16 @@ class Client:
     def query(self, task_id: str) -> Task:
         """Return a task with its current status.
 
-        :raises UnreachableError: no usable response. :raises ThrottledError: rate limit.
+        :raises UnreachableError: no usable response; one about another task is none, since a
+            wrong FAILED would let the user pay again. :raises ThrottledError: rate limit.
         """
         response = self._get(_task_path(task_id), {})
         body = self._usable(response)
         task = wire.read_task(body)
         if task is None:
             raise _unusable(response)
+        if task.task_id.strip().lower() != task_id.strip().lower():
+            raise _unusable(response, "about another task")
         return task
 
     def listed(self, *, page: int, page_size: int, model: str | None = None) -> wire.Page:
@@ -169,14 +172,14 @@ def _task_path(task_id: str) -> str:
 def _accepted(response: Response, body: wire.Json | None) -> Task:
     """Return the accepted task of a create call, or raise: certainly refused, or unclear.
 
-    A task id is believed whatever success or 5xx it comes with. A 5xx without one is unclear even
-    with the service's JSON: a gateway that has given up answers like this as well, and the
-    service behind it may have accepted the call.
+    A task id is believed whatever status it comes with: a task that is none is soon UNKNOWN, but
+    a call that is repeated beside one is paid twice. A 5xx without an id is unclear even with the
+    service's JSON: a gateway that has given up answers like this as well, and the service behind
+    it may have accepted the call.
     """
-    if not 300 <= response.status < 500:
-        task = wire.read_task(body) if body else wire.read_task_in_fragment(response.body)
-        if task is not None:
-            return task
+    task = wire.read_task(body) if body else wire.read_task_in_fragment(response.body)
+    if task is not None:
+        return task
     refusal = wire.read_refusal(body or {}, response.status, response.headers)
     if 400 <= response.status < 500 and response.status != 408:
         raise _with_delay(refused_call(refusal) if refusal else _not_json(response), response)
@@ -227,8 +230,8 @@ def _not_json(response: Response) -> PixverseError:
     return _unusable(response)
 
 
-def _unusable(response: Response) -> UnreachableError:
-    what = response.kind if response.whole else "cut off"
+def _unusable(response: Response, what: str | None = None) -> UnreachableError:
+    what = what or (response.kind if response.whole else "cut off")
     return UnreachableError(
         f"the response is not the service's: HTTP {response.status}, {what}",
         hint="a proxy or a login page may have answered instead;"

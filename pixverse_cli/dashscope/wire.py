@@ -7,6 +7,7 @@ are UTC+8 in text but epoch milliseconds in lists.
 """
 
 import json
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta, timezone
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 BEIJING = timezone(timedelta(hours=8))
 _LOCAL_STATUSES = (Status.UNCLEAR, Status.NOT_SENT)
+_LONGEST_NUMBER = 300  # digits; a longer number has no float
+_DONE_CODES = ("200", "success")  # of some gateways, beside the data
 _TASK_ID_IN_FRAGMENT = re.compile(rb'"task_id"\s*:\s*"([0-9A-Za-z._-]{8,128})"')
 
 CREATE_PATH = "/services/aigc/video-generation/video-synthesis"
@@ -130,22 +133,44 @@ def encode(body: Json) -> bytes:
 def decode(body: bytes, *, secrets: Sequence[str] = ()) -> Json | None:
     """Return the JSON object in a body; None if the body is not one.
 
-    Every text in it is made harmless, and the secrets are masked.
+    Every text in it is made harmless, and the secrets are masked. What is no JSON number, or is
+    out of a float's range, becomes null, and bytes that are no text U+FFFD: an odd value in one
+    field must not hide the task id or the video's URL in another.
     """
     try:
-        value = harmless_value(json.loads(body, parse_constant=_refuse_constant), secrets)
+        content = body.decode(json.detect_encoding(body), "replace")
+        value = json.loads(
+            content, parse_constant=_no_number, parse_float=_fraction, parse_int=_whole_number
+        )
+        value = harmless_value(value, secrets)
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
 
 
-def _refuse_constant(name: str) -> object:
-    raise ValueError(f"{name} is not JSON")
+def _no_number(_: str) -> None:
+    """Return null for ``NaN`` and ``Infinity``, which are not JSON."""
+
+
+def _fraction(digits: str) -> float | None:
+    number = float(digits)
+    return number if math.isfinite(number) else None
+
+
+def _whole_number(digits: str) -> int | None:
+    return int(digits) if len(digits) <= _LONGEST_NUMBER else None
 
 
 def text(value: object) -> str | None:
     """Return a string that is not blank; None for any other value."""
     return value if isinstance(value, str) and value.strip() else None
+
+
+def _link(value: object) -> str | None:
+    """Return an http(s) URL, its scheme in small letters; None for any other value."""
+    scheme, separator, rest = (text(value) or "").strip().partition("://")
+    known = scheme.lower() in ("http", "https")
+    return f"{scheme.lower()}{separator}{rest}" if known else None
 
 
 def part(body: Json, name: str) -> Json:
@@ -195,7 +220,7 @@ def read_task(body: Json) -> Task | None:
         scheduled_at=_moment(output.get("scheduled_time")),
         ended_at=_moment(output.get("end_time")),
         orig_prompt=text(output.get("orig_prompt")),
-        video_url=text(output.get("video_url")),
+        video_url=_link(output.get("video_url")),
         usage=part(body, "usage"),
         error_code=text(output.get("code")) or text(body.get("code")),
         error_message=text(output.get("message")) or text(body.get("message")),
@@ -214,7 +239,9 @@ def read_refusal(body: Json, http_status: int, headers: Mapping[str, str]) -> Re
     """Return the code and message of an error body, in either of its two shapes, or None."""
     error = part(body, "error") or body
     code, message = text(error.get("code")), text(error.get("message"))
-    if code is None and (message is None or http_status < 400):
+    if http_status < 400 and (code is None or code.lower() in _DONE_CODES):
+        return None
+    if code is None and message is None:
         return None
     return Refusal(
         code=code or "",
@@ -229,6 +256,7 @@ def read_list(body: Json, date: datetime | None) -> Page | None:
 
     ``"data": null`` is an empty page; a body without ``data`` is not a list. Counts are
     taken as they are or not at all: a wrong guess would make a part of the list look whole.
+    So would any count beside a row that cannot be read.
     """
     rows = body.get("data", "missing")
     if rows is None:
@@ -239,7 +267,7 @@ def read_list(body: Json, date: datetime | None) -> Page | None:
     uids = {text(row.get("caller_parent_id")) for row in rows if isinstance(row, dict)}
     return Page(
         tasks=tasks,
-        total=_count(body.get("total")),
+        total=_count(body.get("total")) if len(tasks) == len(rows) else None,
         total_pages=_count(body.get("total_page")),
         uid=uids.pop() if len(uids) == 1 else None,
         date=date,
@@ -279,7 +307,7 @@ def read_policy(body: Json) -> Policy | None:
     fields = {name: value for name, value in form.items() if value is not None}
     if host is None or directory is None or len(fields) < len(form):
         return None
-    megabytes = _count(data.get("max_file_size_mb")) or 0
+    megabytes = max(0, _count(data.get("max_file_size_mb")) or 0)
     return Policy(
         host=host, directory=directory, form=fields, max_bytes=megabytes * 1024 * 1024 or None
     )

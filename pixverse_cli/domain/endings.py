@@ -10,6 +10,8 @@ from pixverse_cli.domain.errors import (
     BugError,
     Charged,
     Ending,
+    NoReceiptError,
+    NotSavedError,
     PartialError,
     PixverseError,
     StillRunningError,
@@ -18,6 +20,7 @@ from pixverse_cli.domain.errors import (
     UnclearError,
     UnexpectedError,
 )
+from pixverse_cli.domain.frozen import replace
 from pixverse_cli.domain.task import Record, Status
 
 _MOST_IDS = 12  # in a command that a person reads
@@ -58,12 +61,15 @@ def failed(
     asked = asked or Asked()
     if isinstance(error, TimeLimitError) and record.task_id:
         error = StillRunningError(error.message)
+    following = error.next if isinstance(error, NoReceiptError) else None
+    # a video may have been saved before, and not have been saved where it is wanted now
+    unsaved = replace(record, file=None) if isinstance(error, NotSavedError) else record
     return error.but(
         task_id=record.task_id or error.task_id,
         image=record.image,
         charged=record.charged,
         retryable=may_run_again(error, [record.charged], asked),
-        next=next_command([Placed(record, position)], asked),
+        next=following or next_command([Placed(unsaved, position)], asked),
     )
 
 
@@ -194,7 +200,7 @@ def whole(
         cause.but(retryable=may_run_again(cause, charges, asked)) for cause in error.causes
     )
     endings = (error, *error.causes)
-    following = next_command(tasks, asked) or error.next
+    following = next_command(tasks, asked) or next(filter(None, (e.next for e in endings)), None)
     if any(isinstance(each, UnclearError) for each in endings):
         following = RECOVER
     elif any(isinstance(each, StillRunningError) for each in endings):

@@ -223,6 +223,10 @@ class NotSavedError(PixverseError):
     charged = Charged.YES
 
 
+class NoReceiptError(NotSavedError):
+    """The video is saved, but its receipt is not; ``next`` writes it."""
+
+
 class UnknownTaskError(PixverseError):
     """The service answers UNKNOWN: the task is older than 24 hours, or not of this account."""
 

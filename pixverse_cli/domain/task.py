@@ -224,11 +224,10 @@ def _cost(
         ran = Decimal(seconds)
         resolution = Resolution(tier) if model.resolutions else None
         price = model.price(resolution, audio=audio, with_video=with_video)
+        possible = 0 < ran < _LONGEST_SECONDS  # an order with NaN is an InvalidOperation
     except (ValueError, KeyError, InvalidOperation):
         return None
-    if not ran.is_finite() or not service_host(service).priced:
-        return None
-    return price * ran
+    return price * ran if possible and service_host(service).priced else None
 
 
 class RemoteTask(NamedTuple):

@@ -37,7 +37,7 @@ from pixverse_cli.flows.plan import (
 from pixverse_cli.flows.video_request import model_of, video_request
 from pixverse_cli.media import output_names, receipts
 from pixverse_cli.media.inputs.source import remote
-from pixverse_cli.media.output_names import shared_files
+from pixverse_cli.media.output_names import folders_among, shared_files
 from pixverse_cli.settings.manifest import Manifest, ManifestItem
 from pixverse_cli.settings.values import Setting, Settings
 from pixverse_cli.store.manifest_lock import ManifestLock
@@ -110,7 +110,7 @@ def plan_items(manifest: Manifest, inputs: PlanInputs) -> list[BatchItem]:
     """
     drafts = [_draft(position, item, inputs) for position, item in enumerate(manifest.items, 1)]
     drafts = [_with_path(draft, inputs) for draft in _with_takes(drafts, inputs)]
-    problems = [*manifest.problems, *_shared_outputs(drafts, inputs.folder)]
+    problems = [*manifest.problems, *_output_conflicts(drafts, inputs)]
     if problems:
         problems += [line for draft in drafts if draft.error for line in lines_of(str(draft.error))]
         raise UsageError("\n".join(problems), hint="nothing was sent")
@@ -132,7 +132,7 @@ def shard_of(shard: str | None) -> tuple[int, int]:
 
 
 def _share(output: str, parts: int) -> int:
-    digest = hashlib.sha256(output.encode("utf-8", "surrogateescape"))
+    digest = hashlib.sha256(output.encode("utf-8", "surrogatepass"))
     return int.from_bytes(digest.digest()[:8]) % parts
 
 
@@ -362,15 +362,23 @@ def _with_output_problem(draft: _Draft, inputs: PlanInputs) -> _Draft:
     return draft
 
 
-def _shared_outputs(drafts: Sequence[_Draft], folder: Path) -> Iterator[str]:
-    """Yield each output that is the same file as an earlier one, however it is written."""
+def _output_conflicts(drafts: Sequence[_Draft], inputs: PlanInputs) -> Iterator[str]:
+    """Yield each output whose place is taken, however it is written: by an earlier output, by
+    the manifest or a file of its lock, or by an output that would need a folder of its name.
+    """
     found = [draft for draft in drafts if draft.path or "{" not in draft.output]
-    for positions in shared_files([draft.path or folder / draft.output for draft in found]):
-        first, *others = [found[position] for position in positions]
+    paths = [draft.path or inputs.folder / draft.output for draft in found]
+    for positions in shared_files([*inputs.lock.reserved, *paths]):
+        places = [position - len(inputs.lock.reserved) for position in positions]
+        first, *others = places
+        by = f"used by {found[first].item.place}" if first >= 0 else "the manifest's, or its lock's"
         for other in others:
-            yield (
-                f"{other.item.place}: output {other.output} is already used by {first.item.place}"
-            )
+            yield f"{found[other].item.place}: output {found[other].output} is already {by}"
+    for file, inner in folders_among(paths):
+        yield (
+            f"{found[inner].item.place}: output {found[inner].output} needs a folder where"
+            f" {found[file].item.place} has its output"
+        )
 
 
 def _planned(draft: _Draft, inputs: PlanInputs) -> BatchItem:
@@ -399,7 +407,7 @@ def _resolved(output: str, order: Order, inputs: PlanInputs) -> tuple[str, Path]
     template = output_names.parse_template(_below(inputs.folder, output, "output"), "output")
     values = known_values(order, inputs.now)
     parts = (*template.folder, *template.name)
-    if output == "-" or not output_names.known(parts, values):
+    if template.stdout or not output_names.known(parts, values):
         raise UsageError(f"output {output}: must be a path that does not depend on the task id")
     if problems := list(output_names.problems(template, [values], force=True)):
         raise UsageError("\n".join(problems))

@@ -62,7 +62,7 @@ def _not_cancellable(record: Record, refusal: UsageError) -> PixverseError:
     return UnexpectedError(
         f"task {record.task_id} cannot be cancelled: it is {record.status},"
         f" and the service cancels only PENDING tasks ({refusal.service_code})",
-        hint=None if record.status.final else running,
+        hint=running if record.status.unfinished else None,
         service_code=refusal.service_code,
         request_id=refusal.request_id,
         http_status=refusal.http_status,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from pixverse_cli.domain.catalog import Need, Parameter, find_model
 from pixverse_cli.domain.task import ListedTask, Record, Status, Task
+from pixverse_cli.domain.terms import TASK_LIFE_SECONDS
 from pixverse_cli.domain.text import harmless
 from pixverse_cli.flows.call_time import call_age
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 _SLACK = 2.0  # seconds; the Date header that the clocks are compared by has whole seconds
 _SLACK_WITHOUT_SKEW = 120.0
+_ZONE = 8 * 3600.0  # seconds; the service writes other times in UTC+8
 _SECONDS_APART = 1.0  # of a length read here and the billed one: a container may be longer
 
 
@@ -35,9 +37,10 @@ def may_be(
 ) -> bool:
     """Return whether a row of the list has the model and the time of the call.
 
-    ``clock_error`` is the further difference, in seconds, to allow for; None: any time.
+    ``clock_error`` is the further difference, in seconds, to allow for; None: any time. With one,
+    a time of another zone may be the call's too, and so may a time that no row can have.
     """
-    if row.model and row.model != record.model:
+    if _is_another_model(row.model, record.model):
         return False
     age = call_age(record, listing.read_at)
     if row.submitted_at is None or age is None or clock_error is None:
@@ -46,7 +49,26 @@ def may_be(
     age_of_row = (listing.read_at.wall - row.submitted_at).total_seconds() + (listing.skew or 0.0)
     # the wall clock may have been set during the call, so that its end was before its start
     latest, earliest = sorted((age.begun, age.ended))
-    return latest - slack <= age_of_row <= earliest + slack
+    if not clock_error:
+        return latest - slack <= age_of_row <= earliest + slack
+    impossible = not -slack <= age_of_row <= TASK_LIFE_SECONDS + slack  # the list is of one day
+    return impossible or any(
+        latest - slack <= age_of_row + zone <= earliest + slack for zone in (-_ZONE, 0.0, _ZONE)
+    )
+
+
+def _is_another_model(name: str, ours: str | None) -> bool:
+    """Return whether a row names another model, and not ours in other letters or with a version."""
+    if not name or ours is None:
+        return False
+    if known := find_model(name):
+        return known.name != ours
+    return not _bare(name).startswith(_bare(ours))
+
+
+def _bare(model: str) -> str:
+    """Return the name of a model without its vendor: ``pixverse-v6-it2v``."""
+    return model.strip().lower().rpartition("/")[2]
 
 
 def compare(record: Record, task: Task) -> Evidence:

@@ -171,6 +171,8 @@ def destination_of(
     template = output_names.parse_template(settings.text("output"), source, default)
     if template.stdout and stdout_is_taken:
         raise UsageError("-o -: stdout is used for the JSON; give a file or a directory")
+    if template.stdout and sys.stdout is None:
+        raise UsageError("-o -: stdout is closed; give a file or a directory")
     return Destination(template=template, force=force, chosen=settings.typed("output"))
 
 

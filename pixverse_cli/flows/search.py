@@ -33,7 +33,7 @@ from pixverse_cli.flows.tools import Tools
 _SEARCH_SECONDS = 30.0
 _SETTLING_SECONDS = 4.0  # a new task may be missing from the list for this long
 _PAUSE = 1.0
-_SERVICE_CLOCK_ERROR = 3900.0  # one hour (a wrong time zone) and five minutes
+_SERVICE_CLOCK_ERROR = 3900.0  # one hour (summer time) and five minutes
 
 
 class Found(Frozen):

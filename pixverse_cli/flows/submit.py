@@ -102,7 +102,8 @@ def _outcome(order: Order, tools: Tools) -> Generator[Event, None, Outcome]:
 
 def _equal_request(order: Order, tools: Tools) -> Record | None:
     """Return the live record of an equal request, if possible one that this key sent."""
-    return tools.store.records.live(order.fingerprint, tools.service, order.take, tools.account())
+    fingerprint, account, now = order.fingerprint, tools.account(), tools.clock.now()
+    return tools.store.records.live(fingerprint, tools.service, order.take, account, now=now)
 
 
 def _create(order: Order, tools: Tools) -> Generator[Event, None, Outcome]:
@@ -169,6 +170,8 @@ def _attach(record: Record, tools: Tools) -> Generator[Event, None, Outcome]:
         not_sent = outcome.record is None or outcome.record.status is Status.NOT_SENT
         return Outcome(record=None) if not_sent else outcome
     told = f"already submitted as {record.task_id}; not paying again"
+    if record.status is Status.UNKNOWN:
+        told += f" in its 24 hours, unless it is removed: pixverse forget {record.task_id}"
     yield Note(text=f"{record.title}: {told}")
     return Outcome(record=record, attached=True)
 

@@ -320,6 +320,19 @@ def shared_files(paths: Sequence[Path], folds: Folds | None = None) -> list[list
     return [positions for positions in found if len(positions) > 1]
 
 
+def folders_among(paths: Sequence[Path]) -> Iterator[tuple[int, int]]:
+    """Yield the positions of each path that another one needs as a folder, and of the other."""
+    names = {path.name for path in paths}
+    if names.isdisjoint(name for path in paths for name in path.parent.parts):
+        return
+    places = [(identity, *rest) for identity, _, rest in map(_place, paths)]
+    files = {place: position for position, place in enumerate(places)}
+    for inner, place in enumerate(places):
+        for length in range(2, len(place)):
+            if (file := files.get(place[:length])) is not None:
+                yield file, inner
+
+
 def folds_names(folder: Path, at: Callable[[Path], object] = look) -> bool:
     """Return whether names that differ only in case or Unicode form are one file in a folder.
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pixverse_cli.disk.files import Kind, kind_at, open_regular, reason
 from pixverse_cli.disk.writing import write_file
-from pixverse_cli.domain.errors import NotSavedError
+from pixverse_cli.domain.errors import NoReceiptError
 
 SUFFIX = ".json"
 _MAX_BYTES = 1024 * 1024  # far more than a receipt has
@@ -30,8 +30,11 @@ def problems(videos: Iterable[Path], *, force: bool) -> Iterator[str]:
 
     ``force`` allows replacing the receipt of a video that is replaced.
     """
-    for video in videos:
+    paths = dict.fromkeys(videos)
+    for video in paths:
         path = receipt_path(video)
+        if path in paths:
+            yield f"the receipt {path} would have the name of another video: give another name"
         try:
             kind = kind_at(path, follow=False)
             taken = kind is not None and not (force and kind is Kind.FILE and _task_of(path))
@@ -50,7 +53,7 @@ def write_receipt(video: Path, content: bytes, task_id: str | None, *, force: bo
 
     With ``force`` the receipt of another task is replaced too, but never any other file.
 
-    :raises NotSavedError: the path is taken, or the system refuses; an existing file is kept.
+    :raises NoReceiptError: the path is taken, or the system refuses; an existing file is kept.
     """
     path = receipt_path(video)
     try:
@@ -58,15 +61,17 @@ def write_receipt(video: Path, content: bytes, task_id: str | None, *, force: bo
         replace = earlier is not None and (force or earlier == task_id)
         write_file(path, content, replace=replace)
     except FileExistsError as error:
-        raise _not_written(path, "it is another file, which was left alone") from error
+        raise _not_written(path, "it is another file, which was left alone", task_id) from error
     except OSError as error:
-        raise _not_written(path, reason(error)) from error
+        raise _not_written(path, reason(error), task_id) from error
 
 
-def _not_written(path: Path, why: str) -> NotSavedError:
-    return NotSavedError(
+def _not_written(path: Path, why: str, task_id: str | None) -> NoReceiptError:
+    again = f"pixverse download {task_id or 'ID'} --receipt"
+    return NoReceiptError(
         f"the video is saved, but its receipt {path} cannot be written: {why}",
-        hint="make room for it, then `pixverse download ID --receipt` writes it",
+        hint=f"make room for it, then `{again}` writes it",
+        next=again if task_id else None,
     )
 
 

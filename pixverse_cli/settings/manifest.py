@@ -164,7 +164,9 @@ def _json_rows(text: str) -> Iterator[_Row]:
         if not line.strip():
             continue
         try:
-            row = json.loads(line)
+            row = json.loads(line, object_pairs_hook=_each_once)
+        except _GivenTwiceError as error:
+            yield _Row(place, problem=str(error))
         except json.JSONDecodeError as error:
             yield _Row(place, problem=f"not valid JSON: {error.msg} (column {error.colno})")
         except (ValueError, RecursionError) as error:  # a number that is too long; deep nesting
@@ -173,6 +175,17 @@ def _json_rows(text: str) -> Iterator[_Row]:
             is_object = isinstance(row, dict)
             problem = None if is_object else "not a JSON object"
             yield _Row(place, row if is_object else {}, problem)
+
+
+class _GivenTwiceError(ValueError):
+    """A JSON object has a name twice; a parser would take the last value without a word."""
+
+
+def _each_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    names = [name for name, _ in pairs]
+    if twice := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
+        raise _GivenTwiceError(f"{', '.join(twice)}: is given twice")
+    return dict(pairs)
 
 
 def _csv_rows(text: str) -> Iterator[_Row]:

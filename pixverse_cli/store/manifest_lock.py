@@ -40,9 +40,16 @@ class ManifestLock:
     """
 
     def __init__(self, manifest: Path, clock: Clock) -> None:
+        self._manifest = manifest
         self._path = manifest.with_name(manifest.name + ".lock")
+        self._side = manifest.with_name(f".{self._path.name}.busy")
         self._clock = clock
         self._entries = self._read()
+
+    @property
+    def reserved(self) -> tuple[Path, ...]:
+        """What no output may replace: the manifest, this file, and the side file of its writers."""
+        return self._manifest, self._path, self._side
 
     def entry(self, output: str) -> LockEntry | None:
         """Return the entry of an output, if any."""
@@ -75,19 +82,18 @@ class ManifestLock:
     @contextmanager
     def _alone(self) -> Iterator[None]:
         """Hold the file lock that all writers of this file share."""
-        side = self._path.with_name(f".{self._path.name}.busy")
-        with self._locked(side):
+        with self._locked():
             yield
             with suppress(OSError):  # Windows does not remove an open file
-                side.unlink()
+                self._side.unlink()
 
-    def _locked(self, side: Path) -> BinaryIO:
+    def _locked(self) -> BinaryIO:
         """Return the side file, open and locked."""
         deadline = self._clock.monotonic() + _WAIT_SECONDS
         while True:
-            file = side.open("ab")
+            file = self._side.open("ab")
             # the process that had the lock may have removed the file that was opened here
-            if try_lock(file) and _is_at(side, file):
+            if try_lock(file) and _is_at(self._side, file):
                 return file
             file.close()
             if self._clock.monotonic() > deadline:

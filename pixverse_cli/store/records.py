@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pixverse_cli.domain.clock import Uptime, from_rfc3339, rfc3339
 from pixverse_cli.domain.errors import UnexpectedError
 from pixverse_cli.domain.task import Record, RecordInput, Status, Task
+from pixverse_cli.domain.terms import TASK_LIFE_SECONDS
 from pixverse_cli.store.database import Database, Row, Value
 from pixverse_cli.store.ownership import RELEASE, TAKE_FROM_ANY, TAKE_FROM_QUERIED
 
@@ -17,8 +18,12 @@ if TYPE_CHECKING:
 
     from pixverse_cli.domain.budget import Budget
 
-# A request is live if its task has succeeded or may still succeed.
-_LIVE = "status IN ('UNCLEAR', 'PENDING', 'RUNNING', 'SUCCEEDED')"
+# A request is live if its task has succeeded or may still succeed. A task that is UNKNOWN before
+# its day is over may be known again, and is paid for.
+_LIVE = (
+    "(status IN ('UNCLEAR', 'PENDING', 'RUNNING', 'SUCCEEDED')"
+    " OR (status = 'UNKNOWN' AND submitted_at > :day_ago))"
+)
 _ENDED = "('SUCCEEDED', 'FAILED', 'CANCELED')"
 
 # Requests to this machine (plain http: a sandbox) are free, and are kept apart from all others.
@@ -74,6 +79,7 @@ class Records:
             f" AND (:most IS NULL OR {_MILLIONTHS.format(':estimate')} + {_SPENT} <= :most)"
             " RETURNING *",
             once=once,
+            day_ago=_day_before(record.intent_at),
             **_limits(budget, record.intent_at),
             **_to_row(record),
         )
@@ -120,18 +126,26 @@ class Records:
                 process=process,
                 now=rfc3339(now),
                 once=once,
+                day_ago=_day_before(now),
                 boot=uptime and uptime.boot,
                 seconds=uptime and uptime.seconds,
             )
         )
 
     def live(
-        self, fingerprint: str, service: str, take: int = 1, account: str | None = None
+        self,
+        fingerprint: str,
+        service: str,
+        take: int = 1,
+        account: str | None = None,
+        *,
+        now: datetime | None = None,
     ) -> Record | None:
         """Return the newest live record of an equal request's take.
 
         If possible one that was sent to this service, by ``account``. One that was sent to another
-        address counts too: to pay again because the address has changed is to pay twice.
+        address counts too: to pay again because the address has changed is to pay twice. Without
+        ``now``, one that is UNKNOWN does not count.
         """
         return _from_row(
             self._database.row(
@@ -143,6 +157,7 @@ class Records:
                 service=service,
                 take=take,
                 account=account,
+                day_ago=_day_before(now),
             )
         )
 
@@ -457,6 +472,11 @@ def _selected(statuses: tuple[Status, ...], since: datetime | None) -> str:
     if since:
         conditions.append("coalesce(submitted_at, intent_at, '') >= :since")
     return " AND ".join(conditions) or "true"
+
+
+def _day_before(moment: datetime | None) -> str | None:
+    """Return when the oldest task was submitted that the service still knows at this moment."""
+    return rfc3339(moment - timedelta(seconds=TASK_LIFE_SECONDS)) if moment else None
 
 
 def _limits(budget: "Budget | None", now: datetime | None) -> dict[str, Value]:

@@ -81,6 +81,9 @@ def test_a_receipt_that_cannot_be_written_later_is_not_silent(submit, pixverse):
     assert "the video is saved, but its receipt" in run.error["message"]
     assert (run.error["charged"], run.error["retryable"]) == ("yes", False)
     assert (pixverse.directory / "a.mp4.json").read_text() == "mine"
+    (pixverse.directory / "a.mp4.json").unlink()
+    assert pixverse(*run.error["next"].split()[1:]).code == 0
+    assert (pixverse.directory / "a.mp4.json").exists()
 
 
 def test_wait_and_batch_write_receipts(submit, pixverse, tmp_path):

@@ -212,16 +212,39 @@ def test_polls_share_one_connection():
         ("../../x", "/tasks/..%2F..%2Fx "),
         ("a b?c#d", "/tasks/a%20b%3Fc%23d "),
         ("龟", "/tasks/%E9%BE%9F "),
-        ("a\r\nX: y", "/tasks/a%0D%0AX%3A%20y "),
+        ("a\u00a0X: y", "/tasks/a%C2%A0X%3A%20y "),
     ],
 )
 def test_a_task_id_is_quoted_in_the_path(client_for, task_id, path):
-    with ScriptedServer([json_answer(RUNNING)], [json_answer({})]) as server:
+    running = {"output": {"task_id": task_id, "task_status": "RUNNING"}}
+    with ScriptedServer([json_answer(running)], [json_answer({})]) as server:
         client = client_for(server)
         client.query(task_id)
         client.cancel(task_id)
     assert path in server.requests[0].decode()
     assert path.strip() + "/cancel " in server.requests[1].decode()
+
+
+@pytest.mark.parametrize("megabytes", [-1, 0, None, "100", True, 1.5])
+def test_a_limit_of_uploads_that_is_none_does_not_refuse_a_file(client_for, megabytes):
+    policy = POLICY | {"max_file_size_mb": megabytes}
+    with ScriptedServer([json_answer({"data": policy})]) as server:
+        assert client_for(server).policy("m").max_bytes is None
+
+
+@pytest.mark.parametrize("other", ["0385dc79-5ff8-4d82-bcb6-000000000002", "t-1x", " "])
+def test_an_answer_about_another_task_is_none(client_for, other):
+    step = json_answer({"output": {"task_id": other, "task_status": "FAILED", "code": "X"}})
+    error = error_of(client_for, "query", [step])
+    assert isinstance(error, UnreachableError)
+    assert error.retryable
+
+
+@pytest.mark.parametrize("spelling", ["T-1", " t-1 "])
+def test_a_task_id_in_other_letters_is_the_same(client_for, spelling):
+    step = json_answer({"output": {"task_id": spelling, "task_status": "RUNNING"}})
+    with ScriptedServer([step]) as server:
+        assert client_for(server).query("t-1").status == "RUNNING"
 
 
 def test_the_error_of_a_refused_cancel_has_its_reason(client_for):

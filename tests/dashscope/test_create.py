@@ -318,6 +318,9 @@ class TestAccepted:
             json_answer(ACCEPTED, content_encoding="br, nonsense"),
             json_answer(ACCEPTED, "202 Accepted"),
             json_answer(ACCEPTED, "502 Bad Gateway"),
+            json_answer(ACCEPTED | {"code": "Throttling"}, "429 Too Many Requests"),
+            json_answer(ACCEPTED | {"code": "InvalidParameter"}, "400 Bad Request"),
+            json_answer(ACCEPTED, "307 Temporary Redirect"),
         ],
         ids=[
             "12 cut after the id",
@@ -333,6 +336,9 @@ class TestAccepted:
             "a wrong Content-Encoding",
             "202",
             "502 with the service's answer",
+            "429 beside it",
+            "400 beside it",
+            "307 beside it",
         ],
     )
     def test_an_id_in_a_damaged_answer_is_read(self, client_for, step):
@@ -425,7 +431,7 @@ def test_every_create_call_opens_a_new_connection_11(client_for):
     keep = json_answer(ACCEPTED, connection="keep-alive")
     with ScriptedServer([keep], [keep], [keep]) as server:
         client = client_for(server)
-        client.query("x")
+        client.query(ACCEPTED["output"]["task_id"])
         create(client)
         create(client)
     assert server.connections == 3

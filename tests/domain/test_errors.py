@@ -40,6 +40,7 @@ CONTRACT = [
     ("ContentRefusedError", "content-refused", 10, "no", False),
     ("BugError", "unexpected", 1, "no", False),
     ("NotSavedError", "not-saved", 11, "yes", False),
+    ("NoReceiptError", "not-saved", 11, "yes", False),
     ("UnknownTaskError", "unknown-task", 12, "no", False),
     ("CanceledError", "canceled", 13, "no", False),
     ("PartialError", "partial", 14, "mixed", False),

@@ -1,5 +1,6 @@
 """A. Network: a task was accepted, and queries of its status fail (rows 11 to 24)."""
 
+import json
 import sqlite3
 from contextlib import closing
 
@@ -68,6 +69,26 @@ def all_processes_wait(world, _ran):
     assert until >= world.clock.wall.timestamp() - 2.2
 
 
+def succeeded_with(usage):
+    """Return a script that answers SUCCEEDED with this text as its usage."""
+    (steps,) = succeeded()
+
+    def odd_steps(request):
+        (whole,) = steps(request)
+        body = whole.split(b"\r\n\r\n", 1)[1][:-1] + b', "usage": ' + usage + b"}"
+        return [answer(body, content_type="application/json", connection="close")]
+
+    return [odd_steps]
+
+
+def is_strict_json(world, ran):
+    def refuse(name):
+        raise AssertionError(f"{name} is not JSON")
+
+    if world.way is Way.JSON:
+        assert [json.loads(line, parse_constant=refuse) for line in ran.lines]
+
+
 def throttled_once(retry_after):
     return waiting(
         refusal(BUSY, "Throttling.RateQuota", retry_after=retry_after), succeeded(), timeout=90
@@ -84,6 +105,14 @@ UNREADABLE = [
     answer(b"\x1f\x8b", content_encoding="gzip", connection="close"),
     b"SSH-2.0-OpenSSH_9.2\r\n",
     b"HTTP/1.1 200 OK\r\n" + b"x: y\r\n" * 300,
+]
+ODD_USAGE = [
+    b'{"duration": NaN, "SR": 720}',
+    b'{"duration": 1e999, "SR": "720", "fps": -Infinity}',
+    b'{"duration": "1e999999", "SR": "720"}',
+    b'{"duration": ' + b"9" * 4000 + b', "SR": "720"}',
+    b'{"size": ' + b"9" * 5000 + b"}",
+    b'{"text": "cut in a letter \xe4\xb9"}',
 ]
 FAILING = [
     HTML,
@@ -109,6 +138,17 @@ CASES = (
     *(
         Case(15, f"odd answer {n}", waiting(body, succeeded()), **DONE)
         for n, body in enumerate(UNREADABLE)
+    ),
+    *(
+        Case(
+            15,
+            f"odd value {n} beside the video",
+            waiting(succeeded_with(usage)),
+            **DONE,
+            also=is_strict_json,
+            ways=(Way.JSON,),
+        )
+        for n, usage in enumerate(ODD_USAGE)
     ),
     *(
         Case(16, "poll is not HTTP", status_of(body), **NO_ANSWER, ways=(Way.JSON,))

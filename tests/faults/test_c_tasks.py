@@ -32,6 +32,19 @@ def always_unknown(world):
     return world.run_inside("wait", "--timeout", "90")
 
 
+def unknown_and_submitted_again(hours):
+    """Submit once, be told UNKNOWN after two minutes, and submit once again ``hours`` later."""
+
+    def submit_again(world):
+        world.serve(query=[task_is("UNKNOWN")])
+        world.submit("--once", "--wait", inside=True)
+        assert world.statuses == ("UNKNOWN",)
+        world.clock.advance(hours * 3600)
+        return world.submit("--once", "--wait", inside=True)
+
+    return submit_again
+
+
 def a_minute_was_waited(world, _ran):
     assert 60 <= sum(world.clock.slept) < 90
 
@@ -157,6 +170,8 @@ NO_LINK = {"code": 11, "charged": "yes", "retryable": False, "store": ("SUCCEEDE
 CASES = (
     Case(36, "unknown for 2 seconds", unknown_for_a_moment, **DONE, creates=1, saved=1),
     Case(36, "always unknown", always_unknown, **UNKNOWN, also=a_minute_was_waited),
+    Case(36, "again in its day", unknown_and_submitted_again(1), **UNKNOWN, creates=1),
+    Case(37, "again after its day", unknown_and_submitted_again(25), **UNKNOWN, creates=2),
     Case(37, "unknown after a day", unknown_after_a_day, **UNKNOWN, store=("UNKNOWN",)),
     Case(37, "unknown with a link", unknown_with_a_link, **DONE, saved=1),
     Case(38, "code in output", task_failed(), code=5, **ENDED, says="not match"),

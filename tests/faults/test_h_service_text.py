@@ -153,7 +153,7 @@ def id_of_the_service(task_id):
     """Return a ``wait`` for a task whose id, by the service, is a path."""
 
     def run(world):
-        world.serve(create=accepted(task_id))
+        world.serve(create=accepted(task_id), query=succeeded(task_id=task_id))
         world.submit(inside=True)
         ran = world.run_inside("wait", "--all", "--timeout", "5")
         paths = [sent.split()[1] for sent in world.service.sent["query"]]

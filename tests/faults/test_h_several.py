@@ -246,6 +246,21 @@ def test_several_tasks_are_continued_by_short_ids_with_the_same_output(world):
 # 92: takes
 
 
+@pytest.mark.parametrize("ids", [(TASK,), (TASK, OTHER)])
+@row(91)
+def test_a_saved_video_that_cannot_be_saved_again_has_a_next_command_too(world, ids):
+    world.serve()
+    for each in ids:
+        world.service.set_routes(query=succeeded(task_id=each))
+        world.add_task(each)
+        assert world.run_inside("wait", each, "-o", "{task_id}.mp4").code == 0
+        (world.directory / f"x-{each}.mp4").write_bytes(b"another file")
+    ran = world.run_inside("download", *ids, "-o", "x-{task_id}.mp4")
+    assert (ran.code, ran.error["charged"]) == (11, "yes")
+    assert ran.error["next"].startswith(f"pixverse download {TASK[:8]}")
+    assert ran.error["next"].endswith("-o 'x-{task_id}.mp4'")
+
+
 @pytest.mark.parametrize("once", [(), ("--once",)])
 @row(92)
 def test_equal_images_on_a_command_line_are_takes_with_a_file_each(world, once):
@@ -550,6 +565,29 @@ def test_outputs_that_are_one_file_are_refused_before_paying(world, one, other):
     assert "is already used by videos.jsonl, line 1" in ran.error["message"]
 
 
+@pytest.mark.parametrize(
+    ("outputs", "says"),
+    [
+        (("videos.jsonl",), "line 1: output videos.jsonl is already the manifest's"),
+        (("b.mp4", "./videos.jsonl.lock"), "line 2: .* is already the manifest's, or its lock's"),
+        (("link/../.videos.jsonl.lock.busy",), "is already the manifest's, or its lock's"),
+        (("a.mp4", "a.mp4/b.mp4"), "line 2: output a.mp4/b.mp4 needs a folder where .* line 1"),
+        (("link/x/y/b.mp4", "clips/x"), "line 1: output link/x/y/b.mp4 needs a folder where"),
+    ],
+)
+@pytest.mark.parametrize("force", [(), ("--force",)])
+@row(94)
+def test_outputs_that_stand_in_the_way_are_refused_before_paying(world, outputs, says, force):
+    world.sandbox()
+    linked(world)
+    write_manifest(world, *outputs)
+    manifest = (world.directory / "videos.jsonl").read_bytes()
+    ran = run_batch(world, *force)
+    assert (ran.code, world.sandboxed.calls) == (2, [])
+    assert re.search(says, ran.error["message"])
+    assert (world.directory / "videos.jsonl").read_bytes() == manifest
+
+
 @row(94)
 def test_a_template_with_a_different_name_for_each_video_is_allowed(world):
     """The lock names the outputs with their fields filled in."""
@@ -665,6 +703,13 @@ GOOD = "turtle.webp,a.mp4,One\n"
         ("m.jsonl", "[" * 100_000, "m.jsonl, line 1: not valid JSON"),
         ("m.jsonl", '{"seed": ' + "1" * 5000 + "}", "m.jsonl, line 1: not valid JSON"),
         ("m.jsonl", '{"shot_type": "multi", "shot-type": "multi"}', "shot-type: is given twice"),
+        (
+            "m.jsonl",
+            '{"output": "a", "prompt": "b", "prompt": "c"}',
+            "line 1: prompt: is given twice",
+        ),
+        ("m.jsonl", '{"image": "a", "output": "a\\ud800.mp4"}', "is not a valid file name"),
+        ("m.jsonl", '{"image": "https://e.com/a.png", "output": "/dev/stdout"}', "must be a path"),
         ("m.jsonl", "1\n\n[]\n", "line 1: not a JSON object.*line 3: not a JSON object"),
         ("m.jsonl", "\n", "contains no videos"),
     ],

@@ -45,6 +45,11 @@ def test_another_file_is_told_and_never_replaced(video, content, force):
     assert receipt_path(video).read_bytes() == content
 
 
+def test_a_receipt_with_the_name_of_another_video_is_told(video):
+    (told,) = problems([receipt_path(video), video], force=True)
+    assert "the name of another video" in told
+
+
 def test_a_folder_in_the_place_of_a_receipt_is_told(video):
     receipt_path(video).mkdir()
     assert len(list(problems([video], force=True))) == 1
@@ -82,7 +87,7 @@ def test_a_name_that_is_too_long_for_a_receipt_is_told_before_and_after(tmp_path
     assert is_missing(video)
     with pytest.raises(NotSavedError, match=r"but its receipt .*: file name too long") as caught:
         write_receipt(video, receipt_of("t-1"), "t-1", force=False)
-    assert "pixverse download ID --receipt" in caught.value.hint
+    assert "pixverse download t-1 --receipt" in caught.value.hint
 
 
 def test_a_link_to_nothing_in_the_place_of_a_receipt_is_not_a_missing_receipt(video):

@@ -70,6 +70,13 @@ def test_a_closed_stdout_prints_the_id_on_stderr_54(pixverse, image):
     assert task_id(pixverse) in ran.stderr.decode()
 
 
+def test_a_video_for_a_closed_stdout_is_refused_before_it_is_paid_54(pixverse, image):
+    ran = run(pixverse, "PIXVERSE >&-", "submit", image, "-o", "-")
+    assert ran.returncode == 2
+    assert b"stdout is closed" in ran.stderr
+    assert not pixverse("list").lines
+
+
 def test_a_closed_stderr_changes_nothing_55(pixverse, image):
     ran = run(pixverse, "PIXVERSE 2>&-", "submit", image)
     assert ran.returncode == 0

@@ -244,6 +244,15 @@ class TestOnce:
         assert (found is not None) is live
         assert (records.intend(FULL, once=True) is None) is live
 
+    @pytest.mark.parametrize(("hours", "live"), [(1, True), (23.9, True), (24.1, False)])
+    def test_an_unknown_task_is_live_until_its_day_is_over(self, records, hours, live):
+        """The service may know it again, and it is paid for."""
+        records.intend(replace(FULL, status=Status.UNKNOWN, submitted_at=NOON))
+        now = NOON + timedelta(hours=hours)
+        found = records.live(FULL.fingerprint, FULL.service, now=now)
+        assert (found is not None) is live
+        assert (records.intend(replace(FULL, intent_at=now), once=True) is None) is live
+
     def test_the_newest_live_request_is_found(self, records):
         for _ in range(3):
             records.intend(FULL)

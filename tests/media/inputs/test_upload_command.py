@@ -77,7 +77,7 @@ def test_the_command_cannot_read_our_stdin(tmp_path):
 
 
 def test_a_command_that_takes_too_long_is_ended(tmp_path):
-    assert "timed out after 0.05 seconds" in refusal("exec sleep 60", tmp_path / "a", 0.05)
+    assert "it has not ended within 0.05 seconds" in refusal("exec sleep 60", tmp_path / "a", 0.05)
 
 
 def test_a_command_that_fails_is_refused_even_if_it_prints_a_url(tmp_path):
@@ -100,6 +100,11 @@ def test_what_is_not_one_url_is_shown_up_to_80_characters(tmp_path, printed, sai
     assert refusal(f"printf '{printed}'", tmp_path / "a").endswith(f": it printed {said}")
 
 
-def test_a_url_of_any_length_is_taken_whole(tmp_path):
+def test_more_than_a_url_can_be_is_refused(tmp_path):
+    said = refusal("echo https://example.com/; printf '%70000s'", tmp_path / "a")
+    assert "it printed more than 65536 bytes" in said
+
+
+def test_a_long_url_is_taken_whole(tmp_path):
     url = f"https://example.com/{'a' * 9000}"
     assert run(f"echo {url}", tmp_path / "a") == url
