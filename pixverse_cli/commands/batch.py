@@ -78,7 +78,8 @@ def command(
     app = context.app_context(ctx)
     from pixverse_cli.store.manifest_lock import ManifestLock
 
-    lock = ManifestLock(Path(manifest), app.runtime.clock)
+    context.limit_time(app, waits=True)
+    lock = ManifestLock(Path(manifest), app.time_limit)
     items = _plan(app, Path(manifest), lock, force=force, verify=verify)
     if dry_run:
         _show(app, items)
@@ -168,7 +169,6 @@ def _run(
     # a batch replaces only what it has made
     extras = context.extras(app)._replace(force=True, up_to_date=True)
     app.settings.insist()
-    context.limit_time(app, waits=True)
     if any(item.error is None for item in items):
         app.prepare_to_send()
     missing = [item for item in items if needs_task(item)]

@@ -83,7 +83,7 @@ def plan_submit(
     count = _count(settings)
     read = partial(InputReader, stack=stack, find=find, now=now)
     orders = with_takes(_orders(args, settings, read, problems), count)
-    waits = args.wait or args.no_download or settings.typed("output")
+    waits = waits_for_videos(args, settings)
     policy = wait_policy(settings)  # read in any case, so that its problems are reported
     wanted = waits and not args.no_download
     destination = _destination(args, settings, problems, several=count > 1) if wanted else None
@@ -100,6 +100,11 @@ def plan_submit(
     if host.unknown_price:
         notes.append(f"no estimate: {host.unknown_price}")
     return Plan(orders, policy if waits else None, destination, notes, folders)
+
+
+def waits_for_videos(args: SubmitArgs, settings: Settings) -> bool:
+    """Return whether the command waits until its tasks have ended."""
+    return args.wait or args.no_download or settings.typed("output")
 
 
 def make_folders(plan: Plan) -> None:

@@ -25,7 +25,9 @@ from pixverse_cli.domain.errors import (
     ClosedPipe,
     Ending,
     PixverseError,
+    StillRunningError,
     Stopped,
+    TimeLimitError,
     UsageError,
 )
 from pixverse_cli.domain.events import (
@@ -247,7 +249,12 @@ class _Tally:
         return whole(error, self._charges, tasks, self._asked)
 
     def broken(self, error: PixverseError) -> PixverseError:
-        """Return an error that ended the whole flow, with the same facts."""
+        """Return an error that ended the whole flow, with the same facts.
+
+        The time limit is reached before anything was bought, or tasks go on at the service.
+        """
+        if isinstance(error, TimeLimitError) and self.open:
+            error = StillRunningError(error.message, hint=error.hint)
         charges = self._all_charges()
         tasks = self._placed([*self._unfinished.values(), *self._open.values()])
         return whole(error, charges, tasks, self._asked)

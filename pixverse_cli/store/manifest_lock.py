@@ -15,12 +15,13 @@ from typing import BinaryIO
 
 from pixverse_cli.disk.files import look, open_regular, reason
 from pixverse_cli.disk.writing import try_lock, write_file
-from pixverse_cli.domain.clock import Clock
+from pixverse_cli.domain.clock import TimeLimit
 from pixverse_cli.domain.errors import UsageError
 from pixverse_cli.domain.frozen import Frozen
 from pixverse_cli.domain.text import lines_of
 
 _WAIT_SECONDS = 30.0  # for other processes, which hold the lock for some milliseconds each
+_SHORTEST_WAIT = 0.5  # for them when the command's time limit is reached
 _PAUSE = 0.02
 
 
@@ -36,12 +37,14 @@ class LockEntry(Frozen):
 class ManifestLock:
     """The lock file of one manifest; a missing one is empty.
 
+    ``limit`` is the command's time limit: it bounds the wait for other processes.
+
     :raises UsageError: it cannot be read, or has an invalid line.
     """
 
-    def __init__(self, manifest: Path, clock: Clock) -> None:
+    def __init__(self, manifest: Path, limit: TimeLimit) -> None:
         self._path = manifest.with_name(manifest.name + ".lock")
-        self._clock = clock
+        self._limit = limit
         self._entries = self._read()
 
     def entry(self, output: str) -> LockEntry | None:
@@ -83,16 +86,18 @@ class ManifestLock:
 
     def _locked(self, side: Path) -> BinaryIO:
         """Return the side file, open and locked."""
-        deadline = self._clock.monotonic() + _WAIT_SECONDS
+        clock = self._limit.clock
+        shortest = clock.monotonic() + _SHORTEST_WAIT
+        deadline = max(shortest, self._limit.within(_WAIT_SECONDS).end)
         while True:
             file = side.open("ab")
             # the process that had the lock may have removed the file that was opened here
             if try_lock(file) and _is_at(side, file):
                 return file
             file.close()
-            if self._clock.monotonic() > deadline:
+            if clock.monotonic() > deadline:
                 raise OSError(errno.EAGAIN, "another process keeps it locked")
-            self._clock.sleep(_PAUSE)
+            clock.sleep(_PAUSE)
 
     def _read(self) -> dict[str, LockEntry]:
         entries: dict[str, LockEntry] = {}

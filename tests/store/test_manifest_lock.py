@@ -10,6 +10,7 @@ import time
 import pytest
 
 from pixverse_cli.disk.writing import try_lock
+from pixverse_cli.domain.clock import TimeLimit
 from pixverse_cli.domain.errors import UsageError
 from pixverse_cli.store.manifest_lock import LockEntry, ManifestLock
 from tests.clocks import FakeClock
@@ -18,11 +19,11 @@ from tests.store.test_processes import run_together
 WRITER = """
 import sys
 from pathlib import Path
-from pixverse_cli.domain.clock import SystemClock
+from pixverse_cli.domain.clock import SystemClock, TimeLimit
 from pixverse_cli.store.manifest_lock import LockEntry, ManifestLock
 manifest, who, count = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 sys.stdin.read()
-lock = ManifestLock(manifest, SystemClock())
+lock = ManifestLock(manifest, TimeLimit(SystemClock()))
 for number in range(count):
     lock.keep(LockEntry(output=f"{who}/{number}.mp4", fingerprint="f", sha256="s"))
     print(f"{who}/{number}.mp4", flush=True)
@@ -40,7 +41,7 @@ def file(manifest):
 
 
 def opened(manifest):
-    return ManifestLock(manifest, FakeClock())
+    return ManifestLock(manifest, TimeLimit(FakeClock()))
 
 
 def entry(output, **changes):
@@ -144,8 +145,20 @@ def test_a_file_lock_that_stays_taken_is_reported_after_half_a_minute(manifest):
     with manifest.with_name(".videos.toml.lock.busy").open("ab") as side:
         assert try_lock(side)
         with pytest.raises(UsageError, match="another process keeps it locked"):
-            ManifestLock(manifest, clock).check_writable()
+            ManifestLock(manifest, TimeLimit(clock)).check_writable()
     assert sum(clock.slept) == pytest.approx(30.0, abs=0.1)
+
+
+def test_the_time_limit_ends_the_wait_for_a_file_lock_107(manifest):
+    clock = FakeClock()
+    limit = TimeLimit(clock, clock.monotonic() + 3.0)
+    with manifest.with_name(".videos.toml.lock.busy").open("ab") as side:
+        assert try_lock(side)
+        for seconds in (3.0, 0.5):  # at the limit, other writers may still finish their line
+            clock.slept = []
+            with pytest.raises(OSError, match="another process keeps it locked"):
+                ManifestLock(manifest, limit).keep(entry("a.mp4"))
+            assert sum(clock.slept) == pytest.approx(seconds, abs=0.1)
 
 
 def test_the_check_leaves_nothing_behind(manifest):
