@@ -250,9 +250,10 @@ def _exists(path: Path) -> bool:
 
 def _broken(path: Path, what: str) -> PixverseError:
     return UnexpectedError(
-        f"the store {path} {what}; nothing was changed or sent",
-        hint=f"move it away (mv '{path}' '{path}.damaged'), then `pixverse list --remote`"
-        " shows the account's tasks at the service; saved videos are not affected",
+        f"the store {path} {what}",
+        hint=f"it was not changed; move it away (mv '{path}' '{path}.damaged'), then"
+        " `pixverse list --remote` shows the account's tasks at the service;"
+        " saved videos are not affected",
     )
 
 
