@@ -239,6 +239,12 @@ class AppContext:
         if self.key.exposed:
             self.reporter().note(f"other people can read the API key in {self.key.source}")
 
+    def check_network(self) -> None:
+        """Check the proxy and certificate settings, which would fail every call alike."""
+        from pixverse_cli.http.network import check_environment
+
+        check_environment(self.base_url)
+
     def run(
         self,
         events: "Iterable[Event]",

@@ -184,6 +184,7 @@ def _run(
     if extras.receipts:
         check_receipts(missing)
     if missing:
+        app.check_network()
         lock.check_writable()
     for folder in dict.fromkeys(item.path.parent for item in missing):
         make_folder(folder)

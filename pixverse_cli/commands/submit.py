@@ -79,6 +79,7 @@ def start(app: AppContext, plan: "Plan", extras: Extras, *, saves: bool = True) 
     from pixverse_cli.flows.plan import make_folders
 
     app.prepare_to_send()
+    app.check_network()
     make_folders(plan)
     events = submit_all(plan, app.tools)
     asked = context.asked(app, pays=True, saves=saves)

@@ -22,6 +22,7 @@ from pixverse_cli.domain.hosts import host_of, is_loopback
 PROXY_VARIABLES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY")
 _FILE_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
 _FOLDERS_VARIABLE = "SSL_CERT_DIR"
+_KEY_LOG_VARIABLE = "SSLKEYLOGFILE"  # urllib3 opens it for every TLS connection
 CERTIFICATE_VARIABLES = (*_FILE_VARIABLES, _FOLDERS_VARIABLE)
 
 # How OpenSSL finds a certificate or a revocation list in a folder: by a hash of its subject.
@@ -63,6 +64,18 @@ class Trusted(NamedTuple):
 
     def __str__(self) -> str:
         return ", ".join(part for part in (self.file, self.folders) if part)
+
+
+def check_environment(url: str) -> None:
+    """Check the proxy and the files that calls to a URL will use, before the first call is made.
+
+    :raises UsageError: one cannot be used; the message has the variable's name.
+    """
+    proxy_of(url)
+    if urlsplit(url).scheme == "https":
+        certificates()
+        if path := os.environ.get(_KEY_LOG_VARIABLE):
+            _check(_KEY_LOG_VARIABLE, path, _check_key_log)
 
 
 def proxies_for(url: str) -> dict[str, str]:
@@ -190,6 +203,15 @@ def _check(name: str, path: str, check: Callable[[str], str | None]) -> None:
     problem = check(path)
     if problem:
         raise UsageError(f"{name}={path}: {problem}", hint=f"correct {name}, or unset it")
+
+
+def _check_key_log(path: str) -> str | None:
+    """Return why OpenSSL cannot append to a file of TLS keys; None if it can."""
+    try:
+        Path(path).open("ab").close()
+    except OSError as error:
+        return reason(error)
+    return None
 
 
 def _check_file(path: str) -> str | None:

@@ -1,5 +1,6 @@
 """H. Network: proxies (row 104). No part of an address that may be a password is shown."""
 
+import re
 import sys
 
 import certifi
@@ -89,6 +90,24 @@ def trusting(**variables):
     return submit
 
 
+def batch_with(**variables):
+    """Return a batch of two videos in surroundings that fail every call alike."""
+
+    def batch(world):
+        item = '[[video]]\nimage = "https://example.com/a.webp"\noutput = "{}.mp4"\n'
+        (world.directory / "videos.toml").write_text(item.format(1) + item.format(2))
+        service = f"https://{HOST}/api/v1"
+        usual = {"DASHSCOPE_HTTP_BASE_URL": service, "DASHSCOPE_API_KEY": world.key}
+        return world.run_inside("batch", "videos.toml", **usual | variables)
+
+    return batch
+
+
+def told_once(_world, ran):
+    assert len(re.findall(TOLD, ran.stderr)) == 1
+    assert "a.webp" not in ran.stderr
+
+
 def through_socks_without_the_extra(world):
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(sys.modules, "socks", None)  # as if it were not installed
@@ -104,6 +123,7 @@ def the_host_has_no_known_price(world, _ran):
     assert world.rows()[0]["estimate"] is None
 
 
+TOLD = r"which version of SOCKS|BUNDLE=/nowhere|LOGFILE=/nowhere|must be an https URL"
 ODD_PASSWORDS = (
     "CANARY#quay",
     "CANARY@quay",
@@ -188,6 +208,23 @@ CASES = (
         **WRONG_SETTING,
         says=r"ALL_PROXY is a SOCKS proxy.*extra.*pip install 'pixverse-cli\[socks\] @ git",
         also=nothing_of_the_address_is_shown,
+    ),
+    *(
+        Case(
+            104,
+            f"batch, {variable}",
+            batch_with(**{variable: value}),
+            **WRONG_SETTING,
+            store=(),
+            says=variable,
+            also=told_once,
+        )
+        for variable, value in (
+            ("HTTPS_PROXY", "socks://nowhere"),
+            ("REQUESTS_CA_BUNDLE", "/nowhere"),
+            ("SSLKEYLOGFILE", "/nowhere/keys"),
+            ("DASHSCOPE_HTTP_BASE_URL", "http://nowhere.example"),
+        )
     ),
     Case(
         104,
