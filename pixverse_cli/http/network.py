@@ -15,6 +15,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from pixverse_cli.disk.files import is_directory, reason
+from pixverse_cli.disk.writing import append
 from pixverse_cli.domain.errors import UsageError
 from pixverse_cli.domain.extras import install_command
 from pixverse_cli.domain.hosts import host_of, is_loopback
@@ -208,7 +209,7 @@ def _check(name: str, path: str, check: Callable[[str], str | None]) -> None:
 def _check_key_log(path: str) -> str | None:
     """Return why OpenSSL cannot append to a file of TLS keys; None if it can."""
     try:
-        Path(path).open("ab").close()
+        append(Path(path), b"")
     except OSError as error:
         return reason(error)
     return None

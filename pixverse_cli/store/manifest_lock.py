@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from pixverse_cli.disk.files import look, open_regular, reason
-from pixverse_cli.disk.writing import try_lock, write_file
+from pixverse_cli.disk.writing import target_of, try_lock, write_file
 from pixverse_cli.domain.clock import TimeLimit
 from pixverse_cli.domain.errors import UsageError
 from pixverse_cli.domain.frozen import Frozen
@@ -46,6 +46,7 @@ class ManifestLock:
         self._path = manifest.with_name(manifest.name + ".lock")
         self._limit = limit
         self._entries = self._read()
+        self._target = target_of(self._path)  # a symbolic link stays one
 
     def entry(self, output: str) -> LockEntry | None:
         """Return the entry of an output, if any."""
@@ -73,12 +74,12 @@ class ManifestLock:
         with self._alone():
             self._entries = self._read() | {entry.output: entry}
             text = "".join(_line(each) for _, each in sorted(self._entries.items()))
-            write_file(self._path, text.encode())
+            write_file(self._target, text.encode())
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
         """Hold the file lock that all writers of this file share."""
-        side = self._path.with_name(f".{self._path.name}.busy")
+        side = self._target.with_name(f".{self._target.name}.busy")
         with self._locked(side):
             yield
             with suppress(OSError):  # Windows does not remove an open file

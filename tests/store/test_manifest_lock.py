@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -159,6 +160,29 @@ def test_the_time_limit_ends_the_wait_for_a_file_lock_107(manifest):
             with pytest.raises(OSError, match="another process keeps it locked"):
                 ManifestLock(manifest, limit).keep(entry("a.mp4"))
             assert sum(clock.slept) == pytest.approx(seconds, abs=0.1)
+
+
+@pytest.mark.parametrize("exists", [True, False])
+def test_a_lock_that_is_a_symbolic_link_stays_one(manifest, file, exists):
+    """A second manifest that shares the file has to share the side file too."""
+    target = manifest.parent / "shared" / "videos.lock"
+    target.parent.mkdir()
+    file.symlink_to("shared/videos.lock")
+    if exists:
+        target.write_text("")
+    opened(manifest).keep(entry("a.mp4"))
+    with (target.parent / ".videos.lock.busy").open("ab") as side:
+        assert try_lock(side)
+        with pytest.raises(OSError, match="another process keeps it locked"):
+            opened(manifest).keep(entry("b.mp4"))
+    assert file.readlink() == Path("shared/videos.lock")
+    assert json.loads(target.read_text())["output"] == "a.mp4"
+
+
+def test_a_lock_whose_links_form_a_loop_cannot_be_read(manifest, file):
+    file.symlink_to(file.name)
+    with pytest.raises(UsageError, match=r"lock cannot be read: too many levels of symbolic links"):
+        opened(manifest)
 
 
 def test_the_check_leaves_nothing_behind(manifest):
