@@ -324,7 +324,7 @@ def report_ending(ending: Ending, output: Output, environ: Mapping[str, str]) ->
         from pixverse_cli.reporting.sentences import error_lines
 
         for line in error_lines(ending):
-            streams.say(line)
+            streams.tell(line)
     if environ.get("GITHUB_ACTIONS") == "true":
         from pixverse_cli.reporting.github import annotate
 
