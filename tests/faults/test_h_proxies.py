@@ -9,8 +9,8 @@ import pytest
 from pixverse_cli.domain.errors import UsageError
 from pixverse_cli.http.network import proxies_for, proxy_of
 from tests.faults import certificates
-from tests.faults.case import Case, parameters, row
-from tests.faults.service import PROXY_PASSWORD, unused_port
+from tests.faults.case import Case, Way, parameters, row
+from tests.faults.service import OTHER, PROXY_PASSWORD, TASK, unused_port
 from tests.faults.socks_proxy import SocksProxy
 from tests.faults.world import TURTLE
 from tests.servers import ScriptedServer
@@ -101,6 +101,20 @@ def batch_with(**variables):
         return world.run_inside("batch", "videos.toml", **usual | variables)
 
     return batch
+
+
+def asking(*words):
+    """Return a command about two tasks, with a bad proxy."""
+
+    def ask(world):
+        address = f"https://{HOST}/api/v1"
+        world.pixverse.environ |= {"DASHSCOPE_HTTP_BASE_URL": address}
+        for task_id in (TASK, OTHER):
+            world.add_task(task_id)
+        key = {"DASHSCOPE_API_KEY": world.key}
+        return world.run_inside(*words, **key, HTTPS_PROXY="socks://nowhere")
+
+    return ask
 
 
 def told_once(_world, ran):
@@ -225,6 +239,19 @@ CASES = (
             ("SSLKEYLOGFILE", "/nowhere/keys"),
             ("DASHSCOPE_HTTP_BASE_URL", "http://nowhere.example"),
         )
+    ),
+    *(
+        Case(
+            104,
+            f"{words[0]} of several",
+            asking(*words),
+            code=2,
+            creates=0,
+            says="HTTPS_PROXY",
+            also=told_once,
+            ways=(Way.PIPE,),
+        )
+        for words in (("status", TASK, OTHER), ("wait", "--all"), ("cancel", TASK, OTHER))
     ),
     Case(
         104,
