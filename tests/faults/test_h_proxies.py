@@ -117,6 +117,16 @@ def asking(*words):
     return ask
 
 
+def recovering(world):
+    """Run ``recover`` for two lost submits, with a bad proxy."""
+    world.pixverse.environ |= {"DASHSCOPE_HTTP_BASE_URL": f"https://{HOST}/api/v1"}
+    for task_id in (TASK, OTHER):
+        world.add_task(task_id)
+    world.execute("UPDATE task SET status = 'UNCLEAR', task_id = NULL")
+    key = {"DASHSCOPE_API_KEY": world.key}
+    return world.run_inside("recover", **key, HTTPS_PROXY="socks://nowhere")
+
+
 def told_once(_world, ran):
     assert len(re.findall(TOLD, ran.stderr)) == 1
     assert "a.webp" not in ran.stderr
@@ -239,6 +249,17 @@ CASES = (
             ("SSLKEYLOGFILE", "/nowhere/keys"),
             ("DASHSCOPE_HTTP_BASE_URL", "http://nowhere.example"),
         )
+    ),
+    Case(
+        104,
+        "recover of several",
+        recovering,
+        code=2,
+        charged="unknown",
+        store=("UNCLEAR", "UNCLEAR"),
+        says="HTTPS_PROXY",
+        also=told_once,
+        ways=(Way.PIPE,),
     ),
     *(
         Case(
