@@ -6,6 +6,7 @@ from collections.abc import Generator, Iterable, Iterator, Sequence
 from pixverse_cli.domain.endings import failed
 from pixverse_cli.domain.errors import (
     Charged,
+    NetworkSettingsError,
     PixverseError,
     UnclearError,
     UnknownTaskError,
@@ -108,17 +109,22 @@ def look(references: Sequence[str] | None, tools: Tools, *, judging: bool) -> It
     """
     records = yield from selected_records(references, tools)
     yield Planned(total=len(records))
+    yield from (Known(record=record) for record in records)
     for record in records:
         yield from look_at(record, tools, judging=judging)
 
 
 def look_at(record: Record, tools: Tools, *, judging: bool) -> Iterator[Event]:
-    """Query the status of one task, and end it."""
-    yield Known(record=record)
+    """Query the status of one task, and end it.
+
+    :raises NetworkSettingsError: no task can be queried.
+    """
     try:
         current = yield from query(record, tools)
     except UnclearError as error:
         yield Ended(record=None, error=error, label=record.label)
+    except NetworkSettingsError:
+        raise
     except PixverseError as error:
         yield Ended(record=record, error=failed(record, error))
     else:

@@ -105,6 +105,7 @@ def _save_each(
     tasks = _placed(records)
     _check_names(tasks, destination, tools)
     yield Planned(total=len(tasks))
+    yield from (Known(record=task.record, position=task.position) for task in tasks)
     with Transfers(tools) as transfers:
         for task in tasks:
             for event in look_at(task.record, tools, judging=True):

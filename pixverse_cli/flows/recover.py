@@ -6,6 +6,7 @@ from pixverse_cli.domain.clock import rfc3339
 from pixverse_cli.domain.endings import failed
 from pixverse_cli.domain.errors import (
     Charged,
+    NetworkSettingsError,
     PixverseError,
     UnclearError,
     UnknownTaskError,
@@ -56,6 +57,8 @@ def recover(tools: Tools) -> Iterator[Event]:
         yield Known(record=record)
         try:
             yield (yield from _resolve(record, tools))
+        except NetworkSettingsError:
+            raise
         except PixverseError as error:
             yield Ended(record=None, error=failed(record, error), label=record.label)
 

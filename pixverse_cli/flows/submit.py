@@ -132,7 +132,11 @@ def _search(record: Record, error: UnclearError, tools: Tools) -> Generator[Even
     yield Known(record=record)
     lost = error.message.removesuffix(".")  # the service ends its sentences with one
     yield Note(text=f"{lost}; searching the account's tasks for it")
-    found = yield from search(record, tools)
+    try:
+        found = yield from search(record, tools)
+    except PixverseError as broken:  # the store, or the time limit while it was locked
+        message = f"{lost}; the search was given up: {broken.message}"
+        return Outcome(record=record, error=error.but(message=message))
     if found.record.task_id is not None:
         return Outcome(record=found.record)
     failure = not_found_error(found)
