@@ -373,6 +373,8 @@ def _output_conflicts(drafts: Sequence[_Draft], inputs: PlanInputs) -> Iterator[
         first, *others = places
         by = f"used by {found[first].item.place}" if first >= 0 else "the manifest's, or its lock's"
         for other in others:
+            if other < 0:
+                continue  # the lock is no link: it is its own target
             yield f"{found[other].item.place}: output {found[other].output} is already {by}"
     for file, inner in folders_among(paths):
         yield (

@@ -589,6 +589,17 @@ def test_outputs_that_stand_in_the_way_are_refused_before_paying(world, outputs,
 
 
 @row(94)
+def test_an_output_in_the_place_that_the_lock_links_to_is_refused(world):
+    world.sandbox()
+    (world.directory / "kept").write_text("")
+    (world.directory / "videos.jsonl.lock").symlink_to("kept")
+    write_manifest(world, "a.mp4", "kept")
+    ran = run_batch(world, "--force")
+    assert (ran.code, world.sandboxed.calls) == (2, [])
+    assert "output kept is already the manifest's, or its lock's" in ran.error["message"]
+
+
+@row(94)
 def test_a_template_with_a_different_name_for_each_video_is_allowed(world):
     """The lock names the outputs with their fields filled in."""
     world.sandbox()
