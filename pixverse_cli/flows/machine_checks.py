@@ -147,9 +147,11 @@ def installed_files(
 
 def skills(environ: Mapping[str, str]) -> Iterator[Finding]:
     """Compare the copies of SKILL.md in the current folder and at home with this version."""
-    folders = [Path(home)] if (home := environ.get("HOME")) else []
+    folders = list[Path]()
     with suppress(OSError):  # the current folder was deleted, which another line tells
-        folders.insert(0, Path.cwd())
+        folders.append(Path.cwd())
+    if home := environ.get("HOME"):
+        folders.append(Path(home))
     for path, version in skill_copies(folders):
         if version == __version__:
             yield Finding(what="skill", told=f"{path}: of this version")
