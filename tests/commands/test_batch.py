@@ -222,8 +222,9 @@ def test_limits_of_cost_are_told_together_and_with_the_wrong_items(pixverse, san
         assert said in ran.stderr
 
 
+@pytest.mark.usefixtures("directory")
 @pytest.mark.parametrize("shard", ["0/3", "4/3", "x/3", "3", "1/", "-1/3", "1/3/5", "1.0/3", ""])
-def test_a_share_that_is_none_is_refused(pixverse, directory, sandbox, shard):
+def test_a_share_that_is_none_is_refused(pixverse, sandbox, shard):
     ran = pixverse("batch", "videos.toml", "--shard", shard)
     assert (ran.code, sandbox.calls) == (2, [])
     rule = "must be I/N, such as 2/5 for the second of five shares"
