@@ -1,12 +1,19 @@
 """How often the create call is made, and what it leaves in the store."""
 
-import itertools
 import signal
 import sqlite3
 import uuid
 
 import pytest
 
+from pixverse_cli.domain.catalog import (
+    MODELS,
+    AspectRatio,
+    Resolution,
+    Role,
+    ShotType,
+)
+from pixverse_cli.domain.clock import rfc3339
 from pixverse_cli.domain.errors import (
     Charged,
     NotSentError,
@@ -17,9 +24,12 @@ from pixverse_cli.domain.errors import (
 )
 from pixverse_cli.domain.events import Retrying
 from pixverse_cli.domain.interrupts import Interrupts
-from pixverse_cli.domain.task import Status, Task
+from pixverse_cli.domain.plan import Input, InputFile, Order
+from pixverse_cli.domain.process import this_process
+from pixverse_cli.domain.request import VideoRequest, further_parameters
+from pixverse_cli.domain.task import Record, RecordInput, Status, Task
 from pixverse_cli.flows.call_time import CREATE_SECONDS
-from pixverse_cli.flows.create_call import create
+from pixverse_cli.flows.create_call import create, draft
 from pixverse_cli.flows.tools import Tools
 from pixverse_cli.store import Store
 from tests.flows.test_states import order_of
@@ -123,20 +133,20 @@ def test_after_a_signal_the_call_is_not_made_again(tools):
     assert (len(client.bodies), outcome.record.status) == (1, Status.NOT_SENT)
 
 
-@pytest.mark.parametrize(("signal_after", "longest"), [(None, CREATE_SECONDS), (3.0, 10.0)])
-def test_a_call_gives_up_before_searches_take_it_as_over(tools, signal_after, longest):
+@pytest.mark.parametrize(("signal_at", "end"), [(None, 60.0), (3.0, 8.5), (59.5, 60.0)])
+def test_a_call_may_take_a_minute_and_five_seconds_after_a_signal(tools, signal_at, end):
     def until_it_gives_up(give_up):
-        for seconds in itertools.count():
-            if give_up():
-                waited.append(seconds)
-                return
-            if seconds == signal_after:
+        start = tools.clock.monotonic()
+        while not give_up():
+            if tools.clock.monotonic() - start == signal_at:
                 tools.interrupts.hear(signal.SIGINT)
-            tools.clock.advance(1.0)
+            tools.clock.advance(0.5)
+        ends.append(tools.clock.monotonic() - start)
 
-    waited = []
+    ends = []
     called(tools, Scripted(NOT_SENT.but(retryable=False), during=until_it_gives_up))
-    assert waited[0] <= longest
+    assert ends == [end]
+    assert end < CREATE_SECONDS, "a search would take the call as over"
 
 
 def test_an_equal_request_of_another_process_is_not_sent_again(tools):
@@ -210,3 +220,121 @@ class TestAStoreThatFailsDuringTheCall:
         outcome, _ = called(tools, Scripted(error, during=fail))
         assert (outcome.error, outcome.record.status) == (error, status)
         assert [record.status for record in tools.store.records.newest(-1)] == [Status.UNCLEAR]
+
+
+def test_a_call_waits_for_the_slot_of_its_model(tools):
+    def first_call(model):
+        tools.store.rate_slots.hold_back(f"create{model}", tools.clock.now().timestamp() + 10.0)
+        start, at = tools.clock.monotonic(), []
+        client = Scripted(during=lambda _: at.append(tools.clock.monotonic() - start))
+        called(tools, client)
+        return at
+
+    assert first_call("another model") == pytest.approx([0.0], abs=0.5)
+    assert first_call(MODELS[0].name) == pytest.approx([10.0], abs=0.5)
+
+
+def test_the_client_is_made_before_the_slot_is_waited_for(tools):
+    tools.store.rate_slots.hold_back(
+        f"create{MODELS[0].name}", tools.clock.now().timestamp() + 10.0
+    )
+    start, client, made = tools.clock.monotonic(), Scripted(), []
+
+    def connect():
+        made.append(tools.clock.monotonic() - start)
+        return client
+
+    list(create(order_of("A turtle.", IMAGE, once=False), [IMAGE], tools._replace(connect=connect)))
+    assert made[0] == 0.0
+
+
+def test_the_end_of_the_key_is_known_before_the_call(tools):
+    def during(_give_up):
+        endings.append(tools.store.accounts.ending("account"))
+
+    endings = []
+    called(tools._replace(key_ending=lambda: "cdef"), Scripted(during=during))
+    assert endings == ["cdef"]
+
+
+def test_an_input_without_a_url_is_not_sent(tools):
+    with pytest.raises(ValueError, match="zip"):
+        next(create(order_of("A turtle.", IMAGE, once=False), [], tools))
+    assert tools.store.records.newest(-1) == []
+
+
+def test_the_pause_before_the_next_call_is_the_one_that_was_told(tools):
+    _, events = called(tools, Scripted(*[NOT_SENT] * 3))
+    assert [delay for delay in tools.clock.slept if delay >= 0.25] == pytest.approx(
+        [event.delay for event in events]
+    )
+
+
+@pytest.mark.parametrize(("left", "calls"), [(25.0, 1), (25.2, 2)])
+def test_a_call_that_would_come_at_the_time_limit_is_not_waited_for(tools, left, calls):
+    client = Scripted(THROTTLED.but(retry_after=25.0))
+    limited = tools._replace(deadline=tools.clock.monotonic() + left)
+    outcome, _ = called(limited, client)
+    assert len(client.bodies) == calls
+    assert outcome.record.status is (Status.NOT_SENT if calls == 1 else Status.PENDING)
+
+
+def test_the_row_before_the_call_holds_the_whole_request(tools, tmp_path):
+    request = VideoRequest(
+        model=next(model for model in MODELS if model.ratios),
+        prompt="A turtle.",
+        resolution=Resolution.P540,
+        duration=4,
+        audio=True,
+        watermark=True,
+        shot_type=ShotType.MULTI,
+        seed=7,
+        aspect_ratio=AspectRatio("9:16"),
+    )
+    file = InputFile(tmp_path / "a.png", "a.png", 9, "PNG", 512, 512, "ab" * 32)
+    inputs = (
+        Input(Role.REFERENCE, "a.png", "ab" * 32, file, "cat"),
+        Input(Role.REFERENCE, IMAGE, f"{IMAGE}?secret"),
+    )
+    order = Order(request, inputs, take=3, once=True)
+    assert draft(order, tools._replace(run="this run")) == Record(
+        number=0,
+        status=Status.UNCLEAR,
+        service="https://s",
+        account="account",
+        model=request.model.name,
+        kind=str(request.model.kind),
+        image="a.png",
+        inputs=(
+            RecordInput("reference", "cat", "a.png", "ab" * 32),
+            RecordInput("reference", None, IMAGE, None),
+        ),
+        take=3,
+        prompt="A turtle.",
+        resolution="540P",
+        duration=4,
+        audio=True,
+        watermark=True,
+        shot_type="multi",
+        seed=7,
+        parameters=further_parameters(request),
+        fingerprint=order.fingerprint,
+        estimate=order.estimate,
+        process=this_process(),
+        run="this run",
+    )
+
+
+def test_each_call_is_dated_before_it_begins(tools):
+    """A search for its task begins at these times."""
+
+    def during(_give_up):
+        [row] = tools.store.records.newest(-1)
+        assert (row.status, row.process) == (Status.UNCLEAR, this_process())
+        dated.append((rfc3339(row.intent_at), row.boot, row.began_at_uptime))
+        now.append((rfc3339(tools.clock.now()), tools.clock.boot, tools.clock.monotonic()))
+
+    dated, now = [], []
+    called(tools, Scripted(NOT_SENT, during=during))
+    assert dated == now
+    assert len(set(dated)) == 2
