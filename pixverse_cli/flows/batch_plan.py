@@ -405,7 +405,7 @@ def _resolved(output: str, order: Order, inputs: PlanInputs) -> tuple[str, Path]
         raise UsageError("\n".join(problems))
     path = output_names.resolve(template, values).absolute()
     if any(isinstance(part, Field) for part in parts):
-        relative = output_names.parse_template(output, "output")
+        relative = output_names.parse_template(output)
         output = str(output_names.resolve(relative, values))
     return output, path
 

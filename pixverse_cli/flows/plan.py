@@ -29,7 +29,13 @@ from pixverse_cli.domain.plan import (
 from pixverse_cli.domain.request import VideoRequest, length_inputs
 from pixverse_cli.domain.task import Record
 from pixverse_cli.domain.text import decoded, is_blank, lines_of
-from pixverse_cli.flows.given_inputs import FindTasks, InputReader, kind_of, usual_kind
+from pixverse_cli.flows.given_inputs import (
+    FindTasks,
+    InputReader,
+    kind_of,
+    media_of_ending,
+    usual_kind,
+)
 from pixverse_cli.flows.video_request import model_of, video_request
 from pixverse_cli.media import output_names, receipts
 from pixverse_cli.media.inputs.source import STDIN, private_note, remote
@@ -246,7 +252,7 @@ def _is_prompt(image: str, args: SubmitArgs) -> bool:
     """Return whether an IMAGE that is no file looks like words, and there is no prompt yet."""
     words = args.kind is None and (" " in image or not image.isascii())
     given = args.prompt or args.prompt_file
-    named = image.lower().endswith((".png", ".jpg", ".jpeg", ".webp")) or remote(image)
+    named = media_of_ending(image) or remote(image)
     return words and not given and not named and not is_file(Path(image))
 
 
