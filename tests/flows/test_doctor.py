@@ -182,6 +182,18 @@ def test_a_proxy_and_certificates_are_told_with_their_variables(found, monkeypat
     assert found("certificates").told == f"{file}, set by SSL_CERT_FILE"
 
 
+def test_the_service_is_looked_at_before_the_machine(lines, tmp_path, monkeypatch):
+    copy = tmp_path / ".agents" / "skills" / "pixverse" / "SKILL.md"
+    copy.parent.mkdir(parents=True)
+    copy.write_text("")
+    monkeypatch.chdir(tmp_path)
+    assert [line.what for line in lines(environ={"PIXVERSE_BUDGET": "1/day"})] == [
+        *("state folder", "store", "settings", "budget", "key", "address", "proxy"),
+        *("certificates", "service", "config folder", "current folder", "temp folder", "program"),
+        *("man pages", "bash completion", "zsh completion", "fish completion", "skill"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("unusable", "skipped"),
     [

@@ -188,6 +188,11 @@ class TestTooLarge:
             *(0, 1, 1),
         ]
 
+    def test_the_questions_keep_to_the_services_rate(self, order, tools):
+        tools.store.rate_slots.hold_back("policy", tools.clock.now().timestamp() + 10.0)
+        size_problems([order(), order(name="b.jpg")], tools)
+        assert tools.clock.slept == pytest.approx([10.0])
+
     @pytest.mark.parametrize("error", [BUSY, ThrottledError("too many")])
     def test_where_the_service_does_not_answer_each_upload_asks(self, order, tools, service, error):
         service.errors = [error]
