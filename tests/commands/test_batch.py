@@ -249,3 +249,17 @@ def test_an_input_that_the_kind_does_not_take_is_told_by_its_field(
     (directory / "videos.jsonl").write_text(line)
     ran = pixverse("batch", "videos.jsonl", "--dry-run")
     assert f"videos.jsonl, line 1: {says}" in ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("fields", "model"),
+    [
+        ({"model": "v6-t2v", "prompt": "up"}, "pixverse/pixverse-v6-t2v"),
+        ({"model": "upscale", "video": f"{URL}.mp4"}, "pixverse/pixverse-upscale"),
+        ({"video": f"{URL}.mp4", "text": "Hello."}, "pixverse/pixverse-lipsync"),
+    ],
+)
+def test_a_model_or_a_text_says_the_kind_of_a_video(pixverse, directory, fields, model):
+    (directory / "videos.jsonl").write_text(json.dumps({"output": "a.mp4"} | fields))
+    [planned] = pixverse("batch", "videos.jsonl", "--dry-run", "--json").json
+    assert planned["request"]["model"] == model

@@ -13,7 +13,7 @@ from pixverse_cli.domain.errors import (
     UnreachableError,
     UsageError,
 )
-from pixverse_cli.domain.events import Known, Note
+from pixverse_cli.domain.events import Ended, Known, Note, Submitted
 from pixverse_cli.domain.plan import Input, Order, WaitPolicy
 from pixverse_cli.domain.request import VideoRequest
 from pixverse_cli.domain.task import Status
@@ -422,3 +422,28 @@ def test_a_lost_upscale_that_was_never_accepted_is_safe_to_send_again(world, enl
     world.time_passes(130.0)
     records, errors = recovered(world)
     assert ([record.status for record in records], errors) == ([Status.NOT_SENT], [])
+
+
+def test_events_of_several_orders_have_their_places(world):
+    """Also those of requests that were sent before."""
+    orders = [order_of(str(n), f"https://images.example/{n}", once=True) for n in range(3)]
+    world.orders += orders
+    world.account.sender = 0
+    for kinds in ([Submitted] * 3, [Known] * 3):
+        placed = [each._replace(position=7 - place) for place, each in enumerate(orders)]
+        events = list(submit_all(plan_of(placed), world.tools))
+        sent = [event for event in events if isinstance(event, (Submitted, Known))]
+        assert [type(event) for event in sent] == kinds
+        assert [event.position for event in sent] == [7, 6, 5]
+
+
+def test_of_an_order_without_a_task_its_label_is_told(world):
+    world.account.next_creates.extend(["refused", "never-arrived"])
+    orders = [order_of(None, f"https://images.example/{n}", once=False) for n in range(2)]
+    ended = [
+        event for event in submit_all(plan_of(orders), world.tools) if isinstance(event, Ended)
+    ]
+    assert [(event.record, event.label) for event in ended] == [
+        (None, "https://images.example/0"),
+        (None, "https://images.example/1"),
+    ]
