@@ -2,6 +2,7 @@
 
 import pytest
 
+from pixverse_cli.domain.errors import UnreachableError, UsageError
 from pixverse_cli.domain.events import Ended
 from pixverse_cli.domain.task import Status
 from pixverse_cli.flows.cancel import cancel
@@ -17,6 +18,16 @@ def world(host):
     made.teardown()
 
 
+@pytest.fixture
+def task_id(world):
+    """Return the id of a task that was just submitted."""
+    world.orders.append(order_of("A turtle.", "https://images.example/1.png", once=False))
+    world.account.sender = 0
+    world.drain(submit_all(plan_of(world.orders), world.tools))
+    [task_id] = world.account.jobs
+    return task_id
+
+
 @pytest.mark.parametrize(
     ("seconds", "status", "hint"),
     [
@@ -24,11 +35,7 @@ def world(host):
         (60.0, "SUCCEEDED", None),
     ],
 )
-def test_a_task_that_is_not_queued_is_told_with_its_status(world, seconds, status, hint):
-    world.orders.append(order_of("A turtle.", "https://images.example/1.png", once=False))
-    world.account.sender = 0
-    world.drain(submit_all(plan_of(world.orders), world.tools))
-    [task_id] = world.account.jobs
+def test_a_task_that_is_not_queued_is_told_with_its_status(world, task_id, seconds, status, hint):
     world.time_passes(seconds)
     *_, ended = cancel([task_id], world.tools)
     assert isinstance(ended, Ended)
@@ -38,3 +45,34 @@ def test_a_task_that_is_not_queued_is_told_with_its_status(world, seconds, statu
     )
     assert ended.error.hint == (hint and hint.format(task_id))
     assert [record.status for record in world.records] == [Status(status)]
+
+
+def test_a_task_that_is_cancelled_already_is_no_error(world, task_id):
+    for _ in range(2):
+        *_, ended = cancel([task_id], world.tools)
+        assert (ended.error, ended.record.status) == (None, Status.CANCELED)
+
+
+def test_a_cancelled_task_that_a_replica_still_calls_queued_is_no_error(world, task_id):
+    world.account.cancel = lambda _: None
+    *_, ended = cancel([task_id], world.tools)
+    assert (ended.error, ended.record.status) == (None, Status.PENDING)
+
+
+@pytest.mark.parametrize(
+    ("error", "asked"),
+    [
+        (UsageError("no such task", service_code="InvalidParameter"), False),
+        (UnreachableError("lost"), False),
+        (UsageError("not PENDING", service_code="UnsupportedOperation"), True),
+    ],
+)
+def test_only_a_task_that_is_not_queued_any_more_is_asked_about(world, task_id, error, asked):
+    def refused(_task_id):
+        raise error
+
+    world.account.cancel = refused
+    before = world.clock.monotonic()
+    *_, ended = cancel([task_id], world.tools)
+    assert (ended.error.message == error.message) is not asked
+    assert (world.clock.monotonic() > before) is asked  # each query takes its time

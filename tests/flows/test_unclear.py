@@ -4,7 +4,7 @@ from hashlib import sha256
 
 import pytest
 
-from pixverse_cli.domain.catalog import Media, Role, find_model
+from pixverse_cli.domain.catalog import MODELS, Media, Role, find_model
 from pixverse_cli.domain.errors import (
     AuthError,
     Charged,
@@ -14,10 +14,12 @@ from pixverse_cli.domain.errors import (
     UsageError,
 )
 from pixverse_cli.domain.events import Ended, Known, Note, Submitted
+from pixverse_cli.domain.frozen import replace
 from pixverse_cli.domain.plan import Input, Order, WaitPolicy
 from pixverse_cli.domain.request import VideoRequest
 from pixverse_cli.domain.task import Status
 from pixverse_cli.flows.cancel import cancel
+from pixverse_cli.flows.create_call import draft
 from pixverse_cli.flows.lookup import look
 from pixverse_cli.flows.pipelines import submit_all, wait
 from pixverse_cli.flows.recover import adopt, recover
@@ -26,6 +28,11 @@ from tests.flows.test_states import World, order_of, plan_of
 
 UPSCALE, LIPSYNC = find_model("upscale"), find_model("lipsync")
 AT_ONCE = {"run": 0.0}
+BODY = {
+    "model": MODELS[0].name,
+    "input": {"prompt": "A turtle rises.", "media": [{"url": "https://images.example/1.png"}]},
+    "parameters": {"resolution": "360P", "duration": 5, "audio": False},
+}
 PROMPT, OTHER = "A turtle rises.", "Somebody else's."
 
 
@@ -447,3 +454,83 @@ def test_of_an_order_without_a_task_its_label_is_told(world):
         (None, "https://images.example/0"),
         (None, "https://images.example/1"),
     ]
+
+
+class TestAnEqualRequestOfAnotherProcess:
+    """With ``--once``: its result is waited for, and nothing is paid twice."""
+
+    @pytest.fixture
+    def order(self, world):
+        world.orders.append(order_of(PROMPT, "https://images.example/1.png", once=True))
+        world.account.sender = 0
+        return world.orders[-1]
+
+    @pytest.fixture
+    def row(self, world, order):
+        """Return the row of another process, which is in its create call now."""
+        now, uptime = world.clock.now(), world.clock.uptime()
+        dated = {"intent_at": now, "boot": uptime.boot, "began_at_uptime": uptime.seconds}
+        return world.store.records.intend(replace(draft(order, world.tools), **dated))
+
+    def submitted(self, world, order, *, after=lambda: None, pauses=3, timeout=0.0):
+        """Submit the order; after some pauses the other process does something."""
+        sleep, slept = world.clock.sleep, []
+
+        def sleeping(seconds):
+            sleep(seconds)
+            slept.append(seconds)
+            if len(slept) == pauses:
+                after()
+
+        world.clock.sleep = sleeping
+        tools = world.tools.until(WaitPolicy(timeout=timeout))
+        events = list(submit_all(plan_of([order]), tools))
+        world.clock.sleep = sleep
+        return events
+
+    def test_its_task_is_used_when_it_is_accepted(self, world, order, row):
+        def accepted():
+            task = world.account.query(world.account.accept(BODY, 0).task_id)
+            world.store.records.accepted(row.number, task, world.clock.now())
+
+        *_, told, known, end = self.submitted(world, order, after=accepted)
+        [task_id] = world.account.jobs
+        assert told.text == f"{order.label}: already submitted as {task_id}; not paying again"
+        assert (type(known), known.record.task_id, end.record.task_id) == (Known, task_id, task_id)
+
+    def test_if_it_is_refused_the_own_call_is_made(self, world, order, row):
+        def refused():
+            at = world.clock.now()
+            world.store.records.not_accepted(row.number, Status.NOT_SENT, at, "code", "no")
+
+        events = self.submitted(world, order, after=refused)
+        [sent] = [event for event in events if isinstance(event, Submitted)]
+        assert [record.status for record in world.records] == [Status.PENDING, Status.NOT_SENT]
+        assert list(world.account.jobs) == [sent.record.task_id]
+
+    @pytest.mark.usefixtures("row")
+    @pytest.mark.parametrize("accepted", [False, True])
+    def test_if_it_never_answers_its_task_is_searched_for(self, world, order, accepted):
+        """The own call is made only when the list proves that the other one created nothing."""
+        if accepted:
+            world.account.accept(BODY, 0, run=0.0)
+        start = world.clock.monotonic()
+        events = self.submitted(world, order)
+        assert len(world.account.jobs) == 1
+        notes = [event.text for event in events if isinstance(event, Note)]
+        assert notes[0] == (
+            "an equal request was sent earlier, but its answer was lost;"
+            " searching the account's tasks for it"
+        )
+        statuses = [record.status for record in world.records]
+        assert statuses == ([Status.SUCCEEDED] if accepted else [Status.PENDING, Status.NOT_SENT])
+        assert world.clock.monotonic() - start >= 120.0
+
+    @pytest.mark.usefixtures("row")
+    def test_it_is_not_waited_for_after_the_time_limit(self, world, order):
+        start = world.clock.monotonic()
+        [*_, ended] = self.submitted(world, order, timeout=10.0)
+        assert 10.0 <= world.clock.monotonic() - start < 15.0
+        assert (ended.record, ended.error.code) == (None, "unclear")
+        assert "run `pixverse recover`" in ended.error.hint
+        assert [record.status for record in world.records] == [Status.UNCLEAR]
