@@ -55,10 +55,13 @@ def state_folder(path: Path) -> Finding:
     return folder("state folder", path, "nothing can be submitted", _ROWS, hint=hint)
 
 
-def other_folders(config: Path) -> Iterator[Finding]:
+def config_folder(path: Path) -> Finding:
+    """Return whether a key can be stored."""
+    return folder("config folder", path, "`pixverse auth login` cannot store a key there", _ROWS)
+
+
+def other_folders() -> Iterator[Finding]:
     """Yield whether the other folders that commands write to can be written."""
-    no_key = "`pixverse auth login` cannot store a key there"
-    yield folder("config folder", config, no_key, _ROWS)
     yield _current_folder()
     no_image = "an image from stdin cannot be sent: set TMPDIR"
     try:

@@ -200,12 +200,14 @@ def test_the_service_is_looked_at_before_the_machine(lines, tmp_path, monkeypatc
         ("key", {"service"}),
         ("service_host", {"proxy", "certificates", "service"}),
         ("state_directory", set()),
+        ("config_directory", set()),
         ("store", set()),
     ],
 )
 def test_what_needs_an_unusable_part_is_not_checked(lines, unusable, skipped):
     errors = [(line.what, line.told) for line in lines(**{unusable: KEY}) if line.error]
-    assert {what for what, _ in errors} <= {"key", "address", "state folder", "store"}
+    folders = {"state folder", "config folder"}
+    assert {what for what, _ in errors} <= {"key", "address", "store", "settings"} | folders
     assert {told for _, told in errors} == {"no key"}
     usual = [line.what for line in lines()]
     checked = [line.what for line in lines(**{unusable: KEY})]

@@ -185,6 +185,18 @@ def test_a_foreign_task_taken_as_the_only_candidate_is_released_when_it_ends(wor
     assert world.records[0].status is Status.NOT_SENT
 
 
+def test_a_watch_that_releases_a_foreign_task_searches_on_and_says_so(world, submit):
+    submit("killed-before")
+    theirs = foreign_task(world, run=300.0)
+    world.time_passes(130.0)
+    recovered(world)
+    events = list(wait(None, world.tools, WaitPolicy(timeout=900.0), None, every=True))
+    at = next(place for place, event in enumerate(events) if isinstance(event, Note))
+    assert events[at].text == f"task {theirs} belongs to another request; the search continues"
+    assert isinstance(events[at - 1], Known)
+    assert events[at - 1].record.task_id is None
+
+
 def test_a_query_that_releases_a_foreign_task_names_the_request(world, submit):
     submit("killed-before")
     theirs = foreign_task(world, run=300.0)

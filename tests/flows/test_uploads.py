@@ -6,9 +6,11 @@ from hashlib import sha256
 import pytest
 
 from pixverse_cli.dashscope.wire import Policy
+from pixverse_cli.domain.budget import Budget, Period
 from pixverse_cli.domain.catalog import Resolution, Role, find_model
-from pixverse_cli.domain.errors import ThrottledError, UnreachableError, UsageError
+from pixverse_cli.domain.errors import Charged, ThrottledError, UnreachableError, UsageError
 from pixverse_cli.domain.events import Retrying, Uploaded, Uploading
+from pixverse_cli.domain.frozen import replace
 from pixverse_cli.domain.interrupts import Interrupts
 from pixverse_cli.domain.plan import Input, InputFile, Order
 from pixverse_cli.domain.request import VideoRequest
@@ -129,6 +131,25 @@ class TestUpload:
         assert urls == ["https://x/a"]
         assert events == [Uploaded(image="a.jpg", url="https://x/a")]
         assert service.asked == []
+
+    def test_an_address_is_used_as_it_is(self, order, tools, service):
+        address, link = "https://x/a.jpg?signature", "https://oss.example/v.mp4?signature"
+        inputs = (
+            Input(Role.IMAGE, "https://x/a.jpg", address),
+            Input(Role.VIDEO, "t-1", "t-1", link=link),
+        )
+        assert published(order()._replace(inputs=inputs), tools) == ([address, link], [])
+        assert service.asked == []
+
+    def test_nothing_is_uploaded_for_an_order_that_is_over_its_budget_by_now(
+        self, order, tools, service
+    ):
+        one = order(budget=Budget(order().estimate, Period.DAY))
+        tools.store.records.intend(replace(draft(one, tools), intent_at=tools.clock.now()))
+        [ended] = submit([one._replace(take=2)], tools)
+        assert "over the rest of the budget" in ended.error.message
+        assert (ended.error.charged, service.asked) == (Charged.NO, [])
+        assert len(tools.store.records.newest(-1)) == 1
 
 
 class TestTooLarge:
