@@ -80,8 +80,9 @@ def test_a_refusal_at_the_limit_is_told_as_it_is_107(tools):
 
 def test_no_call_is_made_at_the_limit_107(tools):
     tools.clock.advance(100)
-    with pytest.raises(TimeLimitError):
+    with pytest.raises(TimeLimitError, match=r"\Athe time limit was reached\Z") as raised:
         result_of(tools)
+    assert raised.value.hint == "a longer --timeout gives it more time"
 
 
 def test_a_slot_after_the_limit_is_not_waited_for_107(tools):

@@ -1,5 +1,6 @@
 """Create calls without an answer, one case each: what the search for their task must not do."""
 
+import sqlite3
 from hashlib import sha256
 
 import pytest
@@ -13,9 +14,10 @@ from pixverse_cli.domain.errors import (
     UnreachableError,
     UsageError,
 )
-from pixverse_cli.domain.events import Ended, Known, Note, Submitted
+from pixverse_cli.domain.events import Ended, Known, Note, Planned, Submitted
 from pixverse_cli.domain.frozen import replace
 from pixverse_cli.domain.plan import Input, Order, WaitPolicy
+from pixverse_cli.domain.process import this_process
 from pixverse_cli.domain.request import VideoRequest
 from pixverse_cli.domain.task import Status
 from pixverse_cli.flows.cancel import cancel
@@ -203,9 +205,12 @@ def test_a_query_that_releases_a_foreign_task_names_the_request(world, submit):
     world.time_passes(130.0)
     recovered(world)
     world.time_passes(300.0)
-    (ended,) = world.drain(look([theirs], world.tools, judging=False))
+    planned, *_, released, ended = look([theirs], world.tools, judging=False)
+    assert planned == Planned(total=1)
+    assert (type(released), released.record.task_id) == (Known, None)
     assert (ended.record, ended.label) == (None, world.orders[0].label)
     assert "belongs to another request" in ended.error.message
+    assert ended.error.hint.startswith("run `pixverse recover`: it searches for the task")
 
 
 def test_a_foreign_canceled_task_is_not_taken_at_once(world, submit):
@@ -323,6 +328,7 @@ def test_a_provisional_task_is_not_canceled_because_it_may_be_somebody_elses(wor
     assert (world.records[0].task_id, world.records[0].provisional) == (theirs, True)
     [ended] = world.drain(cancel([theirs], world.tools))
     assert (ended.record.task_id, type(ended.error)) == (theirs, UsageError)
+    assert ended.error.hint == f"`pixverse wait {theirs}` shows whether it is this request's"
     assert ended.error.charged is Charged.UNKNOWN
     assert not world.account.jobs[theirs].canceled
 
@@ -545,4 +551,76 @@ class TestAnEqualRequestOfAnotherProcess:
         assert 10.0 <= world.clock.monotonic() - start < 15.0
         assert (ended.record, ended.error.code) == (None, "unclear")
         assert "run `pixverse recover`" in ended.error.hint
+        assert [record.status for record in world.records] == [Status.UNCLEAR]
+
+
+class TestRecover:
+    def test_without_unclear_submits_that_is_said_and_nothing_is_asked(self, world):
+        before = world.clock.monotonic()
+        assert list(recover(world.tools)) == [
+            Note(text="No lost submits: the result of each one is known")
+        ]
+        assert world.clock.monotonic() == before
+
+    def test_an_id_that_was_only_in_the_fallback_log_is_told(self, world, submit):
+        submit("never-arrived")
+        [record] = world.records
+        found = replace(record, task_id="t-1", status=Status.PENDING)
+        world.store.keep_in_fallback_log(found)
+        told, ended, *rest = recover(world.tools)
+        assert told.text == "task t-1 was accepted earlier; it is in the store now"
+        assert (ended.record.number, ended.record.task_id) == (record.number, "t-1")
+        assert [type(event) for event in rest] == [Note]
+
+    def test_a_call_that_may_still_run_is_left_alone(self, world, submit):
+        submit("never-arrived")
+        world.set_process(None)
+        sqlite = "UPDATE task SET process = ?, ended_at = NULL, ended_at_uptime = NULL"
+        with sqlite3.connect(world.directory / "tasks.db") as database:
+            database.execute(sqlite, (this_process(),))
+        database.close()
+        assert [event.text for event in recover(world.tools)] == [
+            f"{world.orders[0].label}: its create call may still be in progress"
+        ]
+
+    def test_each_request_is_named_before_its_search(self, world, submit):
+        submit("never-arrived")
+        world.time_passes(130.0)
+        known, told, ended = recover(world.tools)
+        assert (known.record.number, ended.record.number) == (1, 1)
+        assert told.text.startswith(f"{world.orders[0].label}: the request of 2026-11-23T12:00:")
+        assert told.text.endswith(
+            "Z was not accepted: the service has no such task, and nothing was charged; it is safe"
+            " to submit again"
+        )
+
+    def test_a_request_of_yesterday_is_too_old_to_be_found(self, world, submit):
+        submit("never-arrived")
+        world.time_passes(25 * 3600.0)
+        *_, ended = recover(world.tools)
+        assert (ended.record, ended.label) == (None, world.orders[0].label)
+        assert " is too old to be found: the service lists tasks for 24 hours only" in (
+            ended.error.message
+        )
+        assert ended.error.hint == "the account's bill shows whether it was charged"
+        assert ended.error.charged is Charged.UNKNOWN
+
+    @pytest.mark.parametrize(
+        ("account", "hint"),
+        [
+            (None, "an older version did not note which key sent the request"),
+            ("other", "run `pixverse recover` with the key that sent the request (…1234)"),
+        ],
+    )
+    def test_a_request_of_another_key_is_never_ruled_out(self, world, submit, account, hint):
+        submit("never-arrived")
+        world.store.accounts.keep("other", "1234")
+        world.store.accounts.join("other", world.tools.account())
+        with sqlite3.connect(world.directory / "tasks.db") as database:
+            database.execute("UPDATE task SET account = ?", (account,))
+        database.close()
+        world.time_passes(130.0)
+        *_, ended = recover(world.tools)
+        assert (ended.record, ended.label) == (None, world.orders[0].label)
+        assert ended.error.hint.startswith(hint)
         assert [record.status for record in world.records] == [Status.UNCLEAR]
