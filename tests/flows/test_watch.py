@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from pixverse_cli.domain.catalog import MODELS
-from pixverse_cli.domain.errors import AuthError, UnreachableError
-from pixverse_cli.domain.events import Ended, Expected, Note, Seen
+from pixverse_cli.domain.errors import AuthError, Charged, UnreachableError
+from pixverse_cli.domain.events import Ended, Expected, Note, Retrying, Seen
 from pixverse_cli.domain.frozen import replace
 from pixverse_cli.domain.interrupts import Interrupts
 from pixverse_cli.domain.plan import WaitPolicy
@@ -285,3 +285,104 @@ def test_after_the_machine_was_suspended_a_task_is_asked_about_at_once(tmp_path)
     world.watch(world.task(run=50.0), policy=WaitPolicy(timeout=0.0, interval=100.0))
     assert world.account.query_times[0] == pytest.approx(10.0, abs=0.5)
     world.store.close()
+
+
+# Answers that are not what they should be
+
+
+@pytest.fixture
+def answer(world):
+    """Return a function that lets changes be made to each answer about a task."""
+    query = world.account.query
+
+    def answering(change):
+        world.account.query = lambda task_id: change(query(task_id))
+
+    return answering
+
+
+def notes(events):
+    return [event.note for event in events if isinstance(event, Seen) and event.note]
+
+
+@pytest.mark.parametrize(("count", "told"), [(2, False), (3, True)])
+def test_three_finished_tasks_make_an_expectation(world, count, told):
+    world.history(*[100.0] * count)
+    events = world.watch(world.task(run=10.0))
+    assert any(isinstance(event, Expected) for event in events) is told
+
+
+def test_an_unknown_status_is_noted_once_and_the_task_counts_as_running(world, answer):
+    states = ["THINKING", "THINKING", "Running", "DREAMING", "THINKING", "succeeded"]
+
+    def odd(task):
+        raw = states.pop(0)
+        known = Status.SUCCEEDED if raw == "succeeded" else Status.RUNNING
+        return replace(task, raw_status=raw, status=known, video_url="https://v.example/1.mp4")
+
+    answer(odd)
+    record = world.task(run=20.0)
+    events = world.watch(record, policy=WaitPolicy(timeout=0.0, interval=1.0))
+    assert notes(events) == [
+        f"the service reports an unknown status {raw!r}; treated as running"
+        for raw in ("THINKING", "DREAMING", "THINKING")
+    ]
+    assert ended(events) == [record.task_id]
+    assert len(world.account.queried) == 6
+
+
+@pytest.mark.parametrize(("without", "code"), [(1, None), (2, None), (3, "not-saved")])
+def test_a_success_without_a_link_is_asked_about_three_times(world, answer, without, code):
+    left = [None] * without
+
+    def bare(task):
+        done = task.status is Status.SUCCEEDED and left
+        return replace(task, video_url=left.pop()) if done else task
+
+    answer(bare)
+    *_, last = world.watch(world.task(run=1.0))
+    assert (last.error.code if last.error else None) == code
+
+
+@pytest.mark.parametrize(
+    ("errors", "told"),
+    [
+        ([], ""),
+        ([UnreachableError("HTTP 502, HTML")] * 9, "; the last error: HTTP 502, HTML"),
+        ([UnreachableError("HTTP 502, HTML")], ""),
+    ],
+)
+def test_at_the_time_limit_the_status_and_the_last_error_are_told(world, answer, errors, told):
+    def failing(task):
+        if errors:
+            raise errors.pop()
+        return task
+
+    answer(failing)
+    record = world.task(wait=1.0, run=900.0)
+    *events, end = world.watch(record, policy=WaitPolicy(timeout=40.0, interval=5.0))
+    status = "PENDING" if told else "RUNNING"
+    assert end.error.message == (
+        f"task {record.task_id} is still {status} after 40 s{told}; it keeps running at the service"
+    )
+    assert (end.error.code, end.error.charged) == ("still-running", Charged.YES)
+    assert end.record.task_id == record.task_id
+    assert world.clock.monotonic() - world.account.started == pytest.approx(40.0, abs=0.1)
+    retries = [event for event in events if isinstance(event, Retrying)]
+    assert {event.task_id for event in retries} <= {record.task_id}
+    assert sum(event.delay for event in retries) < 40.0
+
+
+def test_an_error_that_does_not_pass_ends_the_watch_of_its_task_alone(world, answer):
+    first, second = world.task(run=5.0), world.task(run=50.0)
+
+    def refusing(task):
+        if task.task_id == first.task_id:
+            raise AuthError("the key is not valid")
+        return task
+
+    answer(refusing)
+    events = world.watch(first, second)
+    ends = {event.record.task_id: event.error for event in events if isinstance(event, Ended)}
+    assert (ends[first.task_id].message, ends[second.task_id]) == ("the key is not valid", None)
+    assert ends[first.task_id].charged is Charged.YES
