@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.commands.conftest import TURTLE
+from tests.commands.conftest import SMALL, TURTLE
 
 ID = "0385dc79-5ff8-4d82-bcb6-0123456789ab"
 MANIFESTS = {
@@ -57,3 +57,106 @@ def test_videos_that_would_share_a_name_are_not_fetched(submit, pixverse):
     ran = pixverse("wait", *ids, "-o", "b.mp4")
     assert ran.code == 2
     assert "hint: nothing was fetched\n" in ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        (
+            ("submit", TURTLE, "-o", "x.mp4", "--no-download"),
+            "--output and --no-download: give only one of them",
+        ),
+        (
+            ("submit", TURTLE, "--curl"),
+            "--curl needs --dry-run: it only shows what would be sent",
+        ),
+        (("submit", "-", "-P", "-"), "stdin can be read only once: use - only once"),
+        (("upscale", "-"), "a video cannot be read from stdin: give a file"),
+        (("list", "--limit", "0"), "--limit 0: must be 1 or more"),
+        (("list", "--all", "--limit", "5"), "--limit 5: --all shows all tasks; give only one"),
+        (("list", "--remote", "--status", "unclear"), "--status UNCLEAR is for requests without"),
+        (("recover", "--adopt", "../x"), "'../x' is not a full task id"),
+        (("recover", "--adopt", ID), f"the service does not know task {ID}"),
+    ],
+)
+def test_options_that_do_not_fit_are_told(pixverse, sandbox, words, problem):
+    ran = pixverse(*words)
+    assert f"error: {problem}" in ran.stderr
+    assert (ran.code in (2, 12), sandbox.account.creates) == (True, 0)
+
+
+@pytest.mark.parametrize(
+    ("fields", "problem"),
+    [
+        ({"prompt-file": "p.txt"}, "prompt and prompt-file: give only one of them"),
+        ({"output": "-"}, "output -: must be a path that does not depend on the task id"),
+        (
+            {"output": "{task_id}.mp4"},
+            "output {task_id}.mp4: must be a path that does not depend on the task id",
+        ),
+        ({"image": "http://[x/a.png"}, "'http://[x/a.png' is not a valid URL (it needs a host"),
+        ({"image": "ftp://x/a.png"}, "ftp: the service does not accept such URLs (give a file"),
+    ],
+)
+def test_an_item_that_cannot_be_made_is_told_once_with_its_place(
+    pixverse, tmp_path, fields, problem
+):
+    (tmp_path / "p.txt").write_text("up")
+    line = {"image": str(TURTLE), "output": "b.mp4", "prompt": "up"} | fields
+    (tmp_path / "one.jsonl").write_text(json.dumps(line))
+    [planned] = pixverse("batch", "one.jsonl", "--dry-run", "--json").json
+    assert (planned["action"], planned["request"]) == ("refuse", None)
+    assert planned["error"].startswith(f"one.jsonl, line 1: {problem}")
+    assert "\n" not in planned["error"]
+
+
+def test_a_prompt_file_of_a_manifest_is_beside_it(pixverse, tmp_path):
+    folder = tmp_path / "set"
+    folder.mkdir()
+    (folder / "p.txt").write_text("up\n")
+    line = {"image": str(TURTLE), "output": "b.mp4", "prompt-file": "p.txt"}
+    (folder / "one.jsonl").write_text(json.dumps(line))
+    [planned] = pixverse("batch", "set/one.jsonl", "--dry-run", "--json").json
+    assert planned["request"]["input"]["prompt"] == "up"
+
+
+OMNI = {"reference": "https://example.com/a.mp4", "model": "v6-omni", "prompt": "up"}
+
+
+@pytest.mark.parametrize(
+    ("fields", "variables", "options", "problem"),
+    [
+        (OMNI, {}, (), "--max-cost 1: the cost of b.mp4 is not known before; add --cost-unknown"),
+        (OMNI, {}, ("--cost-unknown-ok",), None),
+        (
+            {"image": str(TURTLE)},
+            {"DASHSCOPE_HTTP_BASE_URL": "https://dashscope-intl.aliyuncs.com/api/v1"},
+            (),
+            "--max-cost 1: there is no estimate to compare with",
+        ),
+    ],
+)
+def test_a_limit_of_cost_needs_a_price(pixverse, tmp_path, fields, variables, options, problem):
+    line = {"output": "b.mp4", "resolution": "360P"} | fields
+    (tmp_path / "one.jsonl").write_text(json.dumps(line))
+    words = ("batch", "one.jsonl", "--dry-run", "--max-cost", "1", *options)
+    ran = pixverse(*words, **variables)
+    assert ran.code == (2 if problem else 0), ran.stderr
+    assert f"error: {problem or ''}" in ran.stderr or problem is None
+
+
+@pytest.mark.parametrize(
+    ("image", "options", "upload"),
+    [
+        ("-", (), "'file=@-'"),
+        (TURTLE, ("--upload-command", "up --fast"), f"image_1=$(up --fast {TURTLE})"),
+    ],
+)
+def test_a_piped_image_and_an_own_upload_command_are_shown_as_curl(
+    pixverse, image, options, upload
+):
+    data = TURTLE.read_bytes().decode("utf-8", "surrogateescape")
+    words = ("submit", image, *SMALL, "--dry-run", "--curl", *options)
+    first, create = pixverse(*words, stdin=data).lines
+    assert upload in first
+    assert '"${image_1:?}"' in create
