@@ -1,6 +1,7 @@
 """What doctor finds on this machine: folders, space, and what loads bash's completions."""
 
 import sysconfig
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,26 @@ def test_little_space_is_told_with_what_may_not_fit_and_is_no_error(tmp_path):
     found = folder("x", tmp_path, "so what", endless, hint="a hint")
     assert (found.warning, found.error) == (True, None)
     assert found.told.endswith("B free: a whale may not fit")
+
+
+def test_a_current_folder_that_was_deleted_is_told(tmp_path, monkeypatch):
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    current, temporary = machine_checks.other_folders()
+    told = "no such file or directory; videos cannot be saved here: use -o"
+    assert current == Finding("current folder", told, warning=True)
+    assert temporary.what == "temp folder"
+    monkeypatch.chdir(tmp_path)
+
+
+def test_without_a_temporary_folder_that_is_told(monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    monkeypatch.setattr(tempfile, "_candidate_tempdir_list", list)
+    _, temporary = machine_checks.other_folders()
+    assert temporary.warning
+    assert temporary.told.endswith("; an image from stdin cannot be sent: set TMPDIR")
 
 
 def bash(environ, loaders):

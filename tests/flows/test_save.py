@@ -1,12 +1,13 @@
 """Saving one task's video: what the store knows at each step, and what a dead link leads to."""
 
+import sqlite3
 from functools import partial
 from hashlib import sha256
 
 import pytest
 
 from pixverse_cli.disk.files import state_of
-from pixverse_cli.domain.events import Downloading, Ended, Retrying, Saved
+from pixverse_cli.domain.events import Downloading, Ended, Note, Retrying, Saved
 from pixverse_cli.domain.frozen import replace
 from pixverse_cli.domain.plan import Destination
 from pixverse_cli.flows.lookup import look
@@ -159,3 +160,34 @@ class TestADeadLink:
         second, retries = outcome(saving(world, dead))
         assert (first.code, second.message) == ("not-saved", first.message)
         assert len(retries) == 4
+
+
+def test_a_store_that_cannot_be_written_is_told_and_the_video_counts(world, record, film):
+    with sqlite3.connect(world.directory / "tasks.db") as database:
+        database.execute(
+            "CREATE TRIGGER full BEFORE UPDATE ON task"
+            " BEGIN SELECT RAISE(ABORT, 'the disk is full'); END"
+        )
+    database.close()
+    events = list(saving(world, record))
+    saved = outcome(events)
+    assert (saved.already, saved.record.file) == (False, str(world.directory / "a.mp4"))
+    assert saved.record.sha256 == film
+    [told] = [event.text for event in events if isinstance(event, Note)]
+    assert told.startswith("the video is saved, but the store cannot be written: ")
+    with sqlite3.connect(world.directory / "tasks.db") as database:
+        database.execute("DROP TRIGGER full")
+    database.close()
+
+
+def test_in_a_deleted_folder_nothing_is_fetched(world, record, tmp_path, monkeypatch):
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    [ended] = save(record, world.tools, Destination(template=parse_template("a.mp4")))
+    assert ended.error.message == (
+        "the current directory cannot be used: no such file or directory"
+    )
+    assert ended.error.hint == "change to another directory, then `pixverse download` again"
+    monkeypatch.chdir(tmp_path)

@@ -16,7 +16,7 @@ from pixverse_cli.domain.errors import (
 from pixverse_cli.domain.frozen import replace
 from pixverse_cli.domain.interrupts import Interrupts
 from pixverse_cli.domain.task import Record, Status, Task
-from pixverse_cli.flows.identity import elsewhere
+from pixverse_cli.flows.identity import elsewhere, learn
 from pixverse_cli.flows.task_state import is_not_known_yet, is_over, query_task, status_error
 from pixverse_cli.flows.tools import Tools
 from pixverse_cli.store import Store
@@ -270,3 +270,23 @@ def test_a_record_of_elsewhere_is_told_with_the_way_there(tools, known, message,
     error = elsewhere(replace(RECORD, **known), tools)
     assert error.message == message
     assert error.hint == f"{hint}; nothing in the store was changed"
+
+
+@pytest.mark.parametrize(
+    ("status", "known", "account", "joined"),
+    [
+        (Status.RUNNING, {}, "mine", False),
+        (Status.RUNNING, {"account": None}, "mine", False),
+        (Status.RUNNING, {"account": None, "provisional": True}, None, False),
+        (Status.RUNNING, {"provisional": True}, "mine", False),
+        (Status.RUNNING, {"account": "other"}, "other", True),
+        (Status.RUNNING, {"account": "other", "provisional": True}, "other", True),
+        (Status.UNKNOWN, {}, None, False),
+        (Status.UNKNOWN, {"account": "other"}, None, False),
+    ],
+)
+def test_an_answer_shows_whose_a_record_is(tools, status, known, account, joined):
+    tools.store.accounts.keep("other", "1234")
+    answer = replace(UNKNOWN, status=status)
+    assert learn(replace(RECORD, **known), answer, tools) == account
+    assert tools.store.accounts.are_one("other", "mine") is joined
