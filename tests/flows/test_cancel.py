@@ -3,7 +3,7 @@
 import pytest
 
 from pixverse_cli.domain.errors import UnreachableError, UsageError
-from pixverse_cli.domain.events import Ended
+from pixverse_cli.domain.events import Ended, Known, Planned
 from pixverse_cli.domain.task import Status
 from pixverse_cli.flows.cancel import cancel
 from pixverse_cli.flows.pipelines import submit_all
@@ -76,3 +76,18 @@ def test_only_a_task_that_is_not_queued_any_more_is_asked_about(world, task_id, 
     *_, ended = cancel([task_id], world.tools)
     assert (ended.error.message == error.message) is not asked
     assert (world.clock.monotonic() > before) is asked  # each query takes its time
+
+
+def test_each_task_is_told_in_turn_and_an_error_does_not_stop_the_others(world, task_id):
+    world.time_passes(5.0)  # the first one runs now
+    world.drain(submit_all(plan_of(world.orders), world.tools))
+    second = next(each for each in world.account.jobs if each != task_id)
+    planned, *events = cancel([task_id, second], world.tools)
+    assert planned == Planned(total=2)
+    assert [(type(event), event.record.task_id) for event in events] == [
+        (Known, task_id),
+        (Ended, task_id),
+        (Known, second),
+        (Ended, second),
+    ]
+    assert [event.error is None for event in events[1::2]] == [False, True]
