@@ -160,3 +160,11 @@ def test_a_piped_image_and_an_own_upload_command_are_shown_as_curl(
     first, create = pixverse(*words, stdin=data).lines
     assert upload in first
     assert '"${image_1:?}"' in create
+
+
+def test_what_cannot_be_checked_or_fetched_is_noted(pixverse):
+    ran = pixverse("upscale", "http://192.168.1.1/a.mp4", "--dry-run")
+    assert "http://192.168.1.1/a.mp4: its length and format are not checked" in ran.stderr
+    assert "http://192.168.1.1/a.mp4 is on a private network" in ran.stderr
+    ran = pixverse("submit", "https://example.com/a.png", "--dry-run")
+    assert ("checked" in ran.stderr, "private" in ran.stderr) == (False, False)

@@ -96,3 +96,19 @@ def test_if_there_is_nothing_to_save_that_is_told(world, tmp_path):
     world.task(run=900.0)
     told, *_ = [event for event in save_every(world.tools, destination) if isinstance(event, Note)]
     assert told.text == "1 task is not finished yet: add --wait, or run this again"
+
+
+def test_a_task_that_another_process_released_meanwhile_is_noted(world):
+    first, second = world.task(run=900.0), world.task(run=900.0)
+    query = world.account.query
+
+    def released(task_id):
+        if task_id == first.task_id:
+            world.store.records.let_go(first.number)
+        return query(task_id)
+
+    world.account.query = released
+    events, asked = result_of(refresh(world.tools))
+    [told] = [event.text for event in events if isinstance(event, Note)]
+    assert told.startswith(f"task {first.task_id} belongs to another request")
+    assert [record.task_id for record in asked] == [second.task_id]

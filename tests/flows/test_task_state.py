@@ -16,7 +16,7 @@ from pixverse_cli.domain.errors import (
 from pixverse_cli.domain.frozen import replace
 from pixverse_cli.domain.interrupts import Interrupts
 from pixverse_cli.domain.task import Record, Status, Task
-from pixverse_cli.flows.identity import elsewhere, learn
+from pixverse_cli.flows.identity import elsewhere, learn, may_be_other_account
 from pixverse_cli.flows.task_state import is_not_known_yet, is_over, query_task, status_error
 from pixverse_cli.flows.tools import Tools
 from pixverse_cli.store import Store
@@ -290,3 +290,21 @@ def test_an_answer_shows_whose_a_record_is(tools, status, known, account, joined
     answer = replace(UNKNOWN, status=status)
     assert learn(replace(RECORD, **known), answer, tools) == account
     assert tools.store.accounts.are_one("other", "mine") is joined
+
+
+@pytest.mark.parametrize(
+    ("known", "may_be"),
+    [
+        ({}, False),
+        ({"account": "sister"}, False),
+        ({"account": "other"}, True),
+        ({"account": None}, False),
+        ({"account": None, "service": "https://other"}, True),
+        ({"service": "https://other"}, True),
+    ],
+)
+def test_a_record_is_of_this_account_if_nothing_speaks_against_it(tools, known, may_be):
+    for name in ("mine", "sister", "other"):
+        tools.store.accounts.keep(name, name[:4])
+    tools.store.accounts.join("sister", "mine")
+    assert may_be_other_account(replace(RECORD, **known), tools) is may_be

@@ -27,6 +27,7 @@ from pixverse_cli.flows.pipelines import submit_all, wait
 from pixverse_cli.flows.recover import adopt, recover
 from pixverse_cli.flows.search import search
 from tests.flows.test_states import World, order_of, plan_of
+from tests.flows.watching import collect_result
 
 UPSCALE, LIPSYNC = find_model("upscale"), find_model("lipsync")
 AT_ONCE = {"run": 0.0}
@@ -97,11 +98,6 @@ def foreign_video(world, model=UPSCALE, **job_options):
 
 def ids_and_doubts(records):
     return [(record.task_id, bool(record.provisional)) for record in records]
-
-
-def collect_result(generator, into):
-    """Yield a generator's values, and append its return value to a list."""
-    into.append((yield from generator))
 
 
 def recovered(world):

@@ -14,10 +14,11 @@ from pixverse_cli.domain.plan import WaitPolicy
 from pixverse_cli.domain.task import Record, Status, Task
 from pixverse_cli.flows.polling import first_query, query_interval, run_times, usual
 from pixverse_cli.flows.tools import Tools
+from pixverse_cli.flows.watch import Watch
 from pixverse_cli.store import Store
 from tests.clocks import FakeClock
 from tests.flows.account import Account
-from tests.flows.watching import watch
+from tests.flows.watching import collect_result, watch
 
 SERVICE = "https://service.example/api/v1"
 MODEL = MODELS[0].name
@@ -386,3 +387,35 @@ def test_an_error_that_does_not_pass_ends_the_watch_of_its_task_alone(world, ans
     ends = {event.record.task_id: event.error for event in events if isinstance(event, Ended)}
     assert (ends[first.task_id].message, ends[second.task_id]) == ("the key is not valid", None)
     assert ends[first.task_id].charged is Charged.YES
+
+
+def test_a_list_whose_smallest_page_is_refused_is_left_alone(world):
+    world.account.page_size = 5
+    events = world.watch(*[world.task(run=20.0) for _ in range(9)])
+    assert [event.text for event in events if isinstance(event, Note)] == [
+        "the tasks are queried one by one: page_size exceeds the length limit"
+    ]
+    assert [size for _, size in world.account.listings] == [100, 10]
+
+
+class Downloads:
+    """Downloads that tell something after each query, or while the watch sleeps."""
+
+    def __init__(self, clock, *, after_query):
+        self.clock, self.after_query = clock, after_query
+
+    def __len__(self):
+        return 1
+
+    def wait(self, seconds):
+        self.clock.advance(seconds)
+        return self.after_query == (seconds == 0.0)
+
+
+@pytest.mark.parametrize(("after_query", "queries"), [(True, 1), (False, 0)])
+def test_news_of_a_download_interrupts_the_watch(world, after_query, queries):
+    watched = Watch(world.tools, NO_LIMIT, Downloads(world.clock, after_query=after_query))
+    assert list(watched.join(world.task(run=900.0))) == []
+    ends = []
+    list(collect_result(watched.until_one_ends(), ends))
+    assert (ends, len(world.account.queried), len(watched)) == ([[]], queries, 1)
