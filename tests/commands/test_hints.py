@@ -149,7 +149,7 @@ def test_a_limit_of_cost_needs_a_price(pixverse, tmp_path, fields, variables, op
     ("image", "options", "upload"),
     [
         ("-", (), "'file=@-'"),
-        (TURTLE, ("--upload-command", "up --fast"), f"image_1=$(up --fast {TURTLE})"),
+        (TURTLE, ("--upload-command", "up --fast"), "image_1=$(up --fast /"),
     ],
 )
 def test_a_piped_image_and_an_own_upload_command_are_shown_as_curl(
