@@ -77,9 +77,9 @@ def test_what_may_be_paid_for_is_refused_and_all_is_told_at_once(submit, pixvers
     [
         ({"status": Status.UNCLEAR, "task_id": None}, "its answer was lost"),
         ({"status": Status.FAILED, "provisional": True}, "its answer was lost"),
-        ({"status": Status.RUNNING}, "it is RUNNING"),
+        ({"status": Status.RUNNING}, "it is RUNNING: pixverse wait task-1 waits for it"),
         ({"status": Status.UNKNOWN}, "the service does not know the task any more"),
-        ({"status": Status.SUCCEEDED}, "it was paid for"),
+        ({"status": Status.SUCCEEDED}, "it was paid for: pixverse download task-1 saves its video"),
         ({"status": Status.FAILED, "fingerprint": None}, "another machine submitted it"),
         ({"status": Status.FAILED, "model": "gone"}, "does not know its model"),
         ({"status": Status.FAILED, "resolution": "8K"}, "does not know its model or parameters"),
