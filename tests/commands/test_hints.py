@@ -168,3 +168,23 @@ def test_what_cannot_be_checked_or_fetched_is_noted(pixverse):
     assert "http://192.168.1.1/a.mp4 is on a private network" in ran.stderr
     ran = pixverse("submit", "https://example.com/a.png", "--dry-run")
     assert ("checked" in ran.stderr, "private" in ran.stderr) == (False, False)
+
+
+@pytest.mark.parametrize(
+    ("output", "problem"),
+    [
+        ("{a.mp4", "expected '}' before end of string (write {{ for a literal brace)"),
+        ("a.gif", "videos are MP4 files, so the name must not end in .gif; use .mp4"),
+    ],
+)
+def test_a_bad_output_is_told_with_its_own_way_out(pixverse, output, problem):
+    first = pixverse("submit", TURTLE, "-o", output).stderr.splitlines()[0]
+    assert first == f"error: --output {output}: {problem}"
+
+
+@pytest.mark.parametrize(("options", "code"), [((), 2), (("--cost-unknown-ok",), 0)])
+def test_an_unknown_cost_counts_as_nothing_if_that_is_wanted(pixverse, options, code):
+    words = ("upscale", "https://example.com/v.mp4", "--max-cost", "0.50", "--dry-run", *options)
+    ran = pixverse(*words)
+    assert ran.code == code
+    assert ("add --cost-unknown-ok to pay it all the same" in ran.stderr) is (code == 2)
