@@ -470,6 +470,28 @@ def test_of_an_order_without_a_task_its_label_is_told(world):
     ]
 
 
+@pytest.mark.parametrize(
+    ("run", "doubt"),
+    [
+        (0.0, ""),
+        (300.0, "; what it reports when it ends will show whether it is this request's"),
+    ],
+)
+def test_a_lost_answer_is_searched_for_at_once_and_what_is_found_is_told(world, run, doubt):
+    world.account.next_creates.append("lost-reply")
+    world.account.next_job = {"run": run}
+    world.orders.append(order_of(PROMPT, "https://images.example/1.png", once=False))
+    world.account.sender = 0
+    events = list(submit_all(plan_of(world.orders), world.tools))
+    [task_id] = world.account.jobs
+    assert [event.text for event in events if isinstance(event, Note)] == [
+        "closed; searching the account's tasks for it",
+        f"found in the account's list: task {task_id}{doubt}",
+    ]
+    assert [type(event) for event in events[-2:]] == [Submitted, Ended]
+    assert bool(events[-1].record.provisional) is bool(doubt)
+
+
 class TestAnEqualRequestOfAnotherProcess:
     """With ``--once``: its result is waited for, and nothing is paid twice."""
 
