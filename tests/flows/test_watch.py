@@ -426,3 +426,15 @@ def test_time_in_the_queue_is_also_learnt_from_the_list(world):
     world.watch(*[world.task(wait=200.0, run=100.0) for _ in range(9)])
     early = [at for at, _ in world.account.listings if 215.0 < at < 250.0]
     assert 2 <= len(early) <= 3, "read often while no task could have ended"
+
+
+def test_each_page_of_the_list_waits_for_its_slot(world):
+    def hold(*, page_size, **how):
+        world.store.rate_slots.hold_back("list", world.clock.now().timestamp() + 10.0)
+        return listed(page_size=page_size, **how)
+
+    world.account.page_size, listed = 5, world.account.listed
+    world.account.listed = hold
+    world.store.rate_slots.hold_back("list", world.clock.now().timestamp() + 20.0)
+    world.watch(*[world.task(run=500.0, sent_by="an earlier run") for _ in range(9)])
+    assert [at for at, _ in world.account.listings] == pytest.approx([20.0, 30.0], abs=0.1)
