@@ -240,3 +240,11 @@ def test_a_dry_run_refuses_what_the_run_would(failing, account):
         dry, real = (failing("retry", *words, *more) for more in (("--dry-run",), ()))
         assert (dry.code, dry.stdout, dry.stderr) == (2, "", real.stderr)
     assert account.account.creates == creates
+
+
+def test_the_own_upload_command_is_used_again(failing, account):
+    command = {"PIXVERSE_UPLOAD_COMMAND": "sh -c 'echo https://example.com/a.webp'"}
+    submitted = failing("submit", TURTLE, *SMALL, "--wait", "--json", **command)
+    run = failing("retry", submitted.json[-1]["task_id"], **command)
+    assert (run.code, account.account.creates) == (0, 2), run.stderr
+    assert not [call for call in account.calls if call.host == "upload"]
