@@ -263,3 +263,15 @@ def test_a_model_or_a_text_says_the_kind_of_a_video(pixverse, directory, fields,
     (directory / "videos.jsonl").write_text(json.dumps({"output": "a.mp4"} | fields))
     [planned] = pixverse("batch", "videos.jsonl", "--dry-run", "--json").json
     assert planned["request"]["model"] == model
+
+
+def test_a_finished_task_is_the_video_of_an_item_in_any_folder(pixverse, directory):
+    words = ("submit", TURTLE, "-r", "360P", "-d", "1", "--no-download")
+    link = pixverse(*words).lines[0]
+    task_id = pixverse("list", "--json").json[0]["task_id"]
+    folder = directory / "set"
+    folder.mkdir()
+    line = {"output": "a.mp4", "kind": "upscale", "video": task_id[:8]}
+    (folder / "videos.jsonl").write_text(json.dumps(line))
+    [planned] = pixverse("batch", "set/videos.jsonl", "--dry-run", "--json").json
+    assert planned["request"]["input"]["media"] == [{"type": "video_url", "url": link}]

@@ -16,11 +16,12 @@ from pixverse_cli.domain.errors import (
 from pixverse_cli.domain.frozen import replace
 from pixverse_cli.domain.interrupts import Interrupts
 from pixverse_cli.domain.task import Record, Status, Task
-from pixverse_cli.flows.identity import elsewhere, learn, may_be_other_account
+from pixverse_cli.flows.identity import elsewhere, learn, may_be_other_account, of_this_account
 from pixverse_cli.flows.task_state import is_not_known_yet, is_over, query_task, status_error
 from pixverse_cli.flows.tools import Tools
 from pixverse_cli.store import Store
 from tests.clocks import START
+from tests.flows.watching import collect_result
 
 HERE, SANDBOX = "https://s/api/v1", "http://127.0.0.1:8000/api/v1"
 RECORD = Record(
@@ -308,3 +309,18 @@ def test_a_record_is_of_this_account_if_nothing_speaks_against_it(tools, known, 
         tools.store.accounts.keep(name, name[:4])
     tools.store.accounts.join("sister", "mine")
     assert may_be_other_account(replace(RECORD, **known), tools) is may_be
+
+
+@pytest.mark.parametrize(
+    ("others", "more"),
+    [(0, None), (1, ""), (2, "; 1 more are skipped as well"), (3, "; 2 more are skipped as well")],
+)
+def test_records_of_others_are_skipped_with_one_note(tools, others, more):
+    records = [
+        replace(RECORD, service=f"https://{number}", account="other") for number in range(others)
+    ]
+    own, events = [], []
+    events += collect_result(of_this_account([*records, RECORD], tools), own)
+    assert own == [[RECORD]]
+    first = f"skipped: {elsewhere(records[0], tools).message}{more}" if others else ""
+    assert [event.text for event in events] == ([first] if others else [])

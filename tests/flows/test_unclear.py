@@ -642,3 +642,23 @@ class TestRecover:
         assert (ended.record, ended.label) == (None, world.orders[0].label)
         assert ended.error.hint.startswith(hint)
         assert [record.status for record in world.records] == [Status.UNCLEAR]
+
+    @pytest.mark.parametrize("restarted", [True, False])
+    def test_where_no_clock_is_certain_that_the_search_takes_longer_is_told(
+        self, world, submit, restarted
+    ):
+        submit("never-arrived")
+        if restarted:
+            world.the_machine_is_restarted()
+        world.time_passes(130.0)
+        notes = [event.text for event in recover(world.tools) if isinstance(event, Note)]
+        told = "the time of the call is not certain: looking at the service's list for 60 s"
+        assert (told in notes) is restarted
+
+    def test_a_list_that_cannot_be_read_is_told(self, world, submit):
+        submit("never-arrived")
+        world.time_passes(130.0)
+        world.account.next_calls.extend(["unreachable"] * 4)
+        notes = [event.text for event in recover(world.tools) if isinstance(event, Note)]
+        assert notes[0] == "the search continues: HTTP 502, HTML"
+        assert [record.status for record in world.records] == [Status.NOT_SENT]
