@@ -2,7 +2,8 @@
 
 import sys
 from collections.abc import Sequence
-from typing import Annotated
+from functools import cache
+from typing import Annotated, Any
 
 import typer
 
@@ -126,9 +127,8 @@ def _run(arguments: Sequence[str], runtime: Runtime) -> int:
 
 
 def _invoke(arguments: Sequence[str], runtime: Runtime) -> int:
-    command = typer.main.get_command(app)
     try:
-        code = command.main(
+        code = _command().main(
             args=list(arguments),
             prog_name="pixverse",
             standalone_mode=False,
@@ -140,6 +140,11 @@ def _invoke(arguments: Sequence[str], runtime: Runtime) -> int:
     except (typer.Abort, EOFError) as error:
         raise UsageError("stopped while waiting for input") from error
     return code if isinstance(code, int) else 0
+
+
+@cache
+def _command() -> Any:  # noqa: ANN401  Typer's own Click has no public types
+    return typer.main.get_command(app)
 
 
 def _help_hint(error: typer.TyperException) -> str:

@@ -17,6 +17,7 @@ from pixverse_cli.domain.clock import SystemClock
 from pixverse_cli.domain.interrupts import Interrupts
 from pixverse_cli.main import main
 from tests.faults.terminal import opened, read_all
+from tests.isolation import set_environ
 from tests.processes import Pixverse, Ran
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -89,13 +90,11 @@ def _environment_of(environ, directory):
         Path.cwd(),
     )
     try:
-        os.environ.clear()
-        os.environ.update(environ)
+        set_environ(environ)
         os.chdir(directory)
         yield
     finally:
-        os.environ.clear()
-        os.environ.update(environ_before)
+        set_environ(environ_before)
         os.chdir(directory_before)
         for number, handler in handlers.items():
             signal.signal(number, handler)

@@ -4,6 +4,7 @@ import shlex
 import shutil
 import sys
 from collections.abc import Iterable, Mapping
+from functools import cache
 from importlib import import_module
 from typing import Any
 
@@ -154,6 +155,7 @@ def _meant(args: list[str]) -> str | None:
     return f"Did you mean `pixverse {other}`?" if other else None
 
 
+@cache
 def load(name: str) -> Any:  # noqa: ANN401  as above
     """Return the command of the module of that name: its ``command``, or its ``subcommands``."""
     module = import_module(f"pixverse_cli.commands.{name}")

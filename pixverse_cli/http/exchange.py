@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Callable, Generator, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import cache, partial
 from http.cookiejar import DefaultCookiePolicy
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -131,18 +132,20 @@ class _Adapter(HTTPAdapter):
 
 def _watch(manager: Any, session: Session) -> None:  # noqa: ANN401  urllib3 has several types
     manager.pool_classes_by_scheme = {
-        scheme: _watched_pool(pool, session)
+        scheme: pool if isinstance(pool, partial) else partial(_watched_pool, pool, session)
         for scheme, pool in manager.pool_classes_by_scheme.items()
     }
 
 
-def _watched_pool(pool: Any, session: Session) -> Any:  # noqa: ANN401  returns a new class
-    """Return a pool class whose connections are watched; the same one if they already are."""
-    if issubclass(pool.ConnectionCls, _WatchedConnection):
-        return pool
-    names = {"session": session}
-    connection = type("Watched", (_WatchedConnection, pool.ConnectionCls), names)
-    return type("WatchedPool", (pool,), {"ConnectionCls": connection})
+def _watched_pool(pool_class: Any, session: Session, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401  as above
+    pool = pool_class(*arguments, **options)
+    pool.ConnectionCls = partial(_watched(pool.ConnectionCls), session)
+    return pool
+
+
+@cache
+def _watched(connection: Any) -> Any:  # noqa: ANN401  returns a class
+    return type("Watched", (_WatchedConnection, connection), {})
 
 
 class _WatchedConnection:
@@ -152,9 +155,12 @@ class _WatchedConnection:
     part of the request.
     """
 
-    session: Session
     sock: Any
     _connecting = False
+
+    def __init__(self, session: Session, **options: Any) -> None:  # noqa: ANN401  as in urllib3
+        super().__init__(**options)
+        self.session = session
 
     def connect(self) -> None:
         self._connecting = True

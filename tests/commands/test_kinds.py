@@ -16,7 +16,7 @@ from PIL import Image
 from pixverse_cli.reporting.command_line import submit_command
 from pixverse_cli.sandbox import Pace
 from pixverse_cli.store import Store
-from tests.clocks import FakeClock
+from tests.clocks import CoarseClock, FakeClock
 from tests.commands.conftest import TURTLE
 from tests.inside import Inside, run_inside
 from tests.sandbox.media import decode, film, sound
@@ -459,9 +459,10 @@ def test_a_manifest_item_that_is_not_clear_is_refused(pixverse, sandbox, files, 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_task_of_a_lost_answer_is_found_for_every_kind(home, files, open_sandbox, kind):
-    sandbox = open_sandbox("lost-reply")
-    pixverse = Inside(home, files, sandbox)
-    ran = pixverse(*KINDS[kind][0], "--wait", "--json")
+    clock = CoarseClock()
+    sandbox = open_sandbox("lost-reply", clock=clock)
+    environ = Inside(home, files, sandbox).environ
+    ran = run_inside([*KINDS[kind][0], "--wait", "--json"], environ, files, clock=clock)
     assert (ran.code, sandbox.account.creates) == (0, 1), ran.stderr
     assert (ran.json[0]["status"], ran.json[0]["provisional"]) == ("SUCCEEDED", False)
 

@@ -1,23 +1,29 @@
 """``list`` and ``download --all``: what is shown, asked and saved when no id is named."""
 
+from datetime import UTC, datetime
+
 import pytest
 
+from pixverse_cli.domain.clock import SystemClock
 from pixverse_cli.sandbox import Pace
+from tests.clocks import FakeClock
 from tests.commands.conftest import SMALL, TURTLE
+from tests.inside import run_inside
 
 SLOW = Pace(queue=600, run=(60, 60))
 MANY = 23
 
 
 @pytest.fixture
-def many(pixverse):
+def many(pixverse, open_sandbox, clock):
     """Submit more tasks than a table on a terminal shows; return their ids, newest first."""
-    ids = [line for _ in range(2) for line in _several(pixverse, MANY // 2)]
-    return [*ids, *_several(pixverse, MANY % 2)][::-1]
+    other = pixverse.against(open_sandbox(clock=clock))
+    return [*_several(other, MANY // 2, clock), *_several(other, MANY - MANY // 2, clock)][::-1]
 
 
-def _several(pixverse, count):
-    return pixverse("submit", TURTLE, *SMALL, "-n", str(count)).lines
+def _several(pixverse, count, clock):
+    words = ["submit", str(TURTLE), *SMALL, "-n", str(count)]
+    return run_inside(words, pixverse.environ, pixverse.directory, clock=clock).lines
 
 
 @pytest.fixture
@@ -40,7 +46,7 @@ def test_all_and_a_limit_contradict_each_other(pixverse):
 
 def test_filters_hold_for_the_account_s_list(pixverse, open_sandbox):
     slow = pixverse.against(open_sandbox(pace=SLOW))
-    first, second, third = _several(slow, 3)
+    first, second, third = _several(slow, 3, SystemClock())
     slow("cancel", second)
     assert [line.split("\t")[0] for line in slow("list", "--remote").lines] == [
         third,
@@ -87,9 +93,10 @@ def test_refresh_asks_about_unfinished_tasks_and_shows_the_answers(submit, pixve
 
 
 def test_refresh_of_many_tasks_reads_the_list_once(pixverse, open_sandbox):
-    sandbox = open_sandbox(pace=SLOW)
+    clock = FakeClock(datetime.now(UTC))
+    sandbox = open_sandbox(pace=SLOW, clock=clock)
     slow = pixverse.against(sandbox)
-    _several(slow, 12)
+    _several(slow, 12, clock)
     before = len(sandbox.calls)
     ran = slow("list", "--refresh", "--json")
     assert (len(ran.json), ran.json[0]["status"]) == (12, "PENDING")

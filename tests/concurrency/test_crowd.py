@@ -8,7 +8,7 @@ URL = "https://example.com/turtle.webp"
 
 @row(56)
 def test_many_processes_all_succeed_within_the_rate_limit_56(pixverse, sandbox):
-    size = 16
+    size = 10
     result = crowd(pixverse, sandbox, size)
     assert (result.codes, result.stderr) == ({0: size}, "")
     # on a busy machine two calls with different slots may arrive together
@@ -20,10 +20,10 @@ def test_many_processes_all_succeed_within_the_rate_limit_56(pixverse, sandbox):
 
 def test_concurrent_equal_submits_with_once_pay_once(pixverse, sandbox):
     running = [
-        pixverse.start("submit", URL, "-r", "360P", "-d", "1", "--once", "--wait") for _ in range(6)
+        pixverse.start("submit", URL, "-r", "360P", "-d", "1", "--once", "--wait") for _ in range(4)
     ]
     outputs = [process.communicate(timeout=60) for process in running]
-    assert [process.returncode for process in running] == [0] * 6, outputs
+    assert [process.returncode for process in running] == [0] * 4, outputs
     assert len({stdout for stdout, _ in outputs}) == 1
     assert len(sandbox.account.tasks) == 1
 
@@ -31,17 +31,17 @@ def test_concurrent_equal_submits_with_once_pay_once(pixverse, sandbox):
 def test_concurrent_equal_submits_with_once_pay_once_when_an_answer_is_lost(pixverse, open_sandbox):
     sandbox = open_sandbox("lost-reply")
     other = pixverse.against(sandbox)
-    running = [other.start("submit", URL, "-r", "360P", "-d", "1", "--once") for _ in range(4)]
+    running = [other.start("submit", URL, "-r", "360P", "-d", "1", "--once") for _ in range(3)]
     outputs = [process.communicate(timeout=60) for process in running]
     [bought] = sandbox.account.tasks
-    assert [stdout for stdout, _ in outputs] == [f"{bought.task_id}\n"] * 4, outputs
+    assert [stdout for stdout, _ in outputs] == [f"{bought.task_id}\n"] * 3, outputs
     assert sandbox.account.creates == 1
 
 
 def test_concurrent_submits_stay_within_the_budget(pixverse, sandbox):
     options = ("-r", "360P", "-d", "1", "--budget", "0.45/day")  # 0.15 CNY each
-    running = [pixverse.start("submit", URL, *options) for _ in range(8)]
+    running = [pixverse.start("submit", URL, *options) for _ in range(6)]
     outputs = [process.communicate(timeout=60) for process in running]
     codes = sorted(process.returncode for process in running)
-    assert codes == [0] * 3 + [2] * 5, outputs
+    assert codes == [0] * 3 + [2] * 3, outputs
     assert sandbox.account.creates == 3

@@ -445,8 +445,8 @@ def test_at_most_one_megabyte_of_an_endless_answer_is_read_18(client_for):
 
 
 def test_a_gzip_bomb_is_not_decompressed_18(client_for):
-    bomb = gzip.compress(b" " * 300_000_000, 9)
-    assert len(bomb) < 400_000
+    bomb = gzip.compress(b" " * 50_000_000)
+    assert len(bomb) < 100_000
     error_of_create(client_for, json_answer(bomb, content_encoding="gzip"), kind=UnclearError)
 
 
