@@ -238,6 +238,7 @@ def test_a_share_that_is_none_is_refused(pixverse, sandbox, shard):
         ({"image": URL, "kind": "text-to-video"}, "image: v6-t2v takes no image"),
         ({"image": URL, "last-frame": URL, "kind": "references"}, "last-frame: "),
         ({"reference": URL, "kind": "image-to-video"}, "reference: "),
+        ({"last-frame": URL}, "image: v6-kf2v needs 1 image as first-frame"),
         ({"video": f"{URL}.mp4", "kind": "image-to-video"}, "video: "),
         ({"audio-file": f"{URL}.mp3", "kind": "image-to-video"}, "audio-file: "),
     ],
