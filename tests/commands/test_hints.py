@@ -89,6 +89,7 @@ def test_options_that_do_not_fit_are_told(pixverse, sandbox, words, problem):
     ("fields", "problem"),
     [
         ({"prompt-file": "p.txt"}, "prompt and prompt-file: give only one of them"),
+        ({"output": "a.gif"}, "output a.gif: videos are MP4 files"),
         ({"output": "-"}, "output -: must be a path that does not depend on the task id"),
         (
             {"output": "{task_id}.mp4"},
