@@ -438,3 +438,12 @@ def test_each_page_of_the_list_waits_for_its_slot(world):
     world.store.rate_slots.hold_back("list", world.clock.now().timestamp() + 20.0)
     world.watch(*[world.task(run=500.0, sent_by="an earlier run") for _ in range(9)])
     assert [at for at, _ in world.account.listings] == pytest.approx([20.0, 30.0], abs=0.1)
+
+
+def test_a_task_of_an_earlier_run_has_run_since_it_was_submitted(world):
+    world.history(*[100.0] * 20)
+    record = world.task(wait=0.0, run=130.0, sent_by="an earlier run")
+    world.clock.advance(95.0)
+    world.watch(record)
+    first, second, *_ = world.account.query_times
+    assert second - first < 5.0, "it may end at any moment"
