@@ -7,8 +7,10 @@ from pixverse_cli.domain.events import Ended, Note
 from pixverse_cli.domain.frozen import replace
 from pixverse_cli.domain.plan import Destination
 from pixverse_cli.domain.task import Status
+from pixverse_cli.flows.local_list import Filters
 from pixverse_cli.flows.pipelines import save_every
 from pixverse_cli.flows.refresh import refresh, unfinished
+from pixverse_cli.flows.remote_tasks import remote_tasks
 from pixverse_cli.media.output_names import parse_template
 from tests.flows.test_watch import World
 
@@ -112,3 +114,16 @@ def test_a_task_that_another_process_released_meanwhile_is_noted(world):
     [told] = [event.text for event in events if isinstance(event, Note)]
     assert told.startswith(f"task {first.task_id} belongs to another request")
     assert [record.task_id for record in asked] == [second.task_id]
+
+
+def test_the_list_of_the_service_has_the_newest_status_of_a_known_task(world):
+    known = world.task(wait=1.0, run=900.0)
+    world.clock.advance(5.0)
+    foreign = world.account.accept({"model": "m", "input": {}, "parameters": {}}, None)
+    found = list(remote_tasks(world.tools, Filters()))
+    assert [(each.record.task_id, each.record.status, each.known) for each in found] == [
+        (foreign.task_id, Status.PENDING, False),
+        (known.task_id, Status.RUNNING, True),
+    ]
+    assert found[1].record.number == known.number
+    assert world.store.records.get(known.number).status is Status.PENDING

@@ -19,7 +19,7 @@ from pixverse_cli.flows.create_call import draft
 from pixverse_cli.flows.submit import publish, size_problems, submit
 from pixverse_cli.flows.tools import Tools
 from pixverse_cli.store import Store
-from tests.servers import ScriptedServer, answer
+from tests.servers import READ, Pause, Script, ScriptedServer, answer
 
 CONTENT = b"an image"
 REFUSED = answer(b"<Error><Code>AccessDenied</Code></Error>", status="403 Forbidden")
@@ -96,6 +96,12 @@ class TestUpload:
         assert events[-1] == Uploaded(image="a.jpg", url=url)
         assert {type(event) for event in events[1:-1]} <= {Uploading}
         assert service.asked == ["v6", "c1"]
+
+    def test_how_much_was_sent_is_told_while_the_store_takes_its_time(self, order, tools, service):
+        with ScriptedServer(Script([READ, Pause(0.15), STORED], reads=0)) as server:
+            service.host = server.origin
+            [_, events] = published(order(), tools)
+        assert Uploading(image="a.jpg", sent=len(CONTENT), total=len(CONTENT)) in events
 
     def test_after_a_refusal_it_is_tried_once_more_under_another_name(self, order, tools, service):
         with ScriptedServer([REFUSED], [STORED]) as server:

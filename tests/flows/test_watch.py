@@ -13,6 +13,7 @@ from pixverse_cli.domain.interrupts import Interrupts
 from pixverse_cli.domain.plan import WaitPolicy
 from pixverse_cli.domain.task import Record, Status, Task
 from pixverse_cli.flows.polling import first_query, query_interval, run_times, usual
+from pixverse_cli.flows.sweep import Sweep
 from pixverse_cli.flows.tools import Tools
 from pixverse_cli.flows.watch import Watch
 from pixverse_cli.store import Store
@@ -447,3 +448,16 @@ def test_a_task_of_an_earlier_run_has_run_since_it_was_submitted(world):
     world.watch(record)
     first, second, *_ = world.account.query_times
     assert second - first < 5.0, "it may end at any moment"
+
+
+@pytest.mark.parametrize(("wanted", "pages"), [(slice(-12, None), 2), (slice(0, 12), 3)])
+def test_the_list_is_read_until_all_wanted_tasks_are_found(world, wanted, pages):
+    world.account.page_size = 10
+    ids = []
+    for _ in range(25):
+        ids.append(world.task(run=900.0).task_id)
+        world.clock.advance(1.0)
+    results = []
+    list(collect_result(Sweep(world.tools, float("inf")).read(ids[wanted], None), results))
+    assert results[0].keys() == set(ids[wanted])
+    assert [size for _, size in world.account.listings] == [100, *[10] * pages]
