@@ -3,11 +3,12 @@
 import pytest
 
 from pixverse_cli.domain.errors import UnreachableError
-from pixverse_cli.domain.events import Ended, Note
+from pixverse_cli.domain.events import Ended, Known, Note, Planned, Seen
 from pixverse_cli.domain.frozen import replace
 from pixverse_cli.domain.plan import Destination
 from pixverse_cli.domain.task import Status
 from pixverse_cli.flows.local_list import Filters
+from pixverse_cli.flows.lookup import look
 from pixverse_cli.flows.pipelines import save_every
 from pixverse_cli.flows.refresh import refresh, unfinished
 from pixverse_cli.flows.remote_tasks import remote_tasks
@@ -127,3 +128,11 @@ def test_the_list_of_the_service_has_the_newest_status_of_a_known_task(world):
     ]
     assert found[1].record.number == known.number
     assert world.store.records.get(known.number).status is Status.PENDING
+
+
+def test_a_look_at_a_task_tells_its_status(world):
+    record = world.task(wait=1.0, run=900.0)
+    world.clock.advance(5.0)
+    events = list(look([record.task_id], world.tools, judging=False))
+    assert [type(event) for event in events] == [Planned, Known, Seen, Ended]
+    assert {event.record.status for event in events[2:]} == {Status.RUNNING}

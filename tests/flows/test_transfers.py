@@ -100,7 +100,7 @@ def test_each_thread_works_with_a_store_and_a_client_of_its_own(transfers, tools
     transfers.start(job)
     assert finished(transfers) == ["0"]
     assert seen[0].store is not tools.store
-    assert seen[0].connect is not tools.connect
+    assert seen[0].connect() is not tools.connect()
     assert seen[0].interrupts is not tools.interrupts
 
 

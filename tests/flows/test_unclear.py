@@ -662,3 +662,12 @@ class TestRecover:
         notes = [event.text for event in recover(world.tools) if isinstance(event, Note)]
         assert notes[0] == "the search continues: HTTP 502, HTML"
         assert [record.status for record in world.records] == [Status.NOT_SENT]
+
+    def test_a_task_that_only_another_time_hides_is_offered_to_the_user(self, world, submit):
+        _, [bought] = submit("killed-after")
+        world.the_machine_is_restarted()
+        world.the_clock_is_set(86400.0)
+        world.time_passes(130.0)
+        *_, ended = recover(world.tools)
+        assert (ended.record, ended.error.candidates) == (None, (bought,))
+        assert [record.status for record in world.records] == [Status.UNCLEAR]

@@ -461,3 +461,20 @@ def test_the_list_is_read_until_all_wanted_tasks_are_found(world, wanted, pages)
     list(collect_result(Sweep(world.tools, float("inf")).read(ids[wanted], None), results))
     assert results[0].keys() == set(ids[wanted])
     assert [size for _, size in world.account.listings] == [100, *[10] * pages]
+
+
+def test_after_a_failure_the_list_is_not_read_before_the_pause_that_was_told(world):
+    world.account.list_errors = [UnreachableError("HTTP 502, HTML")]
+    sweep = Sweep(world.tools, float("inf"))
+    [retry] = sweep.read(["t-1"], None)
+    assert sweep.next_at == world.clock.monotonic() + retry.delay > world.clock.monotonic()
+
+
+def test_a_task_of_a_sandbox_is_expected_to_end_soon(world):
+    sandbox = "http://127.0.0.1:8000/api/v1"
+    record = replace(world.task(run=3.0), service=sandbox)
+    world.tools = world.tools._replace(service=sandbox)
+    list(itertools.islice(watch([record], world.tools, NO_LIMIT), 1))
+    first = first_query(run_times([], sandbox=True))
+    assert world.account.query_times[0] == pytest.approx(first)
+    assert first < first_query(run_times([]))
