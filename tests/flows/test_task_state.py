@@ -324,3 +324,9 @@ def test_records_of_others_are_skipped_with_one_note(tools, others, more):
     assert own == [[RECORD]]
     first = f"skipped: {elsewhere(records[0], tools).message}{more}" if others else ""
     assert [event.text for event in events] == ([first] if others else [])
+
+
+def test_another_service_is_never_asked_about_a_record(tools):
+    asking = tools._replace(connect=lambda: Asked(Status.RUNNING))
+    with pytest.raises(ElsewhereError):
+        query_task(replace(RECORD, service="https://other"), asking)
