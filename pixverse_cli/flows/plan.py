@@ -29,7 +29,13 @@ from pixverse_cli.domain.plan import (
 from pixverse_cli.domain.request import VideoRequest, length_inputs
 from pixverse_cli.domain.task import Record
 from pixverse_cli.domain.text import decoded, is_blank, lines_of
-from pixverse_cli.flows.given_inputs import FindTasks, InputReader, kind_of, usual_kind
+from pixverse_cli.flows.given_inputs import (
+    FindTasks,
+    InputReader,
+    kind_of,
+    media_of_ending,
+    usual_kind,
+)
 from pixverse_cli.flows.video_request import model_of, video_request
 from pixverse_cli.media import output_names, receipts
 from pixverse_cli.media.inputs.source import STDIN, private_note, remote
@@ -263,13 +269,14 @@ def _words(args: SubmitArgs, settings: Settings) -> list[str]:
     return [
         image
         for image in args.images
-        if (text_alone or " " in image or not image.isascii()) and not _names_a_picture(image)
+        if (text_alone or " " in image or not image.isascii()) and not _names_a_file(image)
     ]
 
 
-def _names_a_picture(image: str) -> bool:
-    ending = image.lower().endswith((".png", ".jpg", ".jpeg", ".webp"))
-    return image == STDIN or ending or bool(remote(image)) or is_file(Path(image))
+def _names_a_file(image: str) -> bool:
+    if image == STDIN or media_of_ending(image) or remote(image):
+        return True
+    return is_file(Path(image))
 
 
 def _prompt_sentence(text: str) -> str:

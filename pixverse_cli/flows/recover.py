@@ -75,7 +75,7 @@ def _is_recoverable(record: Record, tools: Tools) -> bool:
 
 def _resolve(record: Record, tools: Tools) -> Generator[Event, None, Ended]:
     record = yield from require_account(record, tools)
-    if record.provisional and record.task_id:
+    if record.provisional:
         task = yield from with_retries(RateLimit.QUERY, lambda: query_task(record, tools), tools)
         record = confirm_or_release(store_answer(record, task, tools), task, tools)
         if record.task_id is not None:

@@ -203,7 +203,7 @@ def publish(order: Order, tools: Tools) -> Generator[Event, None, list[str]]:
 def _published(each: Input, order: Order, tools: Tools) -> Generator[Event, None, str]:
     file = each.file
     if file is None:
-        return each.url or each.identity
+        return each.link or each.identity
     if order.upload_command:
         from pixverse_cli.media.inputs.upload_command import run_upload_command  # noqa: PLC0415  rare
 

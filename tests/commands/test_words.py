@@ -17,7 +17,13 @@ def test_words_among_the_images_are_asked_about_as_the_prompt(pixverse, sandbox,
     assert pixverse("submit", words).stderr.splitlines()[0] == question
 
 
-@pytest.mark.parametrize("further", ["my holiday.png", "turtle2", "https://example.com/a b"])
+@pytest.mark.parametrize(
+    "further",
+    [
+        *(f"my holiday.{ending}" for ending in ("png", "JPG", "jpeg", "webp", "mp4")),
+        *("turtle2", "https://example.com/a b"),
+    ],
+)
 def test_what_looks_like_an_image_is_not_taken_for_a_prompt(pixverse, further):
     assert "is that the prompt" not in pixverse("submit", TURTLE, further, "--dry-run").stderr
     assert "is that the prompt" not in pixverse("submit", TURTLE, "two words", "-p", "x").stderr
