@@ -40,8 +40,6 @@ from pixverse_cli.media.video.failures import (
 )
 
 _MAX_BREAKS = 6  # in a row, without one new byte
-_STORE_CHECKS = 4
-_PAUSE = 0.1
 
 
 def save(
@@ -153,15 +151,11 @@ def _store_file(saved: Record, tools: Tools) -> Generator[Event, None, Record]:
 def _saved_meanwhile(record: Record, target: Path, tools: Tools) -> Record | None:
     """Return the record if another process has just saved this task's video as ``target``.
 
-    The other process writes the store's row a moment after it has renamed the file.
+    Each process stores the hash before the video gets its name.
     """
-    for _ in range(_STORE_CHECKS):
-        current = tools.store.records.get(record.number)
-        if current.sha256 is not None:
-            mine = has_sha256(target, current.sha256)
-            return replace(current, file=str(target)) if mine else None
-        tools.clock.sleep(_PAUSE)
-    return None
+    current = tools.store.records.get(record.number)
+    mine = current.sha256 is not None and has_sha256(target, current.sha256)
+    return replace(current, file=str(target)) if mine else None
 
 
 def _transfer(
