@@ -359,7 +359,7 @@ class Records:
         )
         return row is not None
 
-    def by_prefix(self, prefix: str, *, limit: int = 10) -> list[Record]:
+    def by_prefix(self, prefix: str, *, limit: int) -> list[Record]:
         """Return the records whose task id starts with ``prefix``; uses the index, never a scan."""
         rows = self._database.rows(
             "SELECT * FROM task WHERE task_id >= :low AND task_id < :high"

@@ -171,6 +171,14 @@ def test_retry_saves_the_video_with_a_receipt(failing):
     assert receipt["record"]["task_id"] != task_id
 
 
+def test_the_index_in_an_output_counts_the_ids(failing):
+    for name in ("a", "b"):
+        failing("submit", f"https://example.com/{name}.webp", *SMALL, DASHSCOPE_API_KEY="sk-wrong")
+    (failing.directory / "2.mp4").touch()
+    run = failing("retry", "#1", "#2", "-o", "{index}.mp4", "--dry-run")
+    assert (run.code, "2.mp4 already exists" in run.stderr) == (2, True), run.stderr
+
+
 @pytest.mark.parametrize(
     "words",
     [

@@ -182,10 +182,14 @@ def test_bytes_that_are_not_a_json_object_decode_to_none_15(data):
 
 
 @pytest.mark.parametrize(
-    "value", [b"NaN", b"Infinity", b"-Infinity", b"1e999", b"-1e999", b"9" * 400, b"9" * 5000]
+    "value", [b"NaN", b"Infinity", b"-Infinity", b"1e999", b"-1e999", b"9" * 301, b"9" * 5000]
 )
 def test_a_value_that_is_no_number_becomes_null_15(value):
     assert wire.decode(b'{"a": ' + value + b', "b": 1.5}') == {"a": None, "b": 1.5}
+
+
+def test_a_number_of_300_digits_is_read_15():
+    assert wire.decode(b'{"a": ' + b"9" * 300 + b"}") == {"a": int("9" * 300)}
 
 
 def test_bytes_that_are_no_text_do_not_hide_the_rest_15():

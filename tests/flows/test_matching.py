@@ -154,6 +154,48 @@ def test_a_row_of_another_model_is_not_ours_but_one_without_a_model_may_be():
     assert may_be(record(), listed(START, model=""), listing(0.0))
 
 
+@pytest.mark.parametrize(
+    ("name", "ours"),
+    [
+        ("PixVerse/PixVerse-V6-it2v", True),
+        ("pixverse-v6-it2v", True),
+        ("elsewhere/pixverse-v6-it2v-2026-10-01", True),
+        ("pixverse-c1-it2v", False),
+        ("pixverse/pixverse-v6", False),
+    ],
+)
+def test_a_model_in_other_letters_without_its_vendor_or_with_a_version_is_the_same(name, ours):
+    assert may_be(record(), listed(START, model=name), listing(0.0)) is ours
+
+
+@pytest.mark.parametrize(
+    ("hours", "seconds", "ours"),
+    [
+        (8, 0, True),  # a time of UTC+8 read as UTC, or the other way round
+        (-8, 0, True),
+        (9, 0, False),
+        (-4, 0, False),
+        (12, 62, False),  # as new as the list, as far as the clocks are known
+        (12, 62.5, True),  # newer than the list
+        (-12, -62, False),  # a day before the list
+        (-12, -62.5, True),
+    ],
+)
+def test_with_an_uncertain_clock_a_time_of_another_zone_or_of_no_row_may_be_the_call_s(
+    hours, seconds, ours
+):
+    read_at = START + timedelta(hours=12)
+    row = listed(START + timedelta(hours=hours, seconds=seconds))
+    calls = record(ended_at=START)
+    assert may_be(calls, row, listing(0.0, read_at), clock_error=60.0) is ours
+    assert not may_be(calls, row, listing(0.0, read_at))
+
+
+def test_a_model_whose_name_goes_on_is_not_ours_if_it_is_known():
+    ours = record(model="pixverse/pixverse-v6-r2v")
+    assert not may_be(ours, listed(START, model="pixverse/pixverse-v6-r2v-omni"), listing(0.0))
+
+
 TOOLS = {
     "upscale": ({"duration": 6, "size": "3840*2156", "SR": "4K"}, None),
     "lipsync": ({"duration": 7, "size": "1080*1920", "SR": ""}, None),
@@ -185,6 +227,13 @@ def test_a_kind_without_a_prompt_is_not_confirmed_by_a_length_that_differs_clear
     assert has_other_length(upscale, task(usage={"duration": seconds})) == (not ours)
 
 
+def test_the_length_of_a_motion_is_that_of_its_own_tier():
+    model = next(each for each in MODELS if each.alias == "motion")
+    tier = model.resolutions[-1]
+    ours = tool_record("motion", tier, estimate=6 * model.price(tier, audio=False))
+    assert not has_other_length(ours, task(usage={"duration": 6}))
+
+
 def test_a_length_that_was_not_known_before_is_not_compared():
     assert usage_confirms(tool_record("upscale", None), task(usage={"duration": 30}))
     assert not has_other_length(record(estimate=Decimal(1)), task(usage={"duration": 30}))
@@ -194,6 +243,13 @@ def test_a_motion_of_another_tier_is_not_ours():
     usage, resolution = TOOLS["motion"]
     other = task(usage={**usage, "SR": "360"})
     assert compare(tool_record("motion", resolution), other) is Evidence.NOT_OURS
+
+
+def test_the_sound_is_compared_unless_the_model_has_no_such_choice():
+    usage, resolution = TOOLS["upscale"]
+    assert usage_confirms(tool_record("upscale", resolution), task(usage=usage | {"audio": True}))
+    later = record(model="pixverse/later")  # a model that this version does not know
+    assert compare(later, task(usage={"audio": True})) is Evidence.NOT_OURS
 
 
 def test_usage_never_confirms_a_kind_that_reports_its_prompt():

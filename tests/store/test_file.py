@@ -13,7 +13,7 @@ from contextlib import closing
 import pytest
 
 from pixverse_cli.disk.writing import NoLocksError
-from pixverse_cli.domain.errors import UnexpectedError
+from pixverse_cli.domain.errors import TimeLimitError, UnexpectedError
 from pixverse_cli.store import Store
 from pixverse_cli.store.database import Database
 from pixverse_cli.store.schema import MIGRATIONS
@@ -201,6 +201,25 @@ def test_a_store_locked_by_another_process_is_waited_for_85(store, directory, in
     assert store.records.intend(intent()).number == 1
     assert holder.wait() == 0
     holder.stdout.close()
+
+
+def test_a_locked_store_is_not_waited_for_beyond_the_time_limit_107(directory):
+    """Nor where it was opened again, for a thread. SQLite waits a quarter of a second."""
+    with (
+        closing(Store(directory, time_is_up=lambda: True)) as store,
+        closing(store.reopened()) as reopened,
+        closing(sqlite3.connect(directory / "tasks.db", isolation_level=None)) as other,
+    ):
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(TimeLimitError, match=r"kept the store .* locked") as ended:
+            reopened.records.unsettled()
+    assert "--timeout" in ended.value.hint
+
+
+def test_the_reason_for_a_store_that_can_be_read_is_that_of_sqlite(store, directory, intent):
+    (directory / "tasks.db-journal").symlink_to("missing/journal")
+    with pytest.raises(UnexpectedError, match="cannot be used: unable to open database file"):
+        store.records.intend(intent())
 
 
 HOLDER = """
