@@ -78,7 +78,7 @@ def compare(record: Record, task: Task) -> Evidence:
     if task.status is Status.SUCCEEDED:
         if not _same_usage(record, task):
             return Evidence.NOT_OURS
-        if task.orig_prompt is not None or (record.prompt is None and _reports_prompts(record)):
+        if record.prompt is None and _reports_prompts(record):
             return Evidence.OURS
     return Evidence.OURS if task.orig_prompt is not None else Evidence.NONE
 

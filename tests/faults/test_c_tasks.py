@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from pixverse_cli.domain.task import Status
 from tests.clocks import START
-from tests.faults.case import Case, parameters
+from tests.faults.case import Case, Way, parameters
 from tests.faults.service import (
     OTHER,
     TASK,
@@ -19,6 +19,11 @@ from tests.servers import RESET
 
 UNKNOWN = {"code": 12, "charged": "yes", "retryable": False}
 THIRD = "0385dc79-5ff8-4d82-bcb6-000000000003"
+
+
+def the_way_to_pay_again_is_told(world, ran):
+    told = "not paying again in its 24 hours, unless it is removed: pixverse forget 0385dc79-"
+    assert (told in ran.stderr) is (world.way is not Way.JSON)
 
 
 def unknown_for_a_moment(world):
@@ -170,7 +175,12 @@ NO_LINK = {"code": 11, "charged": "yes", "retryable": False, "store": ("SUCCEEDE
 CASES = (
     Case(36, "unknown for 2 seconds", unknown_for_a_moment, **DONE, creates=1, saved=1),
     Case(36, "always unknown", always_unknown, **UNKNOWN, also=a_minute_was_waited),
-    Case(36, "again in its day", unknown_and_submitted_again(1), **UNKNOWN, creates=1),
+    Case(
+        *(36, "again in its day", unknown_and_submitted_again(1)),
+        **UNKNOWN,
+        creates=1,
+        also=the_way_to_pay_again_is_told,
+    ),
     Case(37, "again after its day", unknown_and_submitted_again(25), **UNKNOWN, creates=2),
     Case(37, "unknown after a day", unknown_after_a_day, **UNKNOWN, store=("UNKNOWN",)),
     Case(37, "unknown with a link", unknown_with_a_link, **DONE, saved=1),

@@ -99,6 +99,11 @@ def test_a_task_without_a_prompt_is_no_evidence(status):
     assert compare(record(), task(status)) is Evidence.NONE
 
 
+def test_a_finished_task_without_a_prompt_is_that_of_a_request_without_one():
+    assert compare(record(prompt=None), task()) is Evidence.OURS
+    assert compare(record(), task()) is Evidence.NONE
+
+
 @given(call_seconds=SECONDS, fraction=st.floats(0.0, 1.0), skew=SKEWS, ended=st.booleans())
 def test_a_task_submitted_during_the_call_may_be_ours(call_seconds, fraction, skew, ended):
     """The service's clock may be hours off; the Date header gives it to the second."""
