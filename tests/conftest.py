@@ -10,7 +10,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 from pixverse_cli.sandbox import Sandbox
 from tests.clocks import FakeClock
@@ -31,6 +31,10 @@ settings.register_profile(
     deadline=None,
     derandomize=IN_CI,
     suppress_health_check=[HealthCheck.too_slow],
+)
+# `tests.mutants` asks only whether a test fails: no time goes into a small example
+settings.register_profile(
+    "unshrunk", settings.get_profile("ours"), phases=(Phase.explicit, Phase.generate)
 )
 settings.load_profile("ours")
 

@@ -41,7 +41,10 @@ MIN_KILLED = 0.9
 _MEMORY_DIRECTORY = Path("/dev/shm")
 _ROOMS = tomllib.loads((Path(__file__).parent / "rooms.toml").read_text(encoding="utf-8"))["rooms"]
 # a fault that makes a test hang must not take the two minutes that a slow machine may need
-_OPTIONS = ("-x", "-q", "-n", "0", "-p", "no:cacheprovider", "--no-header", "--timeout=30")
+_OPTIONS = (
+    *("-x", "-q", "-n", "0", "-p", "no:cacheprovider", "--no-header", "--timeout=30"),
+    "--hypothesis-profile=unshrunk",
+)
 _VARIABLES = {"CI": "true", "TEST_SEED": "0", "PYTHONDONTWRITEBYTECODE": ""}
 
 
