@@ -45,10 +45,11 @@ def test_the_lock_is_sorted_by_output_and_saves_another_machine_from_paying(
     pixverse, directory, sandbox, tmp_path_factory
 ):
     pixverse("batch", "videos.toml")
-    lines = (directory / "videos.toml.lock").read_text().splitlines()
-    assert [json.loads(line)["output"] for line in lines] == ["one.mp4", "two.mp4"]
+    lock = (directory / "videos.toml.lock").read_text()
+    assert [json.loads(line)["output"] for line in lock.splitlines()] == ["one.mp4", "two.mp4"]
     other = type(pixverse)(tmp_path_factory.mktemp("other"), directory, sandbox)
     assert other("batch", "videos.toml").code == 0
+    assert (directory / "videos.toml.lock").read_text() == lock
     assert sandbox.account.creates == 2
 
 
@@ -220,6 +221,16 @@ def test_limits_of_cost_are_told_together_and_with_the_wrong_items(pixverse, san
     assert (ran.code, sandbox.calls) == (2, [])
     for said in ("over --max-cost 0.10", "rest of the budget 0.12/day", "missing.png: no such"):
         assert said in ran.stderr
+
+
+@pytest.mark.parametrize(("options", "code"), [((), 2), (("--cost-unknown-ok",), 0)])
+def test_a_cost_that_is_not_known_is_paid_only_if_that_is_said(pixverse, tmp_path, options, code):
+    (tmp_path / "videos.csv").write_text(
+        "video,kind,output\nhttps://x.example/v.mp4,upscale,a.mp4\n"
+    )
+    ran = pixverse("batch", "videos.csv", "--max-cost", "5", "--dry-run", *options)
+    assert ran.code == code
+    assert ("the cost of a.mp4 is not known before" in ran.stderr) is (code == 2)
 
 
 @pytest.mark.usefixtures("directory")

@@ -114,7 +114,8 @@ def test_batch_finds_a_taken_place_before_paying(pixverse, sandbox, tmp_path):
     manifest = tmp_path / "videos.csv"
     manifest.write_text(f"image,output,resolution,duration\n{TURTLE},b.mp4,360P,1\n")
     (tmp_path / "b.mp4.json").write_text("mine")
-    assert pixverse("batch", manifest, "--receipt").code == 2
+    run = pixverse("batch", manifest, "--receipt")
+    assert (run.code, "nothing was sent" in run.stderr) == (2, True)
     assert sandbox.account.creates == 0
 
 

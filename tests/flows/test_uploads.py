@@ -8,17 +8,20 @@ import pytest
 from pixverse_cli.dashscope.wire import Policy
 from pixverse_cli.domain.budget import Budget, Period
 from pixverse_cli.domain.catalog import Resolution, Role, find_model
+from pixverse_cli.domain.clock import TimeLimit
 from pixverse_cli.domain.errors import Charged, ThrottledError, UnreachableError, UsageError
-from pixverse_cli.domain.events import Retrying, Uploaded, Uploading
+from pixverse_cli.domain.events import Ended, Retrying, Uploaded, Uploading
 from pixverse_cli.domain.frozen import replace
 from pixverse_cli.domain.interrupts import Interrupts
-from pixverse_cli.domain.plan import Input, InputFile, Order
+from pixverse_cli.domain.plan import Action, BatchItem, Input, InputFile, Order, WaitPolicy
 from pixverse_cli.domain.request import VideoRequest
 from pixverse_cli.domain.task import Status
+from pixverse_cli.flows.batch import batch
 from pixverse_cli.flows.create_call import draft
 from pixverse_cli.flows.submit import publish, size_problems, submit
 from pixverse_cli.flows.tools import Tools
 from pixverse_cli.store import Store
+from pixverse_cli.store.manifest_lock import ManifestLock
 from tests.servers import READ, Pause, Script, ScriptedServer, answer
 
 CONTENT = b"an image"
@@ -188,6 +191,16 @@ class TestTooLarge:
         assert [line[:5] for line in raised.value.message.split("\n")] == ["a.jpg", "c.jpg"]
         assert raised.value.hint == "nothing was sent"
         assert tools.store.records.newest(-1) == []
+
+    def test_in_a_batch_each_is_refused_once(self, order, tools, service, tmp_path):
+        items = [
+            BatchItem(name, Action.SUBMIT, tmp_path / name, order=order(name=f"{name}.jpg"))
+            for name in ("a", "b")
+        ]
+        lock = ManifestLock(tmp_path / "videos.csv", TimeLimit(tools.clock))
+        events = list(batch(items, tools, WaitPolicy(timeout=60.0), lock))
+        assert [event.label for event in events if isinstance(event, Ended)] == ["a", "b"]
+        assert (service.asked, tools.store.records.newest(-1)) == (["v6"], [])
 
     def test_of_a_single_file_the_upload_asks_itself(self, order, tools, service):
         assert size_problems([order()], tools) == [[]]
