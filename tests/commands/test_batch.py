@@ -78,6 +78,12 @@ def test_a_file_that_was_not_made_by_batch_is_replaced_only_with_force(
     assert pixverse("batch", "videos.toml", "--force").code == 0
 
 
+def test_a_link_that_leads_nowhere_was_not_made_by_batch_either(pixverse, directory):
+    (directory / "one.mp4").symlink_to("elsewhere.mp4")
+    run = pixverse("batch", "videos.toml", "--dry-run")
+    assert (run.code, "one.mp4 was not made by this manifest" in run.stderr) == (14, True)
+
+
 def test_an_invalid_item_does_not_stop_the_others(pixverse, directory, sandbox):
     bad = MANIFEST + '[[video]]\nimage = "no.png"\noutput = "three.mp4"\nduration = 99\n'
     (directory / "videos.toml").write_text(bad)
