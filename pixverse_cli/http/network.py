@@ -73,8 +73,10 @@ def proxies_for(url: str) -> dict[str, str]:
     proxy = proxy_of(url)
     if proxy is None:
         return {}
-    # requests sends a user without a password only with the colon between them
-    return {urlsplit(url).scheme: re.sub(r"^([^/:@]*://)?([^/:@]+)@", r"\1\2:@", proxy.address)}
+    # requests takes a user for a scheme if there is none
+    address = proxy.address if "://" in proxy.address else f"http://{proxy.address}"
+    # and sends a user without a password only with the colon between them
+    return {urlsplit(url).scheme: re.sub(r"^([^/:@]*://)([^/:@]+)@", r"\1\2:@", address)}
 
 
 def proxy_of(url: str) -> Proxy | None:
@@ -99,7 +101,7 @@ def proxy_of(url: str) -> Proxy | None:
             f"{variable} is a SOCKS proxy, which needs the extra `socks`",
             hint=f"{install_command('socks')}, or use an http proxy",
         )
-    if match is None or scheme not in _SCHEMES or _is_too_high(match["port"]):
+    if match is None or scheme not in _SCHEMES or not _is_place(match["host"], match["port"]):
         raise UsageError(
             f"{variable}: the proxy's address is not valid",
             hint="use the form http://host:port or http://user:password@host:port; in a password"
@@ -108,8 +110,13 @@ def proxy_of(url: str) -> Proxy | None:
     return Proxy(address=address, host=match["host"], variable=variable)
 
 
-def _is_too_high(port: str | None) -> bool:
-    return port is not None and int(port) > _HIGHEST_PORT
+def _is_place(host: str, port: str | None) -> bool:
+    """Return whether a host and a port can be connected to: no part of a name is empty or long."""
+    try:
+        host.encode("idna")
+    except UnicodeError:
+        return False
+    return port is None or int(port) <= _HIGHEST_PORT
 
 
 def _proxy_address(url: str) -> str | None:
