@@ -13,7 +13,8 @@ _SECRET_HEADERS = ("authorization", "proxy-authorization", "cookie", "set-cookie
 _SECRET_FIELDS = re.compile(
     r'(?i)("(?:policy|signature|oss_access_key_id|api_?key|authorization)"\s*:\s*")[^"]*'
 )
-_QUERIES = re.compile(r"(https?://[^\s\"'?]+)\?[^\s\"']*")
+# in JSON a slash may be escaped
+_QUERIES = re.compile(r"(https?:(?:\\?/){2}[^\s\"'?]+)\?[^\s\"']*")
 _REQUEST_ID = re.compile(rb'"request_id"\s*:\s*"([\w-]{1,64})"', re.ASCII)
 _MAX_BODY = 4000
 

@@ -14,7 +14,7 @@ POLICY = (
     b' "upload_dir": "d", "upload_host": "https://oss.example.com",'
     b' "oss_access_key_id": "canary-id", "x_oss_object_acl": "private",'
     b' "x_oss_forbid_overwrite": "true", "extra": "https://v/x.mp4?Signature=canary-url",'
-    b' "echo": "sk-canary-5e1b7a90"}}'
+    b' "escaped": "https:\\/\\/v\\/x.mp4?Signature=canary-escaped", "echo": "sk-canary-5e1b7a90"}}'
 )
 
 
