@@ -256,9 +256,14 @@ def target_problems(path: Path, *, force: bool) -> Iterator[str]:
     """Yield why a path cannot become a video, apart from its folder."""
     try:
         kind = kind_at(path, follow=False)
+        parts = [path.with_name(path.name + suffix) for suffix in _UNFINISHED]
+        kinds = [(part, kind_at(part, follow=False)) for part in parts]
     except OSError as error:
         yield f"{path} cannot be used: {reason(error)}"
         return
+    for part, part_kind in kinds:
+        if part_kind not in (None, Kind.FILE, Kind.LINK):
+            yield f"{part} is {part_kind}: the download needs this name, so remove it"
     if problem := _suffix_problem(path.name):
         yield f"{path}: {problem}"
     if kind in (Kind.FILE, Kind.LINK):

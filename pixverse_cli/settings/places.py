@@ -270,9 +270,11 @@ def toml_hint(content: str, error: str) -> str | None:
 
     The value is not shown: it may be a key that stands in the wrong file.
     """
-    at = re.search(r"at line (\d+)", error)
+    at = re.match(r"(?:Invalid value|Expected newline).*at line (\d+)", error)
     line = dict(enumerate(lines_of(content), 1)).get(int(at[1]), "") if at else ""
-    bare = re.match(r"\s*([\w-]+)\s*=\s*([^\s\"'\[{#][^\"'#]*)", line)
+    bare = re.fullmatch(r"\s*([\w-]+)\s*=\s*([^\s\"'\[{#=][^\"'#=]*)(?:#.*)?", line)
+    if bare and (flag := bare[2].strip().lower()) in ("true", "false"):
+        return f"write {bare[1]} = {flag}"
     return f'strings need quotes: {bare[1]} = "..."' if bare else None
 
 

@@ -381,6 +381,25 @@ def test_a_key_in_the_wrong_file_is_not_shown_30(config):
     assert "hunter2" not in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("content", "hint"),
+    [
+        ("model = v5.6", 'strings need quotes: model = "..."'),
+        ("model = v5.6 # the old one", 'strings need quotes: model = "..."'),
+        ("timeout = 30m", 'strings need quotes: timeout = "..."'),
+        ("once = True", "write once = true"),
+        ("audio = FALSE", "write audio = false"),
+        ("seed = 1\nseed = 2", None),
+        ("seed = 1 duration = 3", None),
+        ('model = "v6', None),
+    ],
+)
+def test_the_hint_for_a_toml_error_fits_its_line(config, content, hint):
+    with pytest.raises(UsageError) as refused:
+        config(content)
+    assert refused.value.hint == hint
+
+
 def test_a_config_file_in_utf_16_is_read_and_without_its_mark_refused(config):
     text = 'model = "c1"\r\n'
     assert config(text.encode("utf-16"))["model"].value == "c1"
