@@ -127,13 +127,17 @@ def _is_too_high(port: str | None) -> bool:
 
 
 def _proxy_address(url: str) -> str | None:
-    from requests.utils import get_environ_proxies, select_proxy  # noqa: PLC0415  costs 160 ms
+    from urllib.request import getproxies, proxy_bypass  # noqa: PLC0415  most commands need neither
+
+    from requests.utils import select_proxy  # noqa: PLC0415  costs 160 ms
 
     parts = urlsplit(url)
     host = host_of(url).rstrip(".")
     if _is_this_machine(host) or _is_excepted(host, parts.port or _PORTS.get(parts.scheme)):
         return None
-    return (select_proxy(url, get_environ_proxies(url)) or "").strip() or None
+    if proxy_bypass(host):  # not by requests: before 2.34 `ar.example` excepted far.example
+        return None
+    return (select_proxy(url, getproxies()) or "").strip() or None
 
 
 def _is_this_machine(host: str) -> bool:
@@ -151,7 +155,7 @@ def _is_this_machine(host: str) -> bool:
 
 
 def _is_excepted(host: str, port: int | None) -> bool:
-    """Return whether NO_PROXY lists a host, in the forms that requests does not know.
+    """Return whether NO_PROXY lists a host, in the forms that Python does not know.
 
     They are ``*.example.com``, IPv6 networks, addresses in brackets, and entries that blanks
     or semicolons separate. Other programs take them.
