@@ -85,7 +85,7 @@ class AppContext:
         self.verbosity = verbosity
         self.stack = ExitStack()  # closed when the command ends
         self._started = runtime.clock.monotonic()
-        self._time_limit = TimeLimit(runtime.clock)
+        self.time_limit = TimeLimit(runtime.clock)
 
     @cached_property
     def settings(self) -> Settings:
@@ -152,14 +152,14 @@ class AppContext:
             from pixverse_cli.reporting.trace import show_exchanges
 
             show_exchanges(self.verbosity)
-        return Connect(self.base_url, self._key_in_use.value, self._time_limit.is_reached)
+        return Connect(self.base_url, self._key_in_use.value, self.time_limit.is_reached)
 
     @cached_property
     def store(self) -> "Store":
         """The store, opened: created if missing, closed when the command ends."""
         from pixverse_cli.store import Store
 
-        store = Store(self.state_directory)
+        store = Store(self.state_directory, time_is_up=self.time_limit.is_reached)
         self.stack.callback(store.close)
         return store
 
@@ -177,16 +177,16 @@ class AppContext:
             account=self._key_in_use.account,
             key_ending=self._key_in_use.ending,
             run=os.urandom(8).hex(),
-            deadline=self._time_limit.end,
+            deadline=self.time_limit.end,
         )
 
     def limit_time(self, seconds: float) -> None:
         """Let the command take at most this long since its start; 0 means no limit.
 
-        Call this before the tools are used.
+        Call this before the store or the tools are used.
         """
         if seconds:
-            self._time_limit = TimeLimit(self.runtime.clock, self._started + seconds)
+            self.time_limit = TimeLimit(self.runtime.clock, self._started + seconds)
 
     def live(self, order: "Order") -> "Record | None":
         """Return the newest live record of the same request."""
@@ -239,6 +239,12 @@ class AppContext:
         _ = self.base_url, self.key, self.store
         if self.key.exposed:
             self.reporter().note(f"other people can read the API key in {self.key.source}")
+
+    def check_network(self) -> None:
+        """Check the proxy and certificate settings, which would fail every call alike."""
+        from pixverse_cli.http.network import check_environment
+
+        check_environment(self.base_url)
 
     def run(
         self,

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pixverse_cli.domain.plan import BatchItem
+    from pixverse_cli.settings.manifest import Manifest
     from pixverse_cli.store.manifest_lock import ManifestLock
 
 ManifestPath = Annotated[
@@ -76,10 +77,14 @@ def command(
       pixverse batch videos.toml --max-cost 50 --shard 2/5
     """
     app = context.app_context(ctx)
+    from pixverse_cli.settings.manifest import read_manifest
     from pixverse_cli.store.manifest_lock import ManifestLock
 
-    lock = ManifestLock(Path(manifest), app.runtime.clock)
-    items = _plan(app, Path(manifest), lock, force=force, verify=verify)
+    context.limit_time(app, waits=True)
+    path = Path(manifest)
+    content = read_manifest(path)  # before its lock: the path that was typed is the one to name
+    lock = ManifestLock(path, app.time_limit)
+    items = _plan(app, content, path.parent, lock, force=force, verify=verify)
     if dry_run:
         _show(app, items)
         return
@@ -88,7 +93,13 @@ def command(
 
 
 def _plan(
-    app: AppContext, manifest: Path, lock: "ManifestLock", *, force: bool, verify: bool
+    app: AppContext,
+    content: "Manifest",
+    folder: Path,
+    lock: "ManifestLock",
+    *,
+    force: bool,
+    verify: bool,
 ) -> "list[BatchItem]":
     """Return what each output of the manifest needs.
 
@@ -103,10 +114,9 @@ def _plan(
     )
     from pixverse_cli.flows.budget import budget_of
     from pixverse_cli.flows.hashing import has_hash
-    from pixverse_cli.settings.manifest import read_manifest
 
     inputs = PlanInputs(
-        folder=manifest.parent,
+        folder=folder,
         lock=lock,
         kept=app.kept_settings,
         stack=app.stack,
@@ -119,7 +129,7 @@ def _plan(
         force=force,
         shard=shard_of(app.settings.text("shard")),
     )
-    items = plan_items(read_manifest(manifest), inputs)
+    items = plan_items(content, inputs)
     limit, budget = app.settings.money("max-cost"), budget_of(app.settings)
     app.settings.insist()
     unknown_ok = "cost-unknown-ok" in app.given
@@ -168,13 +178,13 @@ def _run(
     # a batch replaces only what it has made
     extras = context.extras(app)._replace(force=True, up_to_date=True)
     app.settings.insist()
-    context.limit_time(app, waits=True)
     if any(item.error is None for item in items):
         app.prepare_to_send()
     missing = [item for item in items if needs_task(item)]
     if extras.receipts:
         check_receipts(missing)
     if missing:
+        app.check_network()
         lock.check_writable()
     for folder in dict.fromkeys(item.path.parent for item in missing):
         make_folder(folder)

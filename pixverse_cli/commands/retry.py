@@ -70,6 +70,7 @@ def command(
     app = context.app_context(ctx)
     extras = context.extras(app)
     saves = wait or app.settings.typed("output")
+    context.limit_time(app, waits=saves)
     plan = _plan(app, context.ids(task_ids) or [], saves=saves, force=force)
     if dry_run:
         from pixverse_cli.reporting.show import show_requests

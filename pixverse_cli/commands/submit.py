@@ -65,6 +65,7 @@ def run(ctx: typer.Context, args: "SubmitArgs") -> None:
     """Check the arguments, then start the tasks, or show what would be sent."""
     app = context.app_context(ctx)
     extras = context.extras(app)
+    context.limit_time(app, waits=_waits(app, args))
     plan = _plan(app, args)
     if args.dry_run:
         _preview(app, plan, as_curl=args.curl)
@@ -78,14 +79,20 @@ def start(app: AppContext, plan: "Plan", extras: Extras, *, saves: bool = True) 
     from pixverse_cli.flows.plan import make_folders
 
     app.prepare_to_send()
+    app.check_network()
     make_folders(plan)
-    context.limit_time(app, waits=plan.policy is not None)
     events = submit_all(plan, app.tools)
     asked = context.asked(app, pays=True, saves=saves)
     if plan.policy is None:
         app.run(events, Result.TASK_ID, asked, extras)
     else:
         app.run_saving(events, plan.destination, asked, extras)
+
+
+def _waits(app: AppContext, args: "SubmitArgs") -> bool:
+    from pixverse_cli.flows.plan import waits_for_videos
+
+    return waits_for_videos(args, app.settings)
 
 
 def _plan(app: AppContext, args: "SubmitArgs") -> "Plan":

@@ -15,12 +15,21 @@ from typing import BinaryIO
 from pixverse_cli.disk.files import look
 
 _NEW = os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0)
+_APPEND = (
+    os.O_CREAT
+    | os.O_APPEND
+    | os.O_WRONLY
+    | getattr(os, "O_NONBLOCK", 0)
+    | getattr(os, "O_BINARY", 0)
+)
 
 Link = Callable[[Path, Path], None]
 
 
 def write_file(path: Path, data: bytes, *, replace: bool = True, mode: int = 0o666) -> None:
     """Write ``data`` to ``path``; ``mode`` holds the permissions before the umask.
+
+    A symbolic link at the path is replaced; to keep it, give its :func:`target_of`.
 
     :raises FileExistsError: the path exists and ``replace`` is false.
     :raises OSError: the system refused; an existing file is unchanged.
@@ -40,12 +49,42 @@ def write_file(path: Path, data: bytes, *, replace: bool = True, mode: int = 0o6
         draft.unlink(missing_ok=True)
 
 
+def target_of(path: Path) -> Path:
+    """Return the path to which a path leads through symbolic links; nothing has to be there.
+
+    :raises OSError: the links form a loop, or one may not be read.
+    """
+    look(path)
+    return Path(os.path.realpath(path))
+
+
+def append(path: Path, data: bytes) -> None:
+    """Append to a file, or to a pipe that somebody reads; the file is created if missing.
+
+    A pipe is not waited for: one without a reader, or one that is full, is an error.
+
+    :raises OSError: the system refused.
+    """
+    try:
+        descriptor = os.open(path, _APPEND, 0o666)
+    except OSError as error:
+        if error.errno == errno.ENXIO:
+            raise OSError(errno.ENXIO, "no process reads this pipe") from error
+        raise
+    with os.fdopen(descriptor, "ab", buffering=0) as file:
+        while data:
+            written = file.write(data)
+            if written is None:
+                raise BlockingIOError(errno.EAGAIN, "the pipe is full")
+            data = data[written:]
+
+
 def append_line(path: Path, line: str, *, mode: int = 0o600) -> None:
     """Append one line to a file and force it to the disk; the file is created if missing.
 
     :raises OSError: the system refused, or ``path`` is a symbolic link.
     """
-    flags = os.O_CREAT | os.O_APPEND | os.O_WRONLY | getattr(os, "O_NOFOLLOW", 0)
+    flags = _APPEND | getattr(os, "O_NOFOLLOW", 0)
     with os.fdopen(os.open(path, flags, mode), "w", encoding="utf-8", newline="\n") as file:
         file.write(line + "\n")
         file.flush()

@@ -139,6 +139,13 @@ class UsageError(PixverseError):
     exit_code = 2
 
 
+class NetworkSettingsError(UsageError):
+    """The proxy or the certificates that the environment sets cannot be used: no call can be made.
+
+    Flows do not catch it for a single task: it would be told for each.
+    """
+
+
 class AuthError(PixverseError):
     """No key, key refused, no permission, model not activated."""
 

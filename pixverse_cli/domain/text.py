@@ -9,6 +9,7 @@ import codecs
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 _LINE_BREAKS = ("\n", "\r", "\t")
 _HARMFUL = ("Cc", "Cf", "Cs", "Zl", "Zp")  # control, format (bidi), surrogate, separators
@@ -17,6 +18,7 @@ _FILLERS = "\u115f\u1160\u2800\u3164\uffa0"  # letters and a Braille pattern wit
 _JOINERS = "\u200d\ufe0f"  # join several code points into one emoji
 _MASK = "***"
 _SHORTEST_SECRET = 8  # a shorter one, such as "test", stands in ordinary words and addresses
+_WRAP = r"(?:\s|\\[rnt])*"  # where a long line was wrapped, as text or in JSON
 
 
 def harmless(text: str, *, secrets: Iterable[str] = ()) -> str:
@@ -35,11 +37,58 @@ def _harmless(char: str) -> str:
 
 
 def masked(text: str, secrets: Iterable[str]) -> str:
-    """Return the text with every secret replaced by ``***``, in capitals or not."""
+    """Return the text with every secret replaced by ``***``, in whatever way it is written.
+
+    That is: in capitals or not, wrapped, escaped for a URL, JSON or HTML, or in base64, as in
+    ``Authorization: Basic``.
+    """
     for secret in secrets:
-        if len(secret) >= _SHORTEST_SECRET and secret.lower() in text.lower():
-            text = re.sub(re.escape(secret), _MASK, text, flags=re.IGNORECASE)
+        if len(secret) >= _SHORTEST_SECRET:
+            parts, pattern = _spellings(secret)
+            unwrapped = _unwrapped(text)
+            if any(part in unwrapped for part in parts):
+                text = pattern.sub(_MASK, text)
     return text
+
+
+def _unwrapped(text: str) -> str:
+    """Return the text in lower case without what :data:`_WRAP` matches."""
+    for escape in ("\\r", "\\n", "\\t") if "\\" in text else ():
+        text = text.replace(escape, "")
+    return "".join(text.split()).lower()
+
+
+@lru_cache(maxsize=4)
+def _spellings(secret: str) -> tuple[tuple[str, ...], re.Pattern[str]]:
+    """Return a pattern for all spellings of a secret, and texts one of which is in each.
+
+    The texts are in lower case; to look for them first is much faster.
+    """
+    spellings = [secret, *(_base64(secret.encode(), offset) for offset in range(3))]
+    parts = (re.findall("[a-z0-9]+", each.lower()) or [""] for each in spellings)
+    whole = (_WRAP.join(map(_escaped, each)) for each in spellings)
+    longest = tuple(max(each, key=len) for each in parts)
+    return longest, re.compile("|".join(whole), re.IGNORECASE)
+
+
+def _base64(secret: bytes, offset: int) -> str:
+    """Return the base64 digits that a secret alone decides, ``offset`` bytes after a third one."""
+    import binascii  # noqa: PLC0415  only for a key that is in use
+
+    digits = binascii.b2a_base64(bytes(offset) + secret, newline=False).decode("ascii")
+    return digits[(8 * offset + 5) // 6 : 8 * (offset + len(secret)) // 6]
+
+
+def _escaped(char: str) -> str:
+    """Return a pattern for a character, which may be escaped, or replaced in URL-safe base64."""
+    if char.isalnum():
+        return char
+    code = ord(char)
+    other = {"+": "-", "/": "_"}.get(char, char)
+    return (
+        rf"(?:{re.escape(char)}|{re.escape(other)}|\\{re.escape(char)}|%{code:02x}"
+        rf"|\\u{code:04x}|&\#0*{code};|&\#x0*{code:x};)"
+    )
 
 
 def without_keys(text: str) -> str:

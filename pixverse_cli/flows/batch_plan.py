@@ -235,7 +235,7 @@ def _lines_with_place(item: ManifestItem, error: PixverseError) -> Iterator[str]
 def _order(position: int, item: ManifestItem, inputs: PlanInputs) -> Order:
     """Return the item's order, checked as ``submit`` checks one."""
     settings, problems = Settings(item.fields, inputs.kept, unset=""), list[str]()
-    given, names = _given(item, inputs, problems)
+    given, names = _given(item, inputs)
     kind = settings.read("kind", _kind, None, f"choose {', '.join(Kind)}")
     model_name = item.fields["model"].value if "model" in item.fields else None
     kind = kind or kind_of(given, model_name, text="text" in item.fields)
@@ -266,17 +266,14 @@ def _kind(text: str) -> Kind | None:
     return next((kind for kind in Kind if kind == text.lower()), None)
 
 
-def _given(
-    item: ManifestItem, inputs: PlanInputs, problems: list[str]
-) -> tuple[Given, dict[str, str]]:
+def _given(item: ManifestItem, inputs: PlanInputs) -> tuple[Given, dict[str, str]]:
     """Return the item's inputs with their paths, and how the manifest writes each path."""
     names: dict[str, str] = {}
 
     def placed(name: str, value: str) -> str:
         try:
             where = _input_path(name, value, inputs)
-        except UsageError as error:
-            problems.extend(lines_of(error.message))
+        except UsageError:  # told when the input is read, with the way out
             where = value
         names[where] = value
         return where
@@ -373,6 +370,8 @@ def _output_conflicts(drafts: Sequence[_Draft], inputs: PlanInputs) -> Iterator[
         first, *others = places
         by = f"used by {found[first].item.place}" if first >= 0 else "the manifest's, or its lock's"
         for other in others:
+            if other < 0:
+                continue  # the lock is no link: it is its own target
             yield f"{found[other].item.place}: output {found[other].output} is already {by}"
     for file, inner in folders_among(paths):
         yield (
@@ -412,7 +411,7 @@ def _resolved(output: str, order: Order, inputs: PlanInputs) -> tuple[str, Path]
     path = output_names.resolve(template, values).absolute()
     _insist_on_none(output_names.target_problems(path, force=True))
     if any(isinstance(part, Field) for part in parts):
-        relative = output_names.parse_template(output, "output")
+        relative = output_names.parse_template(output)
         output = str(output_names.resolve(relative, values))
     return output, path
 

@@ -7,6 +7,7 @@ call is compared again, in one statement, because other processes spend at the s
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
+from itertools import accumulate
 from typing import NamedTuple
 
 from pixverse_cli.domain.budget import Budget, parse_budget
@@ -67,18 +68,9 @@ def budget_problems(orders: Sequence[Order], now: Standing, *, unknown_ok: bool)
         return
     known = [price or _NOTHING for price in prices]
     if sum(known, now.spent) > now.budget.amount:
-        reached = _reached(known, now.left)
+        reached = sum(total <= now.left for total in accumulate(known))
         enough = f" (enough for {reached} of {len(known)} videos)" if len(known) > 1 else ""
         yield _over(sum(known, _NOTHING), now) + enough
-
-
-def _reached(prices: Sequence[Decimal], left: Decimal) -> int:
-    """Return for how many orders, from the first one, the rest of the budget is enough."""
-    for count, price in enumerate(prices):
-        left -= price
-        if left < 0:
-            return count
-    return len(prices)
 
 
 def _over(amount: Decimal, now: Standing) -> str:

@@ -3,7 +3,13 @@
 from collections.abc import Generator, Iterator, Sequence
 
 from pixverse_cli.domain.endings import failed
-from pixverse_cli.domain.errors import PixverseError, UnclearError, UnexpectedError, UsageError
+from pixverse_cli.domain.errors import (
+    NetworkSettingsError,
+    PixverseError,
+    UnclearError,
+    UnexpectedError,
+    UsageError,
+)
 from pixverse_cli.domain.events import Ended, Event, Known, Planned
 from pixverse_cli.domain.task import Record, Status
 from pixverse_cli.flows.identity import require_account
@@ -19,12 +25,14 @@ def cancel(references: Sequence[str], tools: Tools) -> Iterator[Event]:
     """Cancel each task that is still PENDING; a task that is refused ends with the reason."""
     records = yield from find_records(references, tools)
     yield Planned(total=len(records))
+    yield from (Known(record=record) for record in records)
     for record in records:
-        yield Known(record=record)
         try:
             current = yield from _cancel_one(record, tools)
         except UnclearError as error:
             yield Ended(record=None, error=error, label=record.label)
+        except NetworkSettingsError:
+            raise
         except PixverseError as error:
             yield Ended(record=record, error=failed(record, error))
         else:

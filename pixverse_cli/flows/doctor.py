@@ -85,10 +85,8 @@ def examine(setup: Setup, environ: Mapping[str, str], clock: Clock) -> Iterator[
 
 
 def _machine(setup: Setup, environ: Mapping[str, str]) -> Iterator[Finding]:
-    try:
-        yield from machine_checks.other_folders(setup.config_directory)
-    except PixverseError as error:  # no home directory is known
-        yield Finding(what="config folder", told=error.message, error=error)
+    yield _check("config folder", lambda: machine_checks.config_folder(setup.config_directory))
+    yield from machine_checks.other_folders()
     yield machine_checks.program()
     yield from machine_checks.installed_files(environ)
     yield from machine_checks.skills(environ)

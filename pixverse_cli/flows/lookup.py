@@ -6,6 +6,7 @@ from collections.abc import Generator, Iterable, Iterator, Sequence
 from pixverse_cli.domain.endings import failed
 from pixverse_cli.domain.errors import (
     Charged,
+    NetworkSettingsError,
     PixverseError,
     UnclearError,
     UnknownTaskError,
@@ -15,7 +16,7 @@ from pixverse_cli.domain.events import Ended, Event, Known, Planned, Seen
 from pixverse_cli.domain.task import Record, Status
 from pixverse_cli.flows.identity import this_account
 from pixverse_cli.flows.rate_limited import RateLimit, with_retries
-from pixverse_cli.flows.stored import MOST_SHOWN, SHORTEST_PREFIX, unfit
+from pixverse_cli.flows.stored import fitting, unfit
 from pixverse_cli.flows.task_state import (
     is_not_known_yet,
     is_over,
@@ -38,7 +39,7 @@ def selected_records(
     if references is not None:
         return (yield from find_records(references, tools))
     latest = tools.store.records.newest(1, submitted=True)
-    if not latest and tools.store.records.newest(1, statuses=(Status.UNCLEAR,)):
+    if not latest and tools.store.records.count(statuses=(Status.UNCLEAR,)):
         raise UsageError(
             "no task of this machine is known; the answer of a submit was lost",
             hint="run `pixverse recover`: it checks for a task without paying again",
@@ -62,10 +63,9 @@ def find_records(references: Iterable[str], tools: Tools) -> Generator[Event, No
     found: dict[int, Record] = {}
     problems = []
     for reference in references:
-        records = tools.store.records.by_prefix(reference, limit=MOST_SHOWN + 1)
-        exact = [record for record in records if record.task_id == reference]
-        if len(exact or records) == 1 and (exact or len(reference) >= SHORTEST_PREFIX):
-            record = (exact or records)[0]
+        records = fitting(reference, tools.store)
+        if len(records) == 1:
+            record = records[0]
         elif not records and is_task_id(reference):
             record = yield from _query_unknown(reference, tools)
         else:
@@ -108,17 +108,22 @@ def look(references: Sequence[str] | None, tools: Tools, *, judging: bool) -> It
     """
     records = yield from selected_records(references, tools)
     yield Planned(total=len(records))
+    yield from (Known(record=record) for record in records)
     for record in records:
         yield from look_at(record, tools, judging=judging)
 
 
 def look_at(record: Record, tools: Tools, *, judging: bool) -> Iterator[Event]:
-    """Query the status of one task, and end it."""
-    yield Known(record=record)
+    """Query the status of one task, and end it.
+
+    :raises NetworkSettingsError: no task can be queried.
+    """
     try:
         current = yield from query(record, tools)
     except UnclearError as error:
         yield Ended(record=None, error=error, label=record.label)
+    except NetworkSettingsError:
+        raise
     except PixverseError as error:
         yield Ended(record=record, error=failed(record, error))
     else:

@@ -55,10 +55,13 @@ def state_folder(path: Path) -> Finding:
     return folder("state folder", path, "nothing can be submitted", _ROWS, hint=hint)
 
 
-def other_folders(config: Path) -> Iterator[Finding]:
+def config_folder(path: Path) -> Finding:
+    """Return whether a key can be stored."""
+    return folder("config folder", path, "`pixverse auth login` cannot store a key there", _ROWS)
+
+
+def other_folders() -> Iterator[Finding]:
     """Yield whether the other folders that commands write to can be written."""
-    no_key = "`pixverse auth login` cannot store a key there"
-    yield folder("config folder", config, no_key, _ROWS)
     yield _current_folder()
     no_image = "an image from stdin cannot be sent: set TMPDIR"
     try:
@@ -147,9 +150,11 @@ def installed_files(
 
 def skills(environ: Mapping[str, str]) -> Iterator[Finding]:
     """Compare the copies of SKILL.md in the current folder and at home with this version."""
-    folders = [Path(home)] if (home := environ.get("HOME")) else []
+    folders = list[Path]()
     with suppress(OSError):  # the current folder was deleted, which another line tells
-        folders.insert(0, Path.cwd())
+        folders.append(Path.cwd())
+    if home := environ.get("HOME"):
+        folders.append(Path(home))
     for path, version in skill_copies(folders):
         if version == __version__:
             yield Finding(what="skill", told=f"{path}: of this version")

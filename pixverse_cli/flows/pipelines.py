@@ -103,14 +103,16 @@ def _save_each(
     records: Sequence[Record], tools: Tools, destination: Destination
 ) -> Iterator[Event]:
     tasks = _placed(records)
+    positions = _positions(tasks)
     _check_names(tasks, destination, tools)
     yield Planned(total=len(tasks))
+    yield from (Known(record=task.record, position=task.position) for task in tasks)
     with Transfers(tools) as transfers:
-        for task in tasks:
-            for event in look_at(task.record, tools, judging=True):
+        for record in records:
+            for event in look_at(record, tools, judging=True):
                 if isinstance(event, Ended):
-                    save_now = len(tasks) == 1
-                    yield from _end(event, transfers, destination, task.position, here=save_now)
+                    save_now = len(records) == 1
+                    yield from _end(event, transfers, destination, positions, here=save_now)
                 else:
                     yield event
             yield from transfers.take()
@@ -128,6 +130,11 @@ def _askable(records: Sequence[Record], tools: Tools) -> Generator[Event, None, 
 
 def _placed(records: Sequence[Record]) -> list[Placed]:
     return [Placed(record, position) for position, record in enumerate(records, 1)]
+
+
+def _positions(tasks: Sequence[Placed]) -> dict[int, int]:
+    """Return the positions by the numbers of the records."""
+    return {task.record.number: task.position for task in tasks}
 
 
 def _check_names(tasks: Sequence[Placed], destination: Destination | None, tools: Tools) -> None:
@@ -150,7 +157,7 @@ def _watch_and_save(
 
     Videos are saved on threads, the last one here.
     """
-    positions = {task.record.number: task.position for task in tasks}
+    positions = _positions(tasks)
     with Transfers(tools) as transfers:
         watch, ended = Watch(tools, policy, transfers), list[Ended]()
         for record, _ in tasks:
@@ -179,8 +186,7 @@ def _end_all(
 ) -> Iterator[Event]:
     """End these tasks, and yield what the transfers have done."""
     for each in ended:
-        position = positions.get(each.record.number, 1) if each.record else 1
-        yield from _end(each, transfers, destination, position, here=here)
+        yield from _end(each, transfers, destination, positions, here=here)
     yield from transfers.take()
 
 
@@ -188,18 +194,19 @@ def _end(
     ended: Ended,
     transfers: Transfers,
     destination: Destination | None,
-    position: int,
+    positions: Mapping[int, int],
     *,
     here: bool,
 ) -> Iterator[Event]:
     """End a task, a successful one only after its video is saved: ``here``, or on a thread.
 
-    ``position`` is the value of ``{index}``. Stdout is written here only.
+    Stdout is written here only.
     """
     record = ended.record
     if ended.error is not None or record is None or destination is None:
         yield ended
         return
+    position = positions[record.number]  # the value of {index}
 
     def job(own: Tools) -> Iterator[Event]:
         return save(record, own, destination, position=position)

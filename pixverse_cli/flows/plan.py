@@ -3,7 +3,7 @@
 import shlex
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import datetime
 from functools import partial
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pixverse_cli.disk.files import has_sha256, is_file, read_up_to, reason, with_home
-from pixverse_cli.domain.catalog import CURRENCY, PRICES_AS_OF, Media, Model, Role
+from pixverse_cli.domain.catalog import CURRENCY, PRICES_AS_OF, Media, Model, Role, find_model
 from pixverse_cli.domain.checks import input_problems
 from pixverse_cli.domain.clock import local_time
 from pixverse_cli.domain.errors import UsageError
@@ -30,7 +30,13 @@ from pixverse_cli.domain.plan import (
 from pixverse_cli.domain.request import VideoRequest, length_inputs
 from pixverse_cli.domain.task import Record
 from pixverse_cli.domain.text import decoded, is_blank, lines_of
-from pixverse_cli.flows.given_inputs import FindTasks, InputReader, kind_of, usual_kind
+from pixverse_cli.flows.given_inputs import (
+    FindTasks,
+    InputReader,
+    kind_of,
+    media_of_ending,
+    usual_kind,
+)
 from pixverse_cli.flows.video_request import model_of, video_request
 from pixverse_cli.media import output_names, receipts
 from pixverse_cli.media.inputs.source import STDIN, private_note, remote
@@ -84,7 +90,7 @@ def plan_submit(
     count = _count(settings)
     read = partial(InputReader, stack=stack, find=find, now=now)
     orders = with_takes(_orders(args, settings, read, problems), count)
-    waits = args.wait or args.no_download or settings.typed("output")
+    waits = waits_for_videos(args, settings)
     policy = wait_policy(settings)  # read in any case, so that its problems are reported
     wanted = waits and not args.no_download
     destination = _destination(args, settings, problems, several=count > 1) if wanted else None
@@ -101,6 +107,11 @@ def plan_submit(
     if host.unknown_price:
         notes.append(f"no estimate: {host.unknown_price}")
     return Plan(orders, policy if waits else None, destination, notes, folders)
+
+
+def waits_for_videos(args: SubmitArgs, settings: Settings) -> bool:
+    """Return whether the command waits until its tasks have ended."""
+    return args.wait or args.no_download or settings.typed("output")
 
 
 def make_folders(plan: Plan) -> None:
@@ -194,15 +205,16 @@ def input_lines(
     return lines
 
 
-def _given(args: SubmitArgs) -> list[Given]:
-    """Return the inputs of each video: one for each IMAGE."""
+def _given(args: SubmitArgs, without: Collection[str] = ()) -> list[Given]:
+    """Return the inputs of each video: one for each IMAGE that is not in ``without``."""
     one = Given(
         last_frame=next(iter(args.last_frame), None),
         references=args.reference,
         video=args.video,
         sound=next(iter(args.sound), None),
     )
-    return [one._replace(image=image) for image in args.images] or [one]
+    images = [image for image in args.images if image not in without]
+    return [one._replace(image=image) for image in images] or [one]
 
 
 def _typed_model(settings: Settings) -> str | None:
@@ -223,14 +235,15 @@ def _orders(
     from pixverse_cli.flows.budget import budget_of  # noqa: PLC0415  imports decimal; wait needs none
 
     once, budget = settings.flag("once"), budget_of(settings)
-    prompt = _prompt(args, problems)
-    named = _typed_model(settings)
-    kind = args.kind or kind_of(_given(args)[0], named)
-    if kind is None:
+    named, words = _typed_model(settings), _words(args, settings)
+    # words in place of an image are told as such, so they are the prompt for all other checks
+    prompt = words[0] if words else _prompt(args, problems)
+    given = _given(args, without=words)
+    kind = args.kind or kind_of(given[0], named)
+    if kind is None and not words:
         problems.append(_NO_INPUT)
     model = model_of(settings, kind or usual_kind(named))
     read = reader(model).read
-    given = [one for one in _given(args) if one.image is None or not _is_prompt(one.image, args)]
     taken = [read(one, problems) for one in given] if kind else []
     request = video_request(settings, prompt, model, follows=follow(model, taken))
     for position, inputs in enumerate(taken, 1):
@@ -245,18 +258,37 @@ def _orders(
         )
 
 
-def _is_prompt(image: str, args: SubmitArgs) -> bool:
-    """Return whether an IMAGE that is no file looks like words, and there is no prompt yet."""
-    words = args.kind is None and (" " in image or not image.isascii())
-    given = args.prompt or args.prompt_file
-    named = image.lower().endswith((".png", ".jpg", ".jpeg", ".webp")) or remote(image)
-    return words and not given and not named and not is_file(Path(image))
+def _words(args: SubmitArgs, settings: Settings) -> list[str]:
+    """Return the IMAGEs that are no files and look like words, if there is no prompt yet.
+
+    With a model that takes a text alone, every IMAGE that is no file is such a word.
+    """
+    if args.kind is not None or args.prompt or args.prompt_file:
+        return []
+    model = find_model(_typed_model(settings))
+    text_alone = model is not None and not model.inputs
+    return [
+        image
+        for image in args.images
+        if (text_alone or " " in image or not image.isascii()) and not _names_a_file(image)
+    ]
+
+
+def _names_a_file(image: str) -> bool:
+    if image == STDIN or media_of_ending(image) or remote(image):
+        return True
+    return is_file(Path(image))
+
+
+def _prompt_sentence(text: str) -> str:
+    return f"{text!r}: no such file; is that the prompt? use -p {shlex.quote(text)}"
 
 
 def _conflicting_options(args: SubmitArgs, settings: Settings) -> Iterator[str]:
-    for image in args.images:
-        if _is_prompt(image, args):
-            yield f"{image!r}: no such file; is that the prompt? use -p {shlex.quote(image)}"
+    words = _words(args, settings)
+    if len(words) > 1 and not any(" " in word for word in words):
+        words = [" ".join(words)]  # a prompt without quotes
+    yield from map(_prompt_sentence, words)
     sources = (*_given(args)[0].all, *args.images[1:], *args.prompt_file)
     if [source.rpartition("=")[2] for source in sources].count(STDIN) > 1:
         yield "stdin can be read only once: use - only once"

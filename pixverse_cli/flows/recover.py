@@ -6,6 +6,7 @@ from pixverse_cli.domain.clock import rfc3339
 from pixverse_cli.domain.endings import failed
 from pixverse_cli.domain.errors import (
     Charged,
+    NetworkSettingsError,
     PixverseError,
     UnclearError,
     UnknownTaskError,
@@ -56,6 +57,8 @@ def recover(tools: Tools) -> Iterator[Event]:
         yield Known(record=record)
         try:
             yield (yield from _resolve(record, tools))
+        except NetworkSettingsError:
+            raise
         except PixverseError as error:
             yield Ended(record=None, error=failed(record, error), label=record.label)
 
@@ -72,7 +75,7 @@ def _is_recoverable(record: Record, tools: Tools) -> bool:
 
 def _resolve(record: Record, tools: Tools) -> Generator[Event, None, Ended]:
     record = yield from require_account(record, tools)
-    if record.provisional and record.task_id:
+    if record.provisional:
         task = yield from with_retries(RateLimit.QUERY, lambda: query_task(record, tools), tools)
         record = confirm_or_release(store_answer(record, task, tools), task, tools)
         if record.task_id is not None:

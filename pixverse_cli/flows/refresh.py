@@ -35,9 +35,7 @@ def refresh(tools: Tools) -> Generator[Event, None, list[Record]]:
 
 def unfinished(tools: Tools) -> list[Record]:
     """Return every task in the store that may still be queued or running, oldest first."""
-    return tools.store.records.newest(
-        -1, statuses=(Status.PENDING, Status.RUNNING), submitted=True
-    )[::-1]
+    return tools.store.records.newest(-1, statuses=(Status.PENDING, Status.RUNNING))[::-1]
 
 
 def _changed(records: Sequence[Record], tools: Tools) -> Generator[Event, None, list[Record]]:

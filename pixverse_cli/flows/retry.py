@@ -95,14 +95,13 @@ def _insist_that_it_is_free(record: Record, service: str) -> None:
 
     :raises UsageError: it does not, or it was sent to another service.
     """
-    name = record.task_id or "ID"
     if record.provisional or record.status is Status.UNCLEAR:
         raise UsageError("it may be paid for: its answer was lost; run pixverse recover")
     match record.status:
         case Status.SUCCEEDED:
-            raise UsageError(f"it was paid for: pixverse download {name} saves its video")
+            raise UsageError(f"it was paid for: pixverse download {record.task_id} saves its video")
         case Status.PENDING | Status.RUNNING:
-            raise UsageError(f"it is {record.status}: pixverse wait {name} waits for it")
+            raise UsageError(f"it is {record.status}: pixverse wait {record.task_id} waits for it")
         case Status.UNKNOWN:
             raise UsageError("it may be paid for: the service does not know the task any more")
         case Status.FAILED | Status.CANCELED | Status.NOT_SENT:

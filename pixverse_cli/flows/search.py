@@ -10,7 +10,12 @@ A search never creates a task.
 from collections.abc import Generator
 from functools import partial
 
-from pixverse_cli.domain.errors import PixverseError, UnclearError, UnreachableError
+from pixverse_cli.domain.errors import (
+    NetworkSettingsError,
+    PixverseError,
+    UnclearError,
+    UnreachableError,
+)
 from pixverse_cli.domain.events import Event, Note
 from pixverse_cli.domain.frozen import Frozen, replace
 from pixverse_cli.domain.process import may_be_alive
@@ -176,6 +181,8 @@ def _scan_list(
         owned = tools.store.records.known_ids(requested=True) | excluded
         candidates = [row for row in rows if row.task_id not in owned]
         tasks = yield from _query_all(candidates, tools)
+    except NetworkSettingsError:
+        raise
     except PixverseError as error:
         yield Note(text=f"the search continues: {error.message}")
         return _Candidates()

@@ -7,8 +7,8 @@ from pixverse_cli.domain.errors import UsageError
 from pixverse_cli.domain.task import Record
 from pixverse_cli.store import Store
 
-SHORTEST_PREFIX = 4
-MOST_SHOWN = 10  # candidates
+_SHORTEST_PREFIX = 4
+_MOST_SHOWN = 10  # candidates
 _NUMBER = re.compile(r"#([0-9]{1,18})")
 
 
@@ -39,9 +39,17 @@ def _candidates(reference: str, store: Store) -> list[Record]:
     number = _NUMBER.fullmatch(reference)
     if number:
         return store.records.numbered(int(number[1]))
-    records = store.records.by_prefix(reference, limit=MOST_SHOWN + 1)
+    return fitting(reference, store)
+
+
+def fitting(reference: str, store: Store) -> list[Record]:
+    """Return the record with this task id, or else those whose id starts with this text.
+
+    No record for a text that is too short; of many records only the first ones.
+    """
+    records = store.records.by_prefix(reference, limit=_MOST_SHOWN + 1)
     exact = [record for record in records if record.task_id == reference]
-    return exact or (records if len(reference) >= SHORTEST_PREFIX else [])
+    return exact or (records if len(reference) >= _SHORTEST_PREFIX else [])
 
 
 def _problem(reference: str, records: list[Record]) -> str:
@@ -52,10 +60,10 @@ def _problem(reference: str, records: list[Record]) -> str:
 
 def unfit(reference: str, records: list[Record]) -> str:
     """Return why a prefix of an id names no record: it is too short, or fits none or several."""
-    if len(reference) < SHORTEST_PREFIX:
-        return f"{reference!r}: type at least {SHORTEST_PREFIX} characters of a task id"
+    if len(reference) < _SHORTEST_PREFIX:
+        return f"{reference!r}: type at least {_SHORTEST_PREFIX} characters of a task id"
     if not records:
         return f"No known task id starts with {reference!r}"
-    candidates = ", ".join(str(record.task_id) for record in records[:MOST_SHOWN])
-    more = ", …" if len(records) > MOST_SHOWN else ""
+    candidates = ", ".join(str(record.task_id) for record in records[:_MOST_SHOWN])
+    more = ", …" if len(records) > _MOST_SHOWN else ""
     return f"several task ids start with {reference!r}: {candidates}{more}"

@@ -132,7 +132,11 @@ def _search(record: Record, error: UnclearError, tools: Tools) -> Generator[Even
     yield Known(record=record)
     lost = error.message.removesuffix(".")  # the service ends its sentences with one
     yield Note(text=f"{lost}; searching the account's tasks for it")
-    found = yield from search(record, tools)
+    try:
+        found = yield from search(record, tools)
+    except PixverseError as broken:  # the store, or the time limit while it was locked
+        message = f"{lost}; the search was given up: {broken.message}"
+        return Outcome(record=record, error=error.but(message=message))
     if found.record.task_id is not None:
         return Outcome(record=found.record)
     failure = not_found_error(found)
@@ -199,7 +203,7 @@ def publish(order: Order, tools: Tools) -> Generator[Event, None, list[str]]:
 def _published(each: Input, order: Order, tools: Tools) -> Generator[Event, None, str]:
     file = each.file
     if file is None:
-        return each.url or each.identity
+        return each.link or each.identity
     if order.upload_command:
         from pixverse_cli.media.inputs.upload_command import run_upload_command  # noqa: PLC0415  rare
 

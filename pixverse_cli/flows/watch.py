@@ -14,6 +14,7 @@ from functools import cached_property
 
 from pixverse_cli.domain.endings import failed
 from pixverse_cli.domain.errors import (
+    NetworkSettingsError,
     PixverseError,
     StillRunningError,
     ThrottledError,
@@ -230,6 +231,8 @@ class Watch:
         except (UnreachableError, ThrottledError) as error:
             yield from _schedule_retry(task, error, tools)
             return None
+        except NetworkSettingsError:
+            raise
         except PixverseError as error:
             return Ended(record=record, error=failed(record, error))
         task.failures, task.last_error, task.single = 0, None, False

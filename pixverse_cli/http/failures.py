@@ -14,7 +14,12 @@ import urllib3
 from requests import exceptions
 
 from pixverse_cli.disk.files import reason
-from pixverse_cli.domain.errors import NotSentError, PixverseError, UnreachableError, UsageError
+from pixverse_cli.domain.errors import (
+    NetworkSettingsError,
+    NotSentError,
+    PixverseError,
+    UnreachableError,
+)
 from pixverse_cli.domain.hosts import host_of, without_secrets
 from pixverse_cli.http.network import Proxy, certificates, proxy_of
 
@@ -77,7 +82,7 @@ def _not_connected(error: Exception, url: str) -> PixverseError:
         case ssl.SSLCertVerificationError():
             return _not_trusted(host, cause.verify_message)
         case OSError(filename=str(path)):  # the only file that is opened for a connection
-            return UsageError(
+            return NetworkSettingsError(
                 f"SSLKEYLOGFILE={path}: {reason(cause)}", hint="correct SSLKEYLOGFILE, or unset it"
             )
         case socket.gaierror():

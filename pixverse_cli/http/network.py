@@ -15,13 +15,15 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from pixverse_cli.disk.files import is_directory, reason
-from pixverse_cli.domain.errors import UsageError
+from pixverse_cli.disk.writing import append
+from pixverse_cli.domain.errors import NetworkSettingsError
 from pixverse_cli.domain.extras import install_command
 from pixverse_cli.domain.hosts import host_of, is_loopback
 
 _PROXY_VARIABLES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY")
 _FILE_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
 _FOLDERS_VARIABLE = "SSL_CERT_DIR"
+_KEY_LOG_VARIABLE = "SSLKEYLOGFILE"  # urllib3 opens it for every TLS connection
 CERTIFICATE_VARIABLES = (*_FILE_VARIABLES, _FOLDERS_VARIABLE)
 
 # How OpenSSL finds a certificate or a revocation list in a folder: by a hash of its subject.
@@ -65,10 +67,22 @@ class Trusted(NamedTuple):
         return ", ".join(part for part in (self.file, self.folders) if part)
 
 
+def check_environment(url: str) -> None:
+    """Check the proxy and the files that calls to a URL will use, before the first call is made.
+
+    :raises NetworkSettingsError: one cannot be used; the message has the variable's name.
+    """
+    proxy_of(url)
+    if urlsplit(url).scheme == "https":
+        certificates()
+        if path := os.environ.get(_KEY_LOG_VARIABLE):
+            _check(_KEY_LOG_VARIABLE, path, _check_key_log)
+
+
 def proxies_for(url: str) -> dict[str, str]:
     """Return the proxy for a URL, by scheme, as requests expects it; empty: connect directly.
 
-    :raises UsageError: as :func:`proxy_of`.
+    :raises NetworkSettingsError: as :func:`proxy_of`.
     """
     proxy = proxy_of(url)
     if proxy is None:
@@ -84,7 +98,7 @@ def proxy_of(url: str) -> Proxy | None:
 
     A proxy is never used for this machine: the request would leave it.
 
-    :raises UsageError: the proxy's address cannot be used; the message does not show it.
+    :raises NetworkSettingsError: the proxy's address cannot be used; the message does not show it.
     """
     address = _proxy_address(url)
     if address is None:
@@ -92,17 +106,17 @@ def proxy_of(url: str) -> Proxy | None:
     match, variable = _PROXY.fullmatch(address), _variable(address)
     scheme = (match["scheme"] or "http").lower() if match else ""
     if scheme == "socks":
-        raise UsageError(
+        raise NetworkSettingsError(
             f"{variable}: socks:// does not say which version of SOCKS",
             hint="write socks5h:// instead",
         )
     if scheme in _SOCKS and importlib.util.find_spec("socks") is None:
-        raise UsageError(
+        raise NetworkSettingsError(
             f"{variable} is a SOCKS proxy, which needs the extra `socks`",
             hint=f"{install_command('socks')}, or use an http proxy",
         )
     if match is None or scheme not in _SCHEMES or not _is_place(match["host"], match["port"]):
-        raise UsageError(
+        raise NetworkSettingsError(
             f"{variable}: the proxy's address is not valid",
             hint="use the form http://host:port or http://user:password@host:port; in a password"
             " write %40 for @, %23 for #, %2F for /",
@@ -120,13 +134,17 @@ def _is_place(host: str, port: str | None) -> bool:
 
 
 def _proxy_address(url: str) -> str | None:
-    from requests.utils import get_environ_proxies, select_proxy  # noqa: PLC0415  costs 160 ms
+    from urllib.request import getproxies, proxy_bypass  # noqa: PLC0415  most commands need neither
+
+    from requests.utils import select_proxy  # noqa: PLC0415  costs 160 ms
 
     parts = urlsplit(url)
     host = host_of(url).rstrip(".")
     if _is_this_machine(host) or _is_excepted(host, parts.port or _PORTS.get(parts.scheme)):
         return None
-    return (select_proxy(url, get_environ_proxies(url)) or "").strip() or None
+    if proxy_bypass(host):  # not by requests: before 2.34 `ar.example` excepted far.example
+        return None
+    return (select_proxy(url, getproxies()) or "").strip() or None
 
 
 def _is_this_machine(host: str) -> bool:
@@ -144,7 +162,7 @@ def _is_this_machine(host: str) -> bool:
 
 
 def _is_excepted(host: str, port: int | None) -> bool:
-    """Return whether NO_PROXY lists a host, in the forms that requests does not know.
+    """Return whether NO_PROXY lists a host, in the forms that Python does not know.
 
     They are ``*.example.com``, IPv6 networks, addresses in brackets, and entries that blanks
     or semicolons separate. Other programs take them.
@@ -182,7 +200,7 @@ def certificates() -> Trusted | None:
 
     None if it sets none: then the bundle that comes with requests is used.
 
-    :raises UsageError: there are no certificates; the message has the variable's name.
+    :raises NetworkSettingsError: there are no certificates; the message has the variable's name.
     """
     name = next((name for name in CERTIFICATE_VARIABLES if os.environ.get(name)), None)
     if name is None:
@@ -200,7 +218,16 @@ def certificates() -> Trusted | None:
 def _check(name: str, path: str, check: Callable[[str], str | None]) -> None:
     problem = check(path)
     if problem:
-        raise UsageError(f"{name}={path}: {problem}", hint=f"correct {name}, or unset it")
+        raise NetworkSettingsError(f"{name}={path}: {problem}", hint=f"correct {name}, or unset it")
+
+
+def _check_key_log(path: str) -> str | None:
+    """Return why OpenSSL cannot append to a file of TLS keys; None if it can."""
+    try:
+        append(Path(path), b"")
+    except OSError as error:
+        return reason(error)
+    return None
 
 
 def _check_file(path: str) -> str | None:

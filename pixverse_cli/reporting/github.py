@@ -10,6 +10,7 @@ from collections.abc import Collection, Generator, Iterable, Mapping
 from pathlib import Path
 
 from pixverse_cli.disk.files import reason
+from pixverse_cli.disk.writing import append
 from pixverse_cli.domain.errors import Charged, Ending, PixverseError
 from pixverse_cli.domain.events import Ended, Event, LeftRunning, Submitted
 from pixverse_cli.domain.task import Record
@@ -93,8 +94,7 @@ def _append(variable: str, environ: Mapping[str, str], text: str) -> None:
     try:
         if not path:
             raise OSError("it is not set")
-        with Path(path).open("a", encoding="utf-8") as file:
-            file.write(text)
+        append(Path(path), text.encode())
     except OSError as error:
         problem = f"{variable}={path or ''} cannot be written: {reason(error)}"
         say(f"::warning title=pixverse::{_data(problem)}")

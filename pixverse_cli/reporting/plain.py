@@ -6,7 +6,7 @@ from pixverse_cli.domain.clock import Clock
 from pixverse_cli.domain.events import Ended, Event
 from pixverse_cli.reporting.reporter import Reporter, result_line
 from pixverse_cli.reporting.result import Result
-from pixverse_cli.reporting.streams import put, say
+from pixverse_cli.reporting.streams import put, tell
 from pixverse_cli.reporting.task_set import Repeats, TaskSet
 
 
@@ -35,11 +35,11 @@ class PlainReporter(Reporter):
         elif not self._quiet and not self._repeats.is_repeated(event):
             sentence = self._tasks.sentence(event, self._clock.now())
             if sentence:
-                say(sentence)
+                tell(sentence)
 
     def _end(self, event: Ended) -> None:
         for line in self._tasks.error_lines(event):
-            say(line)
+            tell(line)
         if event.error is None and event.record:
             result = result_line(self._result, event.record)
             if result:
@@ -48,4 +48,4 @@ class PlainReporter(Reporter):
     def note(self, text: str) -> None:
         """Write a note, unless quiet."""
         if not self._quiet:
-            say(text)
+            tell(text)

@@ -25,7 +25,9 @@ from pixverse_cli.domain.errors import (
     ClosedPipe,
     Ending,
     PixverseError,
+    StillRunningError,
     Stopped,
+    TimeLimitError,
     UsageError,
 )
 from pixverse_cli.domain.events import (
@@ -247,7 +249,12 @@ class _Tally:
         return whole(error, self._charges, tasks, self._asked)
 
     def broken(self, error: PixverseError) -> PixverseError:
-        """Return an error that ended the whole flow, with the same facts."""
+        """Return an error that ended the whole flow, with the same facts.
+
+        The time limit is reached before anything was bought, or tasks go on at the service.
+        """
+        if isinstance(error, TimeLimitError) and self.open:
+            error = StillRunningError(error.message, hint=error.hint)
         charges = self._all_charges()
         tasks = self._placed([*self._unfinished.values(), *self._open.values()])
         return whole(error, charges, tasks, self._asked)
@@ -317,7 +324,7 @@ def report_ending(ending: Ending, output: Output, environ: Mapping[str, str]) ->
         from pixverse_cli.reporting.sentences import error_lines
 
         for line in error_lines(ending):
-            streams.say(line)
+            streams.tell(line)
     if environ.get("GITHUB_ACTIONS") == "true":
         from pixverse_cli.reporting.github import annotate
 

@@ -51,9 +51,9 @@ def show_records(
         shown, now = tuple(records), Now(clock.now(), service)
         write_page(record_table(shown, now, page_width()) if shown else ())
         if not shown:
-            streams.say(f"no tasks to show; {_SEE_ALL if filtered else _START}")
+            streams.tell(f"no tasks to show; {_SEE_ALL if filtered else _START}")
         if not just_asked and (old := old_answers(shown, now)):
-            streams.say(old)
+            streams.tell(old)
         _say_left_out(left_out)
         return
     else:
@@ -65,7 +65,7 @@ def show_records(
 
 def _say_left_out(count: int) -> None:
     if count:
-        streams.say(
+        streams.tell(
             f"{count} older {'task is' if count == 1 else 'tasks are'} not shown: see --all"
         )
 

@@ -116,6 +116,16 @@ def say(line: str) -> None:
         print(line, file=sys.stderr, flush=True)  # noqa: T201  the one place that writes notes
 
 
+def tell(line: str) -> None:
+    """Write one line of text to stderr; on a terminal, no command in it is broken over two rows."""
+    if is_terminal(sys.stderr):
+        from pixverse_cli.reporting.terminal.commands import with_whole_commands  # noqa: PLC0415  only there
+        from pixverse_cli.reporting.terminal.page import size_of  # noqa: PLC0415  as above
+
+        line = with_whole_commands(line, size_of(sys.stderr)[0])
+    say(line)
+
+
 def paint(word: str, colour: str) -> str:
     """Return a word for stderr, coloured if the environment and the terminal allow it.
 

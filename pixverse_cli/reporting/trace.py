@@ -10,10 +10,16 @@ from pixverse_cli.reporting.streams import say
 
 _MASK = "***"
 _SECRET_HEADERS = ("authorization", "proxy-authorization", "cookie", "set-cookie")
-_SECRET_FIELDS = re.compile(
-    r'(?i)("(?:policy|signature|oss_access_key_id|api_?key|authorization)"\s*:\s*")[^"]*'
+# In JSON, in the XML of the object store's errors, in the page of a proxy that repeats a request,
+# and in a signed URL that is itself a value of a query.
+_SECRET_VALUES = re.compile(
+    r"""(?ix)
+    ("(?:policy|signature|oss_?access_?key_?id|api_?key|authorization)"\s*:\s*")[^"]*
+    | (<(?:policy|signature\w*|ossaccesskeyid|stringtosign\w*)>)[^<]*
+    | (authorization\W{1,8}(?:basic|bearer)(?:\s|%20|\+)+)[^\s"'<,;]+
+    | ((?:signature|accesskeyid|security-?token)(?:=|%3d|%253d))[^\s"'<&]+
+    """
 )
-# in JSON a slash may be escaped
 _QUERIES = re.compile(r"(https?:(?:\\?/){2}[^\s\"'?]+)\?[^\s\"']*")
 _REQUEST_ID = re.compile(rb'"request_id"\s*:\s*"([\w-]{1,64})"', re.ASCII)
 _MAX_BODY = 4000
@@ -38,7 +44,11 @@ class _Tracer(logging.Handler):
         secrets = _keys(exchange.response)
         for line in _lines(exchange.response, exchange.body, self._verbosity, secrets):
             plain = harmless(line, secrets=secrets)
-            say(_QUERIES.sub(rf"\1?{_MASK}", _SECRET_FIELDS.sub(rf"\1{_MASK}", plain)))
+            say(_QUERIES.sub(rf"\1?{_MASK}", _SECRET_VALUES.sub(_without_value, plain)))
+
+
+def _without_value(found: re.Match[str]) -> str:
+    return f"{found[found.lastindex or 0]}{_MASK}"
 
 
 def _keys(response: Any) -> list[str]:  # noqa: ANN401  a requests.Response
@@ -60,13 +70,17 @@ def _lines(response: Any, body: bytes, verbosity: int, secrets: list[str]) -> li
             f"> {name}: {_header_value(name, value)}" for name, value in request.headers.items()
         ]
         if isinstance(request.body, bytes):
-            lines.append("> " + request.body[:_MAX_BODY].decode("utf-8", "replace"))
+            lines.append("> " + _shown_body(request.body, secrets))
         lines += [
             f"< {name}: {_header_value(name, value)}" for name, value in response.headers.items()
         ]
-        # mask before the cut, which would leave the first half of a key
-        lines.append("< " + masked(body.decode("utf-8", "replace"), secrets)[:_MAX_BODY])
+        lines.append("< " + _shown_body(body, secrets))
     return lines
+
+
+def _shown_body(body: bytes, secrets: list[str]) -> str:
+    # mask before the cut, which would leave the first half of a key
+    return masked(body.decode("utf-8", "replace"), secrets)[:_MAX_BODY]
 
 
 def _request_id(response: Any, body: bytes) -> str:  # noqa: ANN401  a requests.Response

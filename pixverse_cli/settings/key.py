@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from pixverse_cli.disk.files import Kind, kind_at, read_up_to, reason, with_home
-from pixverse_cli.disk.writing import write_file
+from pixverse_cli.disk.writing import target_of, write_file
 from pixverse_cli.domain.errors import AuthError, UnexpectedError
 from pixverse_cli.domain.frozen import Frozen
 from pixverse_cli.domain.text import decoded
@@ -134,7 +134,7 @@ def keep_key(config_directory: Path, value: str) -> Path:
     path = kept_key_path(config_directory)
     try:
         config_directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_file(path, f"{value}\n".encode(), mode=0o600)
+        write_file(target_of(path), f"{value}\n".encode(), mode=0o600)
     except OSError as error:
         raise UnexpectedError(
             f"the API key cannot be saved in {path}: {error.strerror}",

@@ -1,5 +1,6 @@
 """The store of this machine: an SQLite file that many processes may use at once."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,13 +16,18 @@ if TYPE_CHECKING:
 class Store:
     """The store file ``tasks.db`` in ``directory``, created on first use (0600, directory 0700).
 
+    ``time_is_up`` returns whether the command's time limit is reached: then nothing waits for
+    other processes any longer.
+
+    :raises TimeLimitError: the limit was reached while another process kept the file locked.
     :raises UnexpectedError: it is not a store, is damaged, was made by a newer version, or
         cannot be written.
     """
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, *, time_is_up: Callable[[], bool] = lambda: False) -> None:
         self._directory = directory
-        self._database = Database(directory / "tasks.db")
+        self._time_is_up = time_is_up
+        self._database = Database(directory / "tasks.db", time_is_up=time_is_up)
         self.accounts = Accounts(self._database)
         self.hashed_files = HashedFiles(self._database)
         self.records = Records(self._database)
@@ -59,7 +65,7 @@ class Store:
 
     def reopened(self) -> "Store":
         """Return the same store opened once more, for another thread."""
-        return Store(self._directory)
+        return Store(self._directory, time_is_up=self._time_is_up)
 
     def close(self) -> None:
         """Close the store file."""

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from pixverse_cli.disk.files import Kind, kind_of, look, reason
 from pixverse_cli.disk.writing import Link, NoLocksError, lock_as_sqlite, name_new, rename_in_turn
-from pixverse_cli.domain.errors import PixverseError, UnexpectedError
+from pixverse_cli.domain.errors import PixverseError, TimeLimitError, UnexpectedError
 from pixverse_cli.store.schema import MIGRATIONS
 
 T = TypeVar("T")
@@ -23,8 +23,8 @@ Value = str | int | float | None
 Row = dict[str, Any]  # the values by the names of their columns
 TryLock = Callable[[int], None]
 
-_BUSY_SECONDS = 0.5  # one wait inside SQLite, which a signal cannot interrupt
-_BUSY_WAITS = 60
+_BUSY_SECONDS = 0.25  # one wait inside SQLite, which neither a signal nor a time limit interrupts
+_BUSY_WAITS = 120
 _LOCK_FAILURES = {
     sqlite3.SQLITE_IOERR_LOCK,
     sqlite3.SQLITE_IOERR_RDLOCK,
@@ -36,19 +36,27 @@ _LOCK_FAILURES = {
 class Database:
     """One open store file; statements wait up to half a minute for other processes.
 
-    ``link`` makes a hard link, ``try_lock`` locks an open file: not every file system can.
+    ``time_is_up`` returns whether the command's time limit is reached: then a statement waits
+    a quarter of a second. ``link`` makes a hard link, ``try_lock`` locks an open file: not
+    every file system can.
     """
 
     def __init__(
-        self, path: Path, *, link: Link = os.link, try_lock: TryLock = lock_as_sqlite
+        self,
+        path: Path,
+        *,
+        time_is_up: Callable[[], bool] = lambda: False,
+        link: Link = os.link,
+        try_lock: TryLock = lock_as_sqlite,
     ) -> None:
         self.path = path
+        self._time_is_up = time_is_up
         self._try_lock = try_lock
         with self._translated():
             exists = _exists(path)
             if not exists:
                 _create(path, link, try_lock)
-            self._connection = _connect(path, self._require_locks)
+            self._connection = self._retry_while_busy(lambda: _connect(path))
             try:
                 version: int = self._retry_while_busy(
                     lambda: self._connection.execute("PRAGMA user_version").fetchone()[0]
@@ -102,7 +110,25 @@ class Database:
             self._retry_while_busy(lambda: _apply(self._connection))
 
     def _retry_while_busy(self, action: Callable[[], T]) -> T:
-        return _retry_while_busy(action, self._require_locks)
+        """Repeat ``action`` while another process holds the lock; signals are handled in between.
+
+        :raises TimeLimitError: the command's time limit was reached.
+        """
+        for attempt in range(_BUSY_WAITS - 1):
+            try:
+                return action()
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                    raise
+                if attempt == 0:
+                    self._require_locks()
+                if self._time_is_up():
+                    raise TimeLimitError(
+                        f"the time limit was reached while another process kept the store"
+                        f" {self.path} locked",
+                        hint="a longer --timeout gives it more time",
+                    ) from error
+        return action()
 
     def _require_locks(self) -> None:
         """Check that a file beside the store can be locked: SQLite reports both as "busy".
@@ -127,27 +153,10 @@ class Database:
             raise _explained(self.path, error) from error
 
 
-def _retry_while_busy(action: Callable[[], T], at_first: Callable[[], None]) -> T:
-    """Repeat ``action`` while another process holds the lock; signals are handled in between.
-
-    ``at_first`` is called when the lock was not free for the first time.
-    """
-    for attempt in range(_BUSY_WAITS - 1):
-        try:
-            return action()
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
-                raise
-            if attempt == 0:
-                at_first()
-    return action()
-
-
-def _connect(path: Path, at_first: Callable[[], None]) -> sqlite3.Connection:
+def _connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
     try:
-        # this statement reads the file too, which may be locked
-        _retry_while_busy(lambda: connection.execute("PRAGMA synchronous = FULL"), at_first)
+        connection.execute("PRAGMA synchronous = FULL")  # reads the file too, which may be locked
     except BaseException:
         connection.close()
         raise
@@ -215,7 +224,7 @@ def _create(path: Path, link: Link, try_lock: TryLock) -> None:
             try_lock(descriptor)
         finally:
             os.close(descriptor)
-        with closing(_connect(draft, lambda: None)) as connection:
+        with closing(_connect(draft)) as connection:
             _apply(connection)
         with suppress(FileExistsError):
             name_new(draft, path, link, without_links=rename_in_turn)
@@ -241,9 +250,10 @@ def _exists(path: Path) -> bool:
 
 def _broken(path: Path, what: str) -> PixverseError:
     return UnexpectedError(
-        f"the store {path} {what}; nothing was changed or sent",
-        hint=f"move it away (mv '{path}' '{path}.damaged'), then `pixverse list --remote`"
-        " shows the account's tasks at the service; saved videos are not affected",
+        f"the store {path} {what}",
+        hint=f"it was not changed; move it away (mv '{path}' '{path}.damaged'), then"
+        " `pixverse list --remote` shows the account's tasks at the service;"
+        " saved videos are not affected",
     )
 
 
@@ -256,6 +266,11 @@ def _explained(path: Path, error: sqlite3.Error | OSError) -> PixverseError:
             f"the store {path} cannot be used: files cannot be locked there"
             f" ({_reason(error, path)})",
             hint="set PIXVERSE_STATE_DIR to a directory on a local disk",
+        )
+    if code == sqlite3.SQLITE_BUSY:
+        return UnexpectedError(
+            f"the store {path} cannot be used: another process keeps it locked",
+            hint="end that process, or close the store in it",
         )
     return UnexpectedError(
         f"the store {path} cannot be used: {_reason(error, path)}",

@@ -14,13 +14,14 @@ from pathlib import Path
 from typing import BinaryIO
 
 from pixverse_cli.disk.files import look, open_regular, reason
-from pixverse_cli.disk.writing import try_lock, write_file
-from pixverse_cli.domain.clock import Clock
+from pixverse_cli.disk.writing import target_of, try_lock, write_file
+from pixverse_cli.domain.clock import TimeLimit
 from pixverse_cli.domain.errors import UsageError
 from pixverse_cli.domain.frozen import Frozen
 from pixverse_cli.domain.text import lines_of
 
 _WAIT_SECONDS = 30.0  # for other processes, which hold the lock for some milliseconds each
+_SHORTEST_WAIT = 0.5  # for them when the command's time limit is reached
 _PAUSE = 0.02
 
 
@@ -36,20 +37,23 @@ class LockEntry(Frozen):
 class ManifestLock:
     """The lock file of one manifest; a missing one is empty.
 
+    ``limit`` is the command's time limit: it bounds the wait for other processes.
+
     :raises UsageError: it cannot be read, or has an invalid line.
     """
 
-    def __init__(self, manifest: Path, clock: Clock) -> None:
+    def __init__(self, manifest: Path, limit: TimeLimit) -> None:
         self._manifest = manifest
         self._path = manifest.with_name(manifest.name + ".lock")
-        self._side = manifest.with_name(f".{self._path.name}.busy")
-        self._clock = clock
+        self._limit = limit
         self._entries = self._read()
+        self._target = target_of(self._path)  # a symbolic link stays one
+        self._side = self._target.with_name(f".{self._target.name}.busy")
 
     @property
     def reserved(self) -> tuple[Path, ...]:
-        """What no output may replace: the manifest, this file, and the side file of its writers."""
-        return self._manifest, self._path, self._side
+        """What no output may replace: the manifest, this file, the file of its writers."""
+        return self._manifest, self._path, self._target, self._side
 
     def entry(self, output: str) -> LockEntry | None:
         """Return the entry of an output, if any."""
@@ -77,7 +81,7 @@ class ManifestLock:
         with self._alone():
             self._entries = self._read() | {entry.output: entry}
             text = "".join(_line(each) for _, each in sorted(self._entries.items()))
-            write_file(self._path, text.encode())
+            write_file(self._target, text.encode())
 
     @contextmanager
     def _alone(self) -> Iterator[BinaryIO]:
@@ -91,16 +95,18 @@ class ManifestLock:
 
     def _locked(self) -> BinaryIO:
         """Return the side file, open and locked."""
-        deadline = self._clock.monotonic() + _WAIT_SECONDS
+        clock = self._limit.clock
+        shortest = clock.monotonic() + _SHORTEST_WAIT
+        deadline = max(shortest, self._limit.within(_WAIT_SECONDS).end)
         while True:
             file = self._side.open("ab")
             # the process that had the lock may have removed the file that was opened here
             if try_lock(file) and _is_at(self._side, file):
                 return file
             file.close()
-            if self._clock.monotonic() > deadline:
+            if clock.monotonic() > deadline:
                 raise OSError(errno.EAGAIN, "another process keeps it locked")
-            self._clock.sleep(_PAUSE)
+            clock.sleep(_PAUSE)
 
     def _read(self) -> dict[str, LockEntry]:
         entries: dict[str, LockEntry] = {}

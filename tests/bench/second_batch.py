@@ -20,7 +20,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from pixverse_cli.domain.clock import SystemClock
+from pixverse_cli.domain.clock import SystemClock, TimeLimit
 from pixverse_cli.domain.hosts import service_host
 from pixverse_cli.flows.batch_plan import PlanInputs, plan_items
 from pixverse_cli.sandbox import Sandbox
@@ -52,7 +52,7 @@ def planned(manifest):
     with ExitStack() as stack:
         inputs = PlanInputs(
             folder=manifest.parent,
-            lock=ManifestLock(manifest, SystemClock()),
+            lock=ManifestLock(manifest, TimeLimit(SystemClock())),
             kept={},
             stack=stack,
             live=lambda _: None,

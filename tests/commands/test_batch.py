@@ -8,6 +8,7 @@ import pytest
 
 from tests.commands.conftest import TURTLE
 
+URL = "https://example.com/a"
 MANIFEST = """
 [defaults]
 resolution = "360P"
@@ -227,3 +228,59 @@ def test_limits_of_cost_are_told_together_and_with_the_wrong_items(pixverse, san
     assert (ran.code, sandbox.calls) == (2, [])
     for said in ("over --max-cost 0.10", "rest of the budget 0.12/day", "missing.png: no such"):
         assert said in ran.stderr
+
+
+@pytest.mark.usefixtures("directory")
+@pytest.mark.parametrize("shard", ["0/3", "4/3", "x/3", "3", "1/", "-1/3", "1/3/5", "1.0/3", ""])
+def test_a_share_that_is_none_is_refused(pixverse, sandbox, shard):
+    ran = pixverse("batch", "videos.toml", "--shard", shard)
+    assert (ran.code, sandbox.calls) == (2, [])
+    rule = "must be I/N, such as 2/5 for the second of five shares"
+    assert f"--shard {shard}: {rule}" in ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("fields", "says"),
+    [
+        ({"image": URL, "kind": "upscale"}, "image: upscale takes no image"),
+        ({"image": URL, "kind": "text-to-video"}, "image: v6-t2v takes no image"),
+        ({"image": URL, "last-frame": URL, "kind": "references"}, "last-frame: "),
+        ({"reference": URL, "kind": "image-to-video"}, "reference: "),
+        ({"last-frame": URL}, "image: v6-kf2v needs 1 image as first-frame"),
+        ({"video": f"{URL}.mp4", "kind": "image-to-video"}, "video: "),
+        ({"audio-file": f"{URL}.mp3", "kind": "image-to-video"}, "audio-file: "),
+    ],
+)
+def test_an_input_that_the_kind_does_not_take_is_told_by_its_field(
+    pixverse, directory, fields, says
+):
+    line = json.dumps({"output": "a.mp4", "prompt": "up"} | fields)
+    (directory / "videos.jsonl").write_text(line)
+    ran = pixverse("batch", "videos.jsonl", "--dry-run")
+    assert f"videos.jsonl, line 1: {says}" in ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("fields", "model"),
+    [
+        ({"model": "v6-t2v", "prompt": "up"}, "pixverse/pixverse-v6-t2v"),
+        ({"model": "upscale", "video": f"{URL}.mp4"}, "pixverse/pixverse-upscale"),
+        ({"video": f"{URL}.mp4", "text": "Hello."}, "pixverse/pixverse-lipsync"),
+    ],
+)
+def test_a_model_or_a_text_says_the_kind_of_a_video(pixverse, directory, fields, model):
+    (directory / "videos.jsonl").write_text(json.dumps({"output": "a.mp4"} | fields))
+    [planned] = pixverse("batch", "videos.jsonl", "--dry-run", "--json").json
+    assert planned["request"]["model"] == model
+
+
+def test_a_finished_task_is_the_video_of_an_item_in_any_folder(pixverse, directory):
+    words = ("submit", TURTLE, "-r", "360P", "-d", "1", "--no-download")
+    link = pixverse(*words).lines[0]
+    task_id = pixverse("list", "--json").json[0]["task_id"]
+    folder = directory / "set"
+    folder.mkdir()
+    line = {"output": "a.mp4", "kind": "upscale", "video": task_id[:8]}
+    (folder / "videos.jsonl").write_text(json.dumps(line))
+    [planned] = pixverse("batch", "set/videos.jsonl", "--dry-run", "--json").json
+    assert planned["request"]["input"]["media"] == [{"type": "video_url", "url": link}]

@@ -77,6 +77,16 @@ class TestGitHub:
         problem = f"{variable}={path} cannot be written: {why}"
         assert lines == [f"::warning title=pixverse::{problem}"]
 
+    @pytest.mark.parametrize("variable", ["GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"])
+    def test_a_pipe_that_nobody_reads_is_a_warning_and_not_waited_for(
+        self, submit, tmp_path, variable
+    ):
+        os.mkfifo(tmp_path / "pipe")
+        pipe = {variable: tmp_path / "pipe"}
+        run = submit("--github-output", **self.variables(tmp_path) | pipe)
+        assert run.code == 0
+        assert f"{variable}={tmp_path}/pipe cannot be written: no process reads" in run.stderr
+
     def test_an_error_becomes_one_escaped_annotation(self, pixverse, tmp_path):
         run = pixverse("submit", "a%0Ab\n::error::x.png", **self.variables(tmp_path))
         commands = [line for line in run.stderr.splitlines() if line.startswith("::")]

@@ -77,9 +77,9 @@ def test_what_may_be_paid_for_is_refused_and_all_is_told_at_once(submit, pixvers
     [
         ({"status": Status.UNCLEAR, "task_id": None}, "its answer was lost"),
         ({"status": Status.FAILED, "provisional": True}, "its answer was lost"),
-        ({"status": Status.RUNNING}, "it is RUNNING"),
+        ({"status": Status.RUNNING}, "it is RUNNING: pixverse wait task-1 waits for it"),
         ({"status": Status.UNKNOWN}, "the service does not know the task any more"),
-        ({"status": Status.SUCCEEDED}, "it was paid for"),
+        ({"status": Status.SUCCEEDED}, "it was paid for: pixverse download task-1 saves its video"),
         ({"status": Status.FAILED, "fingerprint": None}, "another machine submitted it"),
         ({"status": Status.FAILED, "model": "gone"}, "does not know its model"),
         ({"status": Status.FAILED, "resolution": "8K"}, "does not know its model or parameters"),
@@ -240,3 +240,11 @@ def test_a_dry_run_refuses_what_the_run_would(failing, account):
         dry, real = (failing("retry", *words, *more) for more in (("--dry-run",), ()))
         assert (dry.code, dry.stdout, dry.stderr) == (2, "", real.stderr)
     assert account.account.creates == creates
+
+
+def test_the_own_upload_command_is_used_again(failing, account):
+    command = {"PIXVERSE_UPLOAD_COMMAND": "sh -c 'echo https://example.com/a.webp'"}
+    submitted = failing("submit", TURTLE, *SMALL, "--wait", "--json", **command)
+    run = failing("retry", submitted.json[-1]["task_id"], **command)
+    assert (run.code, account.account.creates) == (0, 2), run.stderr
+    assert not [call for call in account.calls if call.host == "upload"]

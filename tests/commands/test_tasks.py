@@ -32,6 +32,15 @@ def test_where_only_a_lost_answer_is_known_the_way_out_is_recover(pixverse, comm
     assert "run `pixverse recover`" in ran.stderr
 
 
+def test_where_only_a_refused_request_is_known_no_task_was_submitted(pixverse):
+    store = Store(pixverse.state)
+    service = pixverse.environ["DASHSCOPE_HTTP_BASE_URL"]
+    store.records.intend(Record(number=0, status=Status.NOT_SENT, service=service))
+    store.close()
+    ran = pixverse("status")
+    assert (ran.code, "no task has been submitted from this machine yet" in ran.stderr) == (2, True)
+
+
 def test_a_unique_prefix_of_a_task_id_is_enough(submit, pixverse):
     task_id = submit().lines[0]
     assert pixverse("status", task_id[:8]).stdout.startswith(task_id)

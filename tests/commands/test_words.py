@@ -17,19 +17,46 @@ def test_words_among_the_images_are_asked_about_as_the_prompt(pixverse, sandbox,
     assert pixverse("submit", words).stderr.splitlines()[0] == question
 
 
-@pytest.mark.parametrize("further", ["my holiday.png", "turtle2", "https://example.com/a b"])
+@pytest.mark.parametrize(
+    "further",
+    [
+        *(f"my holiday.{ending}" for ending in ("png", "JPG", "jpeg", "webp", "mp4")),
+        *("turtle2", "https://example.com/a b"),
+    ],
+)
 def test_what_looks_like_an_image_is_not_taken_for_a_prompt(pixverse, further):
     assert "is that the prompt" not in pixverse("submit", TURTLE, further, "--dry-run").stderr
     assert "is that the prompt" not in pixverse("submit", TURTLE, "two words", "-p", "x").stderr
 
 
-@pytest.mark.parametrize("model", [(), ("-m", "v6-t2v")])
-def test_a_prompt_in_place_of_the_image_is_recognised(pixverse, sandbox, model):
-    ran = pixverse("submit", "A turtle swims", *model)
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("A turtle swims",),
+        ("A turtle swims", "-m", "v6-t2v"),
+        ("A", "turtle", "swims", "-m", "v6-t2v"),
+        (TURTLE, "A turtle swims"),
+    ],
+)
+def test_a_prompt_in_place_of_the_image_is_the_only_thing_that_is_told(pixverse, sandbox, words):
+    ran = pixverse("submit", *words)
     assert (ran.code, sandbox.account.creates) == (2, 0)
-    assert (
-        "'A turtle swims': no such file; is that the prompt? use -p 'A turtle swims'" in ran.stderr
-    )
+    assert ran.stderr.splitlines() == [
+        "error: 'A turtle swims': no such file; is that the prompt? use -p 'A turtle swims'",
+        "hint: nothing was sent",
+    ]
+
+
+def test_a_word_in_place_of_the_image_of_a_text_to_video_model_is_the_prompt(pixverse):
+    ran = pixverse("submit", "turtle", "-m", "v6-t2v")
+    assert "error: 'turtle': no such file; is that the prompt? use -p turtle\n" in ran.stderr
+    assert "text-to-video" not in ran.stderr
+
+
+def test_words_beside_other_faults_are_told_with_them(pixverse):
+    ran = pixverse("submit", "A turtle", "-m", "v6-t2v", "-d", "99")
+    assert "use -p 'A turtle'" in ran.stderr
+    assert "--duration 99" in ran.stderr
 
 
 def test_a_picture_without_a_command_is_for_submit(pixverse):

@@ -9,11 +9,40 @@ import pytest
 
 from pixverse_cli.disk.writing import (
     NoLocksError,
+    append,
     lock_as_sqlite,
     name_new,
     rename_in_turn,
     rename_over_placeholder,
 )
+
+
+@pytest.fixture
+def pipe(tmp_path):
+    """Return the path and the reading end of a named pipe."""
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    yield path, reader
+    os.close(reader)
+
+
+def test_what_is_appended_comes_after_what_is_there(tmp_path):
+    for part in (b"a\n", b"", b"b\r\n"):
+        append(tmp_path / "file", part)
+    assert (tmp_path / "file").read_bytes() == b"a\nb\r\n"
+
+
+def test_a_pipe_that_somebody_reads_gets_everything(pipe):
+    path, reader = pipe
+    append(path, b"x" * 10_000)
+    assert os.read(reader, 20_000) == b"x" * 10_000
+
+
+def test_a_full_pipe_is_an_error_and_not_waited_for(pipe):
+    with pytest.raises(BlockingIOError, match="the pipe is full"):
+        append(pipe[0], b"x" * 1_000_000)
+
 
 WAYS = pytest.mark.parametrize("without_links", [rename_over_placeholder, rename_in_turn])
 CODES = pytest.mark.parametrize(

@@ -27,6 +27,7 @@ CONTRACT = [
     # class, code, exit code, charged, retryable
     ("UnexpectedError", "unexpected", 1, "no", False),
     ("UsageError", "usage", 2, "no", False),
+    ("NetworkSettingsError", "usage", 2, "no", False),
     ("AuthError", "auth", 3, "no", False),
     ("ElsewhereError", "auth", 3, "no", False),
     ("BillingError", "billing", 4, "no", False),

@@ -1,6 +1,8 @@
 """Foreign text is made harmless for terminals and stays readable."""
 
+import base64
 import unicodedata
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
@@ -67,6 +69,52 @@ def test_a_text_that_fits_is_not_shortened():
 )
 def test_a_secret_is_masked_in_any_case_102(secret, shown):
     assert masked("refused: sk-canary-1 (SK-Canary-1)", [secret]) == shown
+
+
+PLAIN, SIGNS = "sk-canary-1", "sk-a+b/c=~4canary"
+
+
+@pytest.mark.parametrize("before", ["", "u", "me", "me:"])
+@pytest.mark.parametrize("secret", [PLAIN, SIGNS])
+@pytest.mark.parametrize("encode", [base64.b64encode, base64.urlsafe_b64encode])
+def test_a_secret_in_base64_is_masked_wherever_it_begins_102(secret, before, encode):
+    encoded = encode(f"{before}{secret}:and more".encode()).decode()
+    shown = masked(f"Basic {encoded}", [secret])
+    assert "***" in shown
+    left = base64.b64decode(shown.split()[1].partition("***")[0] + "==", validate=False)
+    assert left.decode(errors="replace").startswith(before[: len(before) // 3 * 3])
+    assert not any(part in shown for part in (encoded[6:14], encoded[8:16]))
+
+
+@pytest.mark.parametrize("secret", [PLAIN, SIGNS])
+@pytest.mark.parametrize(
+    "spell",
+    [
+        pytest.param(lambda secret: quote(secret, safe=""), id="URL"),
+        pytest.param(lambda secret: quote(secret, safe="").lower(), id="URL, small letters"),
+        pytest.param(lambda secret: "".join(map(unicode_escape, secret)), id="JSON"),
+        pytest.param(lambda secret: secret.replace("/", "\\/"), id="JSON of PHP"),
+        pytest.param(lambda secret: "".join(map(html_escape, secret)), id="HTML"),
+        pytest.param(lambda secret: f"{secret[:5]}\r\n    {secret[5:]}", id="wrapped"),
+        pytest.param(lambda secret: f"{secret[:5]}\\n{secret[5:]}", id="wrapped in JSON"),
+        pytest.param(" ".join, id="every character apart"),
+    ],
+)
+def test_a_secret_is_masked_in_each_spelling_that_programs_use_102(secret, spell):
+    assert masked(f"the key {spell(secret)}, refused", [secret]) == "the key ***, refused"
+
+
+def unicode_escape(char):
+    return char if char.isalnum() else f"\\u{ord(char):04X}"
+
+
+def html_escape(char):
+    return char if char.isalnum() else f"&#x{ord(char):X};" if char < "." else f"&#{ord(char)};"
+
+
+@given(any_text)
+def test_a_text_without_the_secret_is_not_changed_102(text):
+    assert masked(text, [PLAIN, SIGNS]) == text
 
 
 @pytest.mark.parametrize("text", ["", " ", "\u3000", "\u200b\u2060", "\ufeff", "\u2800", "\ufe0f"])

@@ -68,6 +68,11 @@ def scenario(*scenarios):
     return submit
 
 
+def throttled(world):
+    world.sandbox("throttled", clock=world.clock)
+    return world.submit(inside=True)
+
+
 def too_slow(*steps):
     """Return a submit whose answer does not end before the call's deadline."""
 
@@ -196,7 +201,7 @@ CASES = (
         )
         for status, code in GATEWAY_ANSWERS
     ),
-    Case(22, "throttled twice", scenario("throttled"), code=0, creates=3, exists=1),
+    Case(22, "throttled twice", throttled, code=0, creates=3, exists=1),
 )
 
 

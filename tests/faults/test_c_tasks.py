@@ -22,8 +22,8 @@ THIRD = "0385dc79-5ff8-4d82-bcb6-000000000003"
 
 
 def unknown_for_a_moment(world):
-    world.sandbox("late")
-    return world.submit("--wait", "--interval", "0.3")
+    world.sandbox("late", clock=world.clock)
+    return world.submit("--wait", inside=True)
 
 
 def always_unknown(world):

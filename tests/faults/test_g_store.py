@@ -4,8 +4,9 @@ import contextlib
 import sqlite3
 
 from tests.faults.case import Case, Way, parameters
-from tests.faults.service import TASK, accepted, succeeded
+from tests.faults.service import TASK, accepted, succeeded, task_list
 from tests.faults.world import IMAGE_URL
+from tests.servers import RESET
 
 SUBMIT = ("submit", IMAGE_URL, "-p", "A turtle")
 REFUSED = {"code": 1, "charged": "no", "retryable": False, "creates": 0}
@@ -79,6 +80,17 @@ def broken_during_the_call(damage):
     return submit
 
 
+def broken_during_the_search(world):
+    """Submit; the answer is lost, and the store is damaged while its task is looked for."""
+
+    def steps(_request):
+        text(world.database)
+        return [task_list()]
+
+    world.serve(create=[[RESET]], listing=[[steps]])
+    return world.run_inside(*SUBMIT)
+
+
 def id_is_printed_and_kept(world, ran):
     assert TASK in ran.stderr
     (kept,) = world.home.rglob("unrecorded-tasks.jsonl")
@@ -126,6 +138,16 @@ CASES = (
         )
         for damage in (text, empty)
         for words in (("list",), ("wait",), ("status", TASK), ("recover",))
+    ),
+    Case(
+        83,
+        "the store breaks during the search",
+        broken_during_the_search,
+        code=9,
+        charged="unknown",
+        retryable=False,
+        creates=1,
+        says="the search was given up: the store.*pixverse recover",
     ),
     Case(
         83,

@@ -1,5 +1,6 @@
 """H. Network: proxies (row 104). No part of an address that may be a password is shown."""
 
+import re
 import sys
 
 import certifi
@@ -8,8 +9,8 @@ import pytest
 from pixverse_cli.domain.errors import UsageError
 from pixverse_cli.http.network import proxies_for, proxy_of
 from tests.faults import certificates
-from tests.faults.case import Case, parameters, row
-from tests.faults.service import PROXY_PASSWORD, unused_port
+from tests.faults.case import Case, Way, parameters, row
+from tests.faults.service import OTHER, PROXY_PASSWORD, TASK, unused_port
 from tests.faults.socks_proxy import SocksProxy
 from tests.faults.world import TURTLE
 from tests.servers import ScriptedServer
@@ -89,6 +90,48 @@ def trusting(**variables):
     return submit
 
 
+def batch_with(**variables):
+    """Return a batch of two videos in surroundings that fail every call alike."""
+
+    def batch(world):
+        item = '[[video]]\nimage = "https://example.com/a.webp"\noutput = "{}.mp4"\n'
+        (world.directory / "videos.toml").write_text(item.format(1) + item.format(2))
+        service = f"https://{HOST}/api/v1"
+        usual = {"DASHSCOPE_HTTP_BASE_URL": service, "DASHSCOPE_API_KEY": world.key}
+        return world.run_inside("batch", "videos.toml", **usual | variables)
+
+    return batch
+
+
+def asking(*words):
+    """Return a command about two tasks, with a bad proxy."""
+
+    def ask(world):
+        address = f"https://{HOST}/api/v1"
+        world.pixverse.environ |= {"DASHSCOPE_HTTP_BASE_URL": address}
+        for task_id in (TASK, OTHER):
+            world.add_task(task_id)
+        key = {"DASHSCOPE_API_KEY": world.key}
+        return world.run_inside(*words, **key, HTTPS_PROXY="socks://nowhere")
+
+    return ask
+
+
+def recovering(world):
+    """Run ``recover`` for two lost submits, with a bad proxy."""
+    world.pixverse.environ |= {"DASHSCOPE_HTTP_BASE_URL": f"https://{HOST}/api/v1"}
+    for task_id in (TASK, OTHER):
+        world.add_task(task_id)
+    world.execute("UPDATE task SET status = 'UNCLEAR', task_id = NULL")
+    key = {"DASHSCOPE_API_KEY": world.key}
+    return world.run_inside("recover", **key, HTTPS_PROXY="socks://nowhere")
+
+
+def told_once(_world, ran):
+    assert len(re.findall(TOLD, ran.stderr)) == 1
+    assert "a.webp" not in ran.stderr
+
+
 def through_socks_without_the_extra(world):
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(sys.modules, "socks", None)  # as if it were not installed
@@ -104,6 +147,7 @@ def the_host_has_no_known_price(world, _ran):
     assert world.rows()[0]["estimate"] is None
 
 
+TOLD = r"which version of SOCKS|BUNDLE=/nowhere|LOGFILE=/nowhere|must be an https URL"
 ODD_PASSWORDS = (
     "CANARY#quay",
     "CANARY@quay",
@@ -188,6 +232,47 @@ CASES = (
         **WRONG_SETTING,
         says=r"ALL_PROXY is a SOCKS proxy.*extra.*pip install 'pixverse-cli\[socks\] @ git",
         also=nothing_of_the_address_is_shown,
+    ),
+    *(
+        Case(
+            104,
+            f"batch, {variable}",
+            batch_with(**{variable: value}),
+            **WRONG_SETTING,
+            store=(),
+            says=variable,
+            also=told_once,
+        )
+        for variable, value in (
+            ("HTTPS_PROXY", "socks://nowhere"),
+            ("REQUESTS_CA_BUNDLE", "/nowhere"),
+            ("SSLKEYLOGFILE", "/nowhere/keys"),
+            ("DASHSCOPE_HTTP_BASE_URL", "http://nowhere.example"),
+        )
+    ),
+    Case(
+        104,
+        "recover of several",
+        recovering,
+        code=2,
+        charged="unknown",
+        store=("UNCLEAR", "UNCLEAR"),
+        says="HTTPS_PROXY",
+        also=told_once,
+        ways=(Way.PIPE,),
+    ),
+    *(
+        Case(
+            104,
+            f"{words[0]} of several",
+            asking(*words),
+            code=2,
+            creates=0,
+            says="HTTPS_PROXY",
+            also=told_once,
+            ways=(Way.PIPE,),
+        )
+        for words in (("status", TASK, OTHER), ("wait", "--all"), ("cancel", TASK, OTHER))
     ),
     Case(
         104,

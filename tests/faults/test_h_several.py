@@ -286,8 +286,9 @@ def test_once_makes_only_the_missing_takes_and_hands_back_the_others(world):
 @row(92)
 def test_takes_have_different_names_by_default(world):
     world.sandbox()
-    ran = world.run_inside("submit", TURTLE, *SMALL, "--wait", "-n", "3")
-    assert (ran.code, len(world.videos), world.creates) == (0, 3, 3)
+    ran = world.run_inside("submit", TURTLE, *SMALL, "--wait", "-n", "2")
+    assert (ran.code, len(world.videos), world.creates) == (0, 2, 2)
+    assert [video.name[:9] for video in world.videos] == ["turtle-1-", "turtle-2-"]
 
 
 @pytest.mark.parametrize("count", ["0", "21", "-1", "x", "1.5", ""])
@@ -586,6 +587,17 @@ def test_outputs_that_stand_in_the_way_are_refused_before_paying(world, outputs,
     assert (ran.code, world.sandboxed.calls) == (2, [])
     assert re.search(says, ran.error["message"])
     assert (world.directory / "videos.jsonl").read_bytes() == manifest
+
+
+@row(94)
+def test_an_output_in_the_place_that_the_lock_links_to_is_refused(world):
+    world.sandbox()
+    (world.directory / "kept").write_text("")
+    (world.directory / "videos.jsonl.lock").symlink_to("kept")
+    write_manifest(world, "a.mp4", "kept")
+    ran = run_batch(world, "--force")
+    assert (ran.code, world.sandboxed.calls) == (2, [])
+    assert "output kept is already the manifest's, or its lock's" in ran.error["message"]
 
 
 @row(94)

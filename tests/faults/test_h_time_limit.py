@@ -4,7 +4,7 @@ The fake clock passes the limit while a call is running, so these tests do not w
 """
 
 import sqlite3
-from contextlib import closing
+from contextlib import ExitStack, closing, contextmanager
 
 import pytest
 
@@ -22,9 +22,10 @@ from tests.faults.service import (
     refusal,
     succeeded,
     task_is,
+    task_list,
     upload_policy,
 )
-from tests.faults.world import TURTLE
+from tests.faults.world import IMAGE_URL, TURTLE
 from tests.servers import HANG, RESET, Pause, answer
 
 LIMIT = ("--timeout", "4")
@@ -181,7 +182,63 @@ def batch(world):
     return world.run_inside("batch", "videos.toml", *LIMIT)
 
 
+@contextmanager
+def store_lock(world):
+    """Yield a function that locks the store until the end, as another process would."""
+    with ExitStack() as stack:
+
+        def lock():
+            other = sqlite3.connect(world.database, check_same_thread=False, isolation_level=None)
+            stack.enter_context(closing(other)).execute("BEGIN EXCLUSIVE")
+
+        yield lock
+
+
+def locked_from_the_start(*words):
+    """Return a command that finds the store locked, and has a tenth of a second."""
+
+    def run(world):
+        world.serve()
+        world.add_task()
+        with store_lock(world) as lock:
+            lock()
+            return world.run_inside(*words, "--timeout", "0.1", clock=SystemClock())
+
+    return run
+
+
+def locked_during(route, command, *steps, **others):
+    """Return a command during which the store is locked, when this call arrives."""
+
+    def run(world):
+        with store_lock(world) as lock:
+
+            def locks(_request):
+                lock()
+                world.clock.advance(10.0)
+                return steps
+
+            world.serve(**{route: [[locks]]}, **others)
+            return command(world)
+
+    return run
+
+
+def submit_a_url(world):
+    return world.submit(*LIMIT, inside=True)
+
+
+def submit_a_file(world):
+    return world.run_inside("submit", TURTLE, "-p", "A turtle", *LIMIT)
+
+
+def wait_for_it(world):
+    world.add_task()
+    return world.run_inside("wait", TASK, *LIMIT)
+
+
 LOCAL = {"image": TURTLE}
+JSON = (Way.JSON,)  # each waits a quarter of a second inside SQLite
 NOT_SAVED_IN_TIME = STILL_RUNNING | {"saved": 0, "says": "the time limit was reached"}
 
 CASES = (
@@ -236,6 +293,34 @@ CASES = (
         **NOT_SAVED_IN_TIME,
     ),
     Case(107, "a video that another process fetches", part_in_use, **NOT_SAVED_IN_TIME),
+    Case(
+        107, "a locked store, wait", locked_from_the_start("wait", TASK), **NOTHING_BOUGHT,
+        ways=JSON,
+    ),
+    Case(
+        107, "a locked store, submit", locked_from_the_start("submit", IMAGE_URL, "-p", "A turtle"),
+        **NOTHING_BOUGHT, ways=JSON,
+    ),
+    Case(
+        107, "a store locked before the create call",
+        locked_during("upload", submit_a_file, answer(connection="close")),
+        **NOTHING_BOUGHT, store=(), ways=JSON,
+    ),
+    Case(
+        107, "a store locked during the create call",
+        locked_during("create", submit_a_url, accepted()), code=1, charged="yes", creates=1,
+        store=("UNCLEAR",), says=f"{TASK} was accepted", ways=JSON,
+    ),
+    Case(
+        107, "a store locked during the search",
+        locked_during("listing", submit_a_url, task_list(), create=[[RESET]]), **UNCLEAR,
+        ways=JSON,
+    ),
+    Case(
+        107, "a store locked during a poll",
+        locked_during("query", wait_for_it, task_is("RUNNING")), **STILL_RUNNING,
+        says=f"pixverse wait {TASK}", ways=JSON,
+    ),
     Case(
         107, "a batch", batch, code=8, charged="mixed", creates=8, store=("PENDING",) * 8,
         says="the time limit was reached", ways=(Way.PIPE,),

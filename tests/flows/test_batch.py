@@ -3,6 +3,7 @@
 import pytest
 
 from pixverse_cli.domain.catalog import MODELS
+from pixverse_cli.domain.clock import TimeLimit
 from pixverse_cli.domain.errors import AuthError, Charged
 from pixverse_cli.domain.events import Ended, Note, Submitted
 from pixverse_cli.domain.plan import Action, BatchItem, WaitPolicy
@@ -35,7 +36,7 @@ def items_of(world, *prompts, action=Action.SUBMIT):
 
 
 def events_of(world, items, timeout, *, fail_fast=False):
-    lock = ManifestLock(world.directory / "videos.jsonl", world.clock)
+    lock = ManifestLock(world.directory / "videos.jsonl", TimeLimit(world.clock))
     policy = WaitPolicy(timeout=timeout, fail_fast=fail_fast)
     return list(batch(items, world.tools, policy, lock))
 

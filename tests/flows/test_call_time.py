@@ -78,9 +78,20 @@ def test_the_wall_clock_alone_never_settles_a_call_90(then, now):
         (600.0, -3600.0, 3600.0, False),
         (600.0, 86400.0, -86400.0, False),
         (90_000.0, -86400.0, 86400.0, False),
+        (90_000.0, -7200.0, 7200.0, False),
+        (72_000.0, 7200.0, -7200.0, True),
         (90_000.0, 0.0, 0.0, False),
     ],
-    ids=["sure", "no date", "set back", "set forward", "too old by the date", "too old"],
+    ids=[
+        "sure",
+        "no date",
+        "set back",
+        "set forward",
+        "too old by the date",
+        "set back, too old",
+        "set forward, young",
+        "too old",
+    ],
 )
 def test_without_the_uptime_both_clocks_must_say_that_the_call_was_today_90(
     later, clock_error, skew, in_reach

@@ -48,8 +48,8 @@ def listed(submitted_at, model=V6.name):
     )
 
 
-def listing(skew):
-    return Listing(tasks=(), skew=skew, whole=True, read_at=Reading(START, None))
+def listing(skew, read_at=START):
+    return Listing(tasks=(), skew=skew, whole=True, read_at=Reading(read_at, None))
 
 
 @given(prompt=PROMPTS, status=STATUSES, with_prompt=st.booleans())
@@ -121,6 +121,32 @@ def test_a_task_submitted_minutes_before_or_after_the_call_is_not_ours(
     moment = START - timedelta(seconds=distance) if before else end + timedelta(seconds=distance)
     row = listed(moment + timedelta(seconds=skew or 0.0))
     assert not may_be(record(ended_at=end), row, listing(skew))
+
+
+@pytest.mark.parametrize("before", [True, False])
+@pytest.mark.parametrize(
+    ("skew", "clock_error", "distance", "ours"),
+    [
+        (0.0, 0.0, 2.0, True),
+        (0.0, 0.0, 2.5, False),
+        (None, 0.0, 120.0, True),
+        (None, 0.0, 120.5, False),
+        (0.0, 3600.0, 3602.0, True),
+        (0.0, 3600.0, 3602.5, False),
+        (0.0, None, 80_000.0, True),
+    ],
+)
+def test_the_time_of_a_task_may_differ_by_no_more_than_clocks_do(
+    skew, clock_error, distance, ours, before
+):
+    """By two seconds, as the header has whole ones; by two minutes without that header."""
+    end = START + timedelta(seconds=5)
+    moment = START - timedelta(seconds=distance) if before else end + timedelta(seconds=distance)
+    row, calls = listed(moment), record(ended_at=end)
+    later = START + timedelta(hours=2)  # no row is newer than the list
+    assert may_be(calls, row, listing(skew, later), clock_error=clock_error) is ours
+    if clock_error == 0.0:
+        assert may_be(calls, row, listing(skew)) is ours
 
 
 def test_a_row_of_another_model_is_not_ours_but_one_without_a_model_may_be():

@@ -1,9 +1,10 @@
-"""Waiting for the slot of a call; a process that wakes up late takes another slot."""
+"""Waiting for the slot of a call, and for the next try of one that has failed."""
 
 import pytest
 
+from pixverse_cli.domain.errors import ThrottledError, UnreachableError
 from pixverse_cli.domain.interrupts import Interrupts
-from pixverse_cli.flows.rate_limited import RateLimit, wait_for_slot
+from pixverse_cli.flows.rate_limited import RateLimit, backoff, slow_down, wait_for_slot
 from pixverse_cli.flows.tools import Tools
 from pixverse_cli.store import Store
 from tests.clocks import FakeClock
@@ -54,3 +55,36 @@ def test_a_process_that_wakes_up_after_its_slot_takes_another_one(tools):
 
 def test_after_four_late_wake_ups_the_call_is_made_all_the_same(tools):
     assert len(slept(tools, *[0.2] * 9)) <= 4
+
+
+def test_a_process_sleeps_only_if_its_slot_is_later(tools):
+    wait_for_slot(RateLimit.QUERY, tools)
+    assert tools.clock.slept == []
+
+
+@pytest.mark.parametrize(
+    ("failures", "longest"), [(1, 1.0), (2, 2.0), (3, 4.0), (5, 16.0), (6, 20.0), (99, 20.0)]
+)
+def test_the_pause_doubles_up_to_twenty_seconds_and_varies_by_half(failures, longest):
+    """Processes that failed together do not try again together."""
+    pauses = [backoff(failures) for _ in range(300)]
+    assert longest / 2 <= min(pauses) < longest * 0.6
+    assert longest * 0.9 < max(pauses) <= longest
+
+
+@pytest.mark.parametrize(
+    ("asked", "pause"), [(30.0, 30.0), (60.0, 60.0), (99_999.0, 60.0), (-1.0, 1.0), (None, 1.0)]
+)
+def test_the_service_may_ask_for_a_longer_pause_up_to_a_minute(asked, pause):
+    assert backoff(1, asked) == pytest.approx(pause, rel=0.5 if pause == 1.0 else 0)
+
+
+@pytest.mark.parametrize(
+    ("error", "held"), [(ThrottledError("too many"), 10.0), (UnreachableError("lost"), 0.0)]
+)
+def test_only_a_rate_limit_holds_back_all_processes(tools, error, held):
+    slow_down(RateLimit.QUERY, tools, error, 10.0)
+    wait_for_slot(RateLimit.LIST, tools)  # another limit
+    assert tools.clock.slept == []
+    wait_for_slot(RateLimit.QUERY, tools)
+    assert tools.clock.slept == ([pytest.approx(held)] if held else [])

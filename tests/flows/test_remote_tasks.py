@@ -126,6 +126,19 @@ def test_a_list_that_shifts_while_it_is_read_is_read_again_89(read):
     assert (listing.whole, sorted(ids(listing)), calls) == (True, list("abcx"), [1, 2, 3, 1, 2])
 
 
+@pytest.mark.parametrize(
+    "first",
+    [
+        [page_of("ab", 4, 2), page_of("bc", 4, 2)],
+        [page_of("ab", 4, 2), page_of("c", 3, 2)],
+    ],
+    ids=["a repeated row", "another count"],
+)
+def test_either_sign_of_a_shift_is_enough_to_read_again_89(read, first):
+    listing, calls = read(first, [page_of("ab", 3, 2), page_of("c", 3, 2)])
+    assert (listing.whole, calls[-2:]) == (True, [1, 2])
+
+
 def test_a_list_that_goes_on_shifting_is_not_whole_89(read):
     shifted = [page_of("ab", 3, 2), page_of("bc", 4, 2)]
     listing, calls = read(shifted, shifted)

@@ -28,6 +28,7 @@ from hypothesis.stateful import (
 
 from pixverse_cli.disk.files import has_sha256
 from pixverse_cli.domain.catalog import MODELS, Resolution, Role
+from pixverse_cli.domain.clock import TimeLimit
 from pixverse_cli.domain.errors import Charged, PixverseError, UnclearError
 from pixverse_cli.domain.events import Ended
 from pixverse_cli.domain.hosts import service_host
@@ -260,7 +261,7 @@ class World(RuleBasedStateMachine):
         """Run one manifest again, in which two videos have equal requests."""
         manifest = self.directory / "set.jsonl"
         manifest.write_text(MANIFEST)
-        lock = ManifestLock(manifest, self.clock)
+        lock = ManifestLock(manifest, TimeLimit(self.clock))
         items = plan_items(read_manifest(manifest), self.plan_inputs(lock))
         orders = {item.order.fingerprint: item.order for item in items}
         wanted = Counter(item.order.fingerprint for item in items)
@@ -276,7 +277,7 @@ class World(RuleBasedStateMachine):
         for each, number in wanted.items():
             after = len(self.paid_jobs_here(each))
             assert after <= max(number, before[each]), "a batch has paid for a video twice"
-        ManifestLock(manifest, self.clock)  # it can still be read
+        ManifestLock(manifest, TimeLimit(self.clock))  # it can still be read
 
     def plan_inputs(self, lock):
         service, records = self.identity.service, self.store.records

@@ -12,7 +12,7 @@ from pixverse_cli.domain.plan import Input, InputFile, Order
 from pixverse_cli.domain.request import VideoRequest
 from pixverse_cli.flows.rate_limited import RateLimit, wait_for_slot, with_retries
 from pixverse_cli.flows.submit import publish
-from pixverse_cli.flows.tools import Tools
+from pixverse_cli.flows.tools import Tools, out_of_time
 from pixverse_cli.store import Store
 
 
@@ -80,8 +80,9 @@ def test_a_refusal_at_the_limit_is_told_as_it_is_107(tools):
 
 def test_no_call_is_made_at_the_limit_107(tools):
     tools.clock.advance(100)
-    with pytest.raises(TimeLimitError):
+    with pytest.raises(TimeLimitError, match=r"\Athe time limit was reached\Z") as raised:
         result_of(tools)
+    assert raised.value.hint == "a longer --timeout gives it more time"
 
 
 def test_a_slot_after_the_limit_is_not_waited_for_107(tools):
@@ -104,3 +105,10 @@ def test_an_upload_that_reaches_the_limit_does_not_say_that_it_is_tried_again_10
     assert next(events) == Uploading(image="a.png", sent=0, total=3000)
     with pytest.raises(TimeLimitError, match="the last error: lost"):
         next(events)
+
+
+def test_the_error_of_the_limit_is_told_once():
+    limit = out_of_time(LOST)
+    assert limit.message == "the time limit was reached; the last error: lost"
+    assert out_of_time(limit) is limit
+    assert out_of_time().message == "the time limit was reached"

@@ -100,7 +100,7 @@ def test_each_thread_works_with_a_store_and_a_client_of_its_own(transfers, tools
     transfers.start(job)
     assert finished(transfers) == ["0"]
     assert seen[0].store is not tools.store
-    assert seen[0].connect is not tools.connect
+    assert seen[0].connect() is not tools.connect()
     assert seen[0].interrupts is not tools.interrupts
 
 
@@ -138,6 +138,36 @@ def test_stop_ends_a_job_at_its_next_event_and_closes_it(transfers):
     assert begun.wait(LONG)
     transfers.stop()
     assert ended.wait(LONG)
+
+
+class TestASystemWithoutThreads:
+    @pytest.fixture
+    def refuse(self, monkeypatch):
+        """Return a function after which the system starts no further thread."""
+
+        def refused(_thread):
+            raise RuntimeError("can't start new thread")
+
+        return lambda: monkeypatch.setattr(threading.Thread, "start", refused)
+
+    def test_a_job_is_done_here(self, transfers, refuse):
+        refuse()
+        for text in ("a", "b"):
+            transfers.start(noting(text))
+        assert finished(transfers) == ["a", "b"]
+
+    def test_a_thread_that_was_started_before_does_the_further_jobs(self, transfers, refuse):
+        here, workers = threading.current_thread(), set()
+
+        def job(_):
+            workers.add(threading.current_thread())
+            yield Note(text="done")
+
+        transfers.start(job)
+        refuse()
+        transfers.start(job)
+        assert finished(transfers) == ["done", "done"]
+        assert here not in workers
 
 
 def test_nothing_to_take_is_not_waited_for(transfers):

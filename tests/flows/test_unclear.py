@@ -1,10 +1,11 @@
 """Create calls without an answer, one case each: what the search for their task must not do."""
 
+import sqlite3
 from hashlib import sha256
 
 import pytest
 
-from pixverse_cli.domain.catalog import Media, Role, find_model
+from pixverse_cli.domain.catalog import MODELS, Media, Role, find_model
 from pixverse_cli.domain.errors import (
     AuthError,
     Charged,
@@ -13,19 +14,28 @@ from pixverse_cli.domain.errors import (
     UnreachableError,
     UsageError,
 )
-from pixverse_cli.domain.events import Known, Note
+from pixverse_cli.domain.events import Ended, Known, Note, Planned, Submitted
+from pixverse_cli.domain.frozen import replace
 from pixverse_cli.domain.plan import Input, Order, WaitPolicy
+from pixverse_cli.domain.process import this_process
 from pixverse_cli.domain.request import VideoRequest
 from pixverse_cli.domain.task import Status
 from pixverse_cli.flows.cancel import cancel
+from pixverse_cli.flows.create_call import draft
 from pixverse_cli.flows.lookup import look
 from pixverse_cli.flows.pipelines import submit_all, wait
 from pixverse_cli.flows.recover import adopt, recover
 from pixverse_cli.flows.search import search
 from tests.flows.test_states import World, order_of, plan_of
+from tests.flows.watching import collect_result
 
 UPSCALE, LIPSYNC = find_model("upscale"), find_model("lipsync")
 AT_ONCE = {"run": 0.0}
+BODY = {
+    "model": MODELS[0].name,
+    "input": {"prompt": "A turtle rises.", "media": [{"url": "https://images.example/1.png"}]},
+    "parameters": {"resolution": "360P", "duration": 5, "audio": False},
+}
 PROMPT, OTHER = "A turtle rises.", "Somebody else's."
 
 
@@ -88,11 +98,6 @@ def foreign_video(world, model=UPSCALE, **job_options):
 
 def ids_and_doubts(records):
     return [(record.task_id, bool(record.provisional)) for record in records]
-
-
-def collect_result(generator, into):
-    """Yield a generator's values, and append its return value to a list."""
-    into.append((yield from generator))
 
 
 def recovered(world):
@@ -178,15 +183,30 @@ def test_a_foreign_task_taken_as_the_only_candidate_is_released_when_it_ends(wor
     assert world.records[0].status is Status.NOT_SENT
 
 
+def test_a_watch_that_releases_a_foreign_task_searches_on_and_says_so(world, submit):
+    submit("killed-before")
+    theirs = foreign_task(world, run=300.0)
+    world.time_passes(130.0)
+    recovered(world)
+    events = list(wait(None, world.tools, WaitPolicy(timeout=900.0), None, every=True))
+    at = next(place for place, event in enumerate(events) if isinstance(event, Note))
+    assert events[at].text == f"task {theirs} belongs to another request; the search continues"
+    assert isinstance(events[at - 1], Known)
+    assert events[at - 1].record.task_id is None
+
+
 def test_a_query_that_releases_a_foreign_task_names_the_request(world, submit):
     submit("killed-before")
     theirs = foreign_task(world, run=300.0)
     world.time_passes(130.0)
     recovered(world)
     world.time_passes(300.0)
-    (ended,) = world.drain(look([theirs], world.tools, judging=False))
+    planned, *_, released, ended = look([theirs], world.tools, judging=False)
+    assert planned == Planned(total=1)
+    assert (type(released), released.record.task_id) == (Known, None)
     assert (ended.record, ended.label) == (None, world.orders[0].label)
     assert "belongs to another request" in ended.error.message
+    assert ended.error.hint.startswith("run `pixverse recover`: it searches for the task")
 
 
 def test_a_foreign_canceled_task_is_not_taken_at_once(world, submit):
@@ -304,6 +324,7 @@ def test_a_provisional_task_is_not_canceled_because_it_may_be_somebody_elses(wor
     assert (world.records[0].task_id, world.records[0].provisional) == (theirs, True)
     [ended] = world.drain(cancel([theirs], world.tools))
     assert (ended.record.task_id, type(ended.error)) == (theirs, UsageError)
+    assert ended.error.hint == f"`pixverse wait {theirs}` shows whether it is this request's"
     assert ended.error.charged is Charged.UNKNOWN
     assert not world.account.jobs[theirs].canceled
 
@@ -422,3 +443,231 @@ def test_a_lost_upscale_that_was_never_accepted_is_safe_to_send_again(world, enl
     world.time_passes(130.0)
     records, errors = recovered(world)
     assert ([record.status for record in records], errors) == ([Status.NOT_SENT], [])
+
+
+def test_events_of_several_orders_have_their_places(world):
+    """Also those of requests that were sent before."""
+    orders = [order_of(str(n), f"https://images.example/{n}", once=True) for n in range(3)]
+    world.orders += orders
+    world.account.sender = 0
+    for kinds in ([Submitted] * 3, [Known] * 3):
+        placed = [each._replace(position=7 - place) for place, each in enumerate(orders)]
+        events = list(submit_all(plan_of(placed), world.tools))
+        sent = [event for event in events if isinstance(event, (Submitted, Known))]
+        assert [type(event) for event in sent] == kinds
+        assert [event.position for event in sent] == [7, 6, 5]
+
+
+def test_of_an_order_without_a_task_its_label_is_told(world):
+    world.account.next_creates.extend(["refused", "never-arrived"])
+    orders = [order_of(None, f"https://images.example/{n}", once=False) for n in range(2)]
+    ended = [
+        event for event in submit_all(plan_of(orders), world.tools) if isinstance(event, Ended)
+    ]
+    assert [(event.record, event.label) for event in ended] == [
+        (None, "https://images.example/0"),
+        (None, "https://images.example/1"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("run", "doubt"),
+    [
+        (0.0, ""),
+        (300.0, "; what it reports when it ends will show whether it is this request's"),
+    ],
+)
+def test_a_lost_answer_is_searched_for_at_once_and_what_is_found_is_told(world, run, doubt):
+    world.account.next_creates.append("lost-reply")
+    world.account.next_job = {"run": run}
+    world.orders.append(order_of(PROMPT, "https://images.example/1.png", once=False))
+    world.account.sender = 0
+    events = list(submit_all(plan_of(world.orders), world.tools))
+    [task_id] = world.account.jobs
+    assert [event.text for event in events if isinstance(event, Note)] == [
+        "closed; searching the account's tasks for it",
+        f"found in the account's list: task {task_id}{doubt}",
+    ]
+    assert [type(event) for event in events[-2:]] == [Submitted, Ended]
+    assert bool(events[-1].record.provisional) is bool(doubt)
+
+
+class TestAnEqualRequestOfAnotherProcess:
+    """With ``--once``: its result is waited for, and nothing is paid twice."""
+
+    @pytest.fixture
+    def order(self, world):
+        world.orders.append(order_of(PROMPT, "https://images.example/1.png", once=True))
+        world.account.sender = 0
+        return world.orders[-1]
+
+    @pytest.fixture
+    def row(self, world, order):
+        """Return the row of another process, which is in its create call now."""
+        now, uptime = world.clock.now(), world.clock.uptime()
+        dated = {"intent_at": now, "boot": uptime.boot, "began_at_uptime": uptime.seconds}
+        return world.store.records.intend(replace(draft(order, world.tools), **dated))
+
+    def submitted(self, world, order, *, after=lambda: None, pauses=3, timeout=0.0):
+        """Submit the order; after some pauses the other process does something."""
+        sleep, slept = world.clock.sleep, []
+
+        def sleeping(seconds):
+            sleep(seconds)
+            slept.append(seconds)
+            if len(slept) == pauses:
+                after()
+
+        world.clock.sleep = sleeping
+        tools = world.tools.until(WaitPolicy(timeout=timeout))
+        events = list(submit_all(plan_of([order]), tools))
+        world.clock.sleep = sleep
+        return events
+
+    def test_its_task_is_used_when_it_is_accepted(self, world, order, row):
+        def accepted():
+            task = world.account.query(world.account.accept(BODY, 0).task_id)
+            world.store.records.accepted(row.number, task, world.clock.now())
+
+        *_, told, known, end = self.submitted(world, order, after=accepted)
+        [task_id] = world.account.jobs
+        assert told.text == f"{order.label}: already submitted as {task_id}; not paying again"
+        assert (type(known), known.record.task_id, end.record.task_id) == (Known, task_id, task_id)
+
+    def test_if_it_is_refused_the_own_call_is_made(self, world, order, row):
+        def refused():
+            at = world.clock.now()
+            world.store.records.not_accepted(row.number, Status.NOT_SENT, at, "code", "no")
+
+        events = self.submitted(world, order, after=refused)
+        [sent] = [event for event in events if isinstance(event, Submitted)]
+        assert [record.status for record in world.records] == [Status.PENDING, Status.NOT_SENT]
+        assert list(world.account.jobs) == [sent.record.task_id]
+
+    @pytest.mark.usefixtures("row")
+    @pytest.mark.parametrize("accepted", [False, True])
+    def test_if_it_never_answers_its_task_is_searched_for(self, world, order, accepted):
+        """The own call is made only when the list proves that the other one created nothing."""
+        if accepted:
+            world.account.accept(BODY, 0, run=0.0)
+        start = world.clock.monotonic()
+        events = self.submitted(world, order)
+        assert len(world.account.jobs) == 1
+        notes = [event.text for event in events if isinstance(event, Note)]
+        assert notes[0] == (
+            "an equal request was sent earlier, but its answer was lost;"
+            " searching the account's tasks for it"
+        )
+        statuses = [record.status for record in world.records]
+        assert statuses == ([Status.SUCCEEDED] if accepted else [Status.PENDING, Status.NOT_SENT])
+        assert world.clock.monotonic() - start >= 120.0
+
+    @pytest.mark.usefixtures("row")
+    def test_it_is_not_waited_for_after_the_time_limit(self, world, order):
+        start = world.clock.monotonic()
+        [*_, ended] = self.submitted(world, order, timeout=10.0)
+        assert 10.0 <= world.clock.monotonic() - start < 15.0
+        assert (ended.record, ended.error.code) == (None, "unclear")
+        assert "run `pixverse recover`" in ended.error.hint
+        assert [record.status for record in world.records] == [Status.UNCLEAR]
+
+
+class TestRecover:
+    def test_without_unclear_submits_that_is_said_and_nothing_is_asked(self, world):
+        before = world.clock.monotonic()
+        assert list(recover(world.tools)) == [
+            Note(text="No lost submits: the result of each one is known")
+        ]
+        assert world.clock.monotonic() == before
+
+    def test_an_id_that_was_only_in_the_fallback_log_is_told(self, world, submit):
+        submit("never-arrived")
+        [record] = world.records
+        found = replace(record, task_id="t-1", status=Status.PENDING)
+        world.store.keep_in_fallback_log(found)
+        told, ended, *rest = recover(world.tools)
+        assert told.text == "task t-1 was accepted earlier; it is in the store now"
+        assert (ended.record.number, ended.record.task_id) == (record.number, "t-1")
+        assert [type(event) for event in rest] == [Note]
+
+    def test_a_call_that_may_still_run_is_left_alone(self, world, submit):
+        submit("never-arrived")
+        world.set_process(None)
+        sqlite = "UPDATE task SET process = ?, ended_at = NULL, ended_at_uptime = NULL"
+        with sqlite3.connect(world.directory / "tasks.db") as database:
+            database.execute(sqlite, (this_process(),))
+        database.close()
+        assert [event.text for event in recover(world.tools)] == [
+            f"{world.orders[0].label}: its create call may still be in progress"
+        ]
+
+    def test_each_request_is_named_before_its_search(self, world, submit):
+        submit("never-arrived")
+        world.time_passes(130.0)
+        known, told, ended = recover(world.tools)
+        assert (known.record.number, ended.record.number) == (1, 1)
+        assert told.text.startswith(f"{world.orders[0].label}: the request of 2026-11-23T12:00:")
+        assert told.text.endswith(
+            "Z was not accepted: the service has no such task, and nothing was charged; it is safe"
+            " to submit again"
+        )
+
+    def test_a_request_of_yesterday_is_too_old_to_be_found(self, world, submit):
+        submit("never-arrived")
+        world.time_passes(25 * 3600.0)
+        *_, ended = recover(world.tools)
+        assert (ended.record, ended.label) == (None, world.orders[0].label)
+        assert " is too old to be found: the service lists tasks for 24 hours only" in (
+            ended.error.message
+        )
+        assert ended.error.hint == "the account's bill shows whether it was charged"
+        assert ended.error.charged is Charged.UNKNOWN
+
+    @pytest.mark.parametrize(
+        ("account", "hint"),
+        [
+            (None, "an older version did not note which key sent the request"),
+            ("other", "run `pixverse recover` with the key that sent the request (…1234)"),
+        ],
+    )
+    def test_a_request_of_another_key_is_never_ruled_out(self, world, submit, account, hint):
+        submit("never-arrived")
+        world.store.accounts.keep("other", "1234")
+        world.store.accounts.join("other", world.tools.account())
+        with sqlite3.connect(world.directory / "tasks.db") as database:
+            database.execute("UPDATE task SET account = ?", (account,))
+        database.close()
+        world.time_passes(130.0)
+        *_, ended = recover(world.tools)
+        assert (ended.record, ended.label) == (None, world.orders[0].label)
+        assert ended.error.hint.startswith(hint)
+        assert [record.status for record in world.records] == [Status.UNCLEAR]
+
+    @pytest.mark.parametrize("restarted", [True, False])
+    def test_where_no_clock_is_certain_that_the_search_takes_longer_is_told(
+        self, world, submit, restarted
+    ):
+        submit("never-arrived")
+        if restarted:
+            world.the_machine_is_restarted()
+        world.time_passes(130.0)
+        notes = [event.text for event in recover(world.tools) if isinstance(event, Note)]
+        told = "the time of the call is not certain: looking at the service's list for 60 s"
+        assert (told in notes) is restarted
+
+    def test_a_list_that_cannot_be_read_is_told(self, world, submit):
+        submit("never-arrived")
+        world.time_passes(130.0)
+        world.account.next_calls.extend(["unreachable"] * 4)
+        notes = [event.text for event in recover(world.tools) if isinstance(event, Note)]
+        assert notes[0] == "the search continues: HTTP 502, HTML"
+        assert [record.status for record in world.records] == [Status.NOT_SENT]
+
+    def test_a_task_that_only_another_time_hides_is_offered_to_the_user(self, world, submit):
+        _, [bought] = submit("killed-after")
+        world.the_machine_is_restarted()
+        world.the_clock_is_set(86400.0)
+        world.time_passes(130.0)
+        *_, ended = recover(world.tools)
+        assert (ended.record, ended.error.candidates) == (None, (bought,))
+        assert [record.status for record in world.records] == [Status.UNCLEAR]

@@ -8,7 +8,7 @@ from pixverse_cli.domain.frozen import replace
 from pixverse_cli.domain.interrupts import Interrupts
 from pixverse_cli.domain.task import Record, Status
 from pixverse_cli.flows.tools import Tools
-from pixverse_cli.flows.unsaved import unsaved
+from pixverse_cli.flows.unsaved import tell_others, unsaved
 from pixverse_cli.store import Store
 from tests.clocks import START, FakeClock
 
@@ -69,3 +69,24 @@ def test_another_service_fetches_what_has_a_link_that_holds(is_offered, hours, f
 
 def test_a_sandbox_fetches_what_another_sandbox_has_made(is_offered):
     assert is_offered(1, "http://127.0.0.1:9000", service=SANDBOX, video_url=link(2))
+
+
+@pytest.mark.parametrize(
+    ("statuses", "notes"),
+    [
+        ([], []),
+        ([Status.SUCCEEDED], []),
+        ([Status.RUNNING], ["1 task is not finished yet: add --wait, or run this again"]),
+        (
+            [Status.PENDING, Status.RUNNING, Status.CANCELED],
+            [
+                "2 tasks are not finished yet: add --wait, or run this again",
+                "a.png: task t was cancelled; it is not billed",
+            ],
+        ),
+    ],
+)
+def test_what_has_no_video_is_told(statuses, notes):
+    known = {"task_id": "t", "image": "a.png", "video_url": "https://x/v.mp4"}
+    asked = [replace(RECORD, status=status, **known) for status in statuses]
+    assert [event.text for event in tell_others(asked)] == notes

@@ -6,18 +6,20 @@ from datetime import timedelta
 import pytest
 
 from pixverse_cli.domain.catalog import MODELS
-from pixverse_cli.domain.errors import AuthError, UnreachableError
-from pixverse_cli.domain.events import Ended, Expected, Note, Seen
+from pixverse_cli.domain.errors import AuthError, Charged, UnreachableError
+from pixverse_cli.domain.events import Ended, Expected, Note, Retrying, Seen
 from pixverse_cli.domain.frozen import replace
 from pixverse_cli.domain.interrupts import Interrupts
 from pixverse_cli.domain.plan import WaitPolicy
 from pixverse_cli.domain.task import Record, Status, Task
 from pixverse_cli.flows.polling import first_query, query_interval, run_times, usual
+from pixverse_cli.flows.sweep import Sweep
 from pixverse_cli.flows.tools import Tools
+from pixverse_cli.flows.watch import Watch
 from pixverse_cli.store import Store
 from tests.clocks import FakeClock
 from tests.flows.account import Account
-from tests.flows.watching import watch
+from tests.flows.watching import collect_result, watch
 
 SERVICE = "https://service.example/api/v1"
 MODEL = MODELS[0].name
@@ -285,3 +287,194 @@ def test_after_the_machine_was_suspended_a_task_is_asked_about_at_once(tmp_path)
     world.watch(world.task(run=50.0), policy=WaitPolicy(timeout=0.0, interval=100.0))
     assert world.account.query_times[0] == pytest.approx(10.0, abs=0.5)
     world.store.close()
+
+
+# Answers that are not what they should be
+
+
+@pytest.fixture
+def answer(world):
+    """Return a function that lets changes be made to each answer about a task."""
+    query = world.account.query
+
+    def answering(change):
+        world.account.query = lambda task_id: change(query(task_id))
+
+    return answering
+
+
+def notes(events):
+    return [event.note for event in events if isinstance(event, Seen) and event.note]
+
+
+@pytest.mark.parametrize(("count", "told"), [(2, False), (3, True)])
+def test_three_finished_tasks_make_an_expectation(world, count, told):
+    world.history(*[100.0] * count)
+    events = world.watch(world.task(run=10.0))
+    assert any(isinstance(event, Expected) for event in events) is told
+
+
+def test_an_unknown_status_is_noted_once_and_the_task_counts_as_running(world, answer):
+    states = ["THINKING", "THINKING", "Running", "DREAMING", "THINKING", "succeeded"]
+
+    def odd(task):
+        raw = states.pop(0)
+        known = Status.SUCCEEDED if raw == "succeeded" else Status.RUNNING
+        return replace(task, raw_status=raw, status=known, video_url="https://v.example/1.mp4")
+
+    answer(odd)
+    record = world.task(run=20.0)
+    events = world.watch(record, policy=WaitPolicy(timeout=0.0, interval=1.0))
+    assert notes(events) == [
+        f"the service reports an unknown status {raw!r}; treated as running"
+        for raw in ("THINKING", "DREAMING", "THINKING")
+    ]
+    assert ended(events) == [record.task_id]
+    assert len(world.account.queried) == 6
+
+
+@pytest.mark.parametrize(("without", "code"), [(1, None), (2, None), (3, "not-saved")])
+def test_a_success_without_a_link_is_asked_about_three_times(world, answer, without, code):
+    left = [None] * without
+
+    def bare(task):
+        done = task.status is Status.SUCCEEDED and left
+        return replace(task, video_url=left.pop()) if done else task
+
+    answer(bare)
+    *_, last = world.watch(world.task(run=1.0))
+    assert (last.error.code if last.error else None) == code
+
+
+@pytest.mark.parametrize(
+    ("errors", "told"),
+    [
+        ([], ""),
+        ([UnreachableError("HTTP 502, HTML")] * 9, "; the last error: HTTP 502, HTML"),
+        ([UnreachableError("HTTP 502, HTML")], ""),
+    ],
+)
+def test_at_the_time_limit_the_status_and_the_last_error_are_told(world, answer, errors, told):
+    def failing(task):
+        if errors:
+            raise errors.pop()
+        return task
+
+    answer(failing)
+    record = world.task(wait=1.0, run=900.0)
+    *events, end = world.watch(record, policy=WaitPolicy(timeout=40.0, interval=5.0))
+    status = "PENDING" if told else "RUNNING"
+    assert end.error.message == (
+        f"task {record.task_id} is still {status} after 40 s{told}; it keeps running at the service"
+    )
+    assert (end.error.code, end.error.charged) == ("still-running", Charged.YES)
+    assert end.record.task_id == record.task_id
+    assert world.clock.monotonic() - world.account.started == pytest.approx(40.0, abs=0.1)
+    retries = [event for event in events if isinstance(event, Retrying)]
+    assert {event.task_id for event in retries} <= {record.task_id}
+    assert sum(event.delay for event in retries) < 40.0
+
+
+def test_an_error_that_does_not_pass_ends_the_watch_of_its_task_alone(world, answer):
+    first, second = world.task(run=5.0), world.task(run=50.0)
+
+    def refusing(task):
+        if task.task_id == first.task_id:
+            raise AuthError("the key is not valid")
+        return task
+
+    answer(refusing)
+    events = world.watch(first, second)
+    ends = {event.record.task_id: event.error for event in events if isinstance(event, Ended)}
+    assert (ends[first.task_id].message, ends[second.task_id]) == ("the key is not valid", None)
+    assert ends[first.task_id].charged is Charged.YES
+
+
+def test_a_list_whose_smallest_page_is_refused_is_left_alone(world):
+    world.account.page_size = 5
+    events = world.watch(*[world.task(run=20.0) for _ in range(9)])
+    assert [event.text for event in events if isinstance(event, Note)] == [
+        "the tasks are queried one by one: page_size exceeds the length limit"
+    ]
+    assert [size for _, size in world.account.listings] == [100, 10]
+
+
+class Downloads:
+    """Downloads that tell something after each query, or while the watch sleeps."""
+
+    def __init__(self, clock, *, after_query):
+        self.clock, self.after_query = clock, after_query
+
+    def __len__(self):
+        return 1
+
+    def wait(self, seconds):
+        self.clock.advance(seconds)
+        return self.after_query == (seconds == 0.0)
+
+
+@pytest.mark.parametrize(("after_query", "queries"), [(True, 1), (False, 0)])
+def test_news_of_a_download_interrupts_the_watch(world, after_query, queries):
+    watched = Watch(world.tools, NO_LIMIT, Downloads(world.clock, after_query=after_query))
+    assert list(watched.join(world.task(run=900.0))) == []
+    ends = []
+    list(collect_result(watched.until_one_ends(), ends))
+    assert (ends, len(world.account.queried), len(watched)) == ([[]], queries, 1)
+
+
+def test_time_in_the_queue_is_also_learnt_from_the_list(world):
+    world.history(*[100.0] * 20)
+    world.watch(*[world.task(wait=200.0, run=100.0) for _ in range(9)])
+    early = [at for at, _ in world.account.listings if 215.0 < at < 250.0]
+    assert 2 <= len(early) <= 3, "read often while no task could have ended"
+
+
+def test_each_page_of_the_list_waits_for_its_slot(world):
+    def hold(*, page_size, **how):
+        world.store.rate_slots.hold_back("list", world.clock.now().timestamp() + 10.0)
+        return listed(page_size=page_size, **how)
+
+    world.account.page_size, listed = 5, world.account.listed
+    world.account.listed = hold
+    world.store.rate_slots.hold_back("list", world.clock.now().timestamp() + 20.0)
+    world.watch(*[world.task(run=500.0, sent_by="an earlier run") for _ in range(9)])
+    assert [at for at, _ in world.account.listings] == pytest.approx([20.0, 30.0], abs=0.1)
+
+
+def test_a_task_of_an_earlier_run_has_run_since_it_was_submitted(world):
+    world.history(*[100.0] * 20)
+    record = world.task(wait=0.0, run=130.0, sent_by="an earlier run")
+    world.clock.advance(95.0)
+    world.watch(record)
+    first, second, *_ = world.account.query_times
+    assert second - first < 5.0, "it may end at any moment"
+
+
+@pytest.mark.parametrize(("wanted", "pages"), [(slice(-12, None), 2), (slice(0, 12), 3)])
+def test_the_list_is_read_until_all_wanted_tasks_are_found(world, wanted, pages):
+    world.account.page_size = 10
+    ids = []
+    for _ in range(25):
+        ids.append(world.task(run=900.0).task_id)
+        world.clock.advance(1.0)
+    results = []
+    list(collect_result(Sweep(world.tools, float("inf")).read(ids[wanted], None), results))
+    assert results[0].keys() == set(ids[wanted])
+    assert [size for _, size in world.account.listings] == [100, *[10] * pages]
+
+
+def test_after_a_failure_the_list_is_not_read_before_the_pause_that_was_told(world):
+    world.account.list_errors = [UnreachableError("HTTP 502, HTML")]
+    sweep = Sweep(world.tools, float("inf"))
+    [retry] = sweep.read(["t-1"], None)
+    assert sweep.next_at == world.clock.monotonic() + retry.delay > world.clock.monotonic()
+
+
+def test_a_task_of_a_sandbox_is_expected_to_end_soon(world):
+    sandbox = "http://127.0.0.1:8000/api/v1"
+    record = replace(world.task(run=3.0), service=sandbox)
+    world.tools = world.tools._replace(service=sandbox)
+    list(itertools.islice(watch([record], world.tools, NO_LIMIT), 1))
+    first = first_query(run_times([], sandbox=True))
+    assert world.account.query_times[0] == pytest.approx(first)
+    assert first < first_query(run_times([]))

@@ -1,4 +1,4 @@
-"""Watching tasks to their end, without saving their videos."""
+"""Running flows to their end: watching without saving, and what a flow returns."""
 
 from pixverse_cli.flows.transfers import Transfers
 from pixverse_cli.flows.watch import Watch
@@ -11,3 +11,8 @@ def watch(records, tools, policy):
         yield from tasks.join(record)
     while tasks:
         yield from (yield from tasks.until_one_ends())
+
+
+def collect_result(flow, into):
+    """Yield a flow's events, and append what it returns to a list."""
+    into.append((yield from flow))

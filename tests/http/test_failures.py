@@ -11,7 +11,7 @@ from requests import exceptions
 from requests.certs import where
 from urllib3.exceptions import MaxRetryError
 
-from pixverse_cli.domain.errors import NotSentError, UnreachableError, UsageError
+from pixverse_cli.domain.errors import NetworkSettingsError, NotSentError, UnreachableError
 from pixverse_cli.http.failures import NoAnswerError, WrongAddressError, abandoned, translated
 
 URL = "https://service.example/api/v1?secret=canary"
@@ -134,7 +134,7 @@ def test_the_certificate_of_an_https_proxy_is_named_as_the_proxys(monkeypatch):
 
 def test_a_file_that_cannot_be_opened_is_the_key_log():
     error = unsent(PermissionError(errno.EACCES, "denied", "/nowhere/keys"))
-    assert type(error) is UsageError
+    assert type(error) is NetworkSettingsError
     assert error.message == "SSLKEYLOGFILE=/nowhere/keys: denied"
     assert error.hint == "correct SSLKEYLOGFILE, or unset it"
 

@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path
 
 from pixverse_cli.disk.files import has_sha256
-from pixverse_cli.domain.clock import SystemClock
+from pixverse_cli.domain.clock import SystemClock, TimeLimit
 from pixverse_cli.domain.errors import NotSavedError
 from pixverse_cli.domain.task import Status
 from pixverse_cli.media.video import mp4
@@ -167,7 +167,7 @@ def _kill_batch(pixverse, seconds, number, tally):
 
 def _check_lock(directory, count, tally):
     """Check that the lock has a line for each output, with the hash of its file."""
-    lock = ManifestLock(directory / "videos.jsonl", SystemClock())
+    lock = ManifestLock(directory / "videos.jsonl", TimeLimit(SystemClock()))
     for output in (f"{number}.mp4" for number in range(count)):
         entry = lock.entry(output)
         kept = entry is not None and has_sha256(directory / output, entry.sha256)

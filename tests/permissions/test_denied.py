@@ -86,6 +86,7 @@ def test_a_denied_path_is_reported_before_paying(
     ran = pixverse(*words)
     assert "Traceback" not in ran.stderr
     assert "permission denied" in ran.stderr.lower()
+    assert ".lock" not in ran.stderr, "the manifest is the matter, not its lock"
     assert (ran.code, ran.stdout, sandbox.account.creates) == (code, "", 0)
 
 

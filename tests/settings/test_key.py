@@ -273,6 +273,15 @@ def test_a_named_file_that_cannot_be_read_is_an_error(sources, environ, config, 
         find_key(environ, config)
 
 
+def test_a_key_file_that_is_a_symbolic_link_stays_one_34(config, tmp_path):
+    target = put(tmp_path / "dotfiles-key", "sk-of-earlier", 0o644)
+    kept_key_path(config).parent.mkdir(parents=True, exist_ok=True)
+    kept_key_path(config).symlink_to(target)
+    keep_key(config, "sk-0123456789")
+    assert kept_key_path(config).readlink() == target
+    assert (target.read_text(), stat.S_IMODE(target.stat().st_mode)) == ("sk-0123456789\n", 0o600)
+
+
 def test_a_link_to_a_key_file_that_is_gone_is_an_error_and_no_other_key_is_used(
     sources, environ, config, tmp_path
 ):

@@ -6,10 +6,12 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
 from pixverse_cli.disk.writing import try_lock
+from pixverse_cli.domain.clock import TimeLimit
 from pixverse_cli.domain.errors import UsageError
 from pixverse_cli.store.manifest_lock import LockEntry, ManifestLock
 from tests.clocks import FakeClock
@@ -18,11 +20,11 @@ from tests.store.test_processes import run_together
 WRITER = """
 import sys
 from pathlib import Path
-from pixverse_cli.domain.clock import SystemClock
+from pixverse_cli.domain.clock import SystemClock, TimeLimit
 from pixverse_cli.store.manifest_lock import LockEntry, ManifestLock
 manifest, who, count = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 sys.stdin.read()
-lock = ManifestLock(manifest, SystemClock())
+lock = ManifestLock(manifest, TimeLimit(SystemClock()))
 for number in range(count):
     lock.keep(LockEntry(output=f"{who}/{number}.mp4", fingerprint="f", sha256="s"))
     print(f"{who}/{number}.mp4", flush=True)
@@ -40,7 +42,7 @@ def file(manifest):
 
 
 def opened(manifest):
-    return ManifestLock(manifest, FakeClock())
+    return ManifestLock(manifest, TimeLimit(FakeClock()))
 
 
 def entry(output, **changes):
@@ -144,7 +146,7 @@ def test_a_file_lock_that_stays_taken_is_reported_after_half_a_minute(manifest):
     with manifest.with_name(".videos.toml.lock.busy").open("ab") as side:
         assert try_lock(side)
         with pytest.raises(UsageError, match="another process keeps it locked"):
-            ManifestLock(manifest, clock).check_writable()
+            ManifestLock(manifest, TimeLimit(clock)).check_writable()
     assert sum(clock.slept) == pytest.approx(30.0, abs=0.1)
 
 
@@ -153,6 +155,41 @@ def test_a_lock_without_room_for_a_byte_is_refused_61(manifest):
     with pytest.raises(UsageError, match=r"videos\.toml\.lock cannot be written: file too large"):
         opened(manifest).check_writable()
     assert list(manifest.parent.iterdir()) == []
+
+
+def test_the_time_limit_ends_the_wait_for_a_file_lock_107(manifest):
+    clock = FakeClock()
+    limit = TimeLimit(clock, clock.monotonic() + 3.0)
+    with manifest.with_name(".videos.toml.lock.busy").open("ab") as side:
+        assert try_lock(side)
+        for seconds in (3.0, 0.5):  # at the limit, other writers may still finish their line
+            clock.slept = []
+            with pytest.raises(OSError, match="another process keeps it locked"):
+                ManifestLock(manifest, limit).keep(entry("a.mp4"))
+            assert sum(clock.slept) == pytest.approx(seconds, abs=0.1)
+
+
+@pytest.mark.parametrize("exists", [True, False])
+def test_a_lock_that_is_a_symbolic_link_stays_one(manifest, file, exists):
+    """A second manifest that shares the file has to share the side file too."""
+    target = manifest.parent / "shared" / "videos.lock"
+    target.parent.mkdir()
+    file.symlink_to("shared/videos.lock")
+    if exists:
+        target.write_text("")
+    opened(manifest).keep(entry("a.mp4"))
+    with (target.parent / ".videos.lock.busy").open("ab") as side:
+        assert try_lock(side)
+        with pytest.raises(OSError, match="another process keeps it locked"):
+            opened(manifest).keep(entry("b.mp4"))
+    assert file.readlink() == Path("shared/videos.lock")
+    assert json.loads(target.read_text())["output"] == "a.mp4"
+
+
+def test_a_lock_whose_links_form_a_loop_cannot_be_read(manifest, file):
+    file.symlink_to(file.name)
+    with pytest.raises(UsageError, match=r"lock cannot be read: too many levels of symbolic links"):
+        opened(manifest)
 
 
 def test_the_check_leaves_nothing_behind(manifest):

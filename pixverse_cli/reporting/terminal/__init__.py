@@ -22,7 +22,7 @@ from pixverse_cli.domain.text import harmless
 from pixverse_cli.reporting.reporter import Reporter, result_line
 from pixverse_cli.reporting.result import Result
 from pixverse_cli.reporting.sentences import short_id, submitted_sentence
-from pixverse_cli.reporting.streams import is_terminal, put, say
+from pixverse_cli.reporting.streams import is_terminal, put, tell
 from pixverse_cli.reporting.task_set import Repeats, TaskSet, shorter_path
 from pixverse_cli.reporting.terminal.card import card
 from pixverse_cli.reporting.terminal.page import page_width, write_page
@@ -104,7 +104,7 @@ class TerminalReporter(Reporter):
 
     def _end(self, event: Ended) -> None:
         for line in self._tasks.error_lines(event):
-            say(line)
+            tell(line)
         if event.record is None:
             return
         on_screen = is_terminal(sys.stdout)
@@ -123,7 +123,7 @@ class TerminalReporter(Reporter):
     def note(self, text: str) -> None:
         """Write a note, unless quiet."""
         if text and not self._quiet:
-            say(harmless(text))
+            tell(harmless(text))
 
 
 def _open_command(file: str | None) -> str:

@@ -13,6 +13,7 @@ from pixverse_cli.reporting.sentences import coarse, elapsed, model_name, span, 
 from pixverse_cli.reporting.streams import BOLD, coloured
 from pixverse_cli.reporting.terminal.cells import wrap
 from pixverse_cli.reporting.terminal.colours import STATUS_COLOURS
+from pixverse_cli.reporting.terminal.commands import command_lines
 from pixverse_cli.reporting.terminal.record_table import Now, asked, kept_for, next_command, place
 
 _LABEL = 12  # cells
@@ -39,7 +40,7 @@ def _pair(label: str, value: str, room: int, colour: str) -> Iterator[str]:
     head, indent = (f"{label:<{_LABEL}}", " " * _LABEL) if beside else ("", "  ")
     if not beside:
         yield label
-    for line in wrap(value, room - len(indent)):
+    for line in (command_lines if label == "next" else wrap)(value, room - len(indent)):
         yield (head or indent) + (coloured(line, colour) if colour else line)
         head = ""
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from pixverse_cli.reporting.streams import coloured
 from pixverse_cli.reporting.terminal.cells import cut, cut_middle, width, wrap
+from pixverse_cli.reporting.terminal.commands import command_lines, is_command
 
 _GAP = "  "
 _INDENT = "  "
@@ -168,5 +169,6 @@ def _record(columns: Sequence[Column], row: Row, room: int) -> Iterator[str]:
 
 
 def _indented(cell: Cell, room: int) -> Iterator[str]:
-    for line in wrap(cell.text, room - len(_INDENT)):
+    lines = command_lines if is_command(cell.text) else wrap
+    for line in lines(cell.text, room - len(_INDENT)):
         yield _INDENT + _coloured(Cell(line, cell.colour))
