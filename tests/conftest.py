@@ -3,6 +3,7 @@
 import gc
 import os
 import random
+import resource
 import shutil
 import socket
 import zlib
@@ -96,6 +97,15 @@ def seed(request):
 def _seeded_random(seed):
     """Seed ``random``, so that its values depend only on the run's seed and the test."""
     random.seed(seed)
+
+
+@pytest.fixture
+def no_room():
+    """Let no file have a single byte, as on a full disk."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -135,10 +135,14 @@ def _refresh(app: AppContext) -> None:
 
 
 def _write_page(app: AppContext, records: Iterable[Record], html: str) -> None:
-    from pixverse_cli.disk.files import with_home
+    from pixverse_cli.disk.files import reason, with_home
     from pixverse_cli.reporting.page import write_page
     from pixverse_cli.reporting.sentences import counted
 
     shown = tuple(records)
-    write_page(Path(with_home(html)), shown, app.runtime.clock.now())
+    try:
+        path = Path(with_home(html))
+    except OSError as error:
+        raise UsageError(f"--html {html}: {reason(error)}") from error
+    write_page(path, shown, app.runtime.clock.now())
     app.reporter().note(f"{counted(len(shown), 'task')} in {html}")

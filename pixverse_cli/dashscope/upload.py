@@ -86,9 +86,13 @@ def _check_host(url: str, *, loopback: bool) -> None:
 
 
 def _check_stored(response: Response) -> None:
-    if response.status in (200, 201, 204):
-        return
+    """Check that the store has the file: it answers so without a page.
+
+    A login page with status 200 would otherwise be remembered as an upload for 47 hours.
+    """
     match = _ERROR_CODE.search(response.body)
+    if response.status in (200, 201, 204) and match is None and response.kind != "HTML":
+        return
     code = match[1].decode() if match else None
     raise UnreachableError(
         f"the temporary store refused the image: {code or response.kind} (HTTP {response.status})",

@@ -6,6 +6,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
+from pixverse_cli.domain.clock import local_time
+
 _BUDGET = re.compile(r"(\d{1,9}(?:\.\d{1,4})?)\s*/\s*(day|week|month)", re.ASCII)
 
 
@@ -51,7 +53,7 @@ def parse_budget(text: str) -> Budget | None:
 
 def _first_day(now: datetime, period: Period) -> datetime:
     """Return midnight of the period's first day, without a time zone."""
-    today = now.astimezone().replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
+    today = local_time(now).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
     match period:
         case Period.DAY:
             return today
@@ -63,4 +65,4 @@ def _first_day(now: datetime, period: Period) -> datetime:
 
 def _local(midnight: datetime) -> datetime:
     """Return a local time with the zone's offset of that day: it may change within a period."""
-    return midnight.astimezone()
+    return local_time(midnight)

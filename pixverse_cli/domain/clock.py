@@ -98,6 +98,17 @@ def from_rfc3339(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text)
 
 
+def local_time(moment: datetime) -> datetime:
+    """Return the time in the zone of this machine; in UTC if Python cannot use that zone.
+
+    ``TZ`` may hold an offset of a day and more, which the system takes and Python does not.
+    """
+    try:
+        return moment.astimezone()
+    except (ValueError, OverflowError, OSError):
+        return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+
+
 def seconds_before(now: datetime, seconds: float) -> datetime:
     """Return the time that was ``seconds`` ago, or the first that can be told if that is later."""
     try:

@@ -162,6 +162,12 @@ def refused_call(refusal: Refusal) -> PixverseError:
     return _error(_kind(refusal) or default, refusal, what="the service refused the call")
 
 
+def blames_the_address(refusal: Refusal) -> bool:
+    """Return whether the service could not fetch an input, or not use what it fetched."""
+    row = _row(refusal)
+    return row is not None and row.hint in (_TEMPORARY_URL, _IMAGE)
+
+
 def refuses_all(error: PixverseError) -> bool:
     """Return whether the key or the account was refused: further create calls will be, too.
 

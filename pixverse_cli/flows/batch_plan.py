@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from datetime import datetime
 from decimal import Decimal
@@ -408,13 +408,21 @@ def _resolved(output: str, order: Order, inputs: PlanInputs) -> tuple[str, Path]
     parts = (*template.folder, *template.name)
     if template.stdout or not output_names.known(parts, values):
         raise UsageError(f"output {output}: must be a path that does not depend on the task id")
-    if problems := list(output_names.problems(template, [values], force=True)):
-        raise UsageError("\n".join(problems))
     path = output_names.resolve(template, values).absolute()
+    _insist_on_none(output_names.target_problems(path, force=True))
     if any(isinstance(part, Field) for part in parts):
         relative = output_names.parse_template(output)
         output = str(output_names.resolve(relative, values))
     return output, path
+
+
+def _insist_on_none(problems: Iterable[str]) -> None:
+    """Check that there are no problems.
+
+    :raises UsageError: with a line for each.
+    """
+    if lines := list(problems):
+        raise UsageError("\n".join(lines))
 
 
 def _below(folder: Path, path: str, field: str) -> str:
@@ -445,6 +453,8 @@ def _item(output: str, path: Path, order: Order, inputs: PlanInputs) -> BatchIte
             f"{path} was not made by this manifest",
             hint="move it, or use --force to replace it",
         )
+    # what is up to date may stand in a folder that cannot be written
+    _insist_on_none(output_names.folder_problems(path.parent))
     return BatchItem(
         output=output,
         action=Action.SUBMIT if live is None else Action.ATTACH,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from pixverse_cli.disk.files import has_sha256, is_file, read_up_to, reason, with_home
 from pixverse_cli.domain.catalog import CURRENCY, PRICES_AS_OF, Media, Model, Role, find_model
 from pixverse_cli.domain.checks import input_problems
+from pixverse_cli.domain.clock import local_time
 from pixverse_cli.domain.errors import UsageError
 from pixverse_cli.domain.hosts import ServiceHost
 from pixverse_cli.domain.plan import (
@@ -133,7 +134,7 @@ def known_values(order: Order, now: datetime) -> dict[str, str]:
         "seed": "unknown" if request.seed is None else str(request.seed),
         "index": str(order.position),
         "take": str(order.take),
-        "date": now.astimezone().strftime("%Y-%m-%d"),
+        "date": local_time(now).strftime("%Y-%m-%d"),
     }
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from pixverse_cli.disk.files import has_sha256, reason
 from pixverse_cli.domain.catalog import find_model
+from pixverse_cli.domain.clock import local_time
 from pixverse_cli.domain.endings import failed
 from pixverse_cli.domain.errors import NotSavedError, PixverseError
 from pixverse_cli.domain.events import Downloading, Ended, Event, Note, Retrying, Saved
@@ -84,7 +85,7 @@ def values(record: Record, position: int, now: datetime) -> dict[str, str]:
         "seed": _known(record.seed),
         "index": str(position),
         "take": str(record.take),
-        "date": now.astimezone().strftime("%Y-%m-%d"),
+        "date": local_time(now).strftime("%Y-%m-%d"),
     }
 
 

@@ -8,7 +8,7 @@ from functools import reduce
 from typing import NamedTuple
 
 from pixverse_cli.domain.catalog import find_model
-from pixverse_cli.domain.clock import seconds_before
+from pixverse_cli.domain.clock import local_time, seconds_before
 from pixverse_cli.domain.errors import Charged
 from pixverse_cli.domain.task import Record
 from pixverse_cli.settings.places import is_loopback
@@ -127,7 +127,7 @@ def _group(record: Record, by: By) -> str:
     if by is By.RESOLUTION:
         return record.resolution or "?"
     sent = record.submitted_at or record.intent_at
-    return sent.astimezone().strftime(_SPANS[by]) if sent else "?"
+    return local_time(sent).strftime(_SPANS[by]) if sent else "?"
 
 
 def _spent(record: Record, group: str) -> Spending:

@@ -1,6 +1,7 @@
 """The service's answers about a task: storing them, and the error that a status stands for."""
 
 from collections.abc import Generator
+from typing import TYPE_CHECKING
 
 from pixverse_cli.domain.clock import Clock
 from pixverse_cli.domain.errors import (
@@ -23,6 +24,9 @@ from pixverse_cli.flows.identity import (
     sent_by_this_key,
 )
 from pixverse_cli.flows.tools import Tools
+
+if TYPE_CHECKING:
+    from pixverse_cli.domain.refusals import Refusal
 
 REPLICATION_SECONDS = 60.0  # a new task may be UNKNOWN to the replica that answers
 
@@ -53,7 +57,19 @@ def store_answer(record: Record, task: Task, tools: Tools) -> Record:
         return record
     account = learn(record, task, tools)
     about = replace(task, task_id=record.task_id or task.task_id)  # what was asked about
-    return tools.store.records.seen(record.number, about, tools.clock.now(), account)
+    current = tools.store.records.seen(record.number, about, tools.clock.now(), account)
+    if current.status is Status.FAILED:
+        _forget_unusable_uploads(current, tools)
+    return current
+
+
+def _forget_unusable_uploads(record: Record, tools: Tools) -> None:
+    """Let the next request upload its files again if the service could not use this one's."""
+    from pixverse_cli.domain.refusals import blames_the_address  # noqa: PLC0415  rare
+
+    if blames_the_address(_refusal(record)):
+        for sha256 in filter(None, (each.sha256 for each in record.inputs)):
+            tools.store.uploads.forget_image(sha256)
 
 
 def confirm_or_release(record: Record, task: Task, tools: Tools) -> Record:
@@ -154,11 +170,17 @@ def _unknown(record: Record) -> PixverseError:
 
 
 def _failed(record: Record) -> PixverseError:
-    from pixverse_cli.domain.refusals import Refusal, failed_task  # noqa: PLC0415  rare
+    from pixverse_cli.domain.refusals import failed_task  # noqa: PLC0415  rare
 
-    refusal = Refusal(
+    return failed_task(_refusal(record)).but(task_id=record.task_id)
+
+
+def _refusal(record: Record) -> "Refusal":
+    """Return why a record's task FAILED."""
+    from pixverse_cli.domain.refusals import Refusal  # noqa: PLC0415  rare
+
+    return Refusal(
         code=record.error_code or "",
         message=record.error_message or "",
         request_id=record.request_id,
     )
-    return failed_task(refusal).but(task_id=record.task_id)

@@ -112,6 +112,8 @@ def _not_trusted(host: str, problem: str) -> NotSentError:
         hint = "behind a company's proxy, set REQUESTS_CA_BUNDLE to its certificate file"
     else:
         hint = f"{trusted.variable} must contain the certificate that signed it"
+    if re.search("expired|not yet valid", problem):
+        hint = f"check this machine's clock; {hint}"
     message = f"the certificate of {host} is not trusted: {problem}"
     return NotSentError(message, hint=hint, retryable=False)
 

@@ -87,8 +87,10 @@ def proxies_for(url: str) -> dict[str, str]:
     proxy = proxy_of(url)
     if proxy is None:
         return {}
-    # requests sends a user without a password only with the colon between them
-    return {urlsplit(url).scheme: re.sub(r"^([^/:@]*://)?([^/:@]+)@", r"\1\2:@", proxy.address)}
+    # requests takes a user for a scheme if there is none
+    address = proxy.address if "://" in proxy.address else f"http://{proxy.address}"
+    # and sends a user without a password only with the colon between them
+    return {urlsplit(url).scheme: re.sub(r"^([^/:@]*://)([^/:@]+)@", r"\1\2:@", address)}
 
 
 def proxy_of(url: str) -> Proxy | None:
@@ -113,7 +115,7 @@ def proxy_of(url: str) -> Proxy | None:
             f"{variable} is a SOCKS proxy, which needs the extra `socks`",
             hint=f"{install_command('socks')}, or use an http proxy",
         )
-    if match is None or scheme not in _SCHEMES or _is_too_high(match["port"]):
+    if match is None or scheme not in _SCHEMES or not _is_place(match["host"], match["port"]):
         raise NetworkSettingsError(
             f"{variable}: the proxy's address is not valid",
             hint="use the form http://host:port or http://user:password@host:port; in a password"
@@ -122,18 +124,27 @@ def proxy_of(url: str) -> Proxy | None:
     return Proxy(address=address, host=match["host"], variable=variable)
 
 
-def _is_too_high(port: str | None) -> bool:
-    return port is not None and int(port) > _HIGHEST_PORT
+def _is_place(host: str, port: str | None) -> bool:
+    """Return whether a host and a port can be connected to: no part of a name is empty or long."""
+    try:
+        host.encode("idna")
+    except UnicodeError:
+        return False
+    return port is None or int(port) <= _HIGHEST_PORT
 
 
 def _proxy_address(url: str) -> str | None:
-    from requests.utils import get_environ_proxies, select_proxy  # noqa: PLC0415  costs 160 ms
+    from urllib.request import getproxies, proxy_bypass  # noqa: PLC0415  most commands need neither
+
+    from requests.utils import select_proxy  # noqa: PLC0415  costs 160 ms
 
     parts = urlsplit(url)
     host = host_of(url).rstrip(".")
     if _is_this_machine(host) or _is_excepted(host, parts.port or _PORTS.get(parts.scheme)):
         return None
-    return (select_proxy(url, get_environ_proxies(url)) or "").strip() or None
+    if proxy_bypass(host):  # not by requests: before 2.34 `ar.example` excepted far.example
+        return None
+    return (select_proxy(url, getproxies()) or "").strip() or None
 
 
 def _is_this_machine(host: str) -> bool:
@@ -151,7 +162,7 @@ def _is_this_machine(host: str) -> bool:
 
 
 def _is_excepted(host: str, port: int | None) -> bool:
-    """Return whether NO_PROXY lists a host, in the forms that requests does not know.
+    """Return whether NO_PROXY lists a host, in the forms that Python does not know.
 
     They are ``*.example.com``, IPv6 networks, addresses in brackets, and entries that blanks
     or semicolons separate. Other programs take them.

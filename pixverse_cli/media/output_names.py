@@ -215,7 +215,7 @@ def problems(
         paths = [resolve(template, values) for values in tasks]
         yield from sharing_problems(template, paths)
         for path in dict.fromkeys(paths):
-            yield from _target_problems(path, force=force)
+            yield from target_problems(path, force=force)
 
 
 def known(pattern: Pattern, values: Mapping[str, str]) -> bool:
@@ -252,12 +252,18 @@ def sharing_problems(template: OutputTemplate, paths: Sequence[Path]) -> Iterato
         )
 
 
-def _target_problems(path: Path, *, force: bool) -> Iterator[str]:
+def target_problems(path: Path, *, force: bool) -> Iterator[str]:
+    """Yield why a path cannot become a video, apart from its folder."""
     try:
         kind = kind_at(path, follow=False)
+        parts = [path.with_name(path.name + suffix) for suffix in _UNFINISHED]
+        kinds = [(part, kind_at(part, follow=False)) for part in parts]
     except OSError as error:
         yield f"{path} cannot be used: {reason(error)}"
         return
+    for part, part_kind in kinds:
+        if part_kind not in (None, Kind.FILE, Kind.LINK):
+            yield f"{part} is {part_kind}: the download needs this name, so remove it"
     if problem := _suffix_problem(path.name):
         yield f"{path}: {problem}"
     if kind in (Kind.FILE, Kind.LINK):
@@ -278,9 +284,11 @@ def folder_problems(folder: Path) -> Iterator[str]:
             yield f"the folder {folder} cannot be made: a name is over {_LONGEST_PART} bytes long"
         elif missing and kind_at(existing / missing[0], follow=False) is Kind.LINK:
             yield f"{existing / missing[0]} is a symbolic link to nothing"
-        else:  # permission bits would not show a read-only or full file system
-            with tempfile.NamedTemporaryFile(dir=existing, prefix=".pixverse-"):
-                pass
+        else:  # permission bits do not tell of a read-only or full file system, or of a quota
+            with tempfile.NamedTemporaryFile(
+                dir=existing, prefix=".pixverse-", buffering=0
+            ) as file:
+                file.write(b"x")  # a full one still takes an empty file
     except OSError as error:
         yield f"cannot write in the folder {folder}: {reason(error)}"
 

@@ -6,7 +6,7 @@ import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
 
-from pixverse_cli.domain.errors import UsageError
+from pixverse_cli.domain.errors import UnexpectedError, UsageError
 from pixverse_cli.sandbox.service import Sandbox
 
 _REPLACED = ("DASHSCOPE_", "PIXVERSE_STATE_DIR", "PIXVERSE_CONFIG_DIR")
@@ -19,8 +19,9 @@ def run(command: Sequence[str], sandbox: Sandbox, environ: Mapping[str, str]) ->
     code is 128 + the signal's number, as in shells.
 
     :raises UsageError: the command does not exist or may not be run.
+    :raises UnexpectedError: there is no folder for its store.
     """
-    with tempfile.TemporaryDirectory(prefix="pixverse-sandbox-") as directory:
+    with _folder() as directory:
         inherited = {
             name: value for name, value in environ.items() if not name.startswith(_REPLACED)
         }
@@ -30,6 +31,16 @@ def run(command: Sequence[str], sandbox: Sandbox, environ: Mapping[str, str]) ->
         except OSError as error:
             raise UsageError(f"{command[0]}: {error.strerror}") from error
         return _wait(child)
+
+
+def _folder() -> "tempfile.TemporaryDirectory[str]":
+    try:
+        return tempfile.TemporaryDirectory(prefix="pixverse-sandbox-", ignore_cleanup_errors=True)
+    except OSError as error:  # no temporary directory can be written
+        raise UnexpectedError(
+            f"the sandbox cannot make a folder for the command's store: {error.strerror}",
+            hint="set TMPDIR to a directory that can be written",
+        ) from error
 
 
 def _wait(child: "subprocess.Popen[bytes]") -> int:

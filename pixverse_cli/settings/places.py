@@ -15,6 +15,7 @@ from pixverse_cli.settings.values import Setting
 
 DEFAULT_BASE_URL = "https://dashscope.aliyuncs.com/api/v1"
 
+_NO_NAME = re.compile(r"^$|^\.|\.\.|[^.]{64}")
 _PLAIN_URL = re.compile(r"https?://[^\s\\@?#{}<>\x00-\x1f\x7f]+", re.IGNORECASE)
 # The path of another protocol, which the vendor's pages show first, or of one call of the API.
 _LONGER_PATH = re.compile(r"(.*?)/(?:compatible-mode(?:/.*)?|api/v1/.+)", re.IGNORECASE)
@@ -77,11 +78,11 @@ def base_url(environ: Mapping[str, str]) -> str:
             hint=f"{_beginning(url)}unset it to use {DEFAULT_BASE_URL}",
         )
     parts = urlsplit(url)
-    place = parts.netloc.lower()
+    place = re.sub(r"\.(:\d*)?$", r"\1", parts.netloc.lower())  # a full name may end in a dot
     if parts.port in (None, _DEFAULT_PORTS[parts.scheme]):
         place = re.sub(r":\d*$", "", place)
     origin = f"{parts.scheme}://{place}"
-    right = _right_path(parts.hostname or "", parts.path)
+    right = _right_path(_host(url) or "", parts.path)
     if right != parts.path:
         raise _wrong_address(
             url,
@@ -126,7 +127,8 @@ def _host(url: str) -> str | None:
     """Return the host of a plain http(s) URL; None for any other text.
 
     Plain: no user, no query, and no character that parsers read differently. Some parsers end
-    the host at a backslash and some do not, so the key could be sent to another machine.
+    the host at a backslash and some do not, so the key could be sent to another machine. No part
+    of the host's name is empty or longer than 63 characters.
     """
     if not _PLAIN_URL.fullmatch(url):
         return None
@@ -135,7 +137,8 @@ def _host(url: str) -> str | None:
         _ = parts.port
     except ValueError:  # no address between the brackets, or a port that is not a number
         return None
-    return parts.hostname
+    host = (parts.hostname or "").removesuffix(".")
+    return None if _NO_NAME.search(host) else host
 
 
 def state_directory(environ: Mapping[str, str]) -> Path:
@@ -270,9 +273,11 @@ def toml_hint(content: str, error: str) -> str | None:
 
     The value is not shown: it may be a key that stands in the wrong file.
     """
-    at = re.search(r"at line (\d+)", error)
+    at = re.match(r"(?:Invalid value|Expected newline).*at line (\d+)", error)
     line = dict(enumerate(lines_of(content), 1)).get(int(at[1]), "") if at else ""
-    bare = re.match(r"\s*([\w-]+)\s*=\s*([^\s\"'\[{#][^\"'#]*)", line)
+    bare = re.fullmatch(r"\s*([\w-]+)\s*=\s*([^\s\"'\[{#=][^\"'#=]*)(?:#.*)?", line)
+    if bare and (flag := bare[2].strip().lower()) in ("true", "false"):
+        return f"write {bare[1]} = {flag}"
     return f'strings need quotes: {bare[1]} = "..."' if bare else None
 
 

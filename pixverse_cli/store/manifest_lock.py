@@ -65,8 +65,8 @@ class ManifestLock:
         :raises UsageError: the folder cannot be written, or another process keeps the file lock.
         """
         try:
-            with self._alone():
-                pass
+            with self._alone() as side:
+                os.write(side.fileno(), b"x")  # a full file system still takes an empty file
         except OSError as error:
             raise UsageError(
                 f"{self._path} cannot be written: {reason(error)}", hint="nothing was sent"
@@ -84,12 +84,14 @@ class ManifestLock:
             write_file(self._target, text.encode())
 
     @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Hold the file lock that all writers of this file share."""
-        with self._locked():
-            yield
-            with suppress(OSError):  # Windows does not remove an open file
-                self._side.unlink()
+    def _alone(self) -> Iterator[BinaryIO]:
+        """Hold the file lock that all writers of this file share; give the open side file."""
+        with self._locked() as side:
+            try:
+                yield side
+            finally:
+                with suppress(OSError):  # Windows does not remove an open file
+                    self._side.unlink()
 
     def _locked(self) -> BinaryIO:
         """Return the side file, open and locked."""

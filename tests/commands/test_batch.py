@@ -41,6 +41,14 @@ def test_missing_videos_are_generated_once_and_then_cost_nothing(pixverse, direc
     assert sandbox.account.creates == 2
 
 
+@pytest.mark.usefixtures("directory")
+def test_what_is_up_to_date_needs_no_room_on_the_disk_61(pixverse, sandbox, request):
+    pixverse("batch", "videos.toml")
+    request.getfixturevalue("no_room")
+    assert pixverse("batch", "videos.toml").code == 0
+    assert sandbox.account.creates == 2
+
+
 def test_the_lock_is_sorted_by_output_and_saves_another_machine_from_paying(
     pixverse, directory, sandbox, tmp_path_factory
 ):

@@ -4,6 +4,7 @@ import os
 import re
 import signal
 import sys
+import tempfile
 
 import pytest
 
@@ -110,6 +111,13 @@ class TestSandbox:
     def test_the_exit_code_is_passed_on(self, pixverse):
         assert pixverse("sandbox", "--", sys.executable, "-c", "raise SystemExit(7)").code == 7
         assert pixverse("sandbox", "--", "no-such-command").code == 2
+
+    def test_without_a_temporary_folder_it_tells_the_way_out(self, pixverse, monkeypatch):
+        monkeypatch.setattr(tempfile, "tempdir", "/nowhere")
+        ran = pixverse("sandbox", "--", "true")
+        assert ran.code == 1
+        assert "make a folder for the command's store: No such file" in ran.stderr
+        assert "set TMPDIR" in ran.stderr
 
     def test_the_child_does_not_get_the_users_key(self, pixverse):
         script = "import os; open('key', 'w').write(os.environ['DASHSCOPE_API_KEY'])"

@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 
 from tests.commands.conftest import SMALL, TURTLE
-from tests.faults.service import Service, upload_policy
+from tests.faults.service import Service, task_is, upload_policy
 from tests.sandbox.media import film, sound
 from tests.servers import answer
 
@@ -173,3 +173,21 @@ def test_a_service_that_does_not_tell_its_limit_is_asked_again_at_each_upload(pi
     with Service(policy=[answer(status="404 Not Found"), [upload_policy]]) as service:
         ran = pixverse("submit", TURTLE, "b.webp", **service.environment)
         assert (ran.code, service.counts["policy"], service.counts["create"]) == (0, 3, 2)
+
+
+@pytest.mark.parametrize(
+    ("message", "uploads"),
+    [
+        ("The provided URL does not appear to be valid.", 2),
+        ("Failed to download multimodal content.", 2),
+        ("The size is not match 360P", 1),
+    ],
+)
+def test_after_a_failed_task_a_file_that_could_not_be_used_is_uploaded_again(
+    pixverse, message, uploads
+):
+    failed = task_is("FAILED", code="InvalidParameter", message=message)
+    with Service(query=failed) as service:
+        for _ in range(2):
+            assert pixverse(*WORDS, "--wait", **service.environment).code == 5
+        assert (service.counts["upload"], service.counts["create"]) == (uploads, 2)

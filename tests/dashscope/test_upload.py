@@ -108,6 +108,8 @@ XML = b"<?xml version='1.0'?><Error><Code>%s</Code><Message>no</Message></Error>
         (answer(XML % b"<b>", status="400 Bad"), None, "XML"),
         (answer(b"", status="500 Internal Server Error"), None, "empty"),
         (answer(b"<html>", status="502 Bad Gateway"), None, "HTML"),
+        (answer(b"<!DOCTYPE html><p>Log in"), None, "HTML"),
+        (answer(XML % b"InternalError"), "InternalError", "HTTP 200"),
         (answer(status="302 Found", location="https://elsewhere.invalid/"), None, "HTTP 302"),
         (RESET, None, "was lost"),
         (b"", None, "was lost"),

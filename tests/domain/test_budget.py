@@ -1,6 +1,5 @@
 """Budgets as text, and where their periods begin and end in local time."""
 
-import time
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -12,19 +11,6 @@ from pixverse_cli.domain.budget import Budget, Period, parse_budget
 
 # Hypothesis takes bounds without a zone.
 YEARS = tuple(map(datetime.fromisoformat, ("2000-01-01", "2100-01-01")))
-
-
-@pytest.fixture
-def zone(monkeypatch):
-    """Return a function that sets the local time zone."""
-
-    def set_zone(name):
-        monkeypatch.setenv("TZ", name)
-        time.tzset()
-
-    yield set_zone
-    monkeypatch.undo()
-    time.tzset()
 
 
 @pytest.mark.parametrize(

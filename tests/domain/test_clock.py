@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pixverse_cli.domain.clock import SystemClock, from_rfc3339, rfc3339
+from pixverse_cli.domain.clock import SystemClock, from_rfc3339, local_time, rfc3339
 
 
 @pytest.mark.parametrize(
@@ -51,3 +51,20 @@ def test_the_system_clock_is_aware_and_advances():
     assert before.tzinfo is UTC
     assert clock.now() - before < timedelta(seconds=10)
     assert clock.monotonic() > ticks
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("Asia/Shanghai", "2026-11-28 00:30"),
+        ("XYZ-23", "2026-11-28 15:30"),
+        ("XYZ-24", "2026-11-27 16:30"),  # UTC: Python has no zone a day and more away
+        ("XYZ+99", "2026-11-27 16:30"),
+        ("Nowhere/Never", "2026-11-27 16:30"),
+    ],
+)
+def test_every_zone_of_the_system_gives_a_local_time(zone, name, shown):
+    zone(name)
+    moment = datetime(2026, 11, 27, 16, 30, tzinfo=UTC)
+    assert local_time(moment).strftime("%Y-%m-%d %H:%M") == shown
+    assert local_time(local_time(moment).replace(tzinfo=None)) == moment

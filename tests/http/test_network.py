@@ -1,11 +1,13 @@
 """The proxies and certificate files that the environment sets."""
 
 import sys
+from base64 import b64encode
+from urllib.parse import unquote_to_bytes
 
 import pytest
 from requests.certs import where
 
-from pixverse_cli.domain.errors import UsageError
+from pixverse_cli.domain.errors import NotSentError, UsageError
 from pixverse_cli.http.exchange import Limits, Request, Session, exchange
 from pixverse_cli.http.network import Proxy, Trusted, certificates, proxies_for, proxy_of
 from tests.servers import ScriptedServer, answer
@@ -38,7 +40,14 @@ def test_these_schemes_of_proxies_are_taken(monkeypatch, address):
 
 
 @pytest.mark.parametrize(
-    "address", ["ftp://proxy.example", "http://proxy.example:65536", "http://proxy.example/path"]
+    "address",
+    [
+        "ftp://proxy.example",
+        "http://proxy.example:65536",
+        "http://proxy.example/path",
+        "http://proxy..example",
+        f"http://{'a' * 64}.example",
+    ],
 )
 def test_an_invalid_proxy_is_refused_with_the_valid_forms(monkeypatch, address):
     monkeypatch.setenv("HTTPS_PROXY", address)
@@ -115,6 +124,20 @@ def test_a_proxy_is_used_for_other_machines(monkeypatch, host):
 def test_a_user_without_a_password_is_sent_with_an_empty_one(monkeypatch):
     monkeypatch.setenv("HTTPS_PROXY", "http://me@proxy.example")
     assert proxies_for(URL) == {"https": "http://me:@proxy.example"}
+
+
+@pytest.mark.parametrize(
+    "user", ["me:\u5bc6\u7801", "me:%E5%AF%86%E7%A0%81", "me%3Aand%40you:%F0%28", "\u00e9:p\u00e9"]
+)
+@pytest.mark.parametrize("scheme", ["http://", ""])
+def test_the_login_at_an_http_proxy_is_the_bytes_of_its_address(monkeypatch, scheme, user):
+    with ScriptedServer([answer(status="403 Forbidden")]) as proxy, Session() as session:
+        monkeypatch.setenv("HTTPS_PROXY", f"{scheme}{user}@127.0.0.1:{proxy.port}")
+        with pytest.raises(NotSentError, match="the proxy answers HTTP 403"):
+            exchange(session, Request(method="GET", url=URL), Limits(total=5))
+    name, _, password = user.partition(":")
+    login = b64encode(unquote_to_bytes(name) + b":" + unquote_to_bytes(password))
+    assert b"\r\nProxy-Authorization: Basic " + login + b"\r\n" in proxy.requests[0]
 
 
 def test_a_socks_proxy_needs_its_version_and_the_extra(monkeypatch):

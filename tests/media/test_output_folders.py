@@ -5,7 +5,12 @@ from pathlib import Path
 import pytest
 
 from pixverse_cli.domain.errors import UsageError
-from pixverse_cli.media.output_names import folds_names, make_folder, shared_files
+from pixverse_cli.media.output_names import (
+    folder_problems,
+    folds_names,
+    make_folder,
+    shared_files,
+)
 
 
 def never(_folder):
@@ -111,3 +116,10 @@ def test_a_folder_that_cannot_be_made_is_an_error_58(here):
     with pytest.raises(UsageError, match=r"the folder .*/file/new cannot be made") as caught:
         make_folder(here / "file" / "new")
     assert caught.value.hint == "give another -o"
+
+
+@pytest.mark.usefixtures("no_room")
+def test_a_folder_without_room_for_a_byte_is_a_problem_61(tmp_path):
+    problem = f"cannot write in the folder {tmp_path / 'clips'}: file too large"
+    assert list(folder_problems(tmp_path / "clips")) == [problem]
+    assert not list(tmp_path.glob(".pixverse*"))

@@ -364,3 +364,15 @@ def test_a_folder_cannot_contain_fields_that_are_known_after_the_submit():
 def test_only_a_folder_or_no_output_leaves_the_name_to_the_program():
     assert all(parse_template(output).folder_only for output in (None, "./", "new/"))
     assert not any(parse_template(output).folder_only for output in ("-", "a.mp4", "new/{index}"))
+
+
+@pytest.mark.parametrize("suffix", [".part", ".part.json"])
+def test_a_folder_where_the_download_needs_a_file_is_a_problem_58(tmp_path, suffix):
+    taken = tmp_path / f"a.mp4{suffix}"
+    taken.touch()
+    template = parse_template(str(tmp_path / "a.mp4"))
+    assert list(problems(template, [VALUES], force=False)) == []
+    taken.unlink()
+    taken.mkdir()
+    (problem,) = problems(template, [VALUES], force=True)
+    assert problem == f"{taken} is a directory: the download needs this name, so remove it"

@@ -51,6 +51,9 @@ def test_the_default_address_is_the_documented_one():
         ("https://gateway.example/models/video/", "https://gateway.example/models/video"),
         ("https://dashscope.aliyuncs.com:443/api/v1", DEFAULT_BASE_URL),
         ("https://dashscope.aliyuncs.com:", DEFAULT_BASE_URL),
+        ("https://dashscope.aliyuncs.com.", DEFAULT_BASE_URL),
+        ("https://dashscope.aliyuncs.com.:443/api/v1", DEFAULT_BASE_URL),
+        (f"https://{'a' * 63}.example/api/v1", None),
         ("http://[::1]:80/api/v1", "http://[::1]/api/v1"),
         ("https://example.com:80/api/v1", None),
         ('"https://example.com/api/v1"\r\n', "https://example.com/api/v1"),
@@ -89,6 +92,9 @@ def test_https_and_loopback_addresses_are_accepted(url, used):
         "https://example.com/api/v1#x",
         "https://{WorkspaceId}.cn-beijing.maas.aliyuncs.com/api/v1",
         "https://<WorkspaceId>.cn-beijing.maas.aliyuncs.com/api/v1",
+        "https://a..b/api/v1",
+        "https://.example.com/api/v1",
+        f"https://{'a' * 64}.example/api/v1",
         "nonsense",
         " ",
     ],
@@ -379,6 +385,25 @@ def test_a_key_in_the_wrong_file_is_not_shown_30(config):
         config("DASHSCOPE_API_KEY = sk-hunter2\n")
     assert refused.value.hint == 'strings need quotes: DASHSCOPE_API_KEY = "..."'
     assert "hunter2" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "hint"),
+    [
+        ("model = v5.6", 'strings need quotes: model = "..."'),
+        ("model = v5.6 # the old one", 'strings need quotes: model = "..."'),
+        ("timeout = 30m", 'strings need quotes: timeout = "..."'),
+        ("once = True", "write once = true"),
+        ("audio = FALSE", "write audio = false"),
+        ("seed = 1\nseed = 2", None),
+        ("seed = 1 duration = 3", None),
+        ('model = "v6', None),
+    ],
+)
+def test_the_hint_for_a_toml_error_fits_its_line(config, content, hint):
+    with pytest.raises(UsageError) as refused:
+        config(content)
+    assert refused.value.hint == hint
 
 
 def test_a_config_file_in_utf_16_is_read_and_without_its_mark_refused(config):

@@ -150,6 +150,13 @@ def test_a_file_lock_that_stays_taken_is_reported_after_half_a_minute(manifest):
     assert sum(clock.slept) == pytest.approx(30.0, abs=0.1)
 
 
+@pytest.mark.usefixtures("no_room")
+def test_a_lock_without_room_for_a_byte_is_refused_61(manifest):
+    with pytest.raises(UsageError, match=r"videos\.toml\.lock cannot be written: file too large"):
+        opened(manifest).check_writable()
+    assert list(manifest.parent.iterdir()) == []
+
+
 def test_the_time_limit_ends_the_wait_for_a_file_lock_107(manifest):
     clock = FakeClock()
     limit = TimeLimit(clock, clock.monotonic() + 3.0)

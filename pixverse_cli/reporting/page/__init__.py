@@ -18,6 +18,7 @@ from urllib.parse import quote
 from pixverse_cli.disk.files import Kind, is_file, kind_at, open_regular, reason
 from pixverse_cli.disk.writing import write_file
 from pixverse_cli.domain.catalog import CURRENCY, PRICES_AS_OF
+from pixverse_cli.domain.clock import local_time
 from pixverse_cli.domain.errors import UsageError
 from pixverse_cli.domain.task import Record, Status
 from pixverse_cli.domain.text import harmless
@@ -58,7 +59,7 @@ def page(records: Sequence[Record], folder: Path, now: datetime) -> str:
     style = (_HERE / "page.css").read_text(encoding="utf-8")
     script = (_HERE / "page.js").read_text(encoding="utf-8")
     cards = "\n".join(_card(record, folder) for record in records)
-    made = now.astimezone().strftime("%Y-%m-%d %H:%M")
+    made = local_time(now).strftime("%Y-%m-%d %H:%M")
     return f"""<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -187,7 +188,7 @@ def _named_facts(record: Record) -> Iterator[tuple[str, str | None]]:
     elif record.estimate is not None:
         yield "estimate", f"{record.estimate} {CURRENCY}"
     if record.submitted_at:
-        yield "submitted", record.submitted_at.astimezone().strftime("%Y-%m-%d %H:%M")
+        yield "submitted", local_time(record.submitted_at).strftime("%Y-%m-%d %H:%M")
         if record.ended_at and record.ended_at >= record.submitted_at:
             yield "took", span((record.ended_at - record.submitted_at).total_seconds())
     yield "file", record.file

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from pixverse_cli.domain.catalog import CURRENCY, Parameter, find_model
+from pixverse_cli.domain.clock import local_time
 from pixverse_cli.domain.errors import Charged
 from pixverse_cli.domain.task import Record
 from pixverse_cli.domain.text import harmless
@@ -101,7 +102,7 @@ def _times(record: Record, now: datetime) -> Iterator[tuple[str, str | None]]:
 
 
 def _local(moment: datetime) -> str:
-    return moment.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+    return local_time(moment).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def _cost(record: Record) -> str | None:
