@@ -145,6 +145,18 @@ def test_a_redirect_without_json_is_called_one(client_for, status, words):
     assert words in error_of(client_for, "query", [answer(b"x", status=status)]).message
 
 
+@pytest.mark.parametrize("status", ["401 Unauthorized", "403 Forbidden"])
+def test_a_refusal_of_the_key_without_json_names_who_may_have_answered(client_for, status):
+    error = error_of(client_for, "query", [answer(b"x", status=status)])
+    assert "`pixverse auth status`" in error.hint
+
+
+@pytest.mark.parametrize("task_id", ["", ".", ".."])
+def test_what_would_name_another_address_is_no_task_id(task_id):
+    with pytest.raises(UsageError, match="is not a task id"):
+        client_of("http://127.0.0.1:9").query(task_id)
+
+
 @pytest.mark.parametrize(
     ("name", "body"),
     [
