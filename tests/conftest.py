@@ -2,11 +2,11 @@
 
 import gc
 import os
-import sys
 import random
 import resource
 import shutil
 import socket
+import sys
 import zlib
 from importlib import import_module
 from itertools import count
