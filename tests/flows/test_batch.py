@@ -11,19 +11,11 @@ from pixverse_cli.flows.batch import batch
 from pixverse_cli.flows.pipelines import submit_all
 from pixverse_cli.flows.recover import recover
 from pixverse_cli.store.manifest_lock import ManifestLock
-from tests.flows.test_states import World, order_of, plan_of
+from tests.flows.test_states import order_of, plan_of
 from tests.flows.test_unclear import foreign_task
 
 AT_SERVICE = MODELS[0].lane.running + 3  # tasks of one lane, running or waiting there
 LONG = {"run": 9000.0}
-
-
-@pytest.fixture
-def world(host):
-    World.host = host
-    made = World()
-    yield made
-    made.teardown()
 
 
 def items_of(world, *prompts, action=Action.SUBMIT):

@@ -7,15 +7,7 @@ from pixverse_cli.domain.events import Ended, Known, Planned
 from pixverse_cli.domain.task import Status
 from pixverse_cli.flows.cancel import cancel
 from pixverse_cli.flows.pipelines import submit_all
-from tests.flows.test_states import World, order_of, plan_of
-
-
-@pytest.fixture
-def world(host):
-    World.host = host
-    made = World()
-    yield made
-    made.teardown()
+from tests.flows.test_states import order_of, plan_of
 
 
 @pytest.fixture

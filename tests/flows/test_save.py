@@ -14,15 +14,7 @@ from pixverse_cli.flows.lookup import look
 from pixverse_cli.flows.pipelines import submit_all
 from pixverse_cli.flows.save import save
 from pixverse_cli.media.output_names import parse_template
-from tests.flows.test_states import World, order_of, plan_of
-
-
-@pytest.fixture
-def world(host):
-    World.host = host
-    made = World()
-    yield made
-    made.teardown()
+from tests.flows.test_states import order_of, plan_of
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ from pixverse_cli.flows.lookup import look
 from pixverse_cli.flows.pipelines import submit_all, wait
 from pixverse_cli.flows.recover import adopt, recover
 from pixverse_cli.flows.search import search
-from tests.flows.test_states import World, order_of, plan_of
+from tests.flows.test_states import order_of, plan_of
 from tests.flows.watching import collect_result
 
 UPSCALE, LIPSYNC = find_model("upscale"), find_model("lipsync")
@@ -37,14 +37,6 @@ BODY = {
     "parameters": {"resolution": "360P", "duration": 5, "audio": False},
 }
 PROMPT, OTHER = "A turtle rises.", "Somebody else's."
-
-
-@pytest.fixture
-def world(host):
-    World.host = host
-    made = World()
-    yield made
-    made.teardown()
 
 
 @pytest.fixture
