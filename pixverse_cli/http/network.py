@@ -14,8 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from pixverse_cli.disk.files import is_directory, reason
-from pixverse_cli.disk.writing import append
+from pixverse_cli.disk.files import append, is_directory, reason
 from pixverse_cli.domain.errors import NetworkSettingsError
 from pixverse_cli.domain.extras import install_command
 from pixverse_cli.domain.hosts import host_of, is_loopback

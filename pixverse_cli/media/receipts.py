@@ -4,8 +4,7 @@ import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from pixverse_cli.disk.files import Kind, kind_at, open_regular, reason
-from pixverse_cli.disk.writing import write_file
+from pixverse_cli.disk.files import Kind, kind_at, open_regular, reason, write_file
 from pixverse_cli.domain.errors import NoReceiptError
 
 SUFFIX = ".json"

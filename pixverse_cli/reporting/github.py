@@ -9,8 +9,7 @@ import secrets
 from collections.abc import Collection, Generator, Iterable, Mapping
 from pathlib import Path
 
-from pixverse_cli.disk.files import reason
-from pixverse_cli.disk.writing import append
+from pixverse_cli.disk.files import append, reason
 from pixverse_cli.domain.errors import Charged, Ending, PixverseError
 from pixverse_cli.domain.events import Ended, Event, LeftRunning, Submitted
 from pixverse_cli.domain.task import Record

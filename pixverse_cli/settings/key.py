@@ -10,8 +10,15 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from pixverse_cli.disk.files import Kind, kind_at, read_up_to, reason, with_home
-from pixverse_cli.disk.writing import target_of, write_file
+from pixverse_cli.disk.files import (
+    Kind,
+    kind_at,
+    read_up_to,
+    reason,
+    target_of,
+    with_home,
+    write_file,
+)
 from pixverse_cli.domain.errors import AuthError, UnexpectedError
 from pixverse_cli.domain.frozen import Frozen
 from pixverse_cli.domain.text import decoded

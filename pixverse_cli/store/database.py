@@ -13,8 +13,17 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pixverse_cli.disk.files import Kind, kind_of, look, reason
-from pixverse_cli.disk.writing import Link, NoLocksError, lock_as_sqlite, name_new, rename_in_turn
+from pixverse_cli.disk.files import (
+    Kind,
+    Link,
+    NoLocksError,
+    kind_of,
+    lock_as_sqlite,
+    look,
+    name_new,
+    reason,
+    rename_in_turn,
+)
 from pixverse_cli.domain.errors import PixverseError, TimeLimitError, UnexpectedError
 from pixverse_cli.store.schema import MIGRATIONS
 

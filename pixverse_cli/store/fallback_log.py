@@ -13,8 +13,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from pixverse_cli.disk.files import Kind, kind_of, look
-from pixverse_cli.disk.writing import append_line
+from pixverse_cli.disk.files import Kind, append_line, kind_of, look
 from pixverse_cli.domain.clock import from_rfc3339, rfc3339
 from pixverse_cli.domain.frozen import Frozen
 from pixverse_cli.domain.task import Record, Status, Task

@@ -13,8 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from pixverse_cli.disk.files import look, open_regular, reason
-from pixverse_cli.disk.writing import target_of, try_lock, write_file
+from pixverse_cli.disk.files import look, open_regular, reason, target_of, try_lock, write_file
 from pixverse_cli.domain.clock import TimeLimit
 from pixverse_cli.domain.errors import UsageError
 from pixverse_cli.domain.frozen import Frozen

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from pixverse_cli.disk.writing import (
+from pixverse_cli.disk.files import (
     NoLocksError,
     append,
     lock_as_sqlite,
@@ -98,7 +98,7 @@ def test_a_refused_rename_leaves_nothing_under_the_new_name_98(tmp_path, without
 
 HOLDER = """
 import sys
-from pixverse_cli.disk.writing import lock_as_sqlite
+from pixverse_cli.disk.files import lock_as_sqlite
 with open(sys.argv[1], "ab") as file:
     lock_as_sqlite(file.fileno())
     print("held", flush=True)

@@ -12,7 +12,7 @@ from contextlib import closing
 
 import pytest
 
-from pixverse_cli.disk.writing import NoLocksError
+from pixverse_cli.disk.files import NoLocksError
 from pixverse_cli.domain.errors import TimeLimitError, UnexpectedError
 from pixverse_cli.store import Store
 from pixverse_cli.store.database import Database
@@ -234,7 +234,7 @@ connection.execute("COMMIT")
 FULL_DISK = """
 import resource, signal, sys
 from pathlib import Path
-from pixverse_cli.disk.writing import NoLocksError
+from pixverse_cli.disk.files import NoLocksError
 from pixverse_cli.domain.errors import UnexpectedError
 from pixverse_cli.domain.task import Record, Status
 from pixverse_cli.store import Store

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pixverse_cli.disk.writing import try_lock
+from pixverse_cli.disk.files import try_lock
 from pixverse_cli.domain.clock import TimeLimit
 from pixverse_cli.domain.errors import UsageError
 from pixverse_cli.store.manifest_lock import LockEntry, ManifestLock

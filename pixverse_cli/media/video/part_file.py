@@ -17,8 +17,17 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
-from pixverse_cli.disk.files import Kind, chunks, kind_at, kind_of, open_regular, reason
-from pixverse_cli.disk.writing import name_new, sync_directory, try_lock
+from pixverse_cli.disk.files import (
+    Kind,
+    chunks,
+    kind_at,
+    kind_of,
+    name_new,
+    open_regular,
+    reason,
+    sync_directory,
+    try_lock,
+)
 from pixverse_cli.domain.clock import Clock
 from pixverse_cli.domain.frozen import Frozen
 from pixverse_cli.media.video.failures import BrokenOffError, CannotWriteError, TakenError

@@ -15,8 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote
 
-from pixverse_cli.disk.files import Kind, is_file, kind_at, open_regular, reason
-from pixverse_cli.disk.writing import write_file
+from pixverse_cli.disk.files import Kind, is_file, kind_at, open_regular, reason, write_file
 from pixverse_cli.domain.catalog import CURRENCY, PRICES_AS_OF
 from pixverse_cli.domain.clock import local_time
 from pixverse_cli.domain.errors import UsageError
