@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from pixverse_cli.disk.files import has_sha256, is_file, read_up_to, reason, with_home
 from pixverse_cli.domain.catalog import CURRENCY, PRICES_AS_OF, Media, Model, Role, find_model
-from pixverse_cli.domain.checks import input_problems
 from pixverse_cli.domain.clock import local_time
 from pixverse_cli.domain.errors import UsageError
 from pixverse_cli.domain.hosts import ServiceHost
@@ -27,7 +26,7 @@ from pixverse_cli.domain.plan import (
     WaitPolicy,
     facts_of,
 )
-from pixverse_cli.domain.request import VideoRequest, length_inputs
+from pixverse_cli.domain.request import VideoRequest, input_problems, length_inputs
 from pixverse_cli.domain.task import Record
 from pixverse_cli.domain.text import decoded, is_blank, lines_of
 from pixverse_cli.flows.given_inputs import (

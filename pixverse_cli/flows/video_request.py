@@ -15,8 +15,7 @@ from pixverse_cli.domain.catalog import (
     find_model,
     models_of,
 )
-from pixverse_cli.domain.checks import problems as request_problems
-from pixverse_cli.domain.request import VideoRequest
+from pixverse_cli.domain.request import VideoRequest, request_problems
 from pixverse_cli.settings.values import Settings, parse_whole
 
 T = TypeVar("T")

@@ -15,8 +15,7 @@ from pixverse_cli.domain.catalog import (
     ShotType,
     find_model,
 )
-from pixverse_cli.domain.checks import input_problems, problems
-from pixverse_cli.domain.request import InputFacts, VideoRequest
+from pixverse_cli.domain.request import InputFacts, VideoRequest, input_problems, request_problems
 
 
 def facts(role, name=None, media=Media.IMAGE, seconds=None):
@@ -56,7 +55,9 @@ def inputs_of(model):
 
 def found(request, inputs=None):
     inputs = inputs_of(request.model) if inputs is None else inputs
-    return [(p.option, p.text) for p in (*problems(request), *input_problems(request, inputs))]
+    return [
+        (p.option, p.text) for p in (*request_problems(request), *input_problems(request, inputs))
+    ]
 
 
 @pytest.mark.parametrize("alias", [model.alias for model in MODELS])

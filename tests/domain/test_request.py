@@ -17,8 +17,7 @@ from pixverse_cli.domain.catalog import (
     find_model,
     models_of,
 )
-from pixverse_cli.domain.checks import problems
-from pixverse_cli.domain.request import InputFacts, VideoRequest
+from pixverse_cli.domain.request import InputFacts, VideoRequest, request_problems
 
 V6 = VideoRequest(
     model=find_model("v6"), prompt="A turtle.", resolution=Resolution.P720, duration=5
@@ -28,7 +27,7 @@ V56 = V6._replace(model=find_model("v5.6"))
 
 
 def options_with_problems(request):
-    return [problem.option for problem in problems(request)]
+    return [problem.option for problem in request_problems(request)]
 
 
 def image(identity):
@@ -83,7 +82,7 @@ def test_all_problems_are_reported_together():
 
 def test_a_problem_contains_the_value_and_the_rule():
     request = V56._replace(prompt="a" * 2049, duration=10, resolution=Resolution.P1080)
-    long, duration = [problem.text for problem in problems(request)]
+    long, duration = [problem.text for problem in request_problems(request)]
     assert "2049" in long
     assert "2048" in long
     assert "v5.6 at 1080P" in duration
