@@ -21,11 +21,10 @@ from pixverse_cli.domain.refusals import refuses_all
 from pixverse_cli.domain.task import Record, Status
 from pixverse_cli.flows.batch_plan import needs_task
 from pixverse_cli.flows.create_call import draft
-from pixverse_cli.flows.save import save
+from pixverse_cli.flows.save import Job, Transfers, is_failure, save
 from pixverse_cli.flows.submit import size_problems, submit_one
 from pixverse_cli.flows.task_state import is_over, status_error
 from pixverse_cli.flows.tools import Tools
-from pixverse_cli.flows.transfers import Job, Transfers, is_failure
 from pixverse_cli.flows.watch import Watch
 from pixverse_cli.store.manifest_lock import LockEntry, ManifestLock
 

@@ -10,11 +10,10 @@ from pixverse_cli.domain.task import Record
 from pixverse_cli.flows.identity import of_this_account
 from pixverse_cli.flows.lookup import look_at, selected_records
 from pixverse_cli.flows.refresh import refresh, unfinished
-from pixverse_cli.flows.save import save, video_path
+from pixverse_cli.flows.save import Transfers, is_failure, save, video_path
 from pixverse_cli.flows.submit import submit
 from pixverse_cli.flows.task_state import is_over, status_error
 from pixverse_cli.flows.tools import Tools
-from pixverse_cli.flows.transfers import Transfers, is_failure
 from pixverse_cli.flows.unsaved import tell_others, unsaved
 from pixverse_cli.flows.watch import Watch
 from pixverse_cli.media.output_names import sharing_problems

@@ -42,6 +42,7 @@ from pixverse_cli.flows.polling import (
     usual,
 )
 from pixverse_cli.flows.rate_limited import RateLimit, backoff, slow_down, wait_for_slot
+from pixverse_cli.flows.save import Transfers
 from pixverse_cli.flows.sweep import MAX_SINGLE_QUERIES, Sweep
 from pixverse_cli.flows.task_state import (
     confirm_or_release,
@@ -52,7 +53,6 @@ from pixverse_cli.flows.task_state import (
     store_answer,
 )
 from pixverse_cli.flows.tools import Tools
-from pixverse_cli.flows.transfers import Transfers
 
 _SLICE = 5.0  # seconds; sleep in steps of this length to notice that the machine was suspended
 _SUSPENDED = 30.0  # seconds; the machine was suspended if the wall clock gained more than this

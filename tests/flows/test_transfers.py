@@ -8,8 +8,8 @@ from pixverse_cli.domain.catalog import RUNNING_TASKS
 from pixverse_cli.domain.clock import SystemClock
 from pixverse_cli.domain.events import Note
 from pixverse_cli.domain.interrupts import Interrupts
+from pixverse_cli.flows.save import THREADS, Transfers
 from pixverse_cli.flows.tools import Connect, Tools
-from pixverse_cli.flows.transfers import THREADS, Transfers
 from pixverse_cli.store import Store
 
 LONG = 20.0  # seconds; only a broken test waits so long

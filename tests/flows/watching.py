@@ -1,6 +1,6 @@
 """Running flows to their end: watching without saving, and what a flow returns."""
 
-from pixverse_cli.flows.transfers import Transfers
+from pixverse_cli.flows.save import Transfers
 from pixverse_cli.flows.watch import Watch
 
 
