@@ -208,10 +208,11 @@ def test_through_a_proxy_too_a_reset_after_the_request_means_no_answer(session, 
 
 
 def test_one_session_reaches_several_hosts_through_a_proxy(session, monkeypatch):
-    with ScriptedServer([answer(b"far")], [answer(b"near")]) as proxy:
+    hosts = (b"far", b"near")
+    with ScriptedServer(*([answer(host, connection="close")] for host in hosts)) as proxy:
         monkeypatch.setenv("HTTP_PROXY", proxy.origin)
-        for host in ("far", "near"):
-            assert get_url(session, f"http://{host}.example/").body == host.encode()
+        for host in hosts:
+            assert get_url(session, f"http://{host.decode()}.example/").body == host
 
 
 def test_a_proxy_that_opens_no_tunnel_means_not_sent(session, monkeypatch):
