@@ -8,7 +8,7 @@ tell whether the rest is there.
 from collections.abc import Callable
 from typing import BinaryIO, NamedTuple
 
-from pixverse_cli.media.inputs.image_formats import HeaderError
+from pixverse_cli.media.inputs.source import HeaderError
 
 _HEAD = 7  # bytes of an ADTS header; that of an MP3 frame is shorter, but no frame is
 _MAX_CHUNKS = 10_000  # of a WAV; zeros look like empty chunks

@@ -69,6 +69,10 @@ def private_note(url: str) -> str | None:
     return f"{without_secrets(url)} is on a private network; the service probably cannot reach it"
 
 
+class HeaderError(ValueError):
+    """A problem of the file; the message continues a sentence that starts with its name."""
+
+
 def open_input(path: Path, label: str) -> BinaryIO:
     """Open a regular file.
 

@@ -8,7 +8,7 @@ import struct
 from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
 
-from pixverse_cli.media.inputs.image_formats import HeaderError
+from pixverse_cli.media.inputs.source import HeaderError
 
 START = b"\x1aE\xdf\xa3"
 _SEGMENT, _INFO, _TRACKS, _ENTRY, _VIDEO = 0x18538067, 0x1549A966, 0x1654AE6B, 0xAE, 0xE0

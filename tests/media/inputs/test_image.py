@@ -18,8 +18,13 @@ from PIL import Image
 
 from pixverse_cli.domain.catalog import IMAGE_LIMITS
 from pixverse_cli.domain.errors import Stopped, UnexpectedError, UsageError
-from pixverse_cli.media.inputs.image import inspect, inspect_stream
-from pixverse_cli.media.inputs.image_formats import Header, HeaderError, read_header
+from pixverse_cli.media.inputs.image import (
+    Header,
+    HeaderError,
+    inspect,
+    inspect_stream,
+    read_header,
+)
 from pixverse_cli.media.inputs.source import open_for_upload
 
 DATA = Path(__file__).parents[2] / "data"

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from pixverse_cli.media.inputs.image_formats import HeaderError, check_end, read_header
+from pixverse_cli.media.inputs.image import HeaderError, check_end, read_header
 
 
 def encode(picture, kind, **options):

@@ -7,7 +7,7 @@ import io
 
 import pytest
 
-from pixverse_cli.media.inputs.image_formats import HeaderError
+from pixverse_cli.media.inputs.image import HeaderError
 from pixverse_cli.media.inputs.sound import read_sound, sound_format
 
 MPEG1, MPEG2, MPEG25 = 0xFB, 0xF3, 0xE3

@@ -8,7 +8,7 @@ import struct
 
 import pytest
 
-from pixverse_cli.media.inputs.image_formats import HeaderError
+from pixverse_cli.media.inputs.image import HeaderError
 from pixverse_cli.media.inputs.webm import read_webm
 
 UNKNOWN = b"\x01" + b"\xff" * 7
