@@ -6,8 +6,8 @@ from pixverse_cli.domain.clock import Clock
 from pixverse_cli.domain.events import Ended, Event
 from pixverse_cli.reporting.reporter import Reporter, result_line
 from pixverse_cli.reporting.result import Result
+from pixverse_cli.reporting.sentences import Repeats, TaskSet
 from pixverse_cli.reporting.streams import put, tell
-from pixverse_cli.reporting.task_set import Repeats, TaskSet
 
 
 class PlainReporter(Reporter):

@@ -10,8 +10,8 @@ from pixverse_cli.domain.text import harmless
 from pixverse_cli.flows.plan import known_values
 from pixverse_cli.flows.preview import preview
 from pixverse_cli.media.output_names import resolve
+from pixverse_cli.reporting.sentences import total_cost
 from pixverse_cli.reporting.shapes import SCHEMA, Json, number
-from pixverse_cli.reporting.task_set import total_cost
 
 # What people read; the JSON has the values of Action themselves.
 ACTIONS = {

@@ -25,7 +25,7 @@ from pixverse_cli.domain.events import (
 from pixverse_cli.domain.frozen import replace
 from pixverse_cli.reporting.plain import PlainReporter
 from pixverse_cli.reporting.result import Result
-from pixverse_cli.reporting.task_set import TaskSet
+from pixverse_cli.reporting.sentences import TaskSet
 
 ID, OTHER = "0385dc79-5ff8-4d82", "1385dc79-5ff8-4d82"
 

@@ -21,9 +21,14 @@ from pixverse_cli.domain.task import Record
 from pixverse_cli.domain.text import harmless
 from pixverse_cli.reporting.reporter import Reporter, result_line
 from pixverse_cli.reporting.result import Result
-from pixverse_cli.reporting.sentences import short_id, submitted_sentence
+from pixverse_cli.reporting.sentences import (
+    Repeats,
+    TaskSet,
+    short_id,
+    shorter_path,
+    submitted_sentence,
+)
 from pixverse_cli.reporting.streams import is_terminal, put, tell
-from pixverse_cli.reporting.task_set import Repeats, TaskSet, shorter_path
 from pixverse_cli.reporting.terminal.card import card
 from pixverse_cli.reporting.terminal.page import page_width, write_page
 from pixverse_cli.reporting.terminal.painter import Painter

@@ -9,8 +9,16 @@ from pixverse_cli.domain.errors import Charged
 from pixverse_cli.domain.task import Record, Status
 from pixverse_cli.domain.text import harmless
 from pixverse_cli.reporting.rows import outcome
-from pixverse_cli.reporting.sentences import coarse, elapsed, model_name, short_id, span
-from pixverse_cli.reporting.task_set import shorter_path, total_cost, total_length
+from pixverse_cli.reporting.sentences import (
+    coarse,
+    elapsed,
+    model_name,
+    short_id,
+    shorter_path,
+    span,
+    total_cost,
+    total_length,
+)
 from pixverse_cli.reporting.terminal.cells import cut_middle, wrap
 from pixverse_cli.reporting.terminal.colours import STATUS_COLOURS
 from pixverse_cli.reporting.terminal.layout import Cell, Column, table
