@@ -83,8 +83,8 @@ def command(
 def _plan(app: AppContext, ids: "Sequence[str]", *, saves: bool, force: bool) -> "Plan":
     from functools import partial
 
-    from pixverse_cli.flows.given_inputs import InputReader
     from pixverse_cli.flows.retry import RetryInputs, plan_retry
+    from pixverse_cli.flows.video_request import InputReader
 
     now = app.runtime.clock.now()
     inputs = RetryInputs(

@@ -10,7 +10,7 @@ lanes from its rate-limit page.
 
 from collections.abc import Iterable
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from pixverse_cli.domain.terms import CREATES_PER_SECOND, RUNNING_TASKS
 
@@ -49,7 +49,16 @@ class Media(StrEnum):
     AUDIO = "audio"
 
 
-class Resolution(StrEnum):
+class Choice(StrEnum):
+    """The values of a parameter among which the user chooses."""
+
+    @classmethod
+    def parse(cls, text: str) -> Self | None:
+        """Return the value that the user wrote, in any case; None for other text."""
+        return next((value for value in cls if value.lower() == text.lower()), None)
+
+
+class Resolution(Choice):
     """A resolution tier: about how many pixels a frame has, and what a second costs."""
 
     P360 = "360P"
@@ -57,8 +66,13 @@ class Resolution(StrEnum):
     P720 = "720P"
     P1080 = "1080P"
 
+    @classmethod
+    def parse(cls, text: str) -> Self | None:
+        """Return the tier of ``720P`` or ``720``; None for other text."""
+        return super().parse(text if text.upper().endswith("P") else f"{text}P")
 
-class AspectRatio(StrEnum):
+
+class AspectRatio(Choice):
     """Width to height of the video; AUTO is that of the first input."""
 
     AUTO = "auto"
@@ -72,7 +86,7 @@ class AspectRatio(StrEnum):
     R21_9 = "21:9"
 
 
-class ShotType(StrEnum):
+class ShotType(Choice):
     """Whether the video is one continuous shot or consists of several."""
 
     SINGLE = "single"

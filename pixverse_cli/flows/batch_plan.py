@@ -17,14 +17,6 @@ from pixverse_cli.domain.hosts import ServiceHost
 from pixverse_cli.domain.plan import Action, BatchItem, Field, Given, Order
 from pixverse_cli.domain.task import Record
 from pixverse_cli.domain.text import lines_of
-from pixverse_cli.flows.given_inputs import (
-    FindTasks,
-    InputReader,
-    kind_of,
-    may_be_task,
-    name_and_source,
-    usual_kind,
-)
 from pixverse_cli.flows.plan import (
     Live,
     OverBudget,
@@ -34,7 +26,16 @@ from pixverse_cli.flows.plan import (
     read_prompt,
     unknown_cost,
 )
-from pixverse_cli.flows.video_request import model_of, video_request
+from pixverse_cli.flows.video_request import (
+    FindTasks,
+    InputReader,
+    kind_of,
+    may_be_task,
+    model_of,
+    name_and_source,
+    usual_kind,
+    video_request,
+)
 from pixverse_cli.media import output_names, receipts
 from pixverse_cli.media.inputs.source import remote
 from pixverse_cli.media.output_names import folders_among, shared_files

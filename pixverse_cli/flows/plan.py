@@ -29,14 +29,15 @@ from pixverse_cli.domain.plan import (
 from pixverse_cli.domain.request import VideoRequest, input_problems, length_inputs
 from pixverse_cli.domain.task import Record
 from pixverse_cli.domain.text import decoded, is_blank, lines_of
-from pixverse_cli.flows.given_inputs import (
+from pixverse_cli.flows.video_request import (
     FindTasks,
     InputReader,
     kind_of,
     media_of_ending,
+    model_of,
     usual_kind,
+    video_request,
 )
-from pixverse_cli.flows.video_request import model_of, video_request
 from pixverse_cli.media import output_names, receipts
 from pixverse_cli.media.inputs.source import STDIN, private_note, remote
 from pixverse_cli.media.output_names import make_folder

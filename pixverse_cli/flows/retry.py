@@ -18,7 +18,6 @@ from pixverse_cli.domain.request import VideoRequest, inputs_of, request_of
 from pixverse_cli.domain.task import Record, RecordInput, Status
 from pixverse_cli.domain.text import lines_of
 from pixverse_cli.flows.budget import budget_of
-from pixverse_cli.flows.given_inputs import InputReader, recorded_input
 from pixverse_cli.flows.plan import (
     Live,
     OverBudget,
@@ -28,6 +27,7 @@ from pixverse_cli.flows.plan import (
     wait_policy,
 )
 from pixverse_cli.flows.stored import reference_of, stored_records
+from pixverse_cli.flows.video_request import InputReader, recorded_input
 from pixverse_cli.media.inputs.source import STDIN, local_path
 from pixverse_cli.settings.values import Settings
 from pixverse_cli.store import Store

@@ -15,8 +15,8 @@ from pixverse_cli.domain.hosts import without_secrets
 from pixverse_cli.domain.plan import Input
 from pixverse_cli.domain.request import inputs_of, request_of
 from pixverse_cli.domain.task import Record, RecordInput
-from pixverse_cli.flows.given_inputs import media_of_ending
 from pixverse_cli.flows.preview import PLACEHOLDER
+from pixverse_cli.flows.video_request import media_of_ending
 from pixverse_cli.media.receipts import is_missing, write_receipt
 from pixverse_cli.reporting.shapes import SCHEMA, record_json
 from pixverse_cli.reporting.types import ReceiptJson, SentJson

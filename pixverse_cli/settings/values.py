@@ -130,6 +130,11 @@ def parse_seconds(text: str) -> float | None:
     return float(match[1]) * _UNITS[match[2]] if match else None
 
 
+def parse_whole_seconds(text: str) -> int | None:
+    """Return the whole seconds of ``5`` or ``5s``; None for other text."""
+    return parse_whole(text.lower().removesuffix("s"))
+
+
 def parse_whole(text: str) -> int | None:
     """Return a whole number; None for other text."""
     return int(text) if re.fullmatch(r"[+-]?\d{1,18}", text, re.ASCII) else None

@@ -9,7 +9,7 @@ from pixverse_cli.domain.catalog import MODELS, Media, Role
 from pixverse_cli.domain.frozen import replace
 from pixverse_cli.domain.plan import Given
 from pixverse_cli.domain.task import Record, Status
-from pixverse_cli.flows.given_inputs import InputReader
+from pixverse_cli.flows.video_request import InputReader
 
 NOON = datetime(2026, 11, 27, 12, tzinfo=UTC)
 EXPIRES = int((NOON + timedelta(hours=1)).timestamp())
