@@ -25,9 +25,10 @@ if TYPE_CHECKING:
     from pixverse_cli.domain.endings import Asked
     from pixverse_cli.domain.events import Event
     from pixverse_cli.domain.hosts import ServiceHost
-    from pixverse_cli.domain.plan import Destination, Order
+    from pixverse_cli.domain.plan import Destination
     from pixverse_cli.domain.task import Record
     from pixverse_cli.flows.budget import Standing
+    from pixverse_cli.flows.earlier import Earlier
     from pixverse_cli.flows.tools import Connect, KeyInUse, Tools
     from pixverse_cli.reporting.reporter import Reporter
     from pixverse_cli.settings.key import Key
@@ -188,42 +189,24 @@ class AppContext:
         if seconds:
             self.time_limit = TimeLimit(self.runtime.clock, self._started + seconds)
 
-    def live(self, order: "Order") -> "Record | None":
-        """Return the newest live record of the same request."""
-        now = self.runtime.clock.now()
-        return self.store.records.live(order.fingerprint, self.base_url, order.take, now=now)
+    @cached_property
+    def earlier(self) -> "Earlier":
+        """What the store knows of earlier requests."""
+        from pixverse_cli.flows.earlier import Earlier
 
-    def over_budget(self, orders: "Iterable[Order]") -> list[str]:
-        """Return why orders do not fit the budget; those of tasks that exist cost nothing."""
-        from pixverse_cli.flows.budget import budget_problems
-
-        unknown_ok = self.settings.flag("cost-unknown-ok")
-        standing = self.budget()
-        if standing is None:
-            return []
-        new = [order for order in orders if not (order.once and self.live(order))]
-        return list(budget_problems(new, standing, unknown_ok=unknown_ok))
+        return Earlier(lambda: self.store, self.base_url, self.runtime.clock)
 
     def budget(self) -> "Standing | None":
         """Return how the budget stands now; None if none is set, or not a valid one."""
-        from pixverse_cli.flows.budget import budget_of, standing
+        from pixverse_cli.flows.budget import standing
         from pixverse_cli.settings.places import variables
 
         # read from the environment too: a command without the option shows it as well
         everywhere = {**variables(self.runtime.environ), **self.given}
-        budget = budget_of(Settings(everywhere, self.kept_settings))
+        budget = Settings(everywhere, self.kept_settings).budget()
         if budget is None:
             return None
         return standing(budget, self.store, self.base_url, self.runtime.clock.now())
-
-    def known(self, task_id: str) -> "Record | None":
-        """Return the record of a task; None if the store does not have it."""
-        found = self.store.records.by_prefix(task_id, limit=1)
-        return found[0] if found and found[0].task_id == task_id else None
-
-    def tasks_named(self, prefix: str) -> "list[Record]":
-        """Return the records of tasks whose id starts with a text; two are enough to choose."""
-        return self.store.records.by_prefix(prefix, limit=2)
 
     def reporter(self, result: Result = Result.NOTHING) -> "Reporter":
         """Return the reporter that fits the streams and the options."""
@@ -257,7 +240,7 @@ class AppContext:
         if extras.receipts:
             from pixverse_cli.reporting.receipt import with_receipts
 
-            known = self.known if extras.up_to_date else None
+            known = self.earlier.known if extras.up_to_date else None
             events = with_receipts(events, force=extras.force, known=known)
         try:
             self._drain(events, result, asked)

@@ -112,7 +112,6 @@ def _plan(
         shard_of,
         with_budget,
     )
-    from pixverse_cli.flows.budget import budget_of
     from pixverse_cli.flows.hashing import has_hash
 
     inputs = PlanInputs(
@@ -120,9 +119,7 @@ def _plan(
         lock=lock,
         kept=app.kept_settings,
         stack=app.stack,
-        live=app.live,
-        known=app.known,
-        find=app.tasks_named,
+        earlier=app.earlier,
         has_hash=lambda path, sha256: has_hash(path, sha256, app.store, verify=verify),
         now=app.runtime.clock.now(),
         host=app.service_host,
@@ -130,10 +127,10 @@ def _plan(
         shard=shard_of(app.settings.text("shard")),
     )
     items = plan_items(content, inputs)
-    limit, budget = app.settings.money("max-cost"), budget_of(app.settings)
+    limit, budget = app.settings.money("max-cost"), app.settings.budget()
     app.settings.insist()
     unknown_ok = "cost-unknown-ok" in app.given
-    check_spending(items, limit, app.service_host, app.over_budget, unknown_ok=unknown_ok)
+    check_spending(items, limit, budget, inputs, unknown_ok=unknown_ok)
     return with_budget(items, budget)
 
 

@@ -75,7 +75,7 @@ def command(
     if dry_run:
         from pixverse_cli.reporting.show import show_requests
 
-        show_requests(plan, app.output, app.runtime.clock, app.live, app.reporter())
+        show_requests(plan, app.output, app.runtime.clock, app.earlier.live, app.reporter())
     else:
         start(app, plan, extras)
 
@@ -92,9 +92,8 @@ def _plan(app: AppContext, ids: "Sequence[str]", *, saves: bool, force: bool) ->
         store=app.store,
         service=app.base_url,
         host=app.service_host,
-        live=app.live,
-        over_budget=app.over_budget,
-        reader=partial(InputReader, stack=app.stack, find=app.tasks_named, now=now),
+        earlier=app.earlier,
+        reader=partial(InputReader, stack=app.stack, find=app.earlier.named, now=now),
         now=now,
     )
     taken = app.output is not Output.HUMAN

@@ -104,10 +104,8 @@ def _plan(app: AppContext, args: "SubmitArgs") -> "Plan":
         app.settings,
         app.stack,
         app.runtime.clock.now(),
-        app.live,
-        app.tasks_named,
+        app.earlier,
         app.service_host,
-        app.over_budget,
     )
     for note in plan.notes:
         app.reporter().note(note)
@@ -124,6 +122,6 @@ def _preview(app: AppContext, plan: "Plan", *, as_curl: bool) -> None:
     else:
         from pixverse_cli.reporting.show import show_requests
 
-        show_requests(plan, app.output, app.runtime.clock, app.live, app.reporter())
+        show_requests(plan, app.output, app.runtime.clock, app.earlier.live, app.reporter())
     if standing := app.budget():
         app.reporter().note(f"budget {standing}")

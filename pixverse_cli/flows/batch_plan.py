@@ -15,11 +15,9 @@ from pixverse_cli.domain.catalog import CURRENCY, PRICES_AS_OF, Kind, Role
 from pixverse_cli.domain.errors import PixverseError, UsageError
 from pixverse_cli.domain.hosts import ServiceHost
 from pixverse_cli.domain.plan import Action, BatchItem, Field, Given, Order
-from pixverse_cli.domain.task import Record
 from pixverse_cli.domain.text import lines_of
+from pixverse_cli.flows.earlier import Earlier
 from pixverse_cli.flows.plan import (
-    Live,
-    OverBudget,
     follow,
     input_lines,
     known_values,
@@ -27,7 +25,6 @@ from pixverse_cli.flows.plan import (
     unknown_cost,
 )
 from pixverse_cli.flows.video_request import (
-    FindTasks,
     InputReader,
     kind_of,
     may_be_task,
@@ -67,8 +64,6 @@ _WHICH_KIND = 'video: say what to make of it: kind = "upscale", or audio-file or
 class PlanInputs(NamedTuple):
     """The inputs of a plan: the manifest's folder and lock, and the settings of ``config.toml``.
 
-    ``live`` returns the record of an equal request in the store, ``known`` that of a task,
-    ``find`` those of tasks whose id starts with a text.
     ``has_hash`` returns whether a file has a SHA-256; one that nobody has changed is not read.
     ``force`` allows replacing files that this manifest did not make. ``host`` is where the
     requests are sent. ``shard`` is (I, N).
@@ -78,9 +73,7 @@ class PlanInputs(NamedTuple):
     lock: ManifestLock
     kept: dict[str, Setting]
     stack: ExitStack
-    live: Live
-    known: Callable[[str], Record | None]
-    find: FindTasks
+    earlier: Earlier
     has_hash: Callable[[Path, str], bool]
     now: datetime
     host: ServiceHost
@@ -140,8 +133,8 @@ def _share(output: str, parts: int) -> int:
 def check_spending(
     items: Sequence[BatchItem],
     limit: Decimal | None,
-    host: ServiceHost,
-    over_budget: OverBudget,
+    budget: "Budget | None",
+    inputs: PlanInputs,
     *,
     unknown_ok: bool = False,
 ) -> None:
@@ -151,9 +144,8 @@ def check_spending(
 
     :raises UsageError: they do not fit; with a line for each reason and each wrong item.
     """
-    new = _new(items)
-    problems = list(_cost_problems(items, limit, host, unknown_ok=unknown_ok))
-    problems += over_budget(new) if new else []
+    problems = list(_cost_problems(items, limit, inputs.host, unknown_ok=unknown_ok))
+    problems += inputs.earlier.over_budget(_new(items), budget, unknown_ok=unknown_ok)
     if problems:
         problems += [line for item in items if item.error for line in lines_of(item.error.message)]
         raise UsageError("\n".join(problems), hint="nothing was sent")
@@ -243,7 +235,7 @@ def _order(position: int, item: ManifestItem, inputs: PlanInputs) -> Order:
     if kind is None:
         problems.append(_WHICH_KIND if given.video else _NO_KIND)
     model = model_of(settings, kind or usual_kind(model_name))
-    reader = InputReader(model, inputs.stack, inputs.find, inputs.now)
+    reader = InputReader(model, inputs.stack, inputs.earlier.named, inputs.now)
     taken = reader.read(given, problems) if kind else ()
     prompt = _prompt(item, inputs.folder, problems)
     request = video_request(settings, prompt, model, follows=follow(model, [taken]))
@@ -333,7 +325,7 @@ def _with_takes(drafts: Sequence[_Draft], inputs: PlanInputs) -> list[_Draft]:
 def _locked_take(draft: _Draft, inputs: PlanInputs) -> int | None:
     """Return the take with which the output was made, as far as lock and store know it."""
     entry = inputs.lock.entry(draft.output)
-    record = inputs.known(entry.task_id) if entry and entry.task_id else None
+    record = inputs.earlier.known(entry.task_id) if entry and entry.task_id else None
     if draft.order is None or record is None:
         return None
     return record.take if record.fingerprint == draft.order.fingerprint else None
@@ -439,7 +431,7 @@ def _below(folder: Path, path: str, field: str) -> str:
 
 
 def _item(output: str, path: Path, order: Order, inputs: PlanInputs) -> BatchItem:
-    entry, live = inputs.lock.entry(output), inputs.live(order)
+    entry, live = inputs.lock.entry(output), inputs.earlier.live(order)
     unchanged = entry is not None and inputs.has_hash(path, entry.sha256)
     done = BatchItem(output=output, action=Action.UP_TO_DATE, path=path, order=order)
     if entry is not None and unchanged and entry.fingerprint == order.fingerprint:

@@ -10,15 +10,13 @@ from decimal import Decimal
 from itertools import accumulate
 from typing import NamedTuple
 
-from pixverse_cli.domain.budget import Budget, parse_budget
+from pixverse_cli.domain.budget import Budget
 from pixverse_cli.domain.catalog import CURRENCY
 from pixverse_cli.domain.errors import UsageError
 from pixverse_cli.domain.plan import Order
 from pixverse_cli.flows.tools import Tools
-from pixverse_cli.settings.values import Settings
 from pixverse_cli.store import Store
 
-_RULE = "must be an amount in CNY for each day, week or month, such as 100/day or 500/month"
 _NOTHING = Decimal(0)
 
 
@@ -41,11 +39,6 @@ class Standing(NamedTuple):
             f" {_digits(self.left)} left,"
             f" renews on {self.renews:%Y-%m-%d %H:%M}"
         )
-
-
-def budget_of(settings: Settings) -> Budget | None:
-    """Return the budget that is set; a value that is none is added to ``settings.problems``."""
-    return settings.read("budget", parse_budget, None, _RULE)
 
 
 def standing(budget: Budget, store: Store, service: str, now: datetime) -> Standing:

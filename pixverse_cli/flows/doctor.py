@@ -10,7 +10,7 @@ from pixverse_cli.domain.errors import Ending, PixverseError, UnexpectedError
 from pixverse_cli.domain.finding import Finding
 from pixverse_cli.domain.hosts import ServiceHost, is_loopback
 from pixverse_cli.flows import machine_checks
-from pixverse_cli.flows.budget import budget_of, standing
+from pixverse_cli.flows.budget import standing
 from pixverse_cli.flows.plan import destination_of, wait_policy
 from pixverse_cli.flows.video_request import video_request
 from pixverse_cli.http.network import certificates, proxy_of
@@ -132,7 +132,7 @@ def _settings(setup: Setup, environ: Mapping[str, str]) -> Finding:
     video_request(settings, None)
     wait_policy(settings)
     settings.money("max-cost")
-    budget_of(settings)
+    settings.budget()
     for name in ("once", "notify", "receipt"):
         settings.flag(name)
     settings.insist()
@@ -145,7 +145,7 @@ def _settings(setup: Setup, environ: Mapping[str, str]) -> Finding:
 def _budget(setup: Setup, environ: Mapping[str, str], clock: Clock) -> Iterator[Finding]:
     """Yield how the budget stands, if a valid one is set and the store can be read."""
     with suppress(PixverseError):  # the lines of settings, address and store tell it
-        budget = budget_of(Settings(variables(environ), setup.kept_settings))
+        budget = Settings(variables(environ), setup.kept_settings).budget()
         if budget is not None:
             now = standing(budget, setup.store, setup.base_url, clock.now())
             yield Finding(what="budget", told=str(now), warning=now.left == 0)

@@ -27,10 +27,9 @@ from pixverse_cli.domain.plan import (
     facts_of,
 )
 from pixverse_cli.domain.request import VideoRequest, input_problems, length_inputs
-from pixverse_cli.domain.task import Record
 from pixverse_cli.domain.text import decoded, is_blank, lines_of
+from pixverse_cli.flows.earlier import Earlier
 from pixverse_cli.flows.video_request import (
-    FindTasks,
     InputReader,
     kind_of,
     media_of_ending,
@@ -45,9 +44,6 @@ from pixverse_cli.settings.values import Settings, parse_whole
 
 if TYPE_CHECKING:
     from decimal import Decimal
-
-Live = Callable[[Order], Record | None]
-OverBudget = Callable[[Sequence[Order]], Iterable[str]]
 
 _MAX_TAKES = 20
 _MAX_PROMPT_BYTES = 1024 * 1024
@@ -72,34 +68,30 @@ def plan_submit(
     settings: Settings,
     stack: ExitStack,
     now: datetime,
-    live: Live,
-    find: FindTasks,
+    earlier: Earlier,
     host: ServiceHost,
-    over_budget: OverBudget,
 ) -> Plan:
     """Return the plan; the temporary file of stdin exists until ``stack`` is closed.
 
-    ``live`` returns the record of an equal request that was sent earlier, for ``--once``,
-    ``find`` those whose task id starts with a text.
     ``host`` is where the requests are sent: it decides whether prices are known.
-    ``over_budget`` returns why orders do not fit the budget.
 
     :raises UsageError: with one line for each problem.
     """
     problems: list[str] = list(_conflicting_options(args, settings))
     count = _count(settings)
-    read = partial(InputReader, stack=stack, find=find, now=now)
+    read = partial(InputReader, stack=stack, find=earlier.named, now=now)
     orders = with_takes(_orders(args, settings, read, problems), count)
     waits = waits_for_videos(args, settings)
     policy = wait_policy(settings)  # read in any case, so that its problems are reported
     wanted = waits and not args.no_download
     destination = _destination(args, settings, problems, several=count > 1) if wanted else None
-    folders = saving_folders(orders, destination, settings, now, live, problems)
+    folders = saving_folders(orders, destination, settings, now, earlier, problems)
     orders = [order._replace(priced=host.priced) for order in orders]
     wrong = bool(problems or settings.problems)
-    problems += cost_problems(orders, settings, host, unknown_ok=args.cost_unknown_ok or wrong)
+    unknown_ok = args.cost_unknown_ok
+    problems += cost_problems(orders, settings, host, unknown_ok=unknown_ok or wrong)
     priced = [order for order in orders if not wrong or order.estimate is not None]
-    problems += over_budget(priced) if priced else []
+    problems += earlier.over_budget(priced, settings.budget(), unknown_ok=unknown_ok)
     problems += settings.problems
     if problems:
         raise UsageError("\n".join(dict.fromkeys(problems)), hint="nothing was sent")
@@ -232,9 +224,7 @@ def _orders(
     reader: Callable[[Model], InputReader],
     problems: list[str],
 ) -> Iterator[Order]:
-    from pixverse_cli.flows.budget import budget_of  # noqa: PLC0415  imports decimal; wait needs none
-
-    once, budget = settings.flag("once"), budget_of(settings)
+    once, budget = settings.flag("once"), settings.budget()
     named, words = _typed_model(settings), _words(args, settings)
     # words in place of an image are told as such, so they are the prompt for all other checks
     prompt = words[0] if words else _prompt(args, problems)
@@ -319,7 +309,7 @@ def saving_folders(
     destination: Destination | None,
     settings: Settings,
     now: datetime,
-    live: Live,
+    earlier: Earlier,
     problems: list[str],
 ) -> list[Path]:
     """Return the folders of the videos; what is wrong with their places is added to ``problems``.
@@ -329,7 +319,7 @@ def saving_folders(
     if destination is None:
         problems += _receipt_problems(settings, None, ())
         return []
-    new = [order for order in orders if not _is_saved(order, destination, now, live)]
+    new = [order for order in orders if not _is_saved(order, destination, now, earlier)]
     known = [known_values(order, now) for order in new]
     problems += output_names.problems(destination.template, known, force=destination.force)
     problems += _receipt_problems(settings, destination, known)
@@ -366,9 +356,9 @@ def _destination(
         return None
 
 
-def _is_saved(order: Order, destination: Destination, now: datetime, live: Live) -> bool:
+def _is_saved(order: Order, destination: Destination, now: datetime, earlier: Earlier) -> bool:
     """Return whether the output already is the saved video of an equal request (``--once``)."""
-    record = live(order) if order.once else None
+    record = earlier.live(order) if order.once else None
     if record is None or record.sha256 is None or destination.template.stdout:
         return False
     values = {**known_values(order, now), "task_id": record.task_id or ""}

@@ -17,10 +17,8 @@ from pixverse_cli.domain.plan import Input, Order, Plan
 from pixverse_cli.domain.request import VideoRequest, inputs_of, request_of
 from pixverse_cli.domain.task import Record, RecordInput, Status
 from pixverse_cli.domain.text import lines_of
-from pixverse_cli.flows.budget import budget_of
+from pixverse_cli.flows.earlier import Earlier
 from pixverse_cli.flows.plan import (
-    Live,
-    OverBudget,
     cost_problems,
     destination_of,
     saving_folders,
@@ -38,8 +36,7 @@ _AGAIN = "submit it again"
 class RetryInputs(NamedTuple):
     """Where records and settings come from; ``service`` is the address that commands use now.
 
-    ``host`` says whether list prices are known there. ``live`` returns the record of an equal
-    request, ``over_budget`` why orders do not fit the budget, ``reader`` reads the inputs of a
+    ``host`` says whether list prices are known there; ``reader`` reads the inputs of a
     model.
     """
 
@@ -47,8 +44,7 @@ class RetryInputs(NamedTuple):
     store: Store
     service: str
     host: ServiceHost
-    live: Live
-    over_budget: OverBudget
+    earlier: Earlier
     reader: Callable[[Model], InputReader]
     now: datetime
 
@@ -79,11 +75,11 @@ def plan_retry(
     settings = inputs.settings
     unknown_ok = settings.flag("cost-unknown-ok")
     problems += cost_problems(orders, settings, inputs.host, unknown_ok=unknown_ok)
-    problems += inputs.over_budget(orders) if orders else []
+    problems += inputs.earlier.over_budget(orders, settings.budget(), unknown_ok=unknown_ok)
     policy, destination = wait_policy(settings), None
     if saves:
         destination = destination_of(settings, force=force, stdout_is_taken=stdout_taken)
-    folders = saving_folders(orders, destination, settings, inputs.now, inputs.live, problems)
+    folders = saving_folders(orders, destination, settings, inputs.now, inputs.earlier, problems)
     problems += settings.problems
     if problems:
         raise UsageError("\n".join(dict.fromkeys(problems)), hint="nothing was sent")
@@ -130,7 +126,7 @@ def _order(record: Record, inputs: RetryInputs) -> Order:
         upload_command=settings.text("upload-command"),
         once=once,
         priced=inputs.host.priced,
-        budget=budget_of(settings),
+        budget=settings.budget(),
     )
     if order.fingerprint != record.fingerprint:
         raise UsageError(_difference(order))

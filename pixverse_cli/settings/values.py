@@ -13,6 +13,8 @@ from pixverse_cli.domain.errors import UsageError
 if TYPE_CHECKING:
     from decimal import Decimal
 
+    from pixverse_cli.domain.budget import Budget
+
 T = TypeVar("T")
 D = TypeVar("D")
 
@@ -113,6 +115,11 @@ class Settings:
         """Return an amount in CNY; None if it is not set."""
         return self.read(name, _money, None, "must be an amount in CNY such as 5 or 2.70")
 
+    def budget(self) -> "Budget | None":
+        """Return the budget; None if none is set."""
+        rule = "must be an amount in CNY for each day, week or month, such as 100/day or 500/month"
+        return self.read("budget", _budget, None, rule)
+
     def _label(self, name: str) -> str:
         setting = self._settings.get(name)
         if setting is None:
@@ -144,3 +151,9 @@ def _money(text: str) -> "Decimal | None":
     from decimal import Decimal  # noqa: PLC0415  slows the start, and few commands need it
 
     return Decimal(text) if re.fullmatch(r"\d{1,9}(?:\.\d{1,9})?", text, re.ASCII) else None
+
+
+def _budget(text: str) -> "Budget | None":
+    from pixverse_cli.domain.budget import parse_budget  # noqa: PLC0415  imports decimal
+
+    return parse_budget(text)

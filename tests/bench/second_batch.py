@@ -15,7 +15,6 @@ import sysconfig
 import tempfile
 import time
 from contextlib import ExitStack
-from datetime import UTC, datetime
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
@@ -23,8 +22,10 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from pixverse_cli.domain.clock import SystemClock, TimeLimit
 from pixverse_cli.domain.hosts import service_host
 from pixverse_cli.flows.batch_plan import PlanInputs, plan_items
+from pixverse_cli.flows.earlier import Earlier
 from pixverse_cli.sandbox import Sandbox
 from pixverse_cli.settings.manifest import read_manifest
+from pixverse_cli.store import Store
 from pixverse_cli.store.manifest_lock import LockEntry, ManifestLock
 from tests.isolation import isolated
 
@@ -50,17 +51,18 @@ def fill(directory, count, size):
 def planned(manifest):
     """Return the items of a manifest as they are planned before anything exists."""
     with ExitStack() as stack:
+        store = Store(manifest.parent / "empty")
+        stack.callback(store.close)
+        service, clock = "https://dashscope.aliyuncs.com/api/v1", SystemClock()
         inputs = PlanInputs(
             folder=manifest.parent,
             lock=ManifestLock(manifest, TimeLimit(SystemClock())),
             kept={},
             stack=stack,
-            live=lambda _: None,
-            known=lambda _: None,
-            find=lambda _: [],
+            earlier=Earlier(lambda: store, service, clock),
             has_hash=lambda *_: False,
-            now=datetime.now(UTC),
-            host=service_host("https://dashscope.aliyuncs.com/api/v1"),
+            now=clock.now(),
+            host=service_host(service),
         )
         return plan_items(read_manifest(manifest), inputs)
 

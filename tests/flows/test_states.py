@@ -39,6 +39,7 @@ from pixverse_cli.domain.task import Status
 from pixverse_cli.flows.batch import batch
 from pixverse_cli.flows.batch_plan import PlanInputs, plan_items
 from pixverse_cli.flows.cancel import cancel
+from pixverse_cli.flows.earlier import Earlier
 from pixverse_cli.flows.lookup import look
 from pixverse_cli.flows.pipelines import save_all, submit_all, wait
 from pixverse_cli.flows.plan import with_takes
@@ -280,15 +281,13 @@ class World(RuleBasedStateMachine):
         ManifestLock(manifest, TimeLimit(self.clock))  # it can still be read
 
     def plan_inputs(self, lock):
-        service, records = self.identity.service, self.store.records
+        service = self.identity.service
         return PlanInputs(
             folder=self.directory,
             lock=lock,
             kept={},
             stack=ExitStack(),
-            live=lambda order: records.live(order.fingerprint, service, order.take),
-            known=lambda _: None,
-            find=lambda _: [],
+            earlier=Earlier(lambda: self.store, service, self.clock),
             has_hash=has_sha256,
             now=self.clock.now(),
             host=service_host(service),
