@@ -7,13 +7,14 @@ the last field, field names are case-sensitive, errors are XML.
 import re
 import secrets
 from collections.abc import Callable, Generator, Iterator
-from typing import Protocol
 
 from pixverse_cli.dashscope.wire import Policy
 from pixverse_cli.domain.errors import UnreachableError
 from pixverse_cli.domain.hosts import host_of, is_loopback
 from pixverse_cli.http.exchange import (
+    Form,
     Limits,
+    Readable,
     Request,
     Response,
     Session,
@@ -24,13 +25,6 @@ from pixverse_cli.http.exchange import (
 # Slow links and busy stores stop for half a minute and go on.
 LIMITS = Limits(stall=60.0, total=1800.0)
 _ERROR_CODE = re.compile(rb"<Code>([A-Za-z0-9.]{1,64})</Code>")
-
-
-class Readable(Protocol):
-    """An object whose bytes are read in pieces."""
-
-    def read(self, size: int, /) -> bytes:
-        """Return up to ``size`` bytes; b"" at the end."""
 
 
 def object_key(policy: Policy, suffix: str) -> str:
@@ -56,7 +50,7 @@ def send(
     :raises UnreachableError: not stored; ``service_code`` is OSS's own code.
     """
     _check_host(policy.host, loopback=loopback)
-    form = _Form({**policy.form, "key": key}, source, size)
+    form = Form({**policy.form, "key": key}, key.rpartition("/")[2], source, size)
     request = Request(method="POST", url=policy.host, headers=form.headers, body=form)
     with Session(stall=limits.stall) as session:
         steps = exchange_steps(session, request, limits, receive=read_whole, give_up=give_up)
@@ -64,9 +58,7 @@ def send(
     _check_stored(response)
 
 
-def _counted(
-    steps: Generator[None, None, Response], form: "_Form"
-) -> Generator[int, None, Response]:
+def _counted(steps: Generator[None, None, Response], form: Form) -> Generator[int, None, Response]:
     while True:
         try:
             next(steps)
@@ -101,39 +93,3 @@ def _check_stored(response: Response) -> None:
         request_id=response.headers.get("x-oss-request-id"),
         http_status=response.status,
     )
-
-
-class _Form:
-    """A multipart body that is read in parts: fields first, the file last."""
-
-    def __init__(self, fields: dict[str, str], source: Readable, size: int) -> None:
-        boundary = secrets.token_hex(16)
-        self.headers = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
-        file_name = fields["key"].rpartition("/")[2]
-        parts = [
-            f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
-            for name, value in fields.items()
-        ]
-        parts.append(
-            f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{file_name}"'
-            "\r\nContent-Type: application/octet-stream\r\n\r\n"
-        )
-        self._before = "".join(parts).encode()
-        self._after = f"\r\n--{boundary}--\r\n".encode()
-        self._source = source
-        self._size = size
-        self.sent = 0
-
-    def __len__(self) -> int:
-        return len(self._before) + self._size + len(self._after)
-
-    def read(self, amount: int) -> bytes:
-        """Return the next bytes of the body; b"" at the end."""
-        if self._before:
-            data, self._before = self._before, b""
-            return data
-        if data := self._source.read(amount):
-            self.sent += len(data)
-            return data
-        data, self._after = self._after, b""
-        return data

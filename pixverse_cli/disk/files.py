@@ -18,7 +18,12 @@ from contextlib import suppress
 from enum import StrEnum
 from io import RawIOBase
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple, Self
+
+from pixverse_cli.domain.errors import UsageError
+
+if TYPE_CHECKING:
+    from types import TracebackType
 
 _MISSING = {errno.ENOENT, errno.ENOTDIR}
 _STREAMS = {"stdin": 0, "stdout": 1, "stderr": 2}
@@ -224,6 +229,81 @@ def sha256_of(file: BinaryIO) -> str:
     for chunk in chunks(file):
         digest.update(chunk)
     return digest.hexdigest()
+
+
+def hash_of(file: BinaryIO, size: int, label: str) -> str:
+    """Return the SHA-256 of a file of ``size`` bytes.
+
+    :raises UsageError: it has more or fewer bytes now.
+    """
+    import hashlib  # noqa: PLC0415  loads OpenSSL, which `list` does not need
+
+    file.seek(0)
+    digest, left = hashlib.sha256(), size
+    while left and (chunk := file.read(min(left, CHUNK))):
+        digest.update(chunk)
+        left -= len(chunk)
+    if left or file.read(1):
+        raise _changed(label)
+    return digest.hexdigest()
+
+
+def _changed(label: str) -> UsageError:
+    return UsageError(
+        f"{label}: changed while being read",
+        hint="another program is writing it; wait until it has finished",
+    )
+
+
+class CheckedFile:
+    """The bytes of a file whose size and SHA-256 are known; ``len()`` is their number.
+
+    The last bytes are returned only if the whole content still has this hash. An error starts
+    with ``label``.
+    """
+
+    def __init__(self, file: BinaryIO, size: int, sha256: str, label: str) -> None:
+        import hashlib  # noqa: PLC0415  loads OpenSSL, which `list` does not need
+
+        self._file = file
+        self._size = self._left = size
+        self._sha256 = sha256
+        self._label = label
+        self._digest = hashlib.sha256()
+
+    def __len__(self) -> int:
+        return self._size
+
+    def read(self, size: int = -1) -> bytes:
+        """Return up to ``size`` bytes, b"" at the end.
+
+        :raises UsageError: the file has changed since it was checked.
+        """
+        wanted = self._left if size < 0 else min(size, self._left)
+        chunk = self._file.read(wanted)
+        self._digest.update(chunk)
+        self._left -= len(chunk)
+        if len(chunk) < wanted or (wanted and not self._left and not self._unchanged()):
+            raise _changed(self._label)
+        return chunk
+
+    def _unchanged(self) -> bool:
+        return self._digest.hexdigest() == self._sha256 and not self._file.read(1)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: "TracebackType | None",
+    ) -> None:
+        self.close()
 
 
 def write_file(path: Path, data: bytes, *, replace: bool = True, mode: int = 0o666) -> None:

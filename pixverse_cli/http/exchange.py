@@ -7,6 +7,7 @@ that was cut off, the received part is returned. A redirect is returned like any
 
 import logging
 import re
+import secrets
 import threading
 import zlib
 from base64 import b64encode
@@ -15,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import cache, partial
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 from urllib.parse import unquote_to_bytes, urlsplit
 
 import requests
@@ -206,6 +207,53 @@ class Request(Frozen):
     url: str
     headers: Mapping[str, str] = MappingProxyType({})
     body: Any = None
+
+
+class Readable(Protocol):
+    """An object whose bytes are read in pieces."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return up to ``size`` bytes; b"" at the end."""
+
+
+class Form:
+    """A multipart form that is read in parts: fields first, then a file of ``size`` bytes.
+
+    ``sent`` is how many bytes of the file were read so far.
+    """
+
+    def __init__(
+        self, fields: Mapping[str, str], file_name: str, source: Readable, size: int
+    ) -> None:
+        boundary = secrets.token_hex(16)
+        self.headers = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
+        parts = [
+            f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+            for name, value in fields.items()
+        ]
+        parts.append(
+            f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{file_name}"'
+            "\r\nContent-Type: application/octet-stream\r\n\r\n"
+        )
+        self._before = "".join(parts).encode()
+        self._after = f"\r\n--{boundary}--\r\n".encode()
+        self._source = source
+        self._size = size
+        self.sent = 0
+
+    def __len__(self) -> int:
+        return len(self._before) + self._size + len(self._after)
+
+    def read(self, amount: int) -> bytes:
+        """Return the next bytes of the body; b"" at the end."""
+        if self._before:
+            data, self._before = self._before, b""
+            return data
+        if data := self._source.read(amount):
+            self.sent += len(data)
+            return data
+        data, self._after = self._after, b""
+        return data
 
 
 class Response(Frozen):

@@ -35,7 +35,8 @@ from pathlib import Path
 from pixverse_cli.dashscope.upload import send
 from pixverse_cli.dashscope.wire import Policy
 from pixverse_cli.domain.plan import InputFile
-from pixverse_cli.media.inputs.source import hash_of, open_for_upload, open_input
+from pixverse_cli.disk.files import hash_of
+from pixverse_cli.media.inputs.source import open_for_upload, open_input
 url, path = sys.argv[1], Path(sys.argv[2])
 size = path.stat().st_size
 with open_input(path, path.name) as file:

@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
+from pixverse_cli.disk.files import hash_of
 from pixverse_cli.domain.catalog import FileLimits, Media, any_of
 from pixverse_cli.domain.errors import UsageError
 from pixverse_cli.domain.plan import InputFile
 from pixverse_cli.media.inputs import webm
 from pixverse_cli.media.inputs.foreign_formats import is_picture, name_of
 from pixverse_cli.media.inputs.sound import read_sound, sound_format
-from pixverse_cli.media.inputs.source import HeaderError, hash_of, open_input, translating_errors
+from pixverse_cli.media.inputs.source import HeaderError, open_input, translating_errors
 from pixverse_cli.media.video.failures import CutShortError, WrongContentError
 from pixverse_cli.media.video.mp4 import Structure, read_structure
 

@@ -22,13 +22,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from pixverse_cli.disk.files import CHUNK, reason
+from pixverse_cli.disk.files import CHUNK, hash_of, reason
 from pixverse_cli.domain.catalog import IMAGE_LIMITS
 from pixverse_cli.domain.errors import UnexpectedError, UsageError
 from pixverse_cli.domain.frozen import Frozen
 from pixverse_cli.domain.plan import InputFile
 from pixverse_cli.media.inputs.foreign_formats import name_of
-from pixverse_cli.media.inputs.source import HeaderError, hash_of, open_input, translating_errors
+from pixverse_cli.media.inputs.source import HeaderError, open_input, translating_errors
 
 STDIN_LABEL = "stdin"
 

@@ -3,16 +3,21 @@
 A file's path is not trusted: it is opened once, hashed, and uploaded unchanged.
 """
 
-import hashlib
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import BinaryIO, Self
+from typing import BinaryIO
 from urllib.parse import unquote, urlsplit
 
-from pixverse_cli.disk.files import CHUNK, Kind, NotRegularError, open_regular, reason, with_home
+from pixverse_cli.disk.files import (
+    CheckedFile,
+    Kind,
+    NotRegularError,
+    open_regular,
+    reason,
+    with_home,
+)
 from pixverse_cli.domain.errors import UsageError
 from pixverse_cli.domain.hosts import host_of, is_private, without_secrets
 from pixverse_cli.domain.plan import InputFile
@@ -96,78 +101,10 @@ def translating_errors(label: str) -> Iterator[None]:
         raise UsageError(f"{label!r} is not a valid file name") from error
 
 
-def hash_of(file: BinaryIO, size: int, label: str) -> str:
-    """Return the SHA-256 of a file of ``size`` bytes.
-
-    :raises UsageError: it has more or fewer bytes now.
-    """
-    file.seek(0)
-    digest, left = hashlib.sha256(), size
-    while left and (chunk := file.read(min(left, CHUNK))):
-        digest.update(chunk)
-        left -= len(chunk)
-    if left or file.read(1):
-        raise _changed(label)
-    return digest.hexdigest()
-
-
-def _changed(label: str) -> UsageError:
-    return UsageError(
-        f"{label}: changed while being read",
-        hint="another program is writing it; wait until it has finished",
-    )
-
-
-class Upload:
-    """The bytes of a checked file for one upload; ``len()`` is their number.
-
-    The last bytes are returned only if the whole content still has the checked SHA-256.
-    """
-
-    def __init__(self, source: InputFile, file: BinaryIO) -> None:
-        self._source = source
-        self._file = file
-        self._left = source.size
-        self._digest = hashlib.sha256()
-
-    def __len__(self) -> int:
-        return self._source.size
-
-    def read(self, size: int = -1) -> bytes:
-        """Return up to ``size`` bytes, b"" at the end.
-
-        :raises UsageError: the file has changed since it was checked.
-        """
-        wanted = self._left if size < 0 else min(size, self._left)
-        chunk = self._file.read(wanted)
-        self._digest.update(chunk)
-        self._left -= len(chunk)
-        if len(chunk) < wanted or (wanted and not self._left and not self._unchanged()):
-            raise _changed(self._source.label)
-        return chunk
-
-    def _unchanged(self) -> bool:
-        return self._digest.hexdigest() == self._source.sha256 and not self._file.read(1)
-
-    def close(self) -> None:
-        """Close the file."""
-        self._file.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
-
-def open_for_upload(source: InputFile) -> Upload:
+def open_for_upload(source: InputFile) -> CheckedFile:
     """Open a checked file for one upload; a second upload needs a second call.
 
     :raises UsageError: it is missing, or no longer a file.
     """
-    return Upload(source, open_input(source.path, source.label))
+    file = open_input(source.path, source.label)
+    return CheckedFile(file, source.size, source.sha256, source.label)
