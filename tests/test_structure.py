@@ -106,6 +106,14 @@ def test_mypy_finds_nothing():
     assert code == 0, output
 
 
+def test_no_call_of_a_submit_goes_up_a_floor():
+    """A reader follows the straight line of ARCHITECTURE.md down, from the command to the disk."""
+    command = [sys.executable, "-m", "tests.bench.hops"]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert "exit 0; " in ran.stdout, ran.stderr
+    assert "\n0 of these up a floor: []" in ran.stdout
+
+
 def test_importing_main_loads_nothing_slow():
     script = (
         f"import sys, pixverse_cli.main;print(*[name for name in {SLOW} if name in sys.modules])"

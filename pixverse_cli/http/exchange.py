@@ -5,13 +5,14 @@ API key), no cookies, no automatic redirects. At most 1 MB of a decoded body is 
 that was cut off, the received part is returned. A redirect is returned like any other response.
 """
 
+import io
 import logging
 import re
 import secrets
 import threading
-import zlib
 from base64 import b64encode
 from collections.abc import Callable, Generator, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import cache, partial
@@ -30,6 +31,7 @@ from pixverse_cli.domain.errors import NotSentError
 from pixverse_cli.domain.frozen import Frozen
 from pixverse_cli.domain.hosts import host_of
 from pixverse_cli.domain.text import harmless
+from pixverse_cli.http.body import DecodedBody, is_compressed
 from pixverse_cli.http.failures import abandoned, translated
 from pixverse_cli.http.network import certificates, proxies_for
 
@@ -463,10 +465,12 @@ def _read(raw: "BaseHTTPResponse") -> tuple[bytes, bool]:
 
 
 def _decoded(raw: bytes, encoding: str) -> bytes:
-    """Return at most 1 MB of a gzip or deflate body; some gateways compress without being asked."""
-    if encoding.strip().lower() not in ("gzip", "deflate"):
+    """Return at most 1 MB of a body, decoded; some gateways compress without being asked."""
+    if not is_compressed(encoding):
         return raw
-    try:
-        return zlib.decompressobj(wbits=zlib.MAX_WBITS + 32).decompress(raw, _MAX_BODY_BYTES)
-    except zlib.error:
-        return b""
+    body, data = DecodedBody(io.BytesIO(raw), None), bytearray()
+    # what was received before a cut or damage may contain a task id
+    with suppress(OSError):
+        while len(data) < _MAX_BODY_BYTES and (piece := body.read(_CHUNK)):
+            data += piece
+    return bytes(data[:_MAX_BODY_BYTES])

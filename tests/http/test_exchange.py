@@ -289,11 +289,12 @@ def test_the_received_part_of_a_cut_chunked_body_is_kept(session):
         ("deflate", zlib.compress(b"some"), b"some"),
         ("gzip", gzip.compress(b"some", compresslevel=0)[:-8], b"some"),
         ("gzip", gzip.compress(bytes(MEGABYTE + 1)), bytes(MEGABYTE)),
-        ("gzip", b"some", b""),
+        ("gzip", gzip.compress(b"some")[:10] + b"\xff" * 9, b""),
+        ("gzip", b'{"some": 1}', b'{"some": 1}'),
         ("br", b"some", b"some"),
         (None, b"some", b"some"),
     ],
-    ids=["gzip", "upper case", "deflate", "cut", "large", "damaged", "unknown", "none"],
+    ids=["gzip", "upper case", "deflate", "cut", "large", "damaged", "plain", "unknown", "none"],
 )
 def test_a_body_is_decoded_although_nobody_asked_for_a_coding(session, encoding, sent, body):
     with ScriptedServer([answer(sent, content_encoding=encoding)]) as server:

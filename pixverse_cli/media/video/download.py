@@ -30,8 +30,8 @@ from pixverse_cli.domain.errors import (
 )
 from pixverse_cli.domain.frozen import Frozen, replace
 from pixverse_cli.domain.hosts import without_secrets
+from pixverse_cli.http.body import Body, DecodedBody, is_compressed
 from pixverse_cli.media.video import mp4
-from pixverse_cli.media.video.body import Body, DecodedBody, is_compressed
 from pixverse_cli.media.video.failures import (
     BrokenOffError,
     CannotWriteError,

@@ -1,4 +1,4 @@
-"""The body of a response with a video, and undoing its ``Content-Encoding`` piece by piece.
+"""The body of a response, and undoing its ``Content-Encoding`` piece by piece.
 
 Some gateways compress without being asked to (RFC 9110, section 8.4). ``deflate`` means zlib's
 format there, but some servers send bare deflate data, and some send the header for data that
