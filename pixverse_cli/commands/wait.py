@@ -5,6 +5,7 @@ import sys
 import typer
 
 from pixverse_cli.commands import context, shared_options
+from pixverse_cli.domain.errors import UsageError
 from pixverse_cli.reporting.streams import is_terminal
 
 
@@ -44,6 +45,8 @@ def command(
     app.settings.insist()
     context.insist_on_receipts(app, destination)
     context.limit_time(app, waits=True)
+    if every and task_ids:
+        raise UsageError("--all waits for every unfinished task: leave out the task ids")
     events = wait(context.ids(task_ids), app.tools, policy, destination, every=every)
     # a person who reads the hint after a time-out wants the video
     saves = destination is not None or is_terminal(sys.stdout)

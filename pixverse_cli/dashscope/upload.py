@@ -72,7 +72,7 @@ def _check_host(url: str, *, loopback: bool) -> None:
     local = loopback and url.startswith("http://") and is_loopback(host_of(url))
     if not (url.startswith("https://") or local):
         raise UnreachableError(
-            "the service gave an upload address without TLS; the image was not sent",
+            "the service gave an upload address without TLS; the file was not sent",
             retryable=False,
         )
 
@@ -87,7 +87,7 @@ def _check_stored(response: Response) -> None:
         return
     code = match[1].decode() if match else None
     raise UnreachableError(
-        f"the temporary store refused the image: {code or response.kind} (HTTP {response.status})",
+        f"the temporary store refused the file: {code or response.kind} (HTTP {response.status})",
         hint="try again, or give a public https URL or an --upload-command",
         service_code=code,
         request_id=response.headers.get("x-oss-request-id"),

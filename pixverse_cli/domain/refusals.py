@@ -34,12 +34,15 @@ _KEY = (
 _PAY = "settle the account's balance in the Alibaba Cloud console, then submit again"
 _PERMISSION = "let the key's workspace use the PixVerse models, or use another key"
 _TEMPORARY_URL = (
-    "the service could not use the image in its temporary store: give a public"
-    " https URL as IMAGE, or an --upload-command that makes one"
+    "the service could not use a file in its temporary store: give a public https URL"
+    " instead of the file, or an --upload-command that makes one"
 )
-_IMAGE = "check that the image is a JPEG, PNG or WEBP, and that anyone can download it from its URL"
-_CONTENT = "change the image or the prompt; refused and failed tasks are not billed"
-_PARAMETERS = "`pixverse submit --dry-run` shows the request without sending it"
+_INPUT = (
+    "check the format of each input (an image is a JPEG, PNG or WEBP), and that anyone can"
+    " download it from its URL"
+)
+_CONTENT = "change the inputs or the prompt; refused and failed tasks are not billed"
+_PARAMETERS = "--dry-run, added to the command that submits, shows the request without sending it"
 _BUSY = "wait a minute, then submit again: nothing was bought"
 _BUG = "please report this with the request id: the request is not what the service expects"
 
@@ -77,14 +80,14 @@ _TABLE = (
     _Row("DataInspectionFailed", "", ContentRefusedError, _CONTENT),
     _Row("data_inspection_failed", "", ContentRefusedError, _CONTENT),
     _Row("IPInfringementSuspect", "", ContentRefusedError, _CONTENT),
-    _Row("InvalidParameter.DataInspection", "", None, _IMAGE),
-    _Row("InvalidURL", "", None, _IMAGE),
-    _Row("InvalidImage", "", None, _IMAGE),
-    _Row("InvalidImageFormat", "", None, _IMAGE),
-    _Row("InvalidImageResolution", "", None, _IMAGE),
-    _Row("InvalidFile", "", None, _IMAGE),
-    _Row("", "download multimodal content", None, _IMAGE),
-    _Row("", "media resource", None, _IMAGE),
+    _Row("InvalidParameter.DataInspection", "", None, _INPUT),
+    _Row("InvalidURL", "", None, _INPUT),
+    _Row("InvalidImage", "", None, _INPUT),
+    _Row("InvalidImageFormat", "", None, _INPUT),
+    _Row("InvalidImageResolution", "", None, _INPUT),
+    _Row("InvalidFile", "", None, _INPUT),
+    _Row("", "download multimodal content", None, _INPUT),
+    _Row("", "media resource", None, _INPUT),
     _Row("ModelNotFound", "", UsageError, "`pixverse models` lists the models"),
     _Row("model_not_found", "", UsageError, "`pixverse models` lists the models"),
     _Row("WorkSpaceNotFound", "", AuthError, _PERMISSION),
@@ -165,7 +168,7 @@ def refused_call(refusal: Refusal) -> PixverseError:
 def blames_the_address(refusal: Refusal) -> bool:
     """Return whether the service could not fetch an input, or not use what it fetched."""
     row = _row(refusal)
-    return row is not None and row.hint in (_TEMPORARY_URL, _IMAGE)
+    return row is not None and row.hint in (_TEMPORARY_URL, _INPUT)
 
 
 def refuses_all(error: PixverseError) -> bool:

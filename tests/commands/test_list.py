@@ -163,7 +163,8 @@ def test_without_the_service_known_videos_are_saved_and_the_rest_is_an_error(
     assert len(clips()) == 1
 
 
-def test_ids_and_all_contradict_each_other(pixverse):
-    ran = pixverse("download", "0385dc79", "--all")
+@pytest.mark.parametrize("command", ["download", "wait"])
+def test_ids_and_all_contradict_each_other(pixverse, command):
+    ran = pixverse(command, "0385dc79", "--all")
     assert ran.code == 2
     assert "leave out the task ids" in ran.stderr

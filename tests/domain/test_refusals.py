@@ -98,6 +98,13 @@ def test_a_refused_call_has_the_exit_code_and_hint_of_its_code(
         assert hint in (error.hint or "")
 
 
+@pytest.mark.parametrize("message", [NO_URL, NO_FORMAT, "The size is not match 1280*720"])
+def test_a_hint_about_the_inputs_holds_for_every_kind_of_video(message):
+    error = refused_call(refusal(400, "InvalidParameter", message))
+    assert "IMAGE" not in (error.hint or "")
+    assert "pixverse submit" not in (error.hint or "")
+
+
 TASKS = [
     # code, message, exit code, words of the hint
     ("InvalidParameter", ACTIVATE, 3, "Activate Now"),

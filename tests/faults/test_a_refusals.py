@@ -88,7 +88,7 @@ CASES = (
     refusal_case(23, "429 quota code", "429 Too Many", "insufficient_quota", 4, "balance"),
     refusal_case(25, "bad parameter", BAD, "InvalidParameter", 2, "dry-run"),
     refusal_case(25, "overdue", BAD, "Arrearage", 4, "balance"),
-    refusal_case(25, "content", BAD, "DataInspectionFailed", 10, "change the image"),
+    refusal_case(25, "content", BAD, "DataInspectionFailed", 10, "change the inputs"),
     refusal_case(25, "no key", UNAUTHORIZED, "InvalidApiKey", 3, "auth status"),
     refusal_case(25, "no permission", FORBIDDEN, "AccessDenied", 3, "workspace"),
     refusal_case(25, "not purchased", FORBIDDEN, "AccessDenied.Unpurchased", 3, "Activate Now"),

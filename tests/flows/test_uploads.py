@@ -111,7 +111,7 @@ class TestUpload:
             service.host = server.origin
             [[url], events] = published(order(), tools)
         [retry] = [event for event in events if isinstance(event, Retrying)]
-        assert "the temporary store refused the image: AccessDenied" in retry.reason
+        assert "the temporary store refused the file: AccessDenied" in retry.reason
         assert (retry.delay, len(service.asked)) == (0.0, 2)
         name = url.removeprefix("oss://").encode()
         assert [name in request for request in server.requests] == [False, True]
