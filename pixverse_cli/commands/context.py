@@ -1,6 +1,5 @@
 """Turns a parsed command line into the values that commands and flows take."""
 
-import shlex
 import sys
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
@@ -9,7 +8,7 @@ import typer
 
 from pixverse_cli.app.context import AppContext, Extras, Runtime
 from pixverse_cli.domain.errors import UsageError
-from pixverse_cli.domain.text import decoded, lines_of
+from pixverse_cli.domain.text import decoded, lines_of, shell_line
 from pixverse_cli.reporting.result import Output
 from pixverse_cli.settings.values import Setting
 
@@ -133,7 +132,7 @@ def same_command(ctx: typer.Context) -> str:
     words = [*arguments, *options]
     if any(argument.startswith("-") for argument in arguments):
         words = [*options, "--", *arguments]
-    return shlex.join(["pixverse", str(ctx.info_name), *words])
+    return shell_line(["pixverse", str(ctx.info_name), *words])
 
 
 def ids(arguments: Iterable[str] | None) -> list[str] | None:

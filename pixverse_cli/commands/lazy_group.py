@@ -1,6 +1,5 @@
 """The command tree: each command is loaded when it is used; help shows options in groups."""
 
-import shlex
 import shutil
 import sys
 from collections.abc import Iterable, Mapping
@@ -11,6 +10,7 @@ from typing import Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from pixverse_cli.domain.text import shell_line
 from pixverse_cli.reporting.streams import BOLD, CYAN, coloured, put, takes_colour
 
 _NARROWEST = 20  # columns
@@ -150,7 +150,7 @@ def _meant(args: list[str]) -> str | None:
             ' model = "c1" in config.toml; `pixverse doctor` shows its folder.'
         )
     if first.lower().endswith(_PICTURES):
-        return f"Did you mean `{shlex.join(['pixverse', 'submit', *args])}`?"
+        return f"Did you mean `{shell_line(['pixverse', 'submit', *args])}`?"
     other = _OTHER_NAMES.get(first)
     return f"Did you mean `pixverse {other}`?" if other else None
 

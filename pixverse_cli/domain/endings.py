@@ -1,7 +1,6 @@
 """How errors of single tasks become the ending of a command, and how to continue after it."""
 
 import re
-import shlex
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
@@ -22,6 +21,7 @@ from pixverse_cli.domain.errors import (
 )
 from pixverse_cli.domain.frozen import replace
 from pixverse_cli.domain.task import Record, Status
+from pixverse_cli.domain.text import shell_line
 
 _MOST_IDS = 12  # in a command that a person reads
 _INDEX = re.compile(r"(?<!\{)\{index(?::\d+)?\}")
@@ -131,7 +131,7 @@ def next_command(tasks: Iterable[Placed], asked: Asked) -> str | None:
         words += ids if len(ids) == 1 else map(asked.shorten, ids)
     if not finished and asked.saves and asked.output is None:
         words.append("--download")
-    return shlex.join([*words, *_output_words([task.position for task in tasks], asked)])
+    return shell_line([*words, *_output_words([task.position for task in tasks], asked)])
 
 
 def _is_named_by_id(output: str | None) -> bool:

@@ -7,6 +7,7 @@ API key. Such text is made harmless when it enters, and again when it is shown.
 
 import codecs
 import re
+import shlex
 import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
@@ -138,6 +139,31 @@ def lines_of(text: str) -> Iterator[str]:
     if text:
         for line in text.removesuffix("\n").split("\n"):
             yield line.removesuffix("\r")
+
+
+def shell_line(words: Iterable[str]) -> str:
+    """Return a command line for a POSIX shell, or for fish."""
+    return " ".join(map(shell_word, words))
+
+
+def shell_word(word: str) -> str:
+    """Return a word as a shell takes it; one that cannot be shown as it is, as printf makes it.
+
+    So a line that a person copies from the screen, or a script from JSON, names the same file:
+    a control character is not shown, and JSON has no bytes that are not UTF-8.
+    """
+    if harmless(word) == word or word.endswith("\n"):  # $(…) would drop the last line break
+        return shlex.quote(word)
+    escaped = "".join(map(_for_printf, word))
+    if escaped.startswith("-"):
+        escaped = rf"\055{escaped[1:]}"  # no option of printf
+    return f"\"$(printf '{escaped}')\""
+
+
+def _for_printf(char: str) -> str:
+    if harmless(char) == char:
+        return {"\\": r"\\", "%": "%%", "'": r"'\''"}.get(char, char)
+    return "".join(f"\\{byte:03o}" for byte in char.encode("utf-8", "surrogateescape"))
 
 
 def shortened(text: str, width: int) -> str:

@@ -1,6 +1,5 @@
 """All checks before anything is sent; every problem is reported at once."""
 
-import shlex
 import sys
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -27,7 +26,7 @@ from pixverse_cli.domain.plan import (
     facts_of,
 )
 from pixverse_cli.domain.request import VideoRequest, input_problems, length_inputs
-from pixverse_cli.domain.text import decoded, is_blank, lines_of
+from pixverse_cli.domain.text import decoded, is_blank, lines_of, shell_word
 from pixverse_cli.flows.earlier import Earlier
 from pixverse_cli.flows.video_request import (
     InputReader,
@@ -271,7 +270,7 @@ def _names_a_file(image: str) -> bool:
 
 
 def _prompt_sentence(text: str) -> str:
-    return f"{text!r}: no such file; is that the prompt? use -p {shlex.quote(text)}"
+    return f"{text!r}: no such file; is that the prompt? use -p {shell_word(text)}"
 
 
 def _conflicting_options(args: SubmitArgs, settings: Settings) -> Iterator[str]:

@@ -1,14 +1,17 @@
 """Foreign text is made harmless for terminals and stays readable."""
 
 import base64
+import os
+import subprocess
 import unicodedata
+from shutil import which
 from urllib.parse import quote
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pixverse_cli.domain.text import harmless, is_blank, masked, shortened
+from pixverse_cli.domain.text import harmless, is_blank, masked, shell_word, shortened
 
 any_text = st.text(st.characters() | st.sampled_from("\x1b\x07\r\n\x9b\u202e\u2066\ud800\u200d"))
 
@@ -125,3 +128,26 @@ def test_a_text_that_shows_nothing_is_blank(text):
 @pytest.mark.parametrize("text", [" a", "。", "\U0001f422", "\u0e33", "-"])
 def test_a_text_that_shows_something_is_not_blank(text):
     assert not is_blank(text)
+
+
+@pytest.mark.parametrize("shell", ["sh", "bash", "zsh", "fish"])
+def test_a_word_is_shown_as_it_is_and_every_shell_takes_it_for_the_name_itself(shell):
+    if which(shell) is None:
+        pytest.skip(f"{shell} is not installed")
+    names = [
+        "a b.mp4",
+        "it's 100% \\n.mp4",
+        "\u56fe \U0001f600.mp4",
+        "n\nl's 5% \\ .mp4",
+        "o\udcff\u56fe.mp4",
+        "t\tab",
+        "\x1b[31m.mp4",
+        "b\u202e7.mp4",
+        "-\x017.mp4",
+        "last\n",
+    ]
+    words = list(map(shell_word, names))
+    assert [harmless(word) for word in words[:-1]] == words[:-1]
+    line = "printf '%s/' " + " ".join(words)
+    ran = subprocess.run([shell, "-c", os.fsencode(line)], capture_output=True, check=True)
+    assert os.fsdecode(ran.stdout).split("/")[:-1] == names

@@ -1,6 +1,5 @@
 """For a terminal: live lines on stderr that follow each task, tables on stdout."""
 
-import shlex
 import sys
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import nullcontext
@@ -18,7 +17,7 @@ from pixverse_cli.domain.events import (
     Submitted,
 )
 from pixverse_cli.domain.task import Record
-from pixverse_cli.domain.text import harmless
+from pixverse_cli.domain.text import harmless, shell_word
 from pixverse_cli.reporting.reporter import Reporter, result_line
 from pixverse_cli.reporting.result import Result
 from pixverse_cli.reporting.sentences import (
@@ -133,4 +132,4 @@ class TerminalReporter(Reporter):
 
 def _open_command(file: str | None) -> str:
     opener = {"darwin": "open", "win32": "start"}.get(sys.platform, "xdg-open")
-    return f"open it: {opener} {shlex.quote(shorter_path(file))}" if file else ""
+    return f"open it: {opener} {shell_word(shorter_path(file))}" if file else ""
