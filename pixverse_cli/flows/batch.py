@@ -16,7 +16,14 @@ from pixverse_cli.domain.catalog import Lane
 from pixverse_cli.domain.errors import Charged, StillRunningError, UsageError
 from pixverse_cli.domain.events import Ended, Event, Note, Planned, Saved
 from pixverse_cli.domain.frozen import replace
-from pixverse_cli.domain.plan import Action, BatchItem, Destination, OutputTemplate, WaitPolicy
+from pixverse_cli.domain.plan import (
+    Action,
+    BatchItem,
+    Destination,
+    Order,
+    OutputTemplate,
+    WaitPolicy,
+)
 from pixverse_cli.domain.refusals import refuses_all
 from pixverse_cli.domain.task import Record, Status
 from pixverse_cli.flows.batch_plan import needs_task
@@ -70,7 +77,8 @@ def _end_without_task(
             yield Ended(record=None, error=item.error, label=item.output)
         elif item.action is Action.UP_TO_DATE and item.order is not None:
             record = replace(
-                draft(item.order, tools),
+                _known(item, item.order, tools) or draft(item.order, tools),
+                number=0,  # this run has done nothing for it
                 status=Status.SUCCEEDED,
                 task_id=item.task_id,
                 file=str(item.path),
@@ -81,6 +89,14 @@ def _end_without_task(
             if lock.entry(item.output) != entry:  # the process that saved it died just then
                 yield from _write_lock(lock, entry)
             yield Ended(record=record)
+
+
+def _known(item: BatchItem, order: Order, tools: Tools) -> Record | None:
+    """Return the store's record of an item's task; None if another machine's has it."""
+    task_id = item.task_id or ""
+    found = tools.store.records.by_prefix(task_id, limit=1) if task_id else []
+    same = (record for record in found if record.task_id == task_id)
+    return next((record for record in same if record.fingerprint == order.fingerprint), None)
 
 
 class _Batch:

@@ -41,6 +41,16 @@ def test_missing_videos_are_generated_once_and_then_cost_nothing(pixverse, direc
     assert sandbox.account.creates == 2
 
 
+def by_id(ran):
+    return {record["task_id"]: record for record in map(json.loads, ran.lines)}
+
+
+@pytest.mark.usefixtures("directory")
+def test_the_record_of_what_is_up_to_date_is_the_stores(pixverse):
+    pixverse("batch", "videos.toml")
+    assert by_id(pixverse("batch", "videos.toml", "--json")) == by_id(pixverse("list", "--json"))
+
+
 @pytest.mark.usefixtures("directory")
 def test_what_is_up_to_date_needs_no_room_on_the_disk_61(pixverse, sandbox, request):
     pixverse("batch", "videos.toml")
