@@ -12,6 +12,7 @@ from pixverse_cli.reporting import streams
 from pixverse_cli.reporting.result import Output
 
 if TYPE_CHECKING:
+    from pixverse_cli.reporting.types import KeyJson
     from pixverse_cli.settings.key import Key
 
 Check = Annotated[
@@ -133,14 +134,22 @@ def _read_key() -> str:
         return ""
 
 
-def _show(app: AppContext, key: "Key", **facts: bool) -> None:
+def _show(app: AppContext, key: "Key", *, checked: bool | None = None) -> None:
     if app.output is Output.HUMAN:
         streams.put(f"…{key.ending} from {key.source}")
         return
     from pixverse_cli.reporting.shapes import SCHEMA, one_line
 
-    shape = {"schema": SCHEMA, "key_ending": key.ending, "source": key.source}
-    streams.put(one_line({**shape, "exposed": key.exposed, "service": app.base_url, **facts}))
+    shape: KeyJson = {
+        "schema": SCHEMA,
+        "key_ending": key.ending,
+        "source": key.source,
+        "exposed": key.exposed,
+        "service": app.base_url,
+    }
+    if checked is not None:
+        shape["checked"] = checked
+    streams.put(one_line(shape))
 
 
 subcommands = {"login": login, "status": status, "logout": logout}

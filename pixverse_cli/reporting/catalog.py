@@ -16,7 +16,8 @@ from pixverse_cli.domain.catalog import (
     models_of,
     spell,
 )
-from pixverse_cli.reporting.shapes import SCHEMA, Json, one_line
+from pixverse_cli.reporting.shapes import SCHEMA, one_line
+from pixverse_cli.reporting.types import InputRuleJson, ModelJson
 
 Amounts = dict[Resolution | None, str]
 
@@ -108,7 +109,7 @@ def prices(model: Model) -> Iterator[tuple[str, Amounts]]:
     return ((_LABELS[label], amounts) for label, amounts in _prices(model))
 
 
-def _json(model: Model) -> Json:
+def _json(model: Model) -> ModelJson:
     more = model.prices_with_video
     speech = model.speech
     return {
@@ -145,7 +146,7 @@ def _json(model: Model) -> Json:
     }
 
 
-def _input_json(rule: InputRule) -> Json:
+def _input_json(rule: InputRule) -> InputRuleJson:
     """Return an input's rule; a limit of 0 is none, and shows as null."""
     limits = rule.limits
     return {
@@ -161,5 +162,5 @@ def _input_json(rule: InputRule) -> Json:
     }
 
 
-def _numbers(prices: Amounts) -> Json:
+def _numbers(prices: Amounts) -> dict[str, float]:
     return {tier or _ANY: float(price) for tier, price in prices.items()}

@@ -11,7 +11,8 @@ from pixverse_cli.flows.plan import known_values
 from pixverse_cli.flows.preview import preview
 from pixverse_cli.media.output_names import resolve
 from pixverse_cli.reporting.sentences import total_cost
-from pixverse_cli.reporting.shapes import SCHEMA, Json, number
+from pixverse_cli.reporting.shapes import SCHEMA, estimate_json, number, sent_json
+from pixverse_cli.reporting.types import PlannedJson
 
 # What people read; the JSON has the values of Action themselves.
 ACTIONS = {
@@ -33,7 +34,7 @@ def item_row(item: BatchItem) -> str:
     return "\t".join((ACTIONS[item.action], harmless(item.output), harmless(last)))
 
 
-def item_json(item: BatchItem) -> Json:
+def item_json(item: BatchItem) -> PlannedJson:
     """Return the plan for one output as an object."""
     order = item.order
     submits = order is not None and item.action is Action.SUBMIT
@@ -41,12 +42,8 @@ def item_json(item: BatchItem) -> Json:
         "schema": SCHEMA,
         "output": item.output,
         "action": item.action,
-        "request": preview(order)[0] if order else None,
-        "cost": {
-            "estimate": number(order.estimate) if order and submits else 0.0,
-            "currency": CURRENCY,
-            "prices_as_of": PRICES_AS_OF,
-        },
+        "request": sent_json(preview(order)[0]) if order else None,
+        "cost": estimate_json(number(order.estimate) if order and submits else 0.0),
         "error": item.error.message if item.error else None,
     }
 

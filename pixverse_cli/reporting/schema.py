@@ -15,6 +15,11 @@ _TOP = {
     "remote": types.RemoteJson,
     "spending": types.SpendingJson,
     "receipt": types.ReceiptJson,
+    "preview": types.PreviewJson,
+    "planned": types.PlannedJson,
+    "model": types.ModelJson,
+    "check": types.CheckJson,
+    "key": types.KeyJson,
 }
 
 Schema = dict[str, Any]

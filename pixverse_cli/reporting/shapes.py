@@ -9,7 +9,16 @@ from pixverse_cli.domain.clock import rfc3339
 from pixverse_cli.domain.errors import Ending, UnclearError
 from pixverse_cli.domain.task import Record, RemoteTask
 from pixverse_cli.reporting.streams import can_show
-from pixverse_cli.reporting.types import EndingJson, ErrorJson, FailureJson, RecordJson, RemoteJson
+from pixverse_cli.reporting.types import (
+    EndingJson,
+    ErrorJson,
+    EstimateJson,
+    FailureJson,
+    PreviewJson,
+    RecordJson,
+    RemoteJson,
+    SentJson,
+)
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -119,17 +128,23 @@ def _ending_json(ending: Ending) -> EndingJson:
     return shape
 
 
-def request_json(request: Json, estimate: "Decimal | None") -> Json:
-    """Return what ``--dry-run`` prints for one image: the body as it would be sent."""
+def request_json(body: Json, estimate: "Decimal | None") -> PreviewJson:
+    """Return what ``--dry-run`` prints for one video: the body as it would be sent."""
+    return {"schema": SCHEMA, "request": sent_json(body), "cost": estimate_json(number(estimate))}
+
+
+def sent_json(body: Json) -> SentJson:
+    """Return the body of a create call."""
     return {
-        "schema": SCHEMA,
-        "request": request,
-        "cost": {
-            "estimate": number(estimate),
-            "currency": CURRENCY,
-            "prices_as_of": PRICES_AS_OF,
-        },
+        "model": str(body["model"]),
+        "input": body["input"],
+        "parameters": body["parameters"],
     }
+
+
+def estimate_json(amount: float | None) -> EstimateJson:
+    """Return an estimate with its currency and the date of its prices."""
+    return {"estimate": amount, "currency": CURRENCY, "prices_as_of": PRICES_AS_OF}
 
 
 def remote_json(row: RemoteTask) -> RemoteJson:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pixverse_cli.domain.plan import BatchItem, Order, Plan
     from pixverse_cli.flows.spending import Report
     from pixverse_cli.reporting.reporter import Reporter
+    from pixverse_cli.reporting.types import CheckJson
 
 # Imports are late on purpose: tables and the JSON shapes are not always needed.
 # ruff: noqa: PLC0415
@@ -221,6 +222,10 @@ def show_finding(finding: "Finding", output: Output) -> None:
     from pixverse_cli.reporting.shapes import SCHEMA, one_line
 
     state = "error" if finding.error else "warning" if finding.warning else "ok"
-    streams.put(
-        one_line({"schema": SCHEMA, "check": finding.what, "state": state, "told": finding.told})
-    )
+    shape: CheckJson = {
+        "schema": SCHEMA,
+        "check": finding.what,
+        "state": state,
+        "told": finding.told,
+    }
+    streams.put(one_line(shape))

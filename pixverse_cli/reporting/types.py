@@ -209,3 +209,111 @@ class SpendingJson(TypedDict):
     free: int
     unpriced: int
     spent: SpentJson
+
+
+class EstimateJson(TypedDict):
+    """What a request is expected to cost at list prices; null if that is not known before."""
+
+    estimate: float | None
+    currency: str
+    prices_as_of: str
+
+
+class PreviewJson(TypedDict):
+    """What ``--dry-run`` of one video would send."""
+
+    schema: str
+    request: SentJson
+    cost: EstimateJson
+
+
+class PlannedJson(TypedDict):
+    """What ``batch --dry-run`` says of one output.
+
+    ``action`` is up-to-date, attach (its task runs), submit, or refuse with an ``error``.
+    """
+
+    schema: str
+    output: str
+    action: str
+    request: SentJson | None
+    cost: EstimateJson
+    error: str | None
+
+
+class InputRuleJson(TypedDict):
+    """What a model takes in one role; a limit that it does not have is null."""
+
+    role: str
+    media: str
+    least: int
+    most: int
+    formats: list[str]
+    max_bytes: int
+    max_side: int | None
+    max_seconds: int | None
+    max_total_seconds: int | None
+
+
+class SharedTasksJson(TypedDict):
+    """How many tasks run at once, counted over all models of a group."""
+
+    shared_by: str
+    most: int
+
+
+class PricesJson(TypedDict):
+    """CNY per billed second by resolution, or by ``any``."""
+
+    silent: dict[str, float]
+    audio: dict[str, float]
+
+
+class ModelJson(TypedDict):
+    """One model: what it takes, its limits and list prices."""
+
+    schema: str
+    model: str
+    alias: str
+    kind: str
+    prompt: str
+    prompt_limit: int
+    inputs: list[InputRuleJson]
+    parameters: list[str]
+    resolutions: list[str]
+    aspect_ratios: list[str]
+    sizes: dict[str, object]
+    durations: dict[str, list[int]]
+    length_from: str | None
+    shot_types: list[str]
+    text_limit: int | None
+    voices: dict[str, str]
+    running_tasks: SharedTasksJson
+    prices: PricesJson
+    prices_with_video: PricesJson | None
+    currency: str
+    prices_as_of: str
+    prices_source: str
+
+
+class CheckJson(TypedDict):
+    """One finding of ``doctor``; ``state`` is ok, warning or error."""
+
+    schema: str
+    check: str
+    state: str
+    told: str
+
+
+class KeyJson(TypedDict):
+    """Which key is in use; ``exposed``: other users can read it.
+
+    ``checked`` is there after ``auth login``: whether the service has accepted it.
+    """
+
+    schema: str
+    key_ending: str
+    source: str
+    exposed: bool
+    service: str
+    checked: NotRequired[bool]

@@ -50,6 +50,36 @@ def test_spending_matches_the_schema(pixverse, validator):
     assert kinds_of(validator, json.loads(run.stdout)) == ["spending"]
 
 
+MANIFEST = f"""
+[[video]]
+image = "{TURTLE}"
+output = "a.mp4"
+[[video]]
+image = "no-such-file.png"
+output = "b.mp4"
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [
+        (("submit", TURTLE, "--dry-run"), "preview"),
+        (("upscale", "https://example.com/v.mp4", "--dry-run"), "preview"),
+        (("batch", "m.toml", "--dry-run"), "planned"),
+        (("models",), "model"),
+        (("doctor",), "check"),
+        (("auth", "status"), "key"),
+        (("auth", "login", "--no-check"), "key"),
+    ],
+)
+def test_other_lines_match_the_schema(pixverse, tmp_path, validator, words, kind):
+    (tmp_path / "m.toml").write_text(MANIFEST)
+    run = pixverse(*words, "--json", stdin="sk-a-key-for-the-sandbox")
+    lines = [json.loads(line) for line in run.stdout.splitlines()]
+    assert lines
+    assert all(kind in kinds_of(validator, line) for line in lines)
+
+
 def test_the_option_schema_prints_the_schema(pixverse):
     run = pixverse("--schema")
     assert json.loads(run.stdout) == schema()

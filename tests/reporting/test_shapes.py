@@ -119,9 +119,9 @@ def test_the_error_of_several_tasks_contains_all_errors():
 
 
 def test_a_request_is_printed_as_it_would_be_sent():
-    shape = request_json({"model": "m"}, Decimal("2.70"))
+    shape = request_json({"model": "m", "input": {}, "parameters": {}}, Decimal("2.70"))
     assert one_line(shape) == (
-        '{"schema": "pixverse/1", "request": {"model": "m"}, "cost":'
+        '{"schema": "pixverse/1", "request": {"model": "m", "input": {}, "parameters": {}}, "cost":'
         ' {"estimate": 2.7, "currency": "CNY", "prices_as_of": "2026-08"}}'
     )
 
