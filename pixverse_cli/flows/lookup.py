@@ -16,7 +16,7 @@ from pixverse_cli.domain.events import Ended, Event, Known, Planned, Seen
 from pixverse_cli.domain.task import Record, Status
 from pixverse_cli.flows.identity import this_account
 from pixverse_cli.flows.rate_limited import RateLimit, with_retries
-from pixverse_cli.flows.stored import fitting, unfit
+from pixverse_cli.flows.stored import fitting, numbered, unfit, without_task
 from pixverse_cli.flows.task_state import (
     is_not_known_yet,
     is_over,
@@ -53,17 +53,21 @@ def selected_records(
 
 
 def find_records(references: Iterable[str], tools: Tools) -> Generator[Event, None, list[Record]]:
-    """Return the records for ids or unique prefixes of ids, in order, each once.
+    """Return the records for ids, unique prefixes or ``#NUMBER``, in order, each once.
 
     A full id that is not in the store is queried at the service, and then stored.
 
-    :raises UsageError: a prefix is too short, or fits no task or several; lists all of them.
+    :raises UsageError: a prefix is too short, or fits no task or several, or a number names a
+        request without a task; lists all of them.
     :raises UnknownTaskError: the service does not know a full id either.
     """
     found: dict[int, Record] = {}
     problems = []
     for reference in references:
-        records = fitting(reference, tools.store)
+        records = numbered(reference, tools.store) or fitting(reference, tools.store)
+        if len(records) == 1 and records[0].task_id is None:
+            problems.append(without_task(records[0]))
+            continue
         if len(records) == 1:
             record = records[0]
         elif not records and is_task_id(reference):

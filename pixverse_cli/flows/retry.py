@@ -31,6 +31,10 @@ from pixverse_cli.settings.values import Settings
 from pixverse_cli.store import Store
 
 _AGAIN = "submit it again"
+_HOW_TO_NAME = (
+    "`pixverse list` shows the ids of failed requests; `pixverse list --json` also the number"
+    " of one without an id: '#NUMBER'"
+)
 
 
 class RetryInputs(NamedTuple):
@@ -61,7 +65,7 @@ def plan_retry(
         problem.
     """
     if not references:
-        raise UsageError("give ids of records", hint="`pixverse list` shows failed requests")
+        raise UsageError("give ids of records", hint=_HOW_TO_NAME)
     inputs.store.take_back()
     orders, problems = list[Order](), list[str]()
     for record in stored_records(references, inputs.store):

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from pixverse_cli.domain.errors import UsageError
-from pixverse_cli.domain.task import Record
+from pixverse_cli.domain.task import Record, Status
 from pixverse_cli.store import Store
 
 _SHORTEST_PREFIX = 4
@@ -36,10 +36,13 @@ def stored_records(references: Iterable[str], store: Store) -> list[Record]:
 
 
 def _candidates(reference: str, store: Store) -> list[Record]:
+    return numbered(reference, store) or fitting(reference, store)
+
+
+def numbered(reference: str, store: Store) -> list[Record]:
+    """Return the record that ``#NUMBER`` names; none for other references."""
     number = _NUMBER.fullmatch(reference)
-    if number:
-        return store.records.numbered(int(number[1]))
-    return fitting(reference, store)
+    return store.records.numbered(int(number[1])) if number else []
 
 
 def fitting(reference: str, store: Store) -> list[Record]:
@@ -53,13 +56,21 @@ def fitting(reference: str, store: Store) -> list[Record]:
 
 
 def _problem(reference: str, records: list[Record]) -> str:
-    if _NUMBER.fullmatch(reference):
-        return f"No known request has the number {reference!r}"
     return unfit(reference, records)
+
+
+def without_task(record: Record) -> str:
+    """Return why a record without a task id cannot be asked about, and what can be done."""
+    name = reference_of(record)
+    if record.status is Status.UNCLEAR:
+        return f"{name}: the answer of its submit was lost: run `pixverse recover`"
+    return f"{name}: has no task, it was never accepted; `pixverse retry '{name}'` sends it again"
 
 
 def unfit(reference: str, records: list[Record]) -> str:
     """Return why a prefix of an id names no record: it is too short, or fits none or several."""
+    if _NUMBER.fullmatch(reference):
+        return f"No known request has the number {reference!r}"
     if len(reference) < _SHORTEST_PREFIX:
         return f"{reference!r}: type at least {_SHORTEST_PREFIX} characters of a task id"
     if not records:

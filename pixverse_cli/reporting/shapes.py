@@ -49,6 +49,7 @@ def record_json(record: Record) -> RecordJson:
     return {
         "schema": SCHEMA,
         "task_id": record.task_id,
+        "number": record.number or None,
         "status": record.status,
         "model": record.model,
         "kind": record.kind,

@@ -53,10 +53,16 @@ class InputJson(TypedDict):
 
 
 class RecordJson(TypedDict):
-    """One task, or one request whose task is not known."""
+    """One task, or one request whose task is not known.
+
+    ``number`` is that of the record in this machine's store: ``#NUMBER`` names it where it has
+    no task id. Null for a task that the store does not hold, and for a video of a batch that is
+    up to date.
+    """
 
     schema: str
     task_id: str | None
+    number: int | None
     status: Status
     model: str | None
     kind: str | None

@@ -36,7 +36,13 @@ def _files(tmp_path):
             ("status", ID),
             "the service keeps tasks for 24 hours; `pixverse list` shows the known tasks",
         ),
-        (("retry", "-"), "`pixverse list` shows failed requests"),
+        (
+            ("retry", "-"),
+            (
+                "`pixverse list` shows the ids of failed requests; `pixverse list --json` also the"
+                " number of one without an id: '#NUMBER'"
+            ),
+        ),
         (("retry", "#9"), "`pixverse list --all` shows every id"),
     ],
 )

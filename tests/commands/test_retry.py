@@ -256,3 +256,16 @@ def test_the_own_upload_command_is_used_again(failing, account):
     run = failing("retry", submitted.json[-1]["task_id"], **command)
     assert (run.code, account.account.creates) == (0, 2), run.stderr
     assert not [call for call in account.calls if call.host == "upload"]
+
+
+def test_json_has_the_number_that_names_a_request_without_a_task(pixverse, open_sandbox):
+    refusing = pixverse.against(open_sandbox("content-refused"))
+    refusing("submit", TURTLE, *SMALL)
+    (record,) = refusing("list", "--json").json
+    assert (record["status"], record["task_id"]) == ("NOT_SENT", None)
+    name = f"#{record['number']}"
+    for command in ("status", "wait", "download", "cancel"):
+        ran = refusing(command, name)
+        assert (ran.code, f"`pixverse retry '{name}'` sends it again" in ran.stderr) == (2, True)
+    (task_id,) = refusing("retry", "-", stdin=name).lines
+    assert refusing("status", "#2").lines[0].startswith(task_id)

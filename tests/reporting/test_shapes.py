@@ -32,6 +32,7 @@ def test_a_record_has_the_documented_keys(record):
     assert json.loads(one_line(record_json(whole))) == {
         "schema": "pixverse/1",
         "task_id": "0385dc79-5ff8-4d82",
+        "number": 1,
         "status": "SUCCEEDED",
         "model": "pixverse/pixverse-v6-it2v",
         "kind": None,
