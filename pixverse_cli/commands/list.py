@@ -121,6 +121,8 @@ def _show_remote(app: AppContext, chosen: "Filters") -> None:
 def _check_options(*, html: str | None, remote: bool, refresh: bool, as_json: Output) -> None:
     if html is not None and (remote or as_json is not Output.HUMAN):
         raise UsageError("--html makes a page, so it cannot be used with --remote or --json")
+    if html == "-":
+        raise UsageError("--html -: the page's videos are found from its folder: give a file name")
     if refresh and remote:
         raise UsageError("--remote asks the service already: leave out --refresh")
 

@@ -168,3 +168,10 @@ def test_ids_and_all_contradict_each_other(pixverse, command):
     ran = pixverse(command, "0385dc79", "--all")
     assert ran.code == 2
     assert "leave out the task ids" in ran.stderr
+
+
+def test_a_page_is_a_file_and_cannot_go_to_stdout(submit, pixverse):
+    submit()
+    ran = pixverse("list", "--html", "-")
+    assert (ran.code, ran.stdout) == (2, "")
+    assert not (pixverse.directory / "-").exists()
