@@ -55,7 +55,7 @@ def command(
     context.limit_time(app, waits=wait)
     if every and task_ids:
         raise UsageError("--all saves every video that is not saved yet: leave out the task ids")
-    ids = context.ids(task_ids)
+    ids = context.ids(app, task_ids)
     if wait:
         events = pipelines.wait(ids, app.tools, policy, destination, every=every)
     elif every:

@@ -16,18 +16,20 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from enum import StrEnum
-from io import RawIOBase
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple, Self
 
-from pixverse_cli.domain.errors import UsageError
+from pixverse_cli.domain.clock import UNLIMITED, TimeLimit
+from pixverse_cli.domain.errors import TimeLimitError, UsageError
 
 if TYPE_CHECKING:
+    from io import RawIOBase
     from types import TracebackType
 
 _MISSING = {errno.ENOENT, errno.ENOTDIR}
 _STREAMS = {"stdin": 0, "stdout": 1, "stderr": 2}
 _DESCRIPTOR = re.compile(r"/dev/(stdin|stdout|stderr)|/(?:dev|proc/self)/fd/([0-9]{1,9})")
+_WAIT_SECONDS = 60.0  # at most at once: the system cannot wait for years
 CHUNK = 256 * 1024  # bytes; measured: larger chunks copy no faster, smaller ones cost more
 
 _SAFE_READ = (
@@ -181,28 +183,87 @@ def open_regular(path: Path) -> BinaryIO:
     return os.fdopen(descriptor, "rb")
 
 
-def read_up_to(path: Path, limit: int) -> bytes:
-    """Return at most ``limit`` bytes of a file, device or pipe.
+def read_up_to(path: Path, most: int, limit: TimeLimit = UNLIMITED) -> bytes:
+    """Return at most ``most`` bytes of a file, device or pipe.
 
     A pipe that nobody has opened to write is empty: to wait for a writer could take for ever.
 
     :raises OSError: it is missing, a directory, or may not be read.
+    :raises TimeLimitError: the writer of a pipe had not finished at the limit.
     """
     with os.fdopen(os.open(path, _SAFE_READ), "rb", buffering=0) as file:
         try:
-            start = os.read(file.fileno(), limit)
+            start = os.read(file.fileno(), most)
         except BlockingIOError:  # somebody will write
             start = None
         if start == b"":
             return b""
-        os.set_blocking(file.fileno(), True)
-        return _read_on(file, start or b"", limit)
+        stream = TimedStream(file, limit, str(path))
+        return (start or b"") + stream.read_up_to(most - len(start or b""))
 
 
-def _read_on(file: RawIOBase, data: bytes, limit: int) -> bytes:
-    while len(data) < limit and (more := file.read(limit - len(data))):
-        data += more
-    return data
+class TimedStream:
+    """A stream whose reads end at a time limit: who writes to a pipe may be silent for ever.
+
+    ``name`` is what messages call it.
+    """
+
+    def __init__(self, stream: "BinaryIO | RawIOBase", limit: TimeLimit, name: str) -> None:
+        self._stream = stream
+        self._limit = limit
+        self._name = name
+
+    def isatty(self) -> bool:
+        """Return whether it is a terminal."""
+        return self._stream.isatty()
+
+    def read(self, size: int) -> bytes:
+        """Return up to ``size`` bytes as soon as there are any; b"" at the end.
+
+        :raises TimeLimitError: the limit was reached before.
+        """
+        descriptor = _selectable(self._stream)
+        while not self._limit.is_reached():
+            if descriptor is None:
+                return self._stream.read(size) or b""
+            if _is_ready(descriptor, min(self._limit.left(), _WAIT_SECONDS)):
+                with suppress(BlockingIOError):  # another process has read it
+                    return os.read(descriptor, size)
+        raise TimeLimitError(
+            f"the time limit was reached while {self._name} was read",
+            hint="a longer --timeout gives it more time",
+        )
+
+    def read_up_to(self, most: int) -> bytes:
+        """Return all that comes, at most ``most`` bytes.
+
+        :raises TimeLimitError: the limit was reached before.
+        """
+        data = bytearray()
+        while len(data) < most and (more := self.read(min(most - len(data), CHUNK))):
+            data += more
+        return bytes(data)
+
+
+def stdin_within(limit: TimeLimit) -> TimedStream:
+    """Return stdin; this is the only place that reads it."""
+    return TimedStream(sys.stdin.buffer, limit, "stdin")
+
+
+def _selectable(stream: "BinaryIO | RawIOBase") -> int | None:
+    """Return the descriptor of a stream if the system can tell when a read does not block."""
+    if sys.platform == "win32":  # pragma: no cover  it can wait for sockets alone
+        return None
+    try:
+        return stream.fileno()
+    except OSError:  # bytes in memory
+        return None
+
+
+def _is_ready(descriptor: int, seconds: float) -> bool:
+    import select  # noqa: PLC0415  most commands read no pipe
+
+    return bool(select.select([descriptor], [], [], seconds)[0])
 
 
 def chunks(file: BinaryIO) -> Iterator[bytes]:

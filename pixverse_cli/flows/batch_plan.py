@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pixverse_cli.disk.files import has_sha256, kind_at, reason, with_home
 from pixverse_cli.domain.catalog import CURRENCY, PRICES_AS_OF, Kind, Role
+from pixverse_cli.domain.clock import UNLIMITED, TimeLimit
 from pixverse_cli.domain.errors import PixverseError, UsageError
 from pixverse_cli.domain.hosts import ServiceHost
 from pixverse_cli.domain.plan import Action, BatchItem, Field, Given, Order
@@ -66,7 +67,8 @@ class PlanInputs(NamedTuple):
 
     ``has_hash`` returns whether a file has a SHA-256; one that nobody has changed is not read.
     ``force`` allows replacing files that this manifest did not make. ``host`` is where the
-    requests are sent. ``shard`` is (I, N).
+    requests are sent. ``shard`` is (I, N). ``limit`` bounds the reading of
+    pipes.
     """
 
     folder: Path
@@ -79,6 +81,7 @@ class PlanInputs(NamedTuple):
     host: ServiceHost
     force: bool = False
     shard: tuple[int, int] = _WHOLE
+    limit: TimeLimit = UNLIMITED
 
 
 class _Draft(NamedTuple):
@@ -235,9 +238,9 @@ def _order(position: int, item: ManifestItem, inputs: PlanInputs) -> Order:
     if kind is None:
         problems.append(_WHICH_KIND if given.video else _NO_KIND)
     model = model_of(settings, kind or usual_kind(model_name))
-    reader = InputReader(model, inputs.stack, inputs.earlier.named, inputs.now)
+    reader = InputReader(model, inputs.stack, inputs.earlier.named, inputs.now, inputs.limit)
     taken = reader.read(given, problems) if kind else ()
-    prompt = _prompt(item, inputs.folder, problems)
+    prompt = _prompt(item, inputs, problems)
     request = video_request(settings, prompt, model, follows=follow(model, [taken]))
     problems += input_lines(request, taken, settings, _LABELS) if kind else []
     problems += settings.problems
@@ -385,12 +388,13 @@ def _planned(draft: _Draft, inputs: PlanInputs) -> BatchItem:
     )
 
 
-def _prompt(item: ManifestItem, folder: Path, problems: list[str]) -> str | None:
+def _prompt(item: ManifestItem, inputs: PlanInputs, problems: list[str]) -> str | None:
     prompt, file = item.fields.get("prompt"), item.fields.get("prompt-file")
     if prompt is not None and file is not None:
         problems.append("prompt and prompt-file: give only one of them")
     if file is not None:
-        return read_prompt(_below(folder, file.value, "prompt-file"), problems)
+        path = _below(inputs.folder, file.value, "prompt-file")
+        return read_prompt(path, inputs.limit, problems)
     return prompt.value if prompt else None
 
 

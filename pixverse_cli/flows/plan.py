@@ -10,9 +10,16 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pixverse_cli.disk.files import has_sha256, is_file, read_up_to, reason, with_home
+from pixverse_cli.disk.files import (
+    has_sha256,
+    is_file,
+    read_up_to,
+    reason,
+    stdin_within,
+    with_home,
+)
 from pixverse_cli.domain.catalog import CURRENCY, PRICES_AS_OF, Media, Model, Role, find_model
-from pixverse_cli.domain.clock import local_time
+from pixverse_cli.domain.clock import UNLIMITED, TimeLimit, local_time
 from pixverse_cli.domain.errors import UsageError
 from pixverse_cli.domain.hosts import ServiceHost
 from pixverse_cli.domain.plan import (
@@ -70,17 +77,20 @@ def plan_submit(
     now: datetime,
     earlier: Earlier,
     host: ServiceHost,
+    limit: TimeLimit = UNLIMITED,
 ) -> Plan:
     """Return the plan; the temporary file of stdin exists until ``stack`` is closed.
 
-    ``host`` is where the requests are sent: it decides whether prices are known.
+    ``host`` is where the requests are sent: it decides whether prices are known. ``limit`` bounds
+    the reading of pipes.
 
     :raises UsageError: with one line for each problem.
+    :raises TimeLimitError: the writer of a pipe had not finished at the limit.
     """
     problems: list[str] = list(_conflicting_options(args, settings))
     count = _count(settings)
-    read = partial(InputReader, stack=stack, find=earlier.named, now=now)
-    orders = with_takes(_orders(args, settings, read, problems), count)
+    read = partial(InputReader, stack=stack, find=earlier.named, now=now, limit=limit)
+    orders = with_takes(_orders(args, settings, read, limit, problems), count)
     waits = waits_for_videos(args, settings)
     policy = wait_policy(settings)  # read in any case, so that its problems are reported
     wanted = waits and not args.no_download
@@ -222,12 +232,13 @@ def _orders(
     args: SubmitArgs,
     settings: Settings,
     reader: Callable[[Model], InputReader],
+    limit: TimeLimit,
     problems: list[str],
 ) -> Iterator[Order]:
     once, budget = settings.flag("once"), settings.budget()
     named, words = _typed_model(settings), _words(args, settings)
     # words in place of an image are told as such, so they are the prompt for all other checks
-    prompt = words[0] if words else _prompt(args, problems)
+    prompt = words[0] if words else _prompt(args, limit, problems)
     given = _given(args, without=words)
     kind = args.kind or kind_of(given[0], named)
     if kind is None and not words:
@@ -298,9 +309,9 @@ def _conflicting_options(args: SubmitArgs, settings: Settings) -> Iterator[str]:
         yield "--output and --no-download: give only one of them"
 
 
-def _prompt(args: SubmitArgs, problems: list[str]) -> str | None:
+def _prompt(args: SubmitArgs, limit: TimeLimit, problems: list[str]) -> str | None:
     if args.prompt_file and not problems:  # stdin may be named twice
-        return read_prompt(args.prompt_file[0], problems)
+        return read_prompt(args.prompt_file[0], limit, problems)
     return args.prompt[0] if args.prompt else None
 
 
@@ -412,13 +423,15 @@ def _notes(order: Order) -> Iterator[str]:
             yield note
 
 
-def read_prompt(name: str, problems: list[str]) -> str | None:
+def read_prompt(name: str, limit: TimeLimit, problems: list[str]) -> str | None:
     """Return the prompt in a UTF-8 file, ``-`` for stdin; errors are added to ``problems``.
 
     A byte order mark and line ends at the end of the file are removed.
+
+    :raises TimeLimitError: the writer of a pipe had not finished at the limit.
     """
     try:
-        prompt = decoded(_read(name)).rstrip("\r\n")
+        prompt = decoded(_read(name, limit)).rstrip("\r\n")
     except OSError as error:
         problem = reason(error)
     except UnicodeDecodeError:
@@ -433,7 +446,7 @@ def read_prompt(name: str, problems: list[str]) -> str | None:
     return None
 
 
-def _read(name: str) -> bytes:
+def _read(name: str, limit: TimeLimit) -> bytes:
     if name == STDIN:
-        return sys.stdin.buffer.read(_MAX_PROMPT_BYTES)
-    return read_up_to(Path(with_home(name)), _MAX_PROMPT_BYTES)
+        return stdin_within(limit).read_up_to(_MAX_PROMPT_BYTES)
+    return read_up_to(Path(with_home(name)), _MAX_PROMPT_BYTES, limit)

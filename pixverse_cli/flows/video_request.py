@@ -4,7 +4,6 @@ An input is a file, a URL that the service fetches, or, for a video, the id of a
 """
 
 import re
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -13,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
-from pixverse_cli.disk.files import kind_at
+from pixverse_cli.disk.files import kind_at, stdin_within
 from pixverse_cli.domain.catalog import (
     DEFAULT_DURATION,
     DEFAULT_RESOLUTION,
@@ -29,6 +28,7 @@ from pixverse_cli.domain.catalog import (
     find_model,
     models_of,
 )
+from pixverse_cli.domain.clock import UNLIMITED, TimeLimit
 from pixverse_cli.domain.errors import UsageError
 from pixverse_cli.domain.hosts import without_secrets
 from pixverse_cli.domain.plan import Given, Input, InputFile
@@ -158,14 +158,22 @@ def _switch(parameter: Parameter, settings: Settings, model: Model) -> bool:
 class InputReader:
     """Reads the inputs of a command's videos for one model; a file is read only once.
 
-    The temporary file of stdin exists until ``stack`` is closed.
+    The temporary file of stdin exists until ``stack`` is closed; ``limit`` bounds reading it.
     """
 
-    def __init__(self, model: Model, stack: ExitStack, find: FindTasks, now: datetime) -> None:
+    def __init__(
+        self,
+        model: Model,
+        stack: ExitStack,
+        find: FindTasks,
+        now: datetime,
+        limit: TimeLimit = UNLIMITED,
+    ) -> None:
         self._model = model
         self._stack = stack
         self._find = find
         self._now = now
+        self._limit = limit
         self._files: dict[tuple[str, Media], InputFile] = {}
 
     def read(self, given: Given, problems: list[str]) -> tuple[Input, ...]:
@@ -225,7 +233,7 @@ class InputReader:
     def _checked_file(self, argument: str, media: Media, rule: InputRule | None) -> InputFile:
         if media is Media.IMAGE:
             if argument == STDIN:
-                return self._stack.enter_context(inspect_stream(sys.stdin.buffer))
+                return self._stack.enter_context(inspect_stream(stdin_within(self._limit)))
             return inspect(local_path(argument))
         if argument == STDIN:
             raise UsageError(f"a {media} cannot be read from stdin: give a file")

@@ -3,6 +3,7 @@
 The fake clock passes the limit while a call is running, so these tests do not wait for it.
 """
 
+import os
 import sqlite3
 from contextlib import ExitStack, closing, contextmanager
 
@@ -378,3 +379,32 @@ def test_the_default_limit_is_only_for_commands_that_wait_107(world):
         ran = world.run_inside("submit", TURTLE, "-p", "A turtle", *options)
         codes.append((ran.code, world.creates))
     assert codes == [(0, 1), (6, 0)]
+
+
+@row(107)
+def test_a_writer_to_stdin_that_does_not_end_is_left_at_the_limit_107(world):
+    world.add_task(status=Status.FAILED)
+    limit = ("--timeout", "0.02")
+    for words in (
+        ("submit", "-"),
+        ("submit", IMAGE_URL, "-P", "-", "--wait"),
+        ("wait", "-"),
+        ("retry", "-"),
+    ):
+        reading, writing = os.pipe()
+        os.write(writing, TASK.encode() + b"\n")  # it is no reason to begin
+        ran = world.run_inside(*words, *limit, clock=SystemClock(), stdin=os.fdopen(reading, "rb"))
+        os.close(writing)
+        assert (ran.code, world.statuses) == (6, ("FAILED",)), ran.stderr
+        assert "the time limit was reached while stdin was read" in ran.stderr
+
+
+@row(107)
+def test_a_prompt_file_that_is_a_silent_pipe_is_left_at_the_limit_107(world):
+    path = world.directory / "prompt"
+    os.mkfifo(path)
+    keeper = os.open(path, os.O_RDWR)
+    words = ("submit", IMAGE_URL, "-P", path, "--timeout", "0.02")
+    ran = world.run_inside(*words, clock=SystemClock())
+    os.close(keeper)
+    assert (ran.code, world.statuses) == (6, ()), ran.stderr

@@ -22,7 +22,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from pixverse_cli.disk.files import CHUNK, hash_of, reason
+from pixverse_cli.disk.files import CHUNK, TimedStream, hash_of, reason
 from pixverse_cli.domain.catalog import IMAGE_LIMITS
 from pixverse_cli.domain.errors import UnexpectedError, UsageError
 from pixverse_cli.domain.frozen import Frozen
@@ -62,13 +62,14 @@ def inspect(source: str) -> InputFile:
 
 
 @contextmanager
-def inspect_stream(stream: BinaryIO) -> Iterator[InputFile]:
+def inspect_stream(stream: TimedStream) -> Iterator[InputFile]:
     """Check the image in ``stream``; its temporary file exists until the block ends.
 
     At most one byte more than the limit is read.
 
     :raises UsageError: with one line for each problem.
     :raises UnexpectedError: the temporary directory cannot store it.
+    :raises TimeLimitError: it had not ended at the command's time limit.
     """
     if stream.isatty():
         raise UsageError("stdin is a terminal: pipe an image into it, or give a file")
@@ -79,7 +80,7 @@ def inspect_stream(stream: BinaryIO) -> Iterator[InputFile]:
         path.unlink(missing_ok=True)
 
 
-def _spool(stream: BinaryIO) -> Path:
+def _spool(stream: TimedStream) -> Path:
     try:
         descriptor, name = tempfile.mkstemp(prefix="pixverse-")
     except OSError as error:  # there is no temporary directory, or it cannot be written
@@ -95,7 +96,7 @@ def _spool(stream: BinaryIO) -> Path:
     return Path(name)
 
 
-def _copy_limited(stream: BinaryIO, file: BinaryIO) -> None:
+def _copy_limited(stream: TimedStream, file: BinaryIO) -> None:
     left = IMAGE_LIMITS.max_bytes + 1
     while left and (chunk := stream.read(min(left, CHUNK))):
         file.write(chunk)
