@@ -62,4 +62,7 @@ def command(
         events = pipelines.save_every(app.tools, destination)
     else:
         events = pipelines.save_all(ids, app.tools, destination)
-    app.run_saving(events, destination, context.asked(app), extras)
+    asked = context.asked(app)
+    if every:
+        asked = asked._replace(again=context.same_command(ctx))
+    app.run_saving(events, destination, asked, extras)

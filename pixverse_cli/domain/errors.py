@@ -13,6 +13,8 @@
     ├── UnreachableError        unreachable          6  no
     │   ├── NotSentError        unreachable          6  no
     │   └── TimeLimitError      unreachable          6  no
+    │       └── ThrottledAtLimitError
+    │                           throttled            7  no
     ├── ThrottledError          throttled            7  no
     ├── StillRunningError       still-running        8  yes
     ├── UnclearError            unclear              9  unknown
@@ -196,6 +198,13 @@ class ThrottledError(PixverseError):
     code = "throttled"
     exit_code = 7
     retryable = True
+
+
+class ThrottledAtLimitError(TimeLimitError):
+    """A rate limit allows the next call only after the command's own time limit."""
+
+    code = "throttled"
+    exit_code = 7
 
 
 class StillRunningError(PixverseError):

@@ -50,12 +50,12 @@ class Outcome(NamedTuple):
 def create(order: Order, urls: Sequence[str], tools: Tools) -> Generator[Event, None, Outcome]:
     """Create the order's task; ``urls`` are those of its inputs."""
     body = wire.encode(wire.create_body(order.request, list(zip(order.inputs, urls, strict=True))))
-    started, failures = tools.clock.monotonic(), 0
+    started, failures, error = tools.clock.monotonic(), 0, None
     record = draft(order, tools)
     this_account(tools)  # the end of the key, so that a later error can name it
     tools.connect()  # import the HTTP client now: on a busy machine it takes longer than a slot
     while True:
-        wait_for_slot(RateLimit.CREATE, tools, of=order.request.model.name)
+        wait_for_slot(RateLimit.CREATE, tools, of=order.request.model.name, last=error)
         outcome = _attempt(body, record, order, tools)
         failures += 1
         error = outcome.error

@@ -3,7 +3,12 @@
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 
 from pixverse_cli.domain.endings import Placed
-from pixverse_cli.domain.errors import PixverseError, UsageError
+from pixverse_cli.domain.errors import (
+    PixverseError,
+    StillRunningError,
+    TimeLimitError,
+    UsageError,
+)
 from pixverse_cli.domain.events import Ended, Event, Known, Note, Planned, Submitted
 from pixverse_cli.domain.plan import Destination, Plan, WaitPolicy
 from pixverse_cli.domain.task import Record
@@ -94,6 +99,8 @@ def save_every(tools: Tools, destination: Destination) -> Iterator[Event]:
     if not records and failure is None:
         yield Note(text="no video to save: every finished one is saved")
     yield from _save_each(records, tools, destination)
+    if isinstance(failure, TimeLimitError) and unfinished(tools):
+        failure = StillRunningError(failure.message)
     if failure is not None:
         yield Ended(record=None, error=failure, label="unfinished tasks")
 

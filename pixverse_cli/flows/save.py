@@ -32,7 +32,7 @@ from pixverse_cli.domain.task import Record
 from pixverse_cli.domain.terms import RUNNING_TASKS
 from pixverse_cli.flows.rate_limited import RateLimit, backoff, with_retries
 from pixverse_cli.flows.task_state import query_task, store_answer
-from pixverse_cli.flows.tools import Tools, out_of_time
+from pixverse_cli.flows.tools import Tools
 from pixverse_cli.media.output_names import image_name, resolve
 from pixverse_cli.media.video.download import (
     Checked,
@@ -198,7 +198,7 @@ def _transfer(
             breaks += 1
             delay = backoff(breaks, error.retry_after)
             if delay >= tools.time_left():
-                raise out_of_time(error) from error
+                raise tools.out_of_time(error) from error
             if breaks > _MAX_BREAKS:
                 raise
             yield Retrying(reason=error.message, delay=delay, task_id=record.task_id)

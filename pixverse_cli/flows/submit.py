@@ -37,7 +37,7 @@ from pixverse_cli.flows.create_call import Outcome, create
 from pixverse_cli.flows.identity import require_account
 from pixverse_cli.flows.rate_limited import RateLimit, wait_for_slot, with_retries
 from pixverse_cli.flows.task_state import is_over
-from pixverse_cli.flows.tools import Tools, out_of_time
+from pixverse_cli.flows.tools import Tools
 
 _OTHER_CALL_SECONDS = 120.0  # how long another process may need from its intent to its answer
 _PAUSE = 0.5
@@ -189,12 +189,12 @@ def publish(order: Order, tools: Tools) -> Generator[Event, None, list[str]]:
     urls = list[str]()
     for each in order.inputs:
         if tools.time_is_up():
-            raise out_of_time()
+            raise tools.out_of_time()
         try:
             url = yield from _published(each, order, tools)
         except PixverseError as error:
             if tools.time_is_up():
-                raise out_of_time(error) from error
+                raise tools.out_of_time(error) from error
             raise
         urls.append(url)
     return urls

@@ -5,7 +5,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from pixverse_cli.domain.clock import Clock, TimeLimit
-from pixverse_cli.domain.errors import PixverseError, TimeLimitError
+from pixverse_cli.domain.errors import (
+    PixverseError,
+    ThrottledAtLimitError,
+    ThrottledError,
+    TimeLimitError,
+)
 from pixverse_cli.domain.interrupts import Interrupts
 from pixverse_cli.store import Store
 
@@ -116,6 +121,25 @@ class Tools(NamedTuple):
         """Return whether the command's time limit is reached."""
         return self.time_limit.is_reached()
 
+    def out_of_time(self, last: PixverseError | None = None) -> TimeLimitError:
+        """Return the error for a command that has no time for another try.
+
+        ``last`` is the error until then. Without one, only the rate limit keeps a call from
+        being made before the time limit.
+        """
+        if isinstance(last, TimeLimitError):
+            return last
+        kind = ThrottledAtLimitError if isinstance(last, ThrottledError) else TimeLimitError
+        if self.time_is_up():
+            what = "the time limit was reached"
+        elif last is not None:
+            what = "the next try would come after --timeout"
+        else:
+            what = "the rate limit allows the next call only after --timeout"
+            kind = ThrottledAtLimitError
+        detail = f"; the last error: {last.message}" if last else ""
+        return kind(f"{what}{detail}", hint="a longer --timeout gives it more time")
+
     def until(self, policy: "WaitPolicy") -> "Tools":
         """Return the same tools with the limit of a policy that starts now, unless theirs is
         earlier.
@@ -133,13 +157,3 @@ class Tools(NamedTuple):
             store=self.store.reopened(),
             interrupts=Interrupts(self.clock),
         )
-
-
-def out_of_time(last: PixverseError | None = None) -> TimeLimitError:
-    """Return the error for a command at its time limit; ``last`` is the error until then."""
-    if isinstance(last, TimeLimitError):
-        return last
-    detail = f"; the last error: {last.message}" if last else ""
-    return TimeLimitError(
-        f"the time limit was reached{detail}", hint="a longer --timeout gives it more time"
-    )

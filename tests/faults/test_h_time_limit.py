@@ -38,6 +38,7 @@ NOTHING_BOUGHT = {
     "creates": 0,
     "says": "the time limit was reached",
 }
+TOO_FAST = NOTHING_BOUGHT | {"code": 7, "says": "the next try would come after --timeout"}
 UNCLEAR = {
     "code": 9,
     "charged": "unknown",
@@ -80,6 +81,20 @@ def throttled_wait(world):
     world.serve(query=[refusal(BUSY, "Throttling.RateQuota", retry_after="60")])
     world.add_task()
     return world.run_inside("wait", TASK, *LIMIT)
+
+
+def throttled_query(command, *option):
+    def run(world):
+        world.serve(query=[throttled(world)])
+        world.add_task()
+        return world.run_inside(command, *(option or (TASK,)), *LIMIT)
+
+    return run
+
+
+def throttled_query_of_an_unknown_task(world):
+    world.serve(query=[throttled(world)])
+    return world.run_inside("wait", OTHER, *LIMIT)
 
 
 def silent_on_a_kept_connection(world):
@@ -276,8 +291,19 @@ CASES = (
     ),
     Case(107, "the upload policy", submitting(policy=silent, **LOCAL), **NOTHING_BOUGHT, store=()),
     Case(
-        107, "a throttled upload policy", submitting(policy=throttled, **LOCAL), **NOTHING_BOUGHT,
+        107, "a throttled upload policy", submitting(policy=throttled, **LOCAL), **TOO_FAST,
         also=slept_no_longer_than_the_limit,
+    ),
+    Case(
+        107, "a throttled query of an unknown task", throttled_query_of_an_unknown_task, **TOO_FAST,
+    ),
+    Case(
+        107, "a throttled query, download", throttled_query("download"), **STILL_RUNNING,
+        says=f"pixverse wait {TASK}",
+    ),
+    Case(
+        107, "a throttled query, download --all", throttled_query("download", "--all"),
+        **STILL_RUNNING, says="pixverse download --all",
     ),
     Case(
         107, "the upload", submitting(upload=silent, **LOCAL), **NOTHING_BOUGHT, store=(),
