@@ -59,10 +59,7 @@ def command(
     if wait:
         events = pipelines.wait(ids, app.tools, policy, destination, every=every)
     elif every:
-        events = pipelines.save_every(app.tools, destination)
+        events = pipelines.save_every(app.tools, destination, again=context.same_command(ctx))
     else:
         events = pipelines.save_all(ids, app.tools, destination)
-    asked = context.asked(app)
-    if every:
-        asked = asked._replace(again=context.same_command(ctx))
-    app.run_saving(events, destination, asked, extras)
+    app.run_saving(events, destination, context.asked(app), extras)

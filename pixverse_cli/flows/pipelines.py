@@ -81,11 +81,12 @@ def save_all(
     yield from _save_each(records, tools, destination)
 
 
-def save_every(tools: Tools, destination: Destination) -> Iterator[Event]:
+def save_every(tools: Tools, destination: Destination, *, again: str) -> Iterator[Event]:
     """Save every finished video that is not saved yet; unfinished tasks are asked about first.
 
     A task that still runs, or has failed, is told and is no error: it has no video to save. If
     the service does not answer, the videos whose links are known are saved all the same.
+    ``again`` is the command line itself.
 
     :raises UsageError: several videos would be saved under one name.
     """
@@ -100,7 +101,7 @@ def save_every(tools: Tools, destination: Destination) -> Iterator[Event]:
         yield Note(text="no video to save: every finished one is saved")
     yield from _save_each(records, tools, destination)
     if isinstance(failure, TimeLimitError) and unfinished(tools):
-        failure = StillRunningError(failure.message)
+        failure = StillRunningError(failure.message, next=again)
     if failure is not None:
         yield Ended(record=None, error=failure, label="unfinished tasks")
 

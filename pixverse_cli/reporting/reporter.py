@@ -49,11 +49,14 @@ from pixverse_cli.reporting.rows import row
 from pixverse_cli.reporting.streams import put
 
 
-def result_line(result: Result, record: Record) -> str | None:
+def result_line(result: Result, record: Record, *, failed: bool = False) -> str | None:
     """Return what goes to stdout for one task, or None if there is nothing.
 
     A path is our own and must be exact; id and URL come from the service, so they are cleaned.
+    Of a task that ended with an error (``failed``) what is known of its status is shown.
     """
+    if failed and result is not Result.ROW:
+        return None
     match result:
         case Result.TASK_ID:
             return record.task_id and harmless(record.task_id)
