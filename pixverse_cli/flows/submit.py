@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from pixverse_cli.domain.endings import Placed
 from pixverse_cli.domain.errors import (
+    NotSentError,
     PixverseError,
     TimeLimitError,
     UnclearError,
@@ -55,7 +56,8 @@ def submit(orders: Sequence[Order], tools: Tools) -> Generator[Event, None, list
     """Create one task per order, and return those that were accepted.
 
     An order that fails ends with its error and the next one is tried, unless the key or the
-    account was refused: then no further call is made.
+    account was refused, or no connection could be made: then no further call is made. Each would
+    fail alike, after a minute of retries if a proxy does not answer.
 
     :raises UsageError: files are too large for the service's store; nothing was sent.
     """
@@ -67,10 +69,16 @@ def submit(orders: Sequence[Order], tools: Tools) -> Generator[Event, None, list
         record, error = yield from submit_one(order, tools)
         if record is not None:
             accepted.append(Placed(record, order.position))
-        if waiting and error is not None and refuses_all(error):
-            yield Note(text=f"{len(waiting)} more videos were not submitted")
+        unreachable = isinstance(error, NotSentError)
+        if waiting and error is not None and (unreachable or refuses_all(error)):
+            yield Note(text=not_submitted(len(waiting)))
             break
     return accepted
+
+
+def not_submitted(videos: int) -> str:
+    """Return the sentence for videos whose orders were not tried."""
+    return f"not submitted: {videos} more {'video' if videos == 1 else 'videos'}"
 
 
 def submit_one(order: Order, tools: Tools) -> Generator[Event, None, Submission]:

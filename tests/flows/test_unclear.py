@@ -100,14 +100,25 @@ def recovered(world):
     ]
 
 
-@pytest.mark.parametrize(("more", "words"), [(2, "2 more videos were"), (0, "")])
+@pytest.mark.parametrize(("more", "words"), [(2, "2 more videos"), (1, "1 more video"), (0, "")])
 def test_nothing_is_submitted_after_the_key_was_refused(world, more, words):
     world.account.next_creates.append(AuthError("the key is not valid"))
     orders = [order_of(str(n), f"https://images.example/{n}", once=False) for n in range(1 + more)]
     events = list(submit_all(plan_of(orders), world.tools))
     notes = [event.text for event in events if isinstance(event, Note)]
-    assert notes == ([f"{words} not submitted"] if words else [])
+    assert notes == ([f"not submitted: {words}"] if words else [])
     assert (world.account.jobs, len(world.records)) == ({}, 1)
+
+
+def test_nothing_is_submitted_after_no_connection_could_be_made(world):
+    world.account.next_creates.extend(["fine", *["not-sent"] * 4])
+    orders = [order_of(str(n), f"https://images.example/{n}", once=False) for n in range(9)]
+    events = list(submit_all(plan_of(orders), world.tools))
+    assert [event.text for event in events if isinstance(event, Note)] == [
+        "not submitted: 7 more videos"
+    ]
+    statuses = [record.status for record in world.records]
+    assert (len(world.account.jobs), sorted(statuses)) == (1, ["NOT_SENT", "PENDING"])
 
 
 def test_the_task_of_a_killed_retry_is_found(world, submit):
