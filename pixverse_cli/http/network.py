@@ -124,10 +124,13 @@ def proxy_of(url: str) -> Proxy | None:
 
 
 def _is_place(host: str, port: str | None) -> bool:
-    """Return whether a host and a port can be connected to: no part of a name is empty or long."""
+    """Return whether a host and a port can be connected to, by the rules of names and addresses."""
+    from urllib3.util import parse_url  # noqa: PLC0415  only where there is a proxy
+
     try:
-        host.encode("idna")
-    except UnicodeError:
+        host.encode("idna")  # no part of a name is empty or long
+        parse_url(f"http://{host}")  # as at the connect; stricter about letters
+    except ValueError:
         return False
     return port is None or int(port) <= _HIGHEST_PORT
 

@@ -94,6 +94,8 @@ def test_https_and_loopback_addresses_are_accepted(url, used):
         "https://<WorkspaceId>.cn-beijing.maas.aliyuncs.com/api/v1",
         "https://a..b/api/v1",
         "https://.example.com/api/v1",
+        "https://example.com../api/v1",
+        "https://\u00ad.example.com",
         f"https://{'a' * 64}.example/api/v1",
         "nonsense",
         " ",
@@ -103,6 +105,20 @@ def test_other_addresses_are_refused_27(url):
     with pytest.raises(UsageError, match="DASHSCOPE_HTTP_BASE_URL") as refused:
         address(url)
     assert DEFAULT_BASE_URL in refused.value.hint
+
+
+@pytest.mark.parametrize(
+    ("url", "written"),
+    [
+        ("https://dashscope\u3002aliyuncs\u3002com", "https://dashscope.aliyuncs.com"),
+        ("https://d\u0430shscope.aliyuncs.com", "https://xn--dshscope-16g.aliyuncs.com"),
+        ("https://B\xdccher.example:8443/v1X", "https://xn--bcher-kva.example:8443/v1X"),
+    ],
+)
+def test_a_host_with_other_letters_is_refused_and_shown_as_it_is_looked_up(url, written):
+    with pytest.raises(UsageError, match="not ASCII") as refused:
+        address(url)
+    assert refused.value.hint.endswith(f"DASHSCOPE_HTTP_BASE_URL={written}")
 
 
 @pytest.mark.parametrize(
