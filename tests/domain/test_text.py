@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pixverse_cli.domain.text import harmless, is_blank, masked, shortened
+from pixverse_cli.domain.text import decoded, harmless, is_blank, masked, shortened
 
 any_text = st.text(st.characters() | st.sampled_from("\x1b\x07\r\n\x9b\u202e\u2066\ud800\u200d"))
 
@@ -125,3 +125,9 @@ def test_a_text_that_shows_nothing_is_blank(text):
 @pytest.mark.parametrize("text", [" a", "。", "\U0001f422", "\u0e33", "-"])
 def test_a_text_that_shows_something_is_not_blank(text):
     assert not is_blank(text)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_the_mark_with_which_dos_ends_a_text_is_no_text(encoding):
+    assert decoded("one\r\n\x1a\x1a".encode(encoding)) == "one\r\n"
+    assert decoded("a\x1ab".encode(encoding)) == "a\x1ab"

@@ -743,8 +743,10 @@ def test_an_unreadable_manifest_is_refused_with_file_and_line(world, name, conte
         (HEADER + GOOD).encode("utf-16"),
         ("sep=,\r\n" + HEADER + GOOD).encode("utf-8-sig"),
         (HEADER + GOOD).replace("\n", "\r").encode(),
+        (HEADER + GOOD + "\x1a").encode(),
+        b"image,output\nturtle.webp,a.mp4\x1a",
     ],
-    ids=["UTF-16", "sep", "CR"],
+    ids=["UTF-16", "sep", "CR", "Ctrl-Z", "Ctrl-Z in the last line"],
 )
 @row(99)
 def test_what_spreadsheet_programs_write_is_read_99(world, content):
@@ -753,6 +755,7 @@ def test_what_spreadsheet_programs_write_is_read_99(world, content):
     shutil.copy(TURTLE, world.directory)
     ran = world.run_inside("batch", "m.csv", "--dry-run")
     assert (ran.code, '"action": "submit"' in ran.stdout) == (0, True), ran.stderr
+    assert '"a.mp4"' in ran.stdout
 
 
 @row(99)
