@@ -235,6 +235,14 @@ def read_task_in_fragment(body: bytes) -> Task | None:
     return Task(task_id=match[1].decode(), status=Status.PENDING, raw_status="PENDING")
 
 
+def task_ids_in(body: bytes) -> set[str]:
+    """Return every task id in an answer as it was sent, also of fields that are sent twice.
+
+    Of two fields with one name a JSON parser takes the last, without a word.
+    """
+    return {each.decode() for each in _TASK_ID_IN_FRAGMENT.findall(body)}
+
+
 def read_refusal(body: Json, http_status: int, headers: Mapping[str, str]) -> Refusal | None:
     """Return the code and message of an error body, in either of its two shapes, or None."""
     error = part(body, "error") or body
