@@ -16,6 +16,7 @@ import threading
 from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import NamedTuple, Self
@@ -243,6 +244,21 @@ class Step(NamedTuple):
     error: BaseException | None = None
 
 
+def _threads_left(most: int) -> int:
+    """Return how many more threads the system gives this process, at most ``most``; try it."""
+    enough = threading.Event()
+    tried = list[threading.Thread]()
+    with suppress(RuntimeError):
+        for _ in range(most):
+            one = threading.Thread(target=enough.wait, daemon=True)
+            one.start()
+            tried.append(one)
+    enough.set()
+    for one in tried:
+        one.join()
+    return len(tried)
+
+
 class Transfers:
     """The running and waiting jobs of one command.
 
@@ -276,18 +292,24 @@ class Transfers:
             self.start(job)
 
     def start(self, job: Job) -> None:
-        """Run a job soon: on a thread, or here if the system gives no thread."""
+        """Run a job soon: on a thread, or here if the system has not enough threads."""
         self._unfinished += 1
         self._jobs.put(job)
-        if len(self._threads) < min(THREADS, self._unfinished):
+        if len(self._threads) < min(self._most_threads, self._unfinished):
             thread = threading.Thread(target=self._work, daemon=True)
-            try:
+            with suppress(RuntimeError):  # another program has taken the last one
                 thread.start()
-            except RuntimeError:
-                if not self._threads:
-                    self._run(self._jobs.get() or job, self._tools)
-            else:
                 self._threads.append(thread)
+        if not self._threads:
+            self._run(self._jobs.get() or job, self._tools)
+
+    @cached_property
+    def _most_threads(self) -> int:
+        """How many threads may save, so that each network call finds a thread, too.
+
+        There is one call at a time on each of them, and one on this thread.
+        """
+        return min(THREADS, (_threads_left(2 * THREADS + 1) - 1) // 2)
 
     def wait(self, seconds: float) -> bool:
         """Wait at most this long, and return whether there is something to take."""
