@@ -31,6 +31,7 @@ from pixverse_cli.domain.frozen import replace
 from pixverse_cli.domain.plan import Destination, OutputTemplate
 from pixverse_cli.domain.task import Record
 from pixverse_cli.domain.terms import RUNNING_TASKS
+from pixverse_cli.domain.threads import threads_left
 from pixverse_cli.flows.rate_limited import RateLimit, backoff, with_retries
 from pixverse_cli.flows.task_state import query_task, store_answer
 from pixverse_cli.flows.tools import Tools
@@ -244,21 +245,6 @@ class Step(NamedTuple):
     error: BaseException | None = None
 
 
-def _threads_left(most: int) -> int:
-    """Return how many more threads the system gives this process, at most ``most``; try it."""
-    enough = threading.Event()
-    tried = list[threading.Thread]()
-    with suppress(RuntimeError):
-        for _ in range(most):
-            one = threading.Thread(target=enough.wait, daemon=True)
-            one.start()
-            tried.append(one)
-    enough.set()
-    for one in tried:
-        one.join()
-    return len(tried)
-
-
 class Transfers:
     """The running and waiting jobs of one command.
 
@@ -309,7 +295,7 @@ class Transfers:
 
         There is one call at a time on each of them, and one on this thread.
         """
-        return min(THREADS, (_threads_left(2 * THREADS + 1) - 1) // 2)
+        return min(THREADS, (threads_left(2 * THREADS + 1) - 1) // 2)
 
     def wait(self, seconds: float) -> bool:
         """Wait at most this long, and return whether there is something to take."""
