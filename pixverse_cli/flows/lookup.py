@@ -7,6 +7,7 @@ from pixverse_cli.domain.endings import failed
 from pixverse_cli.domain.errors import (
     Charged,
     NetworkSettingsError,
+    NotSentError,
     PixverseError,
     UnclearError,
     UnknownTaskError,
@@ -109,25 +110,32 @@ def look(references: Sequence[str] | None, tools: Tools, *, judging: bool) -> It
     records = yield from selected_records(references, tools)
     yield Planned(total=len(records))
     yield from (Known(record=record) for record in records)
-    for record in records:
-        yield from look_at(record, tools, judging=judging)
+    yield from look_at_each(records, tools, judging=judging)
 
 
-def look_at(record: Record, tools: Tools, *, judging: bool) -> Iterator[Event]:
-    """Query the status of one task, and end it.
+def look_at_each(records: Iterable[Record], tools: Tools, *, judging: bool) -> Iterator[Event]:
+    """Query the status of each task, and end it.
+
+    If no connection can be made for one, the others that would have to be queried end with the
+    same error: each would take as long to fail.
 
     :raises NetworkSettingsError: no task can be queried.
     """
-    try:
-        current = yield from query(record, tools)
-    except UnclearError as error:
-        yield Ended(record=None, error=error, label=record.label)
-    except NetworkSettingsError:
-        raise
-    except PixverseError as error:
-        yield Ended(record=record, error=failed(record, error))
-    else:
-        yield Ended(record=current, error=status_error(current) if judging else None)
+    unreachable = None
+    for record in records:
+        try:
+            if unreachable is not None and not is_over(record):
+                raise unreachable
+            current = yield from query(record, tools)
+        except UnclearError as error:
+            yield Ended(record=None, error=error, label=record.label)
+        except NetworkSettingsError:
+            raise
+        except PixverseError as error:
+            unreachable = error if isinstance(error, NotSentError) else unreachable
+            yield Ended(record=record, error=failed(record, error))
+        else:
+            yield Ended(record=current, error=status_error(current) if judging else None)
 
 
 def query(record: Record, tools: Tools) -> Generator[Event, None, Record]:

@@ -13,7 +13,7 @@ from pixverse_cli.domain.events import Ended, Event, Known, Note, Planned, Submi
 from pixverse_cli.domain.plan import Destination, Plan, WaitPolicy
 from pixverse_cli.domain.task import Record
 from pixverse_cli.flows.identity import of_this_account
-from pixverse_cli.flows.lookup import look_at, selected_records
+from pixverse_cli.flows.lookup import look_at_each, selected_records
 from pixverse_cli.flows.refresh import refresh, unfinished
 from pixverse_cli.flows.save import Transfers, is_failure, save, video_path
 from pixverse_cli.flows.submit import submit
@@ -115,14 +115,13 @@ def _save_each(
     yield Planned(total=len(tasks))
     yield from (Known(record=task.record, position=task.position) for task in tasks)
     with Transfers(tools) as transfers:
-        for record in records:
-            for event in look_at(record, tools, judging=True):
-                if isinstance(event, Ended):
-                    save_now = len(records) == 1
-                    yield from _end(event, transfers, destination, positions, here=save_now)
-                else:
-                    yield event
-            yield from transfers.take()
+        for event in look_at_each(records, tools, judging=True):
+            if isinstance(event, Ended):
+                save_now = len(records) == 1
+                yield from _end(event, transfers, destination, positions, here=save_now)
+                yield from transfers.take()
+            else:
+                yield event
         while transfers:
             transfers.wait(_SLICE_SECONDS)
             yield from transfers.take()
