@@ -10,7 +10,17 @@ import threading
 import pytest
 
 from tests.faults.case import Case, Way, parameters, row
-from tests.faults.service import OTHER, TASK, VIDEO, accepted, mp4, refusal, succeeded, task_is
+from tests.faults.service import (
+    OTHER,
+    TASK,
+    VIDEO,
+    accepted,
+    mp4,
+    refusal,
+    succeeded,
+    task_is,
+    unused_port,
+)
 from tests.faults.waiting import wait_until
 from tests.faults.world import TURTLE
 from tests.inside import run_inside
@@ -453,7 +463,18 @@ def test_submit_stops_at_the_first_create_call_that_refuses_the_account(world):
     urls = [f"https://example.com/{number}.png" for number in range(5)]
     ran = world.run_inside("submit", *urls, "--wait")
     assert (ran.code, ran.error["charged"], world.creates) == (14, "mixed", 2)
+    assert ran.error["message"] == "1 of 2 tasks did not succeed; 3 of 5 requests were not sent"
     assert len(world.videos) == 1
+
+
+@row(1)
+def test_submit_stops_at_the_first_video_for_which_no_connection_can_be_made_1(world):
+    world.serve()
+    urls = [f"https://example.com/{number}.png" for number in range(5)]
+    address = f"http://127.0.0.1:{unused_port()}/api/v1"
+    ran = world.run_inside("submit", *urls, DASHSCOPE_HTTP_BASE_URL=address)
+    assert (ran.code, ran.error["charged"], world.statuses) == (6, "no", ("NOT_SENT",))
+    assert ran.error["message"].endswith("connection refused; 4 of 5 requests were not sent")
 
 
 @row(93)
