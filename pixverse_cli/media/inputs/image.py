@@ -22,7 +22,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from pixverse_cli.disk.files import CHUNK, hash_of, reason
+from pixverse_cli.disk.files import CHUNK, checked_sha256, reason
 from pixverse_cli.domain.catalog import IMAGE_LIMITS
 from pixverse_cli.domain.errors import UnexpectedError, UsageError
 from pixverse_cli.domain.frozen import Frozen
@@ -113,7 +113,7 @@ def _inspect(path: Path, *, label: str) -> InputFile:
     with open_input(path, label) as file, translating_errors(label):
         size = os.fstat(file.fileno()).st_size
         header = _checked_header(file, size, label)
-        sha256 = hash_of(file, size, label)
+        sha256 = checked_sha256(file, size, label)
     return InputFile(
         path=path,
         label=label,

@@ -101,10 +101,11 @@ def translating_errors(label: str) -> Iterator[None]:
         raise UsageError(f"{label!r} is not a valid file name") from error
 
 
-def open_for_upload(source: InputFile) -> CheckedFile:
+@contextmanager
+def open_for_upload(source: InputFile) -> Iterator[CheckedFile]:
     """Open a checked file for one upload; a second upload needs a second call.
 
     :raises UsageError: it is missing, or no longer a file.
     """
-    file = open_input(source.path, source.label)
-    return CheckedFile(file, source.size, source.sha256, source.label)
+    with open_input(source.path, source.label) as file:
+        yield CheckedFile(file, source.size, source.sha256, source.label)
