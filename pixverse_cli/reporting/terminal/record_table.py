@@ -55,9 +55,11 @@ def next_command(record: Record, now: Now) -> str:
     command = _command(record)
     if not command or not is_elsewhere(record, now):
         return command
+    from pixverse_cli.domain.hosts import is_sandbox  # noqa: PLC0415  rare
+
     # of a sandbox that has ended nothing can be asked any more
-    sandbox = _is_sandbox(record.service)
-    return "" if sandbox else f"DASHSCOPE_HTTP_BASE_URL={harmless(record.service)} {command}"
+    ended = is_sandbox(record.service)
+    return "" if ended else f"DASHSCOPE_HTTP_BASE_URL={harmless(record.service)} {command}"
 
 
 def _command(record: Record) -> str:
@@ -117,15 +119,9 @@ def is_elsewhere(record: Record, now: Now) -> bool:
 
 def place(record: Record) -> str:
     """Return ``sandbox`` for a service on this machine, else the service's host."""
-    from pixverse_cli.domain.hosts import host_of  # noqa: PLC0415  rare
+    from pixverse_cli.domain.hosts import host_of, is_sandbox  # noqa: PLC0415  rare
 
-    return "sandbox" if _is_sandbox(record.service) else harmless(host_of(record.service))
-
-
-def _is_sandbox(service: str) -> bool:
-    from pixverse_cli.domain.hosts import host_of, is_loopback  # noqa: PLC0415  rare
-
-    return is_loopback(host_of(service))
+    return "sandbox" if is_sandbox(record.service) else harmless(host_of(record.service))
 
 
 def _age(record: Record, now: Now) -> str:
