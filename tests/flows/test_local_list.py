@@ -7,7 +7,7 @@ import pytest
 from pixverse_cli.domain.frozen import replace
 from pixverse_cli.domain.task import Record, Status
 from pixverse_cli.flows.local_list import Filters, left_out
-from pixverse_cli.flows.save import values
+from pixverse_cli.flows.save import field_values
 from pixverse_cli.store import Store
 
 NOON = datetime(2026, 11, 27, 12, tzinfo=UTC)
@@ -37,7 +37,7 @@ def test_older_records_than_the_limit_shows_are_counted(tmp_path, limit, count):
 
 
 def test_every_field_of_a_name_has_its_value():
-    assert values(RECORD, 3, NOON) == {
+    assert field_values(RECORD, 3, NOON) == {
         "task_id": "t-1",
         "image": "cat",
         "model": "v6",
@@ -52,6 +52,6 @@ def test_every_field_of_a_name_has_its_value():
 
 def test_what_a_foreign_task_does_not_tell_is_called_unknown():
     foreign = Record(number=1, status=Status.SUCCEEDED, service="https://s")
-    unknown = values(foreign, 1, NOON)
+    unknown = field_values(foreign, 1, NOON)
     assert (unknown["task_id"], unknown["image"]) == ("", "video")
     assert {unknown[name] for name in ("model", "resolution", "duration", "seed")} == {"unknown"}
