@@ -30,7 +30,7 @@ from pixverse_cli.domain.errors import (
 )
 from pixverse_cli.domain.frozen import Frozen, replace
 from pixverse_cli.domain.hosts import without_secrets
-from pixverse_cli.http.body import Body, DecodedBody, is_compressed
+from pixverse_cli.http.body import DecodedBody, Readable, is_compressed
 from pixverse_cli.media.video import mp4
 from pixverse_cli.media.video.failures import (
     BrokenOffError,
@@ -188,7 +188,7 @@ def _discarding_wrong_content(part: Part) -> Iterator[None]:
 @contextmanager
 def _request(
     url: str, headers: Mapping[str, str], limits: TransferLimits, clock: Clock
-) -> Iterator[tuple["VideoResponse", Body]]:
+) -> Iterator[tuple["VideoResponse", Readable]]:
     """Request the URL, follow redirects, and give the response and its unread body."""
     from pixverse_cli.http.exchange import Limits  # noqa: PLC0415  imports requests
     from pixverse_cli.http.stream import stream  # noqa: PLC0415  as above
@@ -216,7 +216,9 @@ def _translating_errors() -> Iterator[None]:
         raise NotSavedError(error.message, hint=error.hint) from error
 
 
-MakeRequest = Callable[[Mapping[str, str]], AbstractContextManager[tuple["VideoResponse", Body]]]
+MakeRequest = Callable[
+    [Mapping[str, str]], AbstractContextManager[tuple["VideoResponse", Readable]]
+]
 
 
 class Transfer(Frozen):
@@ -244,7 +246,7 @@ class Transfer(Frozen):
         return notes
 
     def _start_over(
-        self, response: "VideoResponse", body: Body
+        self, response: "VideoResponse", body: Readable
     ) -> Generator[Progress, None, tuple[str, ...]]:
         """Download everything; a compressed body is decoded, and cannot be resumed later."""
         self.part.restart(response.origin)
@@ -276,7 +278,7 @@ class Transfer(Frozen):
                     assert_never(decision)
         return ()
 
-    def _receive(self, body: Body, total: int | None) -> Iterator[Progress]:
+    def _receive(self, body: Readable, total: int | None) -> Iterator[Progress]:
         """Append the body until the part has ``total`` bytes; None: until the body ends."""
         self._check_size(total or 0)
         self.part.require_room((total or 0) - self.part.size)
@@ -294,7 +296,7 @@ class Transfer(Frozen):
         self._check_end(total)
         yield Progress(received=self.part.size, total=self.part.size)
 
-    def _read(self, body: Body, total: int | None) -> bytes:
+    def _read(self, body: Readable, total: int | None) -> bytes:
         count = CHUNK if total is None else min(CHUNK, total - self.part.size)
         try:
             return body.read(count) if count else b""
