@@ -26,7 +26,7 @@ _INSTALLED_FILES = {
 # Where zsh and fish look; other places depend on their settings.
 _SEARCHED = (Path("/usr"), Path("/usr/local"), Path("/opt/homebrew"))
 # Where systems put the script of the package bash-completion.
-BASH_LOADERS = (
+_BASH_LOADERS = (
     Path("/usr/share/bash-completion/bash_completion"),
     Path("/usr/local/share/bash-completion/bash_completion"),
     Path("/etc/bash_completion"),
@@ -126,7 +126,7 @@ def program() -> Finding:
 
 
 def installed_files(
-    environ: Mapping[str, str], loaders: Sequence[Path] = BASH_LOADERS
+    environ: Mapping[str, str], loaders: Sequence[Path] = _BASH_LOADERS
 ) -> Iterator[Finding]:
     """Yield where the man pages and the completions of this installation are.
 

@@ -43,7 +43,7 @@ def record_table(records: Sequence[Record], now: Now, room: int) -> Iterator[str
         yield from wrap(_total(records), room)
 
 
-def next_step(record: Record, now: Now) -> str:
+def _next_step(record: Record, now: Now) -> str:
     """Return where the video is, or the command to run next; an error's code if neither."""
     if record.file and outcome(record) == record.file:
         return harmless(shorter_path(record.file))
@@ -53,7 +53,7 @@ def next_step(record: Record, now: Now) -> str:
 def next_command(record: Record, now: Now) -> str:
     """Return the command that goes on with the task without paying; empty if there is none."""
     command = _command(record)
-    if not command or not is_elsewhere(record, now):
+    if not command or not _is_elsewhere(record, now):
         return command
     from pixverse_cli.domain.hosts import is_sandbox  # noqa: PLC0415  rare
 
@@ -86,13 +86,13 @@ def took(record: Record) -> str:
 
 def asked(record: Record, now: datetime) -> str:
     """Return how old the service's answer about a task is, if the task may have changed since."""
-    seconds = answer_age(record, now)
+    seconds = _answer_age(record, now)
     if seconds is None:
         return ""
     return f"{coarse(seconds)} ago" if seconds >= 1 else "now"
 
 
-def answer_age(record: Record, now: datetime) -> float | None:
+def _answer_age(record: Record, now: datetime) -> float | None:
     """Return the seconds since the service's last answer about a task that may have changed since.
 
     The first answer is the one to the create call.
@@ -105,14 +105,14 @@ def answer_age(record: Record, now: datetime) -> float | None:
 
 def old_answers(records: Sequence[Record], now: Now) -> str:
     """Return how old the answers about unfinished tasks are, and the command that asks again."""
-    here = (record for record in records if not is_elsewhere(record, now))
-    ages = [age for record in here if (age := answer_age(record, now.time)) is not None]
+    here = (record for record in records if not _is_elsewhere(record, now))
+    ages = [age for record in here if (age := _answer_age(record, now.time)) is not None]
     if not ages or max(ages) < 1:
         return ""
     return f"unfinished tasks: as of {coarse(max(ages))} ago; to ask now: pixverse list --refresh"
 
 
-def is_elsewhere(record: Record, now: Now) -> bool:
+def _is_elsewhere(record: Record, now: Now) -> bool:
     """Return whether the record belongs to another address than commands use now."""
     return now.service is not None and record.service != now.service
 
@@ -145,7 +145,7 @@ _COLUMNS: tuple[tuple[Column, Callable[[Record, Now], Cell]], ...] = (
     (Column("status"), lambda record, _: Cell(record.status, STATUS_COLOURS[record.status])),
     (
         Column("sent to", gives_way=8, labelled=True),
-        lambda record, now: Cell(place(record) if is_elsewhere(record, now) else ""),
+        lambda record, now: Cell(place(record) if _is_elsewhere(record, now) else ""),
     ),
     (Column("model", gives_way=6), lambda record, _: Cell(model_name(record))),
     (Column("age", gives_way=4, labelled=True), lambda record, now: Cell(_age(record, now))),
@@ -170,5 +170,5 @@ _COLUMNS: tuple[tuple[Column, Callable[[Record, Now], Cell]], ...] = (
         Column("prompt", gives_way=1, least=10),
         lambda record, _: Cell(harmless((record.prompt or "")[:_LONGEST_PROMPT])),
     ),
-    (Column("result or next step"), lambda record, now: Cell(next_step(record, now))),
+    (Column("result or next step"), lambda record, now: Cell(_next_step(record, now))),
 )
