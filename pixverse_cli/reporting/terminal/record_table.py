@@ -8,7 +8,7 @@ from typing import NamedTuple
 from pixverse_cli.domain.errors import Charged
 from pixverse_cli.domain.task import Record, Status
 from pixverse_cli.domain.text import harmless
-from pixverse_cli.reporting.rows import outcome
+from pixverse_cli.reporting.rows import is_saved
 from pixverse_cli.reporting.sentences import (
     coarse,
     elapsed,
@@ -45,7 +45,7 @@ def record_table(records: Sequence[Record], now: Now, room: int) -> Iterator[str
 
 def _next_step(record: Record, now: Now) -> str:
     """Return where the video is, or the command to run next; an error's code if neither."""
-    if record.file and outcome(record) == record.file:
+    if record.file and is_saved(record):
         return harmless(shorter_path(record.file))
     return next_command(record, now) or harmless(record.error_code or "")
 
