@@ -44,7 +44,7 @@ class Room(NamedTuple):
     told: str
 
 
-VIDEOS = Room(100_000_000, "videos may not fit")
+_VIDEOS = Room(100_000_000, "videos may not fit")
 _IMAGE = Room(20_000_000, "an image from stdin may not fit")
 _ROWS = Room(1_000_000, "it may soon be full")
 
@@ -82,7 +82,7 @@ def _current_folder() -> Finding:
 
 
 def folder(
-    what: str, path: Path, consequence: str, room: Room = VIDEOS, *, hint: str | None = None
+    what: str, path: Path, consequence: str, room: Room = _VIDEOS, *, hint: str | None = None
 ) -> Finding:
     """Return whether this user can write into a folder, and how much space is left.
 

@@ -165,7 +165,7 @@ class Records:
         self, number: int, task: Task, submitted_at: datetime, uptime: Uptime | None = None
     ) -> Record:
         """Write the task id from the service, even if a search gave it to another record."""
-        return required(
+        return _required(
             self._database.transaction(
                 *TAKE_FROM_ANY,
                 "UPDATE task SET task_id = :task_id, status = :status, request_id = :request_id,"
@@ -193,7 +193,7 @@ class Records:
 
         ``ended_at`` becomes the time when the call ended.
         """
-        return required(
+        return _required(
             self._database.row(
                 "UPDATE task SET task_id = NULL, status = :status, process = NULL,"
                 " provisional = NULL, ended_at = :now,"
@@ -235,7 +235,7 @@ class Records:
 
     def confirm(self, number: int) -> Record:
         """Write that a found task certainly belongs to this request."""
-        return required(
+        return _required(
             self._database.row(
                 "UPDATE task SET provisional = NULL WHERE number = :number RETURNING *",
                 number=number,
@@ -244,7 +244,7 @@ class Records:
 
     def let_go(self, number: int) -> Record:
         """Remove a found task that turned out to belong to another request."""
-        return required(
+        return _required(
             self._database.row(
                 f"UPDATE task SET {RELEASE} WHERE number = :number RETURNING *", number=number
             )
@@ -255,7 +255,7 @@ class Records:
         rows = self._database.rows(
             "SELECT * FROM task WHERE status = 'UNCLEAR' OR provisional = 1 ORDER BY number"
         )
-        return [required(row) for row in rows]
+        return [_required(row) for row in rows]
 
     def seen(
         self, number: int, task: Task, at: datetime | None = None, account: str | None = None
@@ -295,7 +295,7 @@ class Records:
             at=rfc3339(at),
             account=account,
         )
-        return required(row) if row else self.get(number)
+        return _required(row) if row else self.get(number)
 
     def remember(
         self, task: Task, service: str, at: datetime | None = None, account: str | None = None
@@ -308,11 +308,11 @@ class Records:
             status=task.status,
             service=service,
         )
-        return self.seen(required(row).number, task, at, account)
+        return self.seen(_required(row).number, task, at, account)
 
     def saved(self, number: int, file: str | None, sha256: str) -> Record:
         """Write the path of the checked video; ``file`` is None just before it gets its name."""
-        return required(
+        return _required(
             self._database.row(
                 "UPDATE task SET sha256 = iif(:file IS NULL AND file NOTNULL, sha256, :sha256),"
                 " file = coalesce(:file, file) WHERE number = :number RETURNING *",
@@ -325,18 +325,18 @@ class Records:
     def of_run(self, run: str) -> list[Record]:
         """Return the requests that one run of the program sent, oldest first."""
         rows = self._database.rows("SELECT * FROM task WHERE run = :run ORDER BY number", run=run)
-        return [required(row) for row in rows]
+        return [_required(row) for row in rows]
 
     def get(self, number: int) -> Record:
         """Return one record in its current state."""
-        return required(
+        return _required(
             self._database.row("SELECT * FROM task WHERE number = :number", number=number)
         )
 
     def numbered(self, number: int) -> list[Record]:
         """Return the record with this number, or none."""
         rows = self._database.rows("SELECT * FROM task WHERE number = :number", number=number)
-        return [required(row) for row in rows]
+        return [_required(row) for row in rows]
 
     def older_than(self, before: datetime) -> list[Record]:
         """Return records whose request was sent before a time, or whose time is not known."""
@@ -345,7 +345,7 @@ class Records:
             " ORDER BY number",
             before=rfc3339(before),
         )
-        return [required(row) for row in rows]
+        return [_required(row) for row in rows]
 
     def forget(self, record: Record) -> bool:
         """Remove a record unless another process has changed its task or status meanwhile."""
@@ -368,7 +368,7 @@ class Records:
             high=prefix + "\U0010ffff",
             limit=limit,
         )
-        return [required(row) for row in rows]
+        return [_required(row) for row in rows]
 
     def unique_prefix(self, task_id: str) -> str:
         """Return the first 8 characters of a task id, or more where others start like it."""
@@ -401,7 +401,7 @@ class Records:
             before=before,
             limit=limit,
         )
-        return [required(row) for row in rows]
+        return [_required(row) for row in rows]
 
     def each_newest(
         self, limit: int, *, statuses: tuple[Status, ...] = (), since: datetime | None = None
@@ -503,7 +503,7 @@ def _to_row(record: Record) -> dict[str, Value]:
     return row
 
 
-def required(row: Row | None) -> Record:
+def _required(row: Row | None) -> Record:
     """Return the record in a row that must be there."""
     record = _from_row(row)
     if record is None:

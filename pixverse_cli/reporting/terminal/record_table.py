@@ -77,7 +77,7 @@ def kept_for(record: Record, now: datetime) -> str:
     return coarse(max(0.0, (record.expires_at - now).total_seconds()))
 
 
-def took(record: Record) -> str:
+def _took(record: Record) -> str:
     """Return how long an ended task took; empty if that is not known."""
     if record.submitted_at is None or record.ended_at is None or not record.status.final:
         return ""
@@ -149,7 +149,7 @@ _COLUMNS: tuple[tuple[Column, Callable[[Record, Now], Cell]], ...] = (
     ),
     (Column("model", gives_way=6), lambda record, _: Cell(model_name(record))),
     (Column("age", gives_way=4, labelled=True), lambda record, now: Cell(_age(record, now))),
-    (Column("took", gives_way=2, labelled=True), lambda record, _: Cell(took(record))),
+    (Column("took", gives_way=2, labelled=True), lambda record, _: Cell(_took(record))),
     (
         Column("asked", gives_way=3, labelled=True),
         lambda record, now: Cell(asked(record, now.time)),
