@@ -49,7 +49,7 @@ def _citations(prompt: str, names: Sequence[str]) -> Iterator[_Citation]:
     for found in _WORD.finditer(prompt):
         word = found[1]
         fitting = [name for name in names if name and word.startswith(name)]
-        name = max((n for n in fitting if not _goes_on(n, word)), key=len, default=None)
+        name = max((each for each in fitting if not _goes_on(each, word)), key=len, default=None)
         if name is not None:
             after = prompt[found.start(1) + len(name) :][:1]
             yield _Citation(word, name, word[len(name) :], blank=after in ("", " "))

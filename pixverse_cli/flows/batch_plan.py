@@ -353,8 +353,10 @@ def _with_output_problem(draft: _Draft, inputs: PlanInputs) -> _Draft:
 
 
 def _output_conflicts(drafts: Sequence[_Draft], inputs: PlanInputs) -> Iterator[str]:
-    """Yield each output whose place is taken, however it is written: by an earlier output, by
-    the manifest or a file of its lock, or by an output that would need a folder of its name.
+    """Yield each output whose place is taken, however it is written.
+
+    By an earlier output, by the manifest or a file of its lock, or by an output that would need
+    a folder of its name.
     """
     found = [draft for draft in drafts if draft.path or "{" not in draft.output]
     paths = [draft.path or inputs.folder / draft.output for draft in found]

@@ -117,9 +117,7 @@ class Tools(NamedTuple):
         return self.time_limit.is_reached()
 
     def until(self, policy: "WaitPolicy") -> "Tools":
-        """Return the same tools with the limit of a policy that starts now, unless theirs is
-        earlier.
-        """
+        """Return the same tools with the limit of a policy that starts now, if it is earlier."""
         limit = self.time_limit.within(policy.timeout or float("inf"))
         return self._replace(deadline=limit.end)
 
