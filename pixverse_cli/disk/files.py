@@ -347,13 +347,13 @@ def append(path: Path, data: bytes) -> None:
             data = data[written:]
 
 
-def append_line(path: Path, line: str, *, mode: int = 0o600) -> None:
-    """Append one line to a file and force it to the disk; the file is created if missing.
+def append_line(path: Path, line: str) -> None:
+    """Append one line to a file and force it to the disk; a missing one is created (0600).
 
     :raises OSError: the system refused, or ``path`` is a symbolic link.
     """
     flags = _APPEND | getattr(os, "O_NOFOLLOW", 0)
-    with os.fdopen(os.open(path, flags, mode), "w", encoding="utf-8", newline="\n") as file:
+    with os.fdopen(os.open(path, flags, 0o600), "w", encoding="utf-8", newline="\n") as file:
         file.write(line + "\n")
         file.flush()
         os.fsync(file.fileno())
