@@ -151,11 +151,13 @@ def _attach(record: Record, tools: Tools) -> Generator[Event, None, Outcome]:
 def _wait_for_other_call(record: Record, tools: Tools) -> Record:
     """Wait while another process makes the record's create call; return the record then."""
     limit = tools.time_limit.within(_OTHER_CALL_SECONDS)
-    while record.status is Status.UNCLEAR and may_be_alive(record.process):
-        if limit.is_reached():
+    while record.status is Status.UNCLEAR:
+        over = not may_be_alive(record.process) or limit.is_reached()
+        if not over:
+            tools.clock.sleep(_PAUSE)
+        record = tools.store.records.get(record.number)  # it may have ended with an answer
+        if over:
             break
-        tools.clock.sleep(_PAUSE)
-        record = tools.store.records.get(record.number)
     return record
 
 

@@ -75,7 +75,8 @@ def _forget_unusable_uploads(record: Record, tools: Tools) -> None:
 
 def confirm_or_release(record: Record, task: Task, tools: Tools) -> Record:
     """Confirm or release a provisionally adopted task, depending on the answer about it."""
-    if not record.provisional:
+    task_id = record.task_id
+    if not record.provisional or task_id is None:
         return record
     from pixverse_cli.flows.matching import (  # noqa: PLC0415  rare
         Evidence,
@@ -86,10 +87,10 @@ def confirm_or_release(record: Record, task: Task, tools: Tools) -> Record:
 
     evidence = compare(record, task)
     if evidence is Evidence.OURS or usage_confirms(record, task):
-        return tools.store.records.confirm(record.number)
+        return tools.store.records.confirm(record.number, task_id)
     promptless = task.status in (Status.FAILED, Status.CANCELED)  # these never report a prompt
     if evidence is Evidence.NOT_OURS or promptless or has_other_length(record, task):
-        return tools.store.records.let_go(record.number)
+        return tools.store.records.let_go(record.number, task_id)
     return record
 
 
