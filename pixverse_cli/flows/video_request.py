@@ -305,7 +305,7 @@ class InputReader:
 
 
 def media_of_ending(name: str) -> Media | None:
-    """Return what a file name or path of a URL ends like; None if that tells nothing."""
+    """Return what the ending of a file name or of a URL's path means; None if it means nothing."""
     return _ENDINGS.get(PurePosixPath(name).suffix.lower())
 
 

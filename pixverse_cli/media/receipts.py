@@ -17,7 +17,7 @@ def receipt_path(video: Path) -> Path:
 
 
 def is_missing(video: Path) -> bool:
-    """Return whether nothing stands at the path of a video's receipt."""
+    """Return whether nothing is at the path of a video's receipt."""
     try:
         return kind_at(receipt_path(video), follow=False) is None
     except OSError:

@@ -49,7 +49,7 @@ def short_id(record: Record) -> str:
 
 
 def _task_name(record: Record) -> str:
-    """Return the input as the user gave it and the short id: what tells one task from others."""
+    """Return the input as the user gave it and the short id: both together identify a task."""
     image = harmless(record.label or "")
     return f"{image} {short_id(record)}" if image else short_id(record)
 

@@ -178,7 +178,7 @@ def _json_rows(text: str) -> Iterator[_Row]:
 
 
 class _GivenTwiceError(ValueError):
-    """A JSON object has a name twice; a parser would take the last value without a word."""
+    """A JSON object has a name twice; a parser would silently take the last value."""
 
 
 def _each_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
