@@ -49,19 +49,6 @@ _KINDS = {
 }
 
 
-class FileState(NamedTuple):
-    """What changes when a file is written or replaced: bytes, time of change (ns), inode."""
-
-    size: int
-    changed_at: int
-    inode: int
-
-
-def state_of(status: os.stat_result) -> FileState:
-    """Return the state of a file from its ``stat`` result."""
-    return FileState(status.st_size, status.st_mtime_ns, status.st_ino)
-
-
 def kind_of(mode: int) -> Kind:
     """Return the kind of file of a ``st_mode``."""
     return _KINDS.get(stat.S_IFMT(mode), Kind.OTHER)
@@ -108,6 +95,19 @@ def _is(path: Path, kind: Kind) -> bool:
         return kind_at(path) is kind
     except OSError:
         return False
+
+
+class FileState(NamedTuple):
+    """What changes when a file is written or replaced: bytes, time of change (ns), inode."""
+
+    size: int
+    changed_at: int
+    inode: int
+
+
+def state_of(status: os.stat_result) -> FileState:
+    """Return the state of a file from its ``stat`` result."""
+    return FileState(status.st_size, status.st_mtime_ns, status.st_ino)
 
 
 def reason(error: OSError) -> str:
