@@ -118,8 +118,18 @@ def look_at(record: Record, tools: Tools, *, judging: bool) -> Iterator[Event]:
 
     :raises NetworkSettingsError: no task can be queried.
     """
+    yield from to_its_end(record, query(record, tools), judging=judging)
+
+
+def to_its_end(
+    record: Record, steps: Generator[Event, None, Record], *, judging: bool = False
+) -> Iterator[Event]:
+    """Take the steps for one task, which return its record, and end it; also if they fail.
+
+    :raises NetworkSettingsError: the steps for other tasks would fail as well.
+    """
     try:
-        current = yield from query(record, tools)
+        current = yield from steps
     except UnclearError as error:
         yield Ended(record=None, error=error, label=record.label)
     except NetworkSettingsError:

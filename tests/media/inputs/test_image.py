@@ -387,7 +387,7 @@ def test_a_picture_deleted_before_the_upload_is_an_error(path):
     picture = inspect(str(path))
     path.unlink()
     with pytest.raises(UsageError, match="no such file"):
-        open_for_upload(picture)
+        uploaded(picture)
 
 
 class Pipe(io.BytesIO):
