@@ -309,7 +309,7 @@ def _duration_problems(request: VideoRequest) -> Iterator[Problem]:
 def _not_taken(model: Model, parameter: Parameter) -> str:
     """Return why a model does not take a parameter, and what to do instead."""
     others = [other.alias for other in models_of(model.kind) if other.takes(parameter)]
-    only = f" (only {', '.join(others)} does)" if others else ""
+    only = f" (supported by: {', '.join(others)})" if others else ""
     return f"{model.alias} does not support it{only}; {_way_out(model, parameter)}"
 
 

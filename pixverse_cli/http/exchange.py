@@ -381,7 +381,7 @@ def exchange_steps(
         raise abandoned(request.url, 0.0, written=False)
     first_byte = session.first_byte = FirstByte()
     started = _CLOCK.monotonic()
-    call = _start(lambda: receive(_send(session, request, limits)), request.url)
+    call = in_background(lambda: receive(_send(session, request, limits)), request.url)
     while not call.wait(_POLL_SECONDS):
         waited = _CLOCK.monotonic() - started
         unconnected = waited >= limits.connect and not first_byte.written
@@ -395,10 +395,14 @@ def exchange_steps(
         raise translated(error, request.url, written=first_byte.written) from error
 
 
-def _start(call: Callable[[], T], url: str) -> Background[T]:
+def in_background(call: Callable[[], T], url: str) -> Background[T]:
+    """Start a call about a URL on a helper thread.
+
+    :raises NotSentError: the system cannot start another thread.
+    """
     try:
         return Background(call)
-    except RuntimeError as error:  # the system cannot start another thread
+    except RuntimeError as error:
         raise NotSentError(
             f"cannot call {host_of(url)}: {error}", hint="close other programs; see `ulimit -u`"
         ) from error

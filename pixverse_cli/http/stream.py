@@ -13,12 +13,12 @@ from urllib3.exceptions import HTTPError, ReadTimeoutError
 from pixverse_cli.domain.clock import TimeLimit
 from pixverse_cli.domain.hosts import host_of, is_private, without_secrets
 from pixverse_cli.http.exchange import (
-    Background,
     Limits,
     Request,
     Response,
     Session,
     exchange_steps,
+    in_background,
     log,
     result_of,
 )
@@ -143,9 +143,9 @@ def _leads_inside(start: str, url: str, time_limit: TimeLimit) -> bool:
 def in_time(look_up: Callable[[], bool], url: str, time_limit: TimeLimit) -> bool:
     """Return what a look-up of the URL's host finds; the system's resolver has no time limit.
 
-    :raises NotSentError: it takes longer than ``time_limit``.
+    :raises NotSentError: it takes longer than ``time_limit``, or there is no thread for it.
     """
-    running, seconds = Background(look_up), time_limit.left()
+    running, seconds = in_background(look_up, url), time_limit.left()
     if not running.wait(seconds):
         raise abandoned(url, seconds, written=False)
     return running.result()

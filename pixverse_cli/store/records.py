@@ -26,7 +26,7 @@ _LIVE = (
 )
 _ENDED = "('SUCCEEDED', 'FAILED', 'CANCELED')"
 
-# Requests to this machine (plain http: a sandbox) are free, and are kept apart from all others.
+# Requests to a sandbox (`domain.hosts.is_sandbox`) are free, and are kept apart from all others.
 _SAME_WORLD = "(service LIKE 'http://%') = ({} LIKE 'http://%')"
 
 # What requests since a time may cost, in millionths of 1 CNY: sums of whole numbers are exact.

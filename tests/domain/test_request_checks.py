@@ -109,7 +109,7 @@ PROBLEMS = [
     ("upscale", {"duration": 5}, "duration", "as long as the video: leave it out"),
     ("lipsync", {"duration": 5}, "duration", "as long as the audio: leave it out"),
     ("v6-kf2v", {"shot_type": ShotType.MULTI}, "shot-type", "describe the shots in the prompt"),
-    ("c1-t2v", {"shot_type": ShotType.MULTI}, "shot-type", "(only v6-t2v does)"),
+    ("c1-t2v", {"shot_type": ShotType.MULTI}, "shot-type", "(supported by: v6-t2v)"),
     ("upscale", {"shot_type": ShotType.MULTI}, "shot-type", "leave it out"),
     ("motion", {"audio": True}, "audio", "does not support it; leave it out"),
     ("lipsync", {"seed": 1}, "seed", "does not support it; leave it out"),
