@@ -17,35 +17,17 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple, Self
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from pixverse_cli.domain.clock import UNLIMITED, TimeLimit
 from pixverse_cli.domain.errors import TimeLimitError, UsageError
 
 if TYPE_CHECKING:
     from io import RawIOBase
-    from types import TracebackType
 
-_MISSING = {errno.ENOENT, errno.ENOTDIR}
-_STREAMS = {"stdin": 0, "stdout": 1, "stderr": 2}
-_DESCRIPTOR = re.compile(r"/dev/(stdin|stdout|stderr)|/(?:dev|proc/self)/fd/([0-9]{1,9})")
 _WAIT_SECONDS = 60.0  # at most at once: the system cannot wait for years
 CHUNK = 256 * 1024  # bytes; measured: larger chunks copy no faster, smaller ones cost more
-
-_SAFE_READ = (
-    os.O_RDONLY
-    | getattr(os, "O_NONBLOCK", 0)  # opening a FIFO that nobody writes to would block forever
-    | getattr(os, "O_BINARY", 0)
-)
-_NEW = os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0)
-_APPEND = (
-    os.O_CREAT
-    | os.O_APPEND
-    | os.O_WRONLY
-    | getattr(os, "O_NONBLOCK", 0)
-    | getattr(os, "O_BINARY", 0)
-)
-Link = Callable[[Path, Path], None]
+_MISSING = {errno.ENOENT, errno.ENOTDIR}
 
 
 class Kind(StrEnum):
@@ -69,19 +51,6 @@ _KINDS = {
     stat.S_IFCHR: Kind.DEVICE,
     stat.S_IFBLK: Kind.DEVICE,
 }
-
-
-class FileState(NamedTuple):
-    """What changes when a file is written or replaced: bytes, time of change (ns), inode."""
-
-    size: int
-    changed_at: int
-    inode: int
-
-
-def state_of(status: os.stat_result) -> FileState:
-    """Return the state of a file from its ``stat`` result."""
-    return FileState(status.st_size, status.st_mtime_ns, status.st_ino)
 
 
 def kind_of(mode: int) -> Kind:
@@ -132,6 +101,19 @@ def _is(path: Path, kind: Kind) -> bool:
         return False
 
 
+class FileState(NamedTuple):
+    """What changes when a file is written or replaced: bytes, time of change (ns), inode."""
+
+    size: int
+    changed_at: int
+    inode: int
+
+
+def state_of(status: os.stat_result) -> FileState:
+    """Return the state of a file from its ``stat`` result."""
+    return FileState(status.st_size, status.st_mtime_ns, status.st_ino)
+
+
 def reason(error: OSError) -> str:
     """Return the system's error text as the end of a sentence, without number and path."""
     text = error.strerror or str(error)
@@ -151,12 +133,23 @@ def with_home(path: str) -> str:
     return expanded
 
 
+_STREAMS = {"stdin": 0, "stdout": 1, "stderr": 2}
+_DESCRIPTOR = re.compile(r"/dev/(stdin|stdout|stderr)|/(?:dev|proc/self)/fd/([0-9]{1,9})")
+
+
 def descriptor_in(path: str) -> int | None:
     """Return the open descriptor that a path such as ``/dev/stdout`` or ``/dev/fd/63`` names."""
     found = _DESCRIPTOR.fullmatch(re.sub("/+", "/", path))
     if found is None:
         return None
     return _STREAMS[found[1]] if found[1] else int(found[2])
+
+
+_SAFE_READ = (
+    os.O_RDONLY
+    | getattr(os, "O_NONBLOCK", 0)  # opening a FIFO that nobody writes to would block forever
+    | getattr(os, "O_BINARY", 0)
+)
 
 
 class NotRegularError(OSError):
@@ -292,8 +285,8 @@ def sha256_of(file: BinaryIO) -> str:
     return digest.hexdigest()
 
 
-def hash_of(file: BinaryIO, size: int, label: str) -> str:
-    """Return the SHA-256 of a file of ``size`` bytes.
+def checked_sha256(file: BinaryIO, size: int, label: str) -> str:
+    """Return the SHA-256 of a file that had ``size`` bytes; an error starts with ``label``.
 
     :raises UsageError: it has more or fewer bytes now.
     """
@@ -351,20 +344,8 @@ class CheckedFile:
     def _unchanged(self) -> bool:
         return self._digest.hexdigest() == self._sha256 and not self._file.read(1)
 
-    def close(self) -> None:
-        """Close the file."""
-        self._file.close()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: "TracebackType | None",
-    ) -> None:
-        self.close()
+_NEW = os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0)
 
 
 def write_file(path: Path, data: bytes, *, replace: bool = True, mode: int = 0o666) -> None:
@@ -399,6 +380,15 @@ def target_of(path: Path) -> Path:
     return Path(os.path.realpath(path))
 
 
+_APPEND = (
+    os.O_CREAT
+    | os.O_APPEND
+    | os.O_WRONLY
+    | getattr(os, "O_NONBLOCK", 0)
+    | getattr(os, "O_BINARY", 0)
+)
+
+
 def append(path: Path, data: bytes) -> None:
     """Append to a file, or to a pipe that somebody reads; the file is created if missing.
 
@@ -420,13 +410,13 @@ def append(path: Path, data: bytes) -> None:
             data = data[written:]
 
 
-def append_line(path: Path, line: str, *, mode: int = 0o600) -> None:
-    """Append one line to a file and force it to the disk; the file is created if missing.
+def append_line(path: Path, line: str) -> None:
+    """Append one line to a file and force it to the disk; a missing one is created (0600).
 
     :raises OSError: the system refused, or ``path`` is a symbolic link.
     """
     flags = _APPEND | getattr(os, "O_NOFOLLOW", 0)
-    with os.fdopen(os.open(path, flags, mode), "w", encoding="utf-8", newline="\n") as file:
+    with os.fdopen(os.open(path, flags, 0o600), "w", encoding="utf-8", newline="\n") as file:
         file.write(line + "\n")
         file.flush()
         os.fsync(file.fileno())
@@ -450,7 +440,8 @@ def rename_in_turn(draft: Path, target: Path) -> None:
 
     Processes that use this function take turns, by a lock that ends with its process.
 
-    :raises FileExistsError: ``target`` exists. :raises NoLocksError: as :func:`lock_as_sqlite`.
+    :raises FileExistsError: ``target`` exists.
+    :raises NoLocksError: as :func:`lock_as_sqlite`.
     """
     path = target.with_name(target.name + ".lock")
     with path.open("ab") as file:
@@ -462,6 +453,9 @@ def rename_in_turn(draft: Path, target: Path) -> None:
         path.unlink()  # a process that waits for the lock finds the target
     if exists:
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target))
+
+
+Link = Callable[[Path, Path], None]
 
 
 def name_new(

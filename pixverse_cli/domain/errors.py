@@ -6,6 +6,7 @@
     ├── UnexpectedError         unexpected           1  as given
     │   └── BugError            unexpected           1  as given
     ├── UsageError              usage                2  no
+    │   └── NetworkSettingsError  usage              2  no
     ├── AuthError               auth                 3  no
     │   └── ElsewhereError      auth                 3  as the record says
     ├── BillingError            billing              4  no
@@ -20,6 +21,7 @@
     ├── UnclearError            unclear              9  unknown
     ├── ContentRefusedError     content-refused     10  no
     ├── NotSavedError           not-saved           11  yes
+    │   └── NoReceiptError      not-saved           11  yes
     ├── UnknownTaskError        unknown-task        12  as the record says
     ├── CanceledError           canceled            13  no
     └── PartialError            partial             14  mixed

@@ -1,4 +1,4 @@
-"""Untrusted text, from users and the service: made harmless, shortened, split into lines.
+"""Untrusted text, from users and the service: made harmless, and split into lines.
 
 Prompts, file names and everything that the service sends may contain escape sequences, line
 breaks or characters that change the writing direction. The service's text may also repeat the
@@ -140,9 +140,3 @@ def lines_of(text: str) -> Iterator[str]:
     if text:
         for line in text.removesuffix("\n").split("\n"):
             yield line.removesuffix("\r")
-
-
-def shortened(text: str, width: int) -> str:
-    """Return harmless text of at most ``width`` characters, with "…" at the end if it was cut."""
-    line = harmless(text)
-    return line if len(line) <= width else line[: max(0, width - 1)] + "…"

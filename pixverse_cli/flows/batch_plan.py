@@ -19,7 +19,7 @@ from pixverse_cli.domain.plan import Action, BatchItem, Field, Given, Order
 from pixverse_cli.domain.text import lines_of
 from pixverse_cli.flows.earlier import Earlier
 from pixverse_cli.flows.plan import (
-    follow,
+    follows,
     input_lines,
     known_values,
     read_prompt,
@@ -241,7 +241,7 @@ def _order(position: int, item: ManifestItem, inputs: PlanInputs) -> Order:
     reader = InputReader(model, inputs.stack, inputs.earlier.named, inputs.now, inputs.limit)
     taken = reader.read(given, problems) if kind else ()
     prompt = _prompt(item, inputs, problems)
-    request = video_request(settings, prompt, model, follows=follow(model, [taken]))
+    request = video_request(settings, prompt, model, follows=follows(model, [taken]))
     problems += input_lines(request, taken, settings, _LABELS) if kind else []
     problems += settings.problems
     if problems:
@@ -356,8 +356,10 @@ def _with_output_problem(draft: _Draft, inputs: PlanInputs) -> _Draft:
 
 
 def _output_conflicts(drafts: Sequence[_Draft], inputs: PlanInputs) -> Iterator[str]:
-    """Yield each output whose place is taken, however it is written: by an earlier output, by
-    the manifest or a file of its lock, or by an output that would need a folder of its name.
+    """Yield each output whose place is taken, however it is written.
+
+    By an earlier output, by the manifest or a file of its lock, or by an output that would need
+    a folder of its name.
     """
     found = [draft for draft in drafts if draft.path or "{" not in draft.output]
     paths = [draft.path or inputs.folder / draft.output for draft in found]

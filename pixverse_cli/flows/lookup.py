@@ -123,19 +123,38 @@ def look_at_each(records: Iterable[Record], tools: Tools, *, judging: bool) -> I
     """
     unreachable = None
     for record in records:
-        try:
-            if unreachable is not None and not is_over(record):
-                raise unreachable
-            current = yield from query(record, tools)
-        except UnclearError as error:
-            yield Ended(record=None, error=error, label=record.label)
-        except NetworkSettingsError:
-            raise
-        except PixverseError as error:
-            unreachable = error if isinstance(error, NotSentError) else unreachable
-            yield Ended(record=record, error=failed(record, error))
-        else:
-            yield Ended(record=current, error=status_error(current) if judging else None)
+        steps = query(record, tools) if unreachable is None else _unless_over(record, unreachable)
+        for event in to_its_end(record, steps, judging=judging):
+            if isinstance(event, Ended) and isinstance(event.error, NotSentError):
+                unreachable = event.error
+            yield event
+
+
+def _unless_over(record: Record, unreachable: NotSentError) -> Generator[Event, None, Record]:
+    """Return a record about which nothing has to be asked; for another, raise the error."""
+    yield from ()
+    if not is_over(record):
+        raise unreachable
+    return record
+
+
+def to_its_end(
+    record: Record, steps: Generator[Event, None, Record], *, judging: bool = False
+) -> Iterator[Event]:
+    """Take the steps for one task, which return its record, and end it; also if they fail.
+
+    :raises NetworkSettingsError: the steps for other tasks would fail as well.
+    """
+    try:
+        current = yield from steps
+    except UnclearError as error:
+        yield Ended(record=None, error=error, label=record.label)
+    except NetworkSettingsError:
+        raise
+    except PixverseError as error:
+        yield Ended(record=record, error=failed(record, error))
+    else:
+        yield Ended(record=current, error=status_error(current) if judging else None)
 
 
 def query(record: Record, tools: Tools) -> Generator[Event, None, Record]:

@@ -131,38 +131,6 @@ def _create(order: Order, tools: Tools) -> Generator[Event, None, Outcome]:
     return (yield from _search(record, error, tools))
 
 
-def _search(record: Record, error: UnclearError, tools: Tools) -> Generator[Event, None, Outcome]:
-    """Search for the task of an unclear call, unless the command's time limit is reached."""
-    from pixverse_cli.flows.search import not_found_error, search  # noqa: PLC0415  rare
-
-    if tools.time_is_up():
-        return Outcome(record=record, error=error)
-    yield Known(record=record)
-    lost = error.message.removesuffix(".")  # the service ends its sentences with one
-    yield Note(text=f"{lost}; searching the account's tasks for it")
-    try:
-        found = yield from search(record, tools)
-    except PixverseError as broken:  # the store, or the time limit while it was locked
-        message = f"{lost}; the search was given up: {broken.message}"
-        return Outcome(record=record, error=error.but(message=message))
-    if found.record.task_id is not None:
-        return Outcome(record=found.record)
-    failure = not_found_error(found)
-    message = f"{lost}; {failure.message}"
-    return Outcome(record=found.record, error=failure.but(message=message))
-
-
-def _wait_for_other_call(record: Record, tools: Tools) -> Record:
-    """Wait while another process makes the record's create call; return the record then."""
-    limit = tools.time_limit.within(_OTHER_CALL_SECONDS)
-    while record.status is Status.UNCLEAR and may_be_alive(record.process):
-        if limit.is_reached():
-            break
-        tools.clock.sleep(_PAUSE)
-        record = tools.store.records.get(record.number)
-    return record
-
-
 def _attach(record: Record, tools: Tools) -> Generator[Event, None, Outcome]:
     """Use the task of an equal request instead of paying again.
 
@@ -186,6 +154,40 @@ def _attach(record: Record, tools: Tools) -> Generator[Event, None, Outcome]:
         told += f" in its 24 hours, unless it is removed: pixverse forget {record.task_id}"
     yield Note(text=f"{record.title}: {told}")
     return Outcome(record=record, attached=True)
+
+
+def _wait_for_other_call(record: Record, tools: Tools) -> Record:
+    """Wait while another process makes the record's create call; return the record then."""
+    limit = tools.time_limit.within(_OTHER_CALL_SECONDS)
+    while record.status is Status.UNCLEAR:
+        over = not may_be_alive(record.process) or limit.is_reached()
+        if not over:
+            tools.clock.sleep(_PAUSE)
+        record = tools.store.records.get(record.number)  # it may have ended with an answer
+        if over:
+            break
+    return record
+
+
+def _search(record: Record, error: UnclearError, tools: Tools) -> Generator[Event, None, Outcome]:
+    """Search for the task of an unclear call, unless the command's time limit is reached."""
+    from pixverse_cli.flows.search import not_found_error, search  # noqa: PLC0415  rare
+
+    if tools.time_is_up():
+        return Outcome(record=record, error=error)
+    yield Known(record=record)
+    lost = error.message.removesuffix(".")  # the service ends its sentences with one
+    yield Note(text=f"{lost}; searching the account's tasks for it")
+    try:
+        found = yield from search(record, tools)
+    except PixverseError as broken:  # the store, or the time limit while it was locked
+        message = f"{lost}; the search was given up: {broken.message}"
+        return Outcome(record=record, error=error.but(message=message))
+    if found.record.task_id is not None:
+        return Outcome(record=found.record)
+    failure = not_found_error(found)
+    message = f"{lost}; {failure.message}"
+    return Outcome(record=found.record, error=failure.but(message=message))
 
 
 def publish(order: Order, tools: Tools) -> Generator[Event, None, list[str]]:
@@ -268,15 +270,6 @@ def _upload_once(
     return f"oss://{key}"
 
 
-def _size_problem(file: InputFile, source: str, most: int | None) -> str | None:
-    if most is None or file.size <= most:
-        return None
-    return (
-        f"{source}: has {file.size} bytes; the service's temporary store takes at most {most}"
-        " bytes for this model: give a smaller file, a public URL, or --upload-command"
-    )
-
-
 def size_problems(orders: Sequence[Order], tools: Tools) -> list[list[str]]:
     """Return for each order what the service's store would refuse as too large.
 
@@ -310,3 +303,12 @@ def _to_upload(order: Order, tools: Tools) -> Iterator[tuple[str, InputFile]]:
         file = each.file
         if file and not tools.store.uploads.find(file.sha256, model, tools.account(), now):
             yield each.source, file
+
+
+def _size_problem(file: InputFile, source: str, most: int | None) -> str | None:
+    if most is None or file.size <= most:
+        return None
+    return (
+        f"{source}: has {file.size} bytes; the service's temporary store takes at most {most}"
+        " bytes for this model: give a smaller file, a public URL, or --upload-command"
+    )

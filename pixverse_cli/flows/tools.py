@@ -55,11 +55,10 @@ class KeyInUse:
 
 
 class Connect:
-    """Returns the one client of a command; ``find_key`` is called only when it is created.
+    """Returns the one client of a command, imported and created when it is first asked for.
 
-    The client is imported then, too: that takes longer than most commands.
-
-    ``time_is_up`` returns whether the command's time limit is reached.
+    ``find_key`` is called only then. ``time_is_up`` returns whether the command's time limit
+    is reached.
     """
 
     def __init__(
@@ -90,8 +89,9 @@ class Connect:
 
 
 class Tools(NamedTuple):
-    """``connect`` returns the client, created on first use: many commands need no network.
+    """What every flow works with.
 
+    ``connect`` returns the client, created on first use: many commands need no network.
     ``service`` is the base URL that records belong to. ``account`` returns a name for the key
     and the service that does not reveal the key, ``key_ending`` the key's last four characters.
     ``run`` is a random id of this process. ``deadline`` is the time limit of the whole command
@@ -141,9 +141,7 @@ class Tools(NamedTuple):
         return kind(f"{what}{detail}", hint="a longer --timeout gives it more time")
 
     def until(self, policy: "WaitPolicy") -> "Tools":
-        """Return the same tools with the limit of a policy that starts now, unless theirs is
-        earlier.
-        """
+        """Return the same tools with the limit of a policy that starts now, if it is earlier."""
         limit = self.time_limit.within(policy.timeout or float("inf"))
         return self._replace(deadline=limit.end)
 

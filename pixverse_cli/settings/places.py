@@ -111,12 +111,12 @@ def _insist_on_ascii(url: str) -> None:
 
 
 def _is_safe(url: str) -> bool:
-    return (bool(_host(url)) and url.lower().startswith("https:")) or is_loopback(url)
+    return (bool(_host(url)) and url.lower().startswith("https:")) or is_on_loopback(url)
 
 
 def _beginning(url: str) -> str:
     """Return the first half of the hint for a URL without its scheme; empty for others."""
-    local = is_loopback(f"http://{url}")
+    local = is_on_loopback(f"http://{url}")
     named = local or "." in (_host(f"https://{url}") or "")
     return f"begin it with {'http' if local else 'https'}://, or " if named else ""
 
@@ -135,8 +135,8 @@ def _wrong_address(url: str, problem: str, *, hint: str) -> UsageError:
     return UsageError(f"DASHSCOPE_HTTP_BASE_URL={shown}: {problem}", hint=hint)
 
 
-def is_loopback(url: str) -> bool:
-    """Return whether the host of an http(s) URL is this machine."""
+def is_on_loopback(url: str) -> bool:
+    """Return whether a text is a plain http(s) URL whose host is this machine."""
     host = _host(url)
     return host is not None and hosts.is_loopback(host)
 

@@ -1,4 +1,4 @@
-"""The hash of a file, and the kinds of files."""
+"""What a path names, what kinds of files there are, and the hash of a file."""
 
 import io
 import os

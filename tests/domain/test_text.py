@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pixverse_cli.domain.text import decoded, harmless, is_blank, masked, shortened
+from pixverse_cli.domain.text import decoded, harmless, is_blank, masked
 
 any_text = st.text(st.characters() | st.sampled_from("\x1b\x07\r\n\x9b\u202e\u2066\ud800\u200d"))
 
@@ -47,16 +47,6 @@ def test_no_text_keeps_a_control_or_bidi_character_80(text):
         for c in kept
     )
     assert harmless(kept) == kept
-
-
-@given(any_text, st.integers(1, 50))
-def test_a_shortened_text_fits(text, width):
-    assert len(shortened(text, width)) <= width
-
-
-def test_a_text_that_fits_is_not_shortened():
-    assert shortened("turtle", 6) == "turtle"
-    assert shortened("turtles", 6) == "turtl…"
 
 
 @pytest.mark.parametrize(

@@ -109,7 +109,7 @@ def test_a_task_that_another_process_released_meanwhile_is_noted(world):
 
     def released(task_id):
         if task_id == first.task_id:
-            world.store.records.let_go(first.number)
+            world.store.records.let_go(first.number, task_id)
         return query(task_id)
 
     world.account.query = released

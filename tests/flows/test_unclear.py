@@ -565,6 +565,30 @@ class TestAnEqualRequestOfAnotherProcess:
         assert statuses == ([Status.SUCCEEDED] if accepted else [Status.PENDING, Status.NOT_SENT])
         assert world.clock.monotonic() - start >= 120.0
 
+    def test_an_answer_that_came_just_before_it_ended_is_used(self, world, order):
+        """The row is read once more after its process has ended."""
+        row = world.store.records.intend(replace(draft(order, world.tools), process=None))
+        now, monotonic, read = world.clock.now, world.clock.monotonic, []
+
+        def reading():
+            read.append(row)  # the row of the equal request is read right after this
+            return now()
+
+        def accepted():
+            if read and not world.account.jobs:
+                task = world.account.query(world.account.accept(BODY, 0).task_id)
+                world.store.records.accepted(row.number, task, now())
+            return monotonic()
+
+        world.clock.now, world.clock.monotonic = reading, accepted
+        told, known, _ = [
+            event
+            for event in submit_all(plan_of([order]), world.tools)
+            if type(event) is not Planned
+        ]
+        assert told.text.endswith("; not paying again")
+        assert known.record.task_id in world.account.jobs
+
     @pytest.mark.usefixtures("row")
     def test_it_is_not_waited_for_after_the_time_limit(self, world, order):
         start = world.clock.monotonic()

@@ -17,7 +17,7 @@ from pixverse_cli.settings.places import (
     base_url,
     config_directory,
     config_file,
-    is_loopback,
+    is_on_loopback,
     state_directory,
 )
 
@@ -177,7 +177,7 @@ def test_any_text_is_an_address_or_refused(text):
         url = address(text)
     except UsageError:
         return
-    assert url.lower().startswith("https://") or is_loopback(url)
+    assert url.lower().startswith("https://") or is_on_loopback(url)
 
 
 @pytest.mark.parametrize(
@@ -207,7 +207,7 @@ def test_any_text_is_an_address_or_refused(text):
     ],
 )
 def test_loopback_addresses_are_recognised(url, loopback):
-    assert is_loopback(url) is loopback
+    assert is_on_loopback(url) is loopback
 
 
 @pytest.mark.parametrize(
