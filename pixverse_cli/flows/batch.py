@@ -22,7 +22,7 @@ from pixverse_cli.domain.task import Record, Status
 from pixverse_cli.flows.batch_plan import needs_task
 from pixverse_cli.flows.create_call import draft
 from pixverse_cli.flows.save import Job, Transfers, is_failure, save
-from pixverse_cli.flows.submit import not_submitted, size_problems, submit_one
+from pixverse_cli.flows.submit import MOST_UNREACHABLE, not_submitted, size_problems, submit_one
 from pixverse_cli.flows.task_state import is_over, status_error
 from pixverse_cli.flows.tools import Tools
 from pixverse_cli.flows.watch import Watch
@@ -89,8 +89,9 @@ class _Batch:
 
     Running and saved ones are known by their record's number. Items whose task exists come
     first, without a limit: they cost nothing, and whatever stops the command, their tasks are
-    reported. ``_stops``: an item failed, and nothing more is submitted. ``_unreachable``: no
-    connection could be made for an item, so no other one is tried before a task has ended.
+    reported. ``_stops``: an item failed, and nothing more is submitted. ``_unreachable``: for
+    how many items in a row no connection could be made; if these are too many, no other one is
+    tried before a task has ended.
     """
 
     def __init__(
@@ -100,7 +101,7 @@ class _Batch:
         self._queue = deque(item for item in items if item.action is Action.SUBMIT)
         self._running: dict[int, BatchItem] = {}
         self._saving: dict[int, BatchItem] = {}
-        self._stops = self._unreachable = False
+        self._stops, self._unreachable = False, 0
         self._transfers = Transfers(tools)
         self._watch = Watch(tools, policy, self._transfers)
         self._tools, self._policy, self._lock = tools, policy, lock
@@ -127,14 +128,15 @@ class _Batch:
             if not self._watch and not self._transfers:
                 return
             for ended in (yield from self._watch.until_one_ends()):
-                self._unreachable = False
+                self._unreachable = 0
                 yield from self._end(ended)
             for event in self._transfers.take():
                 yield from self._done(event)
 
     def _next_item(self) -> BatchItem | None:
         """Remove from the queue the first item whose lane has room, and return it."""
-        if self._stops or self._unreachable or self._watch.expired:
+        too_often = self._unreachable == MOST_UNREACHABLE
+        if self._stops or too_often or self._watch.expired:
             return None
         at_service = Counter(map(_lane, self._running.values()))
         for item in self._queue:
@@ -149,9 +151,9 @@ class _Batch:
         if item.order is None:
             return
         record, error = yield from submit_one(item.order, self._tools)
-        self._unreachable = isinstance(error, NotSentError)
-        hopeless = self._unreachable and not self._watch
-        if self._queue and error is not None and (hopeless or refuses_all(error)):
+        self._unreachable = self._unreachable + 1 if isinstance(error, NotSentError) else 0
+        gone = self._unreachable == MOST_UNREACHABLE and not self._watch
+        if self._queue and (gone or (error is not None and refuses_all(error))):
             yield Note(text=not_submitted(len(self._queue)))
             self._queue.clear()
         if record is None:

@@ -42,6 +42,7 @@ from pixverse_cli.flows.tools import Tools
 
 _OTHER_CALL_SECONDS = 120.0  # how long another process may need from its intent to its answer
 _PAUSE = 0.5
+MOST_UNREACHABLE = 2  # orders in a row for which no connection could be made
 _SUFFIXES = {"JPEG": ".jpg"}  # of other formats: their name
 
 
@@ -56,21 +57,22 @@ def submit(orders: Sequence[Order], tools: Tools) -> Generator[Event, None, list
     """Create one task per order, and return those that were accepted.
 
     An order that fails ends with its error and the next one is tried, unless the key or the
-    account was refused, or no connection could be made: then no further call is made. Each would
-    fail alike, after a minute of retries if a proxy does not answer.
+    account was refused, or no connection could be made for two orders in a row: the others would
+    fail alike, each after up to a minute of retries.
 
     :raises UsageError: files are too large for the service's store; nothing was sent.
     """
     if problems := [line for lines in size_problems(orders, tools) for line in lines]:
         raise UsageError("\n".join(dict.fromkeys(problems)), hint="nothing was sent")
-    accepted, waiting = list[Placed](), deque(orders)
+    accepted, waiting, unreachable = list[Placed](), deque(orders), 0
     while waiting:
         order = waiting.popleft()
         record, error = yield from submit_one(order, tools)
         if record is not None:
             accepted.append(Placed(record, order.position))
-        unreachable = isinstance(error, NotSentError)
-        if waiting and error is not None and (unreachable or refuses_all(error)):
+        unreachable = unreachable + 1 if isinstance(error, NotSentError) else 0
+        hopeless = unreachable == MOST_UNREACHABLE or (error is not None and refuses_all(error))
+        if waiting and hopeless:
             yield Note(text=not_submitted(len(waiting)))
             break
     return accepted

@@ -110,15 +110,16 @@ def test_nothing_is_submitted_after_the_key_was_refused(world, more, words):
     assert (world.account.jobs, len(world.records)) == ({}, 1)
 
 
-def test_nothing_is_submitted_after_no_connection_could_be_made(world):
-    world.account.next_creates.extend(["fine", *["not-sent"] * 4])
+def test_nothing_is_submitted_after_no_connection_could_be_made_for_two_in_a_row(world):
+    lost = ["not-sent"] * 4
+    world.account.next_creates.extend([*lost, "fine", *lost, *lost])
     orders = [order_of(str(n), f"https://images.example/{n}", once=False) for n in range(9)]
     events = list(submit_all(plan_of(orders), world.tools))
     assert [event.text for event in events if isinstance(event, Note)] == [
-        "not submitted: 7 more videos"
+        "not submitted: 5 more videos"
     ]
     statuses = [record.status for record in world.records]
-    assert (len(world.account.jobs), sorted(statuses)) == (1, ["NOT_SENT", "PENDING"])
+    assert (len(world.account.jobs), sorted(statuses)) == (1, ["NOT_SENT"] * 3 + ["PENDING"])
 
 
 def test_the_task_of_a_killed_retry_is_found(world, submit):
