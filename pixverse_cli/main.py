@@ -114,7 +114,7 @@ def _run(arguments: Sequence[str], runtime: Runtime) -> int:
         runtime.interrupts.leave()
         streams.discard_stdout()
         if closed.hint:
-            report_ending(closed, wanted_output(arguments), runtime.environ)
+            report_ending(closed, _wanted_output(arguments), runtime.environ)
         return closed.exit_code
     except Ending as ending:
         runtime.interrupts.leave()
@@ -152,7 +152,7 @@ def _help_hint(error: typer.TyperException) -> str:
     return f"see `{context.command_path if context else 'pixverse'} --help`"
 
 
-def wanted_output(arguments: Sequence[str]) -> Output:
+def _wanted_output(arguments: Sequence[str]) -> Output:
     """Return the output format asked for, even if the command line cannot be parsed."""
     end = arguments.index("--") if "--" in arguments else len(arguments)
     before_dashes = arguments[:end]
@@ -162,7 +162,7 @@ def wanted_output(arguments: Sequence[str]) -> Output:
 
 
 def _report(ending: Ending, arguments: Sequence[str], runtime: Runtime) -> int:
-    output = wanted_output(arguments)
+    output = _wanted_output(arguments)
     if isinstance(ending, BugError) and output is Output.HUMAN:
         import traceback  # noqa: PLC0415  needed only for a bug
 

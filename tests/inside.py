@@ -24,10 +24,15 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def run_inside(words, environ, directory, *, clock, stdin=""):
-    """Run one command line to its end and return its code and output."""
-    stdin_bytes = io.BytesIO(stdin.encode("utf-8", "surrogateescape"))
-    streams = [_text(file) for file in (stdin_bytes, io.BytesIO(), io.BytesIO())]
-    code = _run(words, environ, directory, streams, clock)
+    """Run one command line to its end and return its code and output.
+
+    ``stdin`` is a text, or an open binary file such as the end of a pipe; it is closed.
+    """
+    if isinstance(stdin, str):
+        stdin = io.BytesIO(stdin.encode("utf-8", "surrogateescape"))
+    streams = [_text(file) for file in (stdin, io.BytesIO(), io.BytesIO())]
+    with streams[0]:
+        code = _run(words, environ, directory, streams, clock)
     stdout, stderr = (each.buffer.getvalue() for each in streams[1:])
     return Ran(code=code, stdout=_decoded(stdout), stderr=_decoded(stderr))
 

@@ -121,7 +121,10 @@ class AppContext:
 
     @cached_property
     def key(self) -> "Key":
-        """The API key."""
+        """The API key.
+
+        :raises AuthError: there is none, or its form is not valid.
+        """
         return self._key_in_use.key
 
     @cached_property
@@ -245,31 +248,9 @@ class AppContext:
         try:
             self._drain(events, result, asked)
         except PixverseError as error:
-            self._tell(error.message, extras)
+            self._notify(error.message, extras)
             raise
-        self._tell("done", extras)
-
-    def _tell(self, text: str, extras: Extras) -> None:
-        """Notify that the command has ended, if that is wanted and it took long."""
-        if extras.notify:
-            from pixverse_cli.reporting.notify import tell
-
-            seconds = self.runtime.clock.monotonic() - self._started
-            tell(text, self.runtime.environ, seconds)
-
-    def _drain(self, events: "Iterable[Event]", result: Result, asked: "Asked | None") -> None:
-        environ = self.runtime.environ
-        if environ.get("GITHUB_ACTIONS") == "true":
-            from pixverse_cli.reporting.github import with_summary
-
-            events = with_summary(events, environ, outputs="github-output" in self.given)
-        over = self.runtime.interrupts.leave
-        try:
-            self.reporter(result).run(events, asked, sent=self._sent, over=over)
-        except PixverseError:
-            raise
-        except Exception as error:
-            raise unforeseen(error, self._charged()) from error
+        self._notify("done", extras)
 
     def run_saving(
         self,
@@ -292,21 +273,46 @@ class AppContext:
         except PixverseError:
             return task_id
 
+    def _notify(self, text: str, extras: Extras) -> None:
+        """Notify that the command has ended, if that is wanted and it took long."""
+        if extras.notify:
+            from pixverse_cli.reporting.notify import tell
+
+            seconds = self.runtime.clock.monotonic() - self._started
+            tell(text, self.runtime.environ, seconds)
+
+    def _drain(self, events: "Iterable[Event]", result: Result, asked: "Asked | None") -> None:
+        environ = self.runtime.environ
+        if environ.get("GITHUB_ACTIONS") == "true":
+            from pixverse_cli.reporting.github import with_summary
+
+            events = with_summary(events, environ, outputs="github-output" in self.given)
+        over = self.runtime.interrupts.leave
+        try:
+            self.reporter(result).run(events, asked, sent=self._sent, over=over)
+        except PixverseError:
+            raise
+        except Exception as error:
+            raise unforeseen(error, self._charged()) from error
+
     def _charged(self) -> Charged:
         """Return what this run's requests have cost, as the store knows it."""
-        if "tools" not in self.__dict__:
-            return Charged.NO
         try:
-            records = self.store.records.of_run(self.tools.run)
+            records = self._requests()
         except PixverseError:
             return Charged.UNKNOWN
         return common_charge([each.charged for each in records]) if records else Charged.NO
 
     def _sent(self) -> "list[Record]":
         """Return this run's requests as the store holds them; none if it cannot be read."""
-        if "tools" not in self.__dict__:
-            return []
         try:
-            return self.store.records.of_run(self.tools.run)
+            return self._requests()
         except PixverseError:
             return []
+
+    def _requests(self) -> "list[Record]":
+        """Return this run's requests; a run that never used the tools has none.
+
+        :raises PixverseError: the store cannot be read.
+        """
+        return self.store.records.of_run(self.tools.run) if "tools" in self.__dict__ else []

@@ -42,7 +42,7 @@ def login(
     from pixverse_cli.settings.key import check_shape, find_key, keep_key
 
     app = context.app_context(ctx)
-    value = _read_key()
+    value = _read_key(app)
     check_shape(value, "your input")
     problem = _unchecked(app, value) if check else None
     path = keep_key(app.config_directory, value)
@@ -120,12 +120,13 @@ def _unchecked(app: AppContext, value: str) -> PixverseError | None:
     return None
 
 
-def _read_key() -> str:
+def _read_key(app: AppContext) -> str:
     """Read a key from the keyboard without showing it, or from stdin."""
+    from pixverse_cli.disk.files import stdin_within
     from pixverse_cli.settings.key import MAX_BYTES, key_in, pasted
 
     if not streams.is_terminal(sys.stdin):
-        return key_in(sys.stdin.buffer.read(MAX_BYTES))
+        return key_in(stdin_within(app.time_limit).read_up_to(MAX_BYTES))
     import getpass
 
     try:

@@ -125,6 +125,7 @@ def _plan(
         host=app.service_host,
         force=force,
         shard=shard_of(app.settings.text("shard")),
+        limit=app.time_limit,
     )
     items = plan_items(content, inputs)
     limit, budget = app.settings.money("max-cost"), app.settings.budget()

@@ -35,4 +35,4 @@ def command(
     from pixverse_cli.flows.cancel import cancel
 
     app = context.app_context(ctx)
-    app.run(cancel(context.ids(task_ids) or [], app.tools), Result.TASK_ID)
+    app.run(cancel(context.ids(app, task_ids) or [], app.tools), Result.TASK_ID)

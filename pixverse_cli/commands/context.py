@@ -1,12 +1,12 @@
 """Turns a parsed command line into the values that commands and flows take."""
 
-import sys
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import typer
 
 from pixverse_cli.app.context import AppContext, Extras, Runtime
+from pixverse_cli.disk.files import stdin_within
 from pixverse_cli.domain.errors import UsageError
 from pixverse_cli.domain.text import decoded, lines_of, shell_line
 from pixverse_cli.reporting.result import Output
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pixverse_cli.domain.plan import Destination, SubmitArgs
 
 
+_MOST_STDIN_BYTES = 8 * 1024**2  # 200 000 task ids
 _SHOWING = ("as_json", "as_events", "quiet", "verbose")  # options that change only the output
 
 
@@ -135,19 +136,25 @@ def same_command(ctx: typer.Context) -> str:
     return shell_line(["pixverse", str(ctx.info_name), *words])
 
 
-def ids(arguments: Iterable[str] | None) -> list[str] | None:
+def ids(app: AppContext, arguments: Iterable[str] | None) -> list[str] | None:
     """Return task ids as typed, with ``-`` replaced by stdin's lines; None if none was typed.
 
-    :raises UsageError: ``-`` was given twice.
+    :raises UsageError: ``-`` was given twice, or stdin is too long.
+    :raises TimeLimitError: stdin had not ended at the command's time limit.
     """
     typed = list(arguments or ())
     if not typed:
         return None
     if typed.count("-") > 1:
         raise UsageError("stdin can be read only once: give - once")
-    return [each for item in typed for each in (_stdin_lines() if item == "-" else (item,))]
+    return [each for item in typed for each in (_stdin_lines(app) if item == "-" else (item,))]
 
 
-def _stdin_lines() -> list[str]:
-    lines = lines_of(decoded(sys.stdin.buffer.read(), errors="replace"))
+def _stdin_lines(app: AppContext) -> list[str]:
+    data = stdin_within(app.time_limit).read_up_to(_MOST_STDIN_BYTES + 1)
+    if len(data) > _MOST_STDIN_BYTES:
+        raise UsageError(
+            f"stdin has more than {_MOST_STDIN_BYTES} bytes: give task ids, one a line"
+        )
+    lines = lines_of(decoded(data, errors="replace"))
     return [line.strip() for line in lines if line.strip()]

@@ -55,11 +55,11 @@ def command(
     context.limit_time(app, waits=wait)
     if every and task_ids:
         raise UsageError("--all saves every video that is not saved yet: leave out the task ids")
-    ids = context.ids(task_ids)
+    ids = context.ids(app, task_ids)
     if wait:
         events = pipelines.wait(ids, app.tools, policy, destination, every=every)
     elif every:
-        events = pipelines.save_every(app.tools, destination)
+        events = pipelines.save_every(app.tools, destination, again=context.same_command(ctx))
     else:
         events = pipelines.save_all(ids, app.tools, destination)
     app.run_saving(events, destination, context.asked(app), extras)

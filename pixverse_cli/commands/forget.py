@@ -52,5 +52,5 @@ def command(
 
     app = context.app_context(ctx)
     now = app.runtime.clock.now()
-    removed, kept = forget(context.ids(task_ids), app.options, app.store, now)
+    removed, kept = forget(context.ids(app, task_ids), app.options, app.store, now)
     show_forgotten(removed, kept, app.output, app.reporter())

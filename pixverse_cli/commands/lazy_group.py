@@ -73,7 +73,8 @@ class Branch(TyperGroup):
     def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401, ARG002
         """List the commands."""
         listed = [
-            (name, command.get_short_help_str(200)) for name, command in self.commands.items()
+            (name, command.get_short_help_str(_LONGEST_HELP))
+            for name, command in self.commands.items()
         ]
         _write_section(formatter, "Commands", listed)
 

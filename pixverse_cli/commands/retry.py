@@ -71,7 +71,7 @@ def command(
     extras = context.extras(app)
     saves = wait or app.settings.typed("output")
     context.limit_time(app, waits=saves)
-    plan = _plan(app, context.ids(task_ids) or [], saves=saves, force=force)
+    plan = _plan(app, context.ids(app, task_ids) or [], saves=saves, force=force)
     if dry_run:
         from pixverse_cli.reporting.show import show_requests
 

@@ -1,4 +1,4 @@
-"""Every option and argument, declared once: spellings, metavar, help, variable.
+"""The options and arguments that several commands share: spellings, metavar, help, variable.
 
 Values arrive as text and are read in ``settings``, so that all problems are reported at
 once and a bad value is refused with its source.

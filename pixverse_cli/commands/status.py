@@ -25,4 +25,4 @@ def command(
     from pixverse_cli.flows.lookup import look
 
     app = context.app_context(ctx)
-    app.run(look(context.ids(task_ids), app.tools, judging=exit_status), Result.ROW)
+    app.run(look(context.ids(app, task_ids), app.tools, judging=exit_status), Result.ROW)

@@ -106,6 +106,7 @@ def _plan(app: AppContext, args: "SubmitArgs") -> "Plan":
         app.runtime.clock.now(),
         app.earlier,
         app.service_host,
+        app.time_limit,
     )
     for note in plan.notes:
         app.reporter().note(note)

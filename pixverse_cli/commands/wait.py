@@ -47,7 +47,7 @@ def command(
     context.limit_time(app, waits=True)
     if every and task_ids:
         raise UsageError("--all waits for every unfinished task: leave out the task ids")
-    events = wait(context.ids(task_ids), app.tools, policy, destination, every=every)
+    events = wait(context.ids(app, task_ids), app.tools, policy, destination, every=every)
     # a person who reads the hint after a time-out wants the video
     saves = destination is not None or is_terminal(sys.stdout)
     app.run_saving(events, destination, context.asked(app, saves=saves), extras)

@@ -1,1 +1,1 @@
-"""The client of the service; JSON of the wire does not leave this package."""
+"""The client of the service, and the JSON of its calls and answers."""

@@ -175,9 +175,12 @@ def _accepted(response: Response, body: wire.Json | None) -> Task:
     A task id is believed whatever status it comes with: a task that is none is soon UNKNOWN, but
     a call that is repeated beside one is paid twice. A 5xx without an id is unclear even with the
     service's JSON: a gateway that has given up answers like this as well, and the service behind
-    it may have accepted the call.
+    it may have accepted the call. Unclear is an answer with two ids, too: one of them is paid.
     """
     task = wire.read_task(body) if body else wire.read_task_in_fragment(response.body)
+    ids = wire.task_ids_in(response.body)
+    if len(ids) > 1 or (ids and task is None):
+        raise _unclear("the response to the create call contradicts itself about its task")
     if task is not None:
         return task
     refusal = wire.read_refusal(body or {}, response.status, response.headers)

@@ -11,10 +11,10 @@ from collections.abc import Callable, Generator, Iterator
 from pixverse_cli.dashscope.wire import Policy
 from pixverse_cli.domain.errors import UnreachableError
 from pixverse_cli.domain.hosts import host_of, is_loopback
+from pixverse_cli.http.body import Readable
 from pixverse_cli.http.exchange import (
     Form,
     Limits,
-    Readable,
     Request,
     Response,
     Session,

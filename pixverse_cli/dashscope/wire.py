@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pixverse_cli.domain.plan import Input
     from pixverse_cli.domain.request import VideoRequest
 
-BEIJING = timezone(timedelta(hours=8))
+_BEIJING = timezone(timedelta(hours=8))
 _LOCAL_STATUSES = (Status.UNCLEAR, Status.NOT_SENT)
 _LONGEST_NUMBER = 300  # digits; a longer number has no float
 _DONE_CODES = ("200", "success")  # of some gateways, beside the data
@@ -161,19 +161,19 @@ def _whole_number(digits: str) -> int | None:
     return int(digits) if len(digits) <= _LONGEST_NUMBER else None
 
 
-def text(value: object) -> str | None:
+def _text(value: object) -> str | None:
     """Return a string that is not blank; None for any other value."""
     return value if isinstance(value, str) and value.strip() else None
 
 
 def _link(value: object) -> str | None:
     """Return an http(s) URL, its scheme in small letters; None for any other value."""
-    scheme, separator, rest = (text(value) or "").strip().partition("://")
+    scheme, separator, rest = (_text(value) or "").strip().partition("://")
     known = scheme.lower() in ("http", "https")
     return f"{scheme.lower()}{separator}{rest}" if known else None
 
 
-def part(body: Json, name: str) -> Json:
+def _part(body: Json, name: str) -> Json:
     """Return the object in this field, or an empty one."""
     value = body.get(name)
     return value if isinstance(value, dict) else {}
@@ -182,8 +182,8 @@ def part(body: Json, name: str) -> Json:
 def _moment(value: object) -> datetime | None:
     """Read ``2026-03-20 11:48:50.499``, which is UTC+8."""
     try:
-        moment = datetime.fromisoformat(text(value) or "")
-        return (moment if moment.tzinfo else moment.replace(tzinfo=BEIJING)).astimezone(UTC)
+        moment = datetime.fromisoformat(_text(value) or "")
+        return (moment if moment.tzinfo else moment.replace(tzinfo=_BEIJING)).astimezone(UTC)
     except (ValueError, OverflowError):  # out of datetime's range, also by the conversion to UTC
         return None
 
@@ -207,23 +207,23 @@ def _status(raw_status: str | None) -> Status:
 
 def read_task(body: Json) -> Task | None:
     """Return the task in an answer; None if there is none."""
-    output = part(body, "output")
-    task_id, raw_status = text(output.get("task_id")), text(output.get("task_status"))
+    output = _part(body, "output")
+    task_id, raw_status = _text(output.get("task_id")), _text(output.get("task_status"))
     if task_id is None:
         return None
     return Task(
         task_id=task_id,
         status=_status(raw_status),
         raw_status=raw_status or "",
-        request_id=text(body.get("request_id")),
+        request_id=_text(body.get("request_id")),
         submitted_at=_moment(output.get("submit_time")),
         scheduled_at=_moment(output.get("scheduled_time")),
         ended_at=_moment(output.get("end_time")),
-        orig_prompt=text(output.get("orig_prompt")),
+        orig_prompt=_text(output.get("orig_prompt")),
         video_url=_link(output.get("video_url")),
-        usage=part(body, "usage"),
-        error_code=text(output.get("code")) or text(body.get("code")),
-        error_message=text(output.get("message")) or text(body.get("message")),
+        usage=_part(body, "usage"),
+        error_code=_text(output.get("code")) or _text(body.get("code")),
+        error_message=_text(output.get("message")) or _text(body.get("message")),
     )
 
 
@@ -235,10 +235,18 @@ def read_task_in_fragment(body: bytes) -> Task | None:
     return Task(task_id=match[1].decode(), status=Status.PENDING, raw_status="PENDING")
 
 
+def task_ids_in(body: bytes) -> set[str]:
+    """Return every task id in an answer as it was sent, also of fields that are sent twice.
+
+    Of two fields with one name a JSON parser takes the last, without a word.
+    """
+    return {each.decode() for each in _TASK_ID_IN_FRAGMENT.findall(body)}
+
+
 def read_refusal(body: Json, http_status: int, headers: Mapping[str, str]) -> Refusal | None:
     """Return the code and message of an error body, in either of its two shapes, or None."""
-    error = part(body, "error") or body
-    code, message = text(error.get("code")), text(error.get("message"))
+    error = _part(body, "error") or body
+    code, message = _text(error.get("code")), _text(error.get("message"))
     if http_status < 400 and (code is None or code.lower() in _DONE_CODES):
         return None
     if code is None and message is None:
@@ -246,7 +254,7 @@ def read_refusal(body: Json, http_status: int, headers: Mapping[str, str]) -> Re
     return Refusal(
         code=code or "",
         message=message or "",
-        request_id=text(body.get("request_id")) or headers.get("x-request-id"),
+        request_id=_text(body.get("request_id")) or headers.get("x-request-id"),
         http_status=http_status,
     )
 
@@ -264,7 +272,7 @@ def read_list(body: Json, date: datetime | None) -> Page | None:
     if not isinstance(rows, list):
         return None
     tasks = tuple(task for task in map(_listed, rows) if task)
-    uids = {text(row.get("caller_parent_id")) for row in rows if isinstance(row, dict)}
+    uids = {_text(row.get("caller_parent_id")) for row in rows if isinstance(row, dict)}
     return Page(
         tasks=tasks,
         total=_count(body.get("total")) if len(tasks) == len(rows) else None,
@@ -280,13 +288,13 @@ def _count(value: object) -> int | None:
 
 
 def _listed(row: object) -> ListedTask | None:
-    if not isinstance(row, dict) or not text(row.get("task_id")):
+    if not isinstance(row, dict) or not _text(row.get("task_id")):
         return None
     return ListedTask(
         task_id=row["task_id"],
-        status=_status(text(row.get("status"))),
-        model=text(row.get("model_name")) or "",
-        request_id=text(row.get("request_id")),
+        status=_status(_text(row.get("status"))),
+        model=_text(row.get("model_name")) or "",
+        request_id=_text(row.get("request_id")),
         submitted_at=_epoch_moment(row.get("gmt_create")) or _epoch_moment(row.get("start_time")),
         ended_at=_epoch_moment(row.get("end_time")),
     )
@@ -294,14 +302,14 @@ def _listed(row: object) -> ListedTask | None:
 
 def read_policy(body: Json) -> Policy | None:
     """Return the upload policy, or None if a field is missing."""
-    data = part(body, "data")
-    host, directory = text(data.get("upload_host")), text(data.get("upload_dir"))
+    data = _part(body, "data")
+    host, directory = _text(data.get("upload_host")), _text(data.get("upload_dir"))
     form = {
-        "OSSAccessKeyId": text(data.get("oss_access_key_id")),
-        "Signature": text(data.get("signature")),
-        "policy": text(data.get("policy")),
-        "x-oss-object-acl": text(data.get("x_oss_object_acl")),
-        "x-oss-forbid-overwrite": text(data.get("x_oss_forbid_overwrite")),
+        "OSSAccessKeyId": _text(data.get("oss_access_key_id")),
+        "Signature": _text(data.get("signature")),
+        "policy": _text(data.get("policy")),
+        "x-oss-object-acl": _text(data.get("x_oss_object_acl")),
+        "x-oss-forbid-overwrite": _text(data.get("x_oss_forbid_overwrite")),
         "success_action_status": "200",
     }
     fields = {name: value for name, value in form.items() if value is not None}

@@ -16,34 +16,18 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from enum import StrEnum
-from io import RawIOBase
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple, Self
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
-from pixverse_cli.domain.errors import UsageError
+from pixverse_cli.domain.clock import UNLIMITED, TimeLimit
+from pixverse_cli.domain.errors import TimeLimitError, UsageError
 
 if TYPE_CHECKING:
-    from types import TracebackType
+    from io import RawIOBase
 
-_MISSING = {errno.ENOENT, errno.ENOTDIR}
-_STREAMS = {"stdin": 0, "stdout": 1, "stderr": 2}
-_DESCRIPTOR = re.compile(r"/dev/(stdin|stdout|stderr)|/(?:dev|proc/self)/fd/([0-9]{1,9})")
+_WAIT_SECONDS = 60.0  # at most at once: the system cannot wait for years
 CHUNK = 256 * 1024  # bytes; measured: larger chunks copy no faster, smaller ones cost more
-
-_SAFE_READ = (
-    os.O_RDONLY
-    | getattr(os, "O_NONBLOCK", 0)  # opening a FIFO that nobody writes to would block forever
-    | getattr(os, "O_BINARY", 0)
-)
-_NEW = os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0)
-_APPEND = (
-    os.O_CREAT
-    | os.O_APPEND
-    | os.O_WRONLY
-    | getattr(os, "O_NONBLOCK", 0)
-    | getattr(os, "O_BINARY", 0)
-)
-Link = Callable[[Path, Path], None]
+_MISSING = {errno.ENOENT, errno.ENOTDIR}
 
 
 class Kind(StrEnum):
@@ -67,19 +51,6 @@ _KINDS = {
     stat.S_IFCHR: Kind.DEVICE,
     stat.S_IFBLK: Kind.DEVICE,
 }
-
-
-class FileState(NamedTuple):
-    """What changes when a file is written or replaced: bytes, time of change (ns), inode."""
-
-    size: int
-    changed_at: int
-    inode: int
-
-
-def state_of(status: os.stat_result) -> FileState:
-    """Return the state of a file from its ``stat`` result."""
-    return FileState(status.st_size, status.st_mtime_ns, status.st_ino)
 
 
 def kind_of(mode: int) -> Kind:
@@ -130,6 +101,19 @@ def _is(path: Path, kind: Kind) -> bool:
         return False
 
 
+class FileState(NamedTuple):
+    """What changes when a file is written or replaced: bytes, time of change (ns), inode."""
+
+    size: int
+    changed_at: int
+    inode: int
+
+
+def state_of(status: os.stat_result) -> FileState:
+    """Return the state of a file from its ``stat`` result."""
+    return FileState(status.st_size, status.st_mtime_ns, status.st_ino)
+
+
 def reason(error: OSError) -> str:
     """Return the system's error text as the end of a sentence, without number and path."""
     text = error.strerror or str(error)
@@ -149,12 +133,23 @@ def with_home(path: str) -> str:
     return expanded
 
 
+_STREAMS = {"stdin": 0, "stdout": 1, "stderr": 2}
+_DESCRIPTOR = re.compile(r"/dev/(stdin|stdout|stderr)|/(?:dev|proc/self)/fd/([0-9]{1,9})")
+
+
 def descriptor_in(path: str) -> int | None:
     """Return the open descriptor that a path such as ``/dev/stdout`` or ``/dev/fd/63`` names."""
     found = _DESCRIPTOR.fullmatch(re.sub("/+", "/", path))
     if found is None:
         return None
     return _STREAMS[found[1]] if found[1] else int(found[2])
+
+
+_SAFE_READ = (
+    os.O_RDONLY
+    | getattr(os, "O_NONBLOCK", 0)  # opening a FIFO that nobody writes to would block forever
+    | getattr(os, "O_BINARY", 0)
+)
 
 
 class NotRegularError(OSError):
@@ -181,28 +176,87 @@ def open_regular(path: Path) -> BinaryIO:
     return os.fdopen(descriptor, "rb")
 
 
-def read_up_to(path: Path, limit: int) -> bytes:
-    """Return at most ``limit`` bytes of a file, device or pipe.
+def read_up_to(path: Path, most: int, limit: TimeLimit = UNLIMITED) -> bytes:
+    """Return at most ``most`` bytes of a file, device or pipe.
 
     A pipe that nobody has opened to write is empty: to wait for a writer could take for ever.
 
     :raises OSError: it is missing, a directory, or may not be read.
+    :raises TimeLimitError: the writer of a pipe had not finished at the limit.
     """
     with os.fdopen(os.open(path, _SAFE_READ), "rb", buffering=0) as file:
         try:
-            start = os.read(file.fileno(), limit)
+            start = os.read(file.fileno(), most)
         except BlockingIOError:  # somebody will write
             start = None
         if start == b"":
             return b""
-        os.set_blocking(file.fileno(), True)
-        return _read_on(file, start or b"", limit)
+        stream = TimedStream(file, limit, str(path))
+        return (start or b"") + stream.read_up_to(most - len(start or b""))
 
 
-def _read_on(file: RawIOBase, data: bytes, limit: int) -> bytes:
-    while len(data) < limit and (more := file.read(limit - len(data))):
-        data += more
-    return data
+class TimedStream:
+    """A stream whose reads end at a time limit: who writes to a pipe may be silent for ever.
+
+    ``name`` is what messages call it.
+    """
+
+    def __init__(self, stream: "BinaryIO | RawIOBase", limit: TimeLimit, name: str) -> None:
+        self._stream = stream
+        self._limit = limit
+        self._name = name
+
+    def isatty(self) -> bool:
+        """Return whether it is a terminal."""
+        return self._stream.isatty()
+
+    def read(self, size: int) -> bytes:
+        """Return up to ``size`` bytes as soon as there are any; b"" at the end.
+
+        :raises TimeLimitError: the limit was reached before.
+        """
+        descriptor = _selectable(self._stream)
+        while not self._limit.is_reached():
+            if descriptor is None:
+                return self._stream.read(size) or b""
+            if _is_ready(descriptor, min(self._limit.left(), _WAIT_SECONDS)):
+                with suppress(BlockingIOError):  # another process has read it
+                    return os.read(descriptor, size)
+        raise TimeLimitError(
+            f"the time limit was reached while {self._name} was read",
+            hint="a longer --timeout gives it more time",
+        )
+
+    def read_up_to(self, most: int) -> bytes:
+        """Return all that comes, at most ``most`` bytes.
+
+        :raises TimeLimitError: the limit was reached before.
+        """
+        data = bytearray()
+        while len(data) < most and (more := self.read(min(most - len(data), CHUNK))):
+            data += more
+        return bytes(data)
+
+
+def stdin_within(limit: TimeLimit) -> TimedStream:
+    """Return stdin; this is the only place that reads it."""
+    return TimedStream(sys.stdin.buffer, limit, "stdin")
+
+
+def _selectable(stream: "BinaryIO | RawIOBase") -> int | None:
+    """Return the descriptor of a stream if the system can tell when a read does not block."""
+    if sys.platform == "win32":  # pragma: no cover  it can wait for sockets alone
+        return None
+    try:
+        return stream.fileno()
+    except OSError:  # bytes in memory
+        return None
+
+
+def _is_ready(descriptor: int, seconds: float) -> bool:
+    import select  # noqa: PLC0415  most commands read no pipe
+
+    return bool(select.select([descriptor], [], [], seconds)[0])
 
 
 def chunks(file: BinaryIO) -> Iterator[bytes]:
@@ -231,8 +285,8 @@ def sha256_of(file: BinaryIO) -> str:
     return digest.hexdigest()
 
 
-def hash_of(file: BinaryIO, size: int, label: str) -> str:
-    """Return the SHA-256 of a file of ``size`` bytes.
+def checked_sha256(file: BinaryIO, size: int, label: str) -> str:
+    """Return the SHA-256 of a file that had ``size`` bytes; an error starts with ``label``.
 
     :raises UsageError: it has more or fewer bytes now.
     """
@@ -290,20 +344,8 @@ class CheckedFile:
     def _unchanged(self) -> bool:
         return self._digest.hexdigest() == self._sha256 and not self._file.read(1)
 
-    def close(self) -> None:
-        """Close the file."""
-        self._file.close()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: "TracebackType | None",
-    ) -> None:
-        self.close()
+_NEW = os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0)
 
 
 def write_file(path: Path, data: bytes, *, replace: bool = True, mode: int = 0o666) -> None:
@@ -338,6 +380,15 @@ def target_of(path: Path) -> Path:
     return Path(os.path.realpath(path))
 
 
+_APPEND = (
+    os.O_CREAT
+    | os.O_APPEND
+    | os.O_WRONLY
+    | getattr(os, "O_NONBLOCK", 0)
+    | getattr(os, "O_BINARY", 0)
+)
+
+
 def append(path: Path, data: bytes) -> None:
     """Append to a file, or to a pipe that somebody reads; the file is created if missing.
 
@@ -359,13 +410,13 @@ def append(path: Path, data: bytes) -> None:
             data = data[written:]
 
 
-def append_line(path: Path, line: str, *, mode: int = 0o600) -> None:
-    """Append one line to a file and force it to the disk; the file is created if missing.
+def append_line(path: Path, line: str) -> None:
+    """Append one line to a file and force it to the disk; a missing one is created (0600).
 
     :raises OSError: the system refused, or ``path`` is a symbolic link.
     """
     flags = _APPEND | getattr(os, "O_NOFOLLOW", 0)
-    with os.fdopen(os.open(path, flags, mode), "w", encoding="utf-8", newline="\n") as file:
+    with os.fdopen(os.open(path, flags, 0o600), "w", encoding="utf-8", newline="\n") as file:
         file.write(line + "\n")
         file.flush()
         os.fsync(file.fileno())
@@ -389,7 +440,8 @@ def rename_in_turn(draft: Path, target: Path) -> None:
 
     Processes that use this function take turns, by a lock that ends with its process.
 
-    :raises FileExistsError: ``target`` exists. :raises NoLocksError: as :func:`lock_as_sqlite`.
+    :raises FileExistsError: ``target`` exists.
+    :raises NoLocksError: as :func:`lock_as_sqlite`.
     """
     path = target.with_name(target.name + ".lock")
     with path.open("ab") as file:
@@ -401,6 +453,9 @@ def rename_in_turn(draft: Path, target: Path) -> None:
         path.unlink()  # a process that waits for the lock finds the target
     if exists:
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target))
+
+
+Link = Callable[[Path, Path], None]
 
 
 def name_new(

@@ -263,7 +263,9 @@ class Model(NamedTuple):
 
     def rule(self, role: Role, media: Media) -> InputRule | None:
         """Return the rule for inputs of this role and media type; None if it takes none."""
-        return next((r for r in self.inputs if (r.role, r.media) == (role, media)), None)
+        return next(
+            (rule for rule in self.inputs if (rule.role, rule.media) == (role, media)), None
+        )
 
     def price(
         self, resolution: Resolution | None, *, audio: bool, with_video: bool = False

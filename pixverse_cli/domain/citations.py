@@ -16,7 +16,7 @@ _LETTERS = re.compile(r"[\w-]+")
 _SHOWN = 8  # characters of the text behind a name; Chinese text may have no blank at all
 
 
-class Citation(NamedTuple):
+class _Citation(NamedTuple):
     """One ``@word`` of a prompt.
 
     ``name`` is the reference that it names, None if there is none; ``rest`` is what the word
@@ -40,7 +40,7 @@ def name_problems(names: Sequence[str]) -> Iterator[str]:
             yield f"the name {name!r} cannot be cited: use letters and digits, without blank or @"
 
 
-def citations(prompt: str, names: Sequence[str]) -> Iterator[Citation]:
+def _citations(prompt: str, names: Sequence[str]) -> Iterator[_Citation]:
     """Yield each citation; an ``@`` behind a letter, as in an e-mail address, is none.
 
     Chinese has no blanks between words: a word that begins with a name lacks the blank behind
@@ -49,13 +49,13 @@ def citations(prompt: str, names: Sequence[str]) -> Iterator[Citation]:
     for found in _WORD.finditer(prompt):
         word = found[1]
         fitting = [name for name in names if name and word.startswith(name)]
-        name = max((n for n in fitting if not _goes_on(n, word)), key=len, default=None)
+        name = max((each for each in fitting if not _goes_on(each, word)), key=len, default=None)
         if name is not None:
             after = prompt[found.start(1) + len(name) :][:1]
-            yield Citation(word, name, word[len(name) :], blank=after in ("", " "))
+            yield _Citation(word, name, word[len(name) :], blank=after in ("", " "))
         elif not _is_latin(prompt[: found.start()][-1:]):
             letters = _LETTERS.match(word)  # without the comma behind it
-            yield Citation(letters[0] if letters else word, None, "", blank=False)
+            yield _Citation(letters[0] if letters else word, None, "", blank=False)
 
 
 def _goes_on(name: str, word: str) -> bool:
@@ -68,7 +68,7 @@ def _is_latin(char: str) -> bool:
 
 def citation_problems(prompt: str, names: Sequence[str]) -> Iterator[str]:
     """Yield where names and citations do not match, with the corrected text."""
-    found = list(citations(prompt, names))
+    found = list(_citations(prompt, names))
     for each in dict.fromkeys(found):
         if each.name is None:
             yield _unknown(each.word[:MAX_NAME_LENGTH], names)

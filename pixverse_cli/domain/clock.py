@@ -86,6 +86,9 @@ class TimeLimit(NamedTuple):
         return self.clock.monotonic() >= self.end
 
 
+UNLIMITED = TimeLimit(SystemClock())
+
+
 def rfc3339(moment: datetime | None) -> str | None:
     """Return the time as RFC 3339 in UTC with milliseconds; None for None."""
     if moment is None:

@@ -200,7 +200,8 @@ def whole(
         cause.but(retryable=may_run_again(cause, charges, asked)) for cause in error.causes
     )
     endings = (error, *error.causes)
-    following = next_command(tasks, asked) or next(filter(None, (e.next for e in endings)), None)
+    named = (each.next for each in endings if each.next)
+    following = next_command(tasks, asked) or next(named, None)
     if any(isinstance(each, UnclearError) for each in endings):
         following = RECOVER
     elif any(isinstance(each, StillRunningError) for each in endings):

@@ -6,6 +6,7 @@
     ├── UnexpectedError         unexpected           1  as given
     │   └── BugError            unexpected           1  as given
     ├── UsageError              usage                2  no
+    │   └── NetworkSettingsError  usage              2  no
     ├── AuthError               auth                 3  no
     │   └── ElsewhereError      auth                 3  as the record says
     ├── BillingError            billing              4  no
@@ -13,11 +14,14 @@
     ├── UnreachableError        unreachable          6  no
     │   ├── NotSentError        unreachable          6  no
     │   └── TimeLimitError      unreachable          6  no
+    │       └── ThrottledAtLimitError
+    │                           throttled            7  no
     ├── ThrottledError          throttled            7  no
     ├── StillRunningError       still-running        8  yes
     ├── UnclearError            unclear              9  unknown
     ├── ContentRefusedError     content-refused     10  no
     ├── NotSavedError           not-saved           11  yes
+    │   └── NoReceiptError      not-saved           11  yes
     ├── UnknownTaskError        unknown-task        12  as the record says
     ├── CanceledError           canceled            13  no
     └── PartialError            partial             14  mixed
@@ -196,6 +200,13 @@ class ThrottledError(PixverseError):
     code = "throttled"
     exit_code = 7
     retryable = True
+
+
+class ThrottledAtLimitError(TimeLimitError):
+    """A rate limit allows the next call only after the command's own time limit."""
+
+    code = "throttled"
+    exit_code = 7
 
 
 class StillRunningError(PixverseError):

@@ -6,9 +6,10 @@ edition, which sell the models in Singapore too. Prices are published for Beijin
 """
 
 import re
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 API_PATH = "/api/v1"
 VENDOR_DOMAIN = ".aliyuncs.com"
@@ -98,6 +99,14 @@ def is_loopback(host: str) -> bool:
     return (mapped or address).is_loopback
 
 
+def is_sandbox(service: str) -> bool:
+    """Return whether a base URL is a sandbox's, which is free.
+
+    Plain http is allowed on this machine only. Behind https a tunnel may lead to the service.
+    """
+    return service.startswith("http://")
+
+
 def host_of(url: str) -> str:
     """Return the host of a URL in lower case; empty if it has none."""
     try:
@@ -113,6 +122,14 @@ def without_secrets(url: str) -> str:
     """
     bare = re.split(r"[?#]", url, maxsplit=1)[0]
     return re.sub(r"(?<=//)[^/]*@", "", bare)
+
+
+def link_expires_at(url: str) -> datetime | None:
+    """Return when a signed URL of the object store expires: its ``Expires``; None without one."""
+    try:
+        return datetime.fromtimestamp(int(parse_qs(urlsplit(url).query)["Expires"][0]), UTC)
+    except (KeyError, ValueError, OverflowError, OSError):  # also: unbalanced brackets, no number
+        return None
 
 
 def is_private(host: str) -> bool:

@@ -103,16 +103,6 @@ class Interrupts:
         finally:
             self._holding = before
 
-    @contextmanager
-    def heard(self) -> Iterator[None]:
-        """Let signals interrupt this part of a held block: no create call is sent in it."""
-        before, self._holding = self._holding, False
-        try:
-            self.check()
-            yield
-        finally:
-            self._holding = before
-
     def _resend_lost_signals(self) -> None:
         """Resend a signal that came inside a destructor, where Python drops exceptions."""
         previous_hook = sys.unraisablehook

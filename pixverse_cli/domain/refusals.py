@@ -21,15 +21,15 @@ from pixverse_cli.domain.errors import (
 )
 from pixverse_cli.domain.frozen import Frozen
 
-CONSOLE = "https://bailian.console.aliyun.com"
+_CONSOLE = "https://bailian.console.aliyun.com"
 
 _ACTIVATE = (
-    f"open {CONSOLE} (China, Beijing), find the PixVerse model card,"
+    f"open {_CONSOLE} (China, Beijing), find the PixVerse model card,"
     " click Activate Now, then submit again"
 )
 _KEY = (
     "use a Model Studio key of the China (Beijing) region from"
-    f" {CONSOLE}; `pixverse auth status` shows which key is in use"
+    f" {_CONSOLE}; `pixverse auth status` shows which key is in use"
 )
 _PAY = "settle the account's balance in the Alibaba Cloud console, then submit again"
 _PERMISSION = "let the key's workspace use the PixVerse models, or use another key"

@@ -30,7 +30,7 @@ from pixverse_cli.domain.text import is_blank
 if TYPE_CHECKING:
     from decimal import Decimal
 
-_PICTURES = (Role.IMAGE, Role.FIRST_FRAME, Role.LAST_FRAME)
+_PICTURE_ROLES = (Role.IMAGE, Role.FIRST_FRAME, Role.LAST_FRAME)
 
 
 class InputFacts(NamedTuple):
@@ -309,14 +309,16 @@ def _duration_problems(request: VideoRequest) -> Iterator[Problem]:
 def _not_taken(model: Model, parameter: Parameter) -> str:
     """Return why a model does not take a parameter, and what to do instead."""
     others = [other.alias for other in models_of(model.kind) if other.takes(parameter)]
-    only = f" (only {', '.join(others)} does)" if others else ""
+    only = f" (supported by: {', '.join(others)})" if others else ""
     return f"{model.alias} does not support it{only}; {_way_out(model, parameter)}"
 
 
 def _way_out(model: Model, parameter: Parameter) -> str:
     if parameter is Parameter.SHOT_TYPE and model.prompt is not Need.NONE:
         return "describe the shots in the prompt instead"
-    if parameter is Parameter.ASPECT_RATIO and any(r.role in _PICTURES for r in model.inputs):
+    if parameter is Parameter.ASPECT_RATIO and any(
+        rule.role in _PICTURE_ROLES for rule in model.inputs
+    ):
         return "the picture decides the aspect ratio: leave it out"
     if parameter is Parameter.DURATION and model.length_from:
         return f"the result is as long as the {model.length_from}: leave it out"
@@ -345,7 +347,7 @@ def _speech_problems(request: VideoRequest) -> Iterator[Problem]:
 def _count_problems(
     model: Model, rule: InputRule, inputs: Sequence[InputFacts]
 ) -> Iterator[Problem]:
-    count = len(_of(rule, inputs))
+    count = len(_under(rule, inputs))
     missing = not any(each.role is rule.role for each in inputs)
     if inputs and missing and count < rule.least:
         yield Problem(rule.role, f"{model.alias} needs {rule.amount}: give it")
@@ -359,7 +361,7 @@ def _count_problems(
 def _total_problems(
     model: Model, rule: InputRule, inputs: Sequence[InputFacts]
 ) -> Iterator[Problem]:
-    total = sum(each.seconds or 0.0 for each in _of(rule, inputs))
+    total = sum(each.seconds or 0.0 for each in _under(rule, inputs))
     limit = rule.limits.total_seconds
     if limit and total > limit:
         yield Problem(
@@ -369,7 +371,8 @@ def _total_problems(
         )
 
 
-def _of(rule: InputRule, inputs: Sequence[InputFacts]) -> list[InputFacts]:
+def _under(rule: InputRule, inputs: Sequence[InputFacts]) -> list[InputFacts]:
+    """Return the inputs that a rule is about."""
     return [each for each in inputs if (each.role, each.media) == (rule.role, rule.media)]
 
 
@@ -382,7 +385,7 @@ def _input_problem(model: Model, each: InputFacts) -> str | None:
         unnamed = each.name is None or rule.named
         return None if unnamed else f"{model.alias} takes no names: leave {each.name!r} out"
     instead = f"; it takes {_taken(model)}" if model.inputs else ""
-    others = [o.alias for o in models_of(model.kind) if o.rule(each.role, each.media)]
+    others = [other.alias for other in models_of(model.kind) if other.rule(each.role, each.media)]
     way_out = f", or use {any_of(others)}" if others else ""
     return f"{model.alias} takes no {_noun(each)}{instead}: leave it out{way_out}"
 

@@ -68,10 +68,7 @@ class Task(Frozen):
 
 
 class ListedTask(Frozen):
-    """One row of the service's task list; it carries no video URL and no prompt.
-
-    ``account_uid`` is the service's id of the main account, which all its keys share.
-    """
+    """One row of the service's task list; it carries no video URL and no prompt."""
 
     task_id: str
     status: Status
@@ -79,7 +76,6 @@ class ListedTask(Frozen):
     request_id: str | None
     submitted_at: datetime | None
     ended_at: datetime | None = None
-    account_uid: str | None = None
 
 
 class RecordInput(NamedTuple):

@@ -1,4 +1,4 @@
-"""Untrusted text, from users and the service: made harmless, shortened, split into lines.
+"""Untrusted text, from users and the service: made harmless, and split into lines.
 
 Prompts, file names and everything that the service sends may contain escape sequences, line
 breaks or characters that change the writing direction. The service's text may also repeat the
@@ -18,6 +18,7 @@ _UNSEEN = ("Zs", "Zl", "Zp", "Cc", "Cf", "Mn")  # separators, control and format
 _FILLERS = "\u115f\u1160\u2800\u3164\uffa0"  # letters and a Braille pattern without dots
 _JOINERS = "\u200d\ufe0f"  # join several code points into one emoji
 _MASK = "***"
+_DOS_END = "\x1a"
 _SHORTEST_SECRET = 8  # a shorter one, such as "test", stands in ordinary words and addresses
 _WRAP = r"(?:\s|\\[rnt])*"  # where a long line was wrapped, as text or in JSON
 
@@ -114,7 +115,8 @@ def harmless_value(value: object, secrets: Iterable[str]) -> object:
 def decoded(data: bytes, *, errors: str = "strict") -> str:
     """Return the text of a file that a person wrote: UTF-8, or UTF-16 with its byte order mark.
 
-    Windows shells write UTF-16. A byte order mark is removed.
+    Windows shells write UTF-16. A byte order mark is removed, and so is Ctrl-Z at the end, with
+    which DOS, and programs of its time, mark the end of a text.
 
     :raises UnicodeDecodeError: it is neither, and ``errors`` is "strict". A zero byte in UTF-8
         is a sign of UTF-16 without its mark.
@@ -123,7 +125,7 @@ def decoded(data: bytes, *, errors: str = "strict") -> str:
     zero = -1 if wide or errors != "strict" else data.find(0)
     if zero >= 0:
         raise UnicodeDecodeError("utf-8", data, zero, zero + 1, "a zero byte")
-    return data.decode("utf-16" if wide else "utf-8-sig", errors)
+    return data.decode("utf-16" if wide else "utf-8-sig", errors).rstrip(_DOS_END)
 
 
 def is_blank(text: str) -> bool:
@@ -164,9 +166,3 @@ def _for_printf(char: str) -> str:
     if harmless(char) == char:
         return {"\\": r"\\", "%": "%%", "'": r"'\''"}.get(char, char)
     return "".join(f"\\{byte:03o}" for byte in char.encode("utf-8", "surrogateescape"))
-
-
-def shortened(text: str, width: int) -> str:
-    """Return harmless text of at most ``width`` characters, with "…" at the end if it was cut."""
-    line = harmless(text)
-    return line if len(line) <= width else line[: max(0, width - 1)] + "…"

@@ -1,1 +1,1 @@
-"""The use cases, as generators of events: plan, submit, watch, save, recover, batch."""
+"""The use cases: plan makes the checks before paying, the others are generators of events."""

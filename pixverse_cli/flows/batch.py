@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from pixverse_cli.disk.files import reason
 from pixverse_cli.domain.catalog import Lane
-from pixverse_cli.domain.errors import Charged, StillRunningError, UsageError
+from pixverse_cli.domain.errors import Charged, NotSentError, StillRunningError, UsageError
 from pixverse_cli.domain.events import Ended, Event, Note, Planned, Saved
 from pixverse_cli.domain.frozen import replace
 from pixverse_cli.domain.plan import (
@@ -29,7 +29,7 @@ from pixverse_cli.domain.task import Record, Status
 from pixverse_cli.flows.batch_plan import needs_task
 from pixverse_cli.flows.create_call import draft
 from pixverse_cli.flows.save import Job, Transfers, is_failure, save
-from pixverse_cli.flows.submit import size_problems, submit_one
+from pixverse_cli.flows.submit import MOST_UNREACHABLE, not_submitted, size_problems, submit_one
 from pixverse_cli.flows.task_state import is_over, status_error
 from pixverse_cli.flows.tools import Tools
 from pixverse_cli.flows.watch import Watch
@@ -44,14 +44,15 @@ def batch(
     """Generate every output. A failed one stops the others only with ``fail_fast``.
 
     Nothing more is submitted after the key or the account was refused, or the time limit was
-    reached. Tasks that run then are saved, or with ``fail_fast`` left to the service.
+    reached; nor if no connection can be made, unless a task runs whose end shows that it can be
+    made again. Tasks that run then are saved, or with ``fail_fast`` left to the service.
     """
     yield Planned(total=len(items))
     items = _with_sizes_checked(items, tools)
     yield from _end_without_task(items, tools, lock)
     missing = [item for item in items if needs_task(item)]
     if missing and policy.fail_fast and any(item.error is not None for item in items):
-        yield Note(text=_not_submitted(len(missing)))
+        yield Note(text=not_submitted(len(missing)))
         return
     yield from _Batch(missing, tools, policy, lock).run()
 
@@ -104,7 +105,9 @@ class _Batch:
 
     Running and saved ones are known by their record's number. Items whose task exists come
     first, without a limit: they cost nothing, and whatever stops the command, their tasks are
-    reported. ``_stops``: an item failed, and nothing more is submitted.
+    reported. ``_stops``: an item failed, and nothing more is submitted. ``_unreachable``: for
+    how many items in a row no connection could be made; if these are too many, no other one is
+    tried before a task has ended.
     """
 
     def __init__(
@@ -114,7 +117,7 @@ class _Batch:
         self._queue = deque(item for item in items if item.action is Action.SUBMIT)
         self._running: dict[int, BatchItem] = {}
         self._saving: dict[int, BatchItem] = {}
-        self._stops = False
+        self._stops, self._unreachable = False, 0
         self._transfers = Transfers(tools)
         self._watch = Watch(tools, policy, self._transfers)
         self._tools, self._policy, self._lock = tools, policy, lock
@@ -126,7 +129,7 @@ class _Batch:
                 self._stops = self._stops or (self._policy.fail_fast and is_failure(event))
                 yield event
         if self._queue:
-            yield Note(text=_not_submitted(len(self._queue)))
+            yield Note(text=not_submitted(len(self._queue)))
 
     def _steps(self) -> Iterator[Event]:
         while self._attached:
@@ -141,13 +144,15 @@ class _Batch:
             if not self._watch and not self._transfers:
                 return
             for ended in (yield from self._watch.until_one_ends()):
+                self._unreachable = 0
                 yield from self._end(ended)
             for event in self._transfers.take():
                 yield from self._done(event)
 
     def _next_item(self) -> BatchItem | None:
         """Remove from the queue the first item whose lane has room, and return it."""
-        if self._stops or self._watch.expired:
+        too_often = self._unreachable == MOST_UNREACHABLE
+        if self._stops or too_often or self._watch.expired:
             return None
         at_service = Counter(map(_lane, self._running.values()))
         for item in self._queue:
@@ -162,8 +167,10 @@ class _Batch:
         if item.order is None:
             return
         record, error = yield from submit_one(item.order, self._tools)
-        if error is not None and refuses_all(error) and self._queue:
-            yield Note(text=_not_submitted(len(self._queue)))
+        self._unreachable = self._unreachable + 1 if isinstance(error, NotSentError) else 0
+        gone = self._unreachable == MOST_UNREACHABLE and not self._watch
+        if self._queue and (gone or (error is not None and refuses_all(error))):
+            yield Note(text=not_submitted(len(self._queue)))
             self._queue.clear()
         if record is None:
             return
@@ -222,10 +229,6 @@ def _saving(item: BatchItem, record: Record) -> Job:
     template = OutputTemplate(text=str(item.path), name=(str(item.path),))
     destination = Destination(template=template, force=item.replaces)
     return lambda tools: save(record, tools, destination)
-
-
-def _not_submitted(videos: int) -> str:
-    return f"not submitted: {videos} more {'video' if videos == 1 else 'videos'}"
 
 
 def _write_lock(lock: ManifestLock, entry: LockEntry) -> Iterator[Event]:

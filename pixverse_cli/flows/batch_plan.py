@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pixverse_cli.disk.files import has_sha256, kind_at, reason, with_home
 from pixverse_cli.domain.catalog import CURRENCY, PRICES_AS_OF, Kind, Role
+from pixverse_cli.domain.clock import UNLIMITED, TimeLimit
 from pixverse_cli.domain.errors import PixverseError, UsageError
 from pixverse_cli.domain.hosts import ServiceHost
 from pixverse_cli.domain.plan import Action, BatchItem, Field, Given, Order
 from pixverse_cli.domain.text import lines_of
 from pixverse_cli.flows.earlier import Earlier
 from pixverse_cli.flows.plan import (
-    follow,
+    follows,
     input_lines,
     known_values,
     read_prompt,
@@ -66,7 +67,8 @@ class PlanInputs(NamedTuple):
 
     ``has_hash`` returns whether a file has a SHA-256; one that nobody has changed is not read.
     ``force`` allows replacing files that this manifest did not make. ``host`` is where the
-    requests are sent. ``shard`` is (I, N).
+    requests are sent. ``shard`` is (I, N). ``limit`` bounds the reading of
+    pipes.
     """
 
     folder: Path
@@ -79,6 +81,7 @@ class PlanInputs(NamedTuple):
     host: ServiceHost
     force: bool = False
     shard: tuple[int, int] = _WHOLE
+    limit: TimeLimit = UNLIMITED
 
 
 class _Draft(NamedTuple):
@@ -235,10 +238,10 @@ def _order(position: int, item: ManifestItem, inputs: PlanInputs) -> Order:
     if kind is None:
         problems.append(_WHICH_KIND if given.video else _NO_KIND)
     model = model_of(settings, kind or usual_kind(model_name))
-    reader = InputReader(model, inputs.stack, inputs.earlier.named, inputs.now)
+    reader = InputReader(model, inputs.stack, inputs.earlier.named, inputs.now, inputs.limit)
     taken = reader.read(given, problems) if kind else ()
-    prompt = _prompt(item, inputs.folder, problems)
-    request = video_request(settings, prompt, model, follows=follow(model, [taken]))
+    prompt = _prompt(item, inputs, problems)
+    request = video_request(settings, prompt, model, follows=follows(model, [taken]))
     problems += input_lines(request, taken, settings, _LABELS) if kind else []
     problems += settings.problems
     if problems:
@@ -353,8 +356,10 @@ def _with_output_problem(draft: _Draft, inputs: PlanInputs) -> _Draft:
 
 
 def _output_conflicts(drafts: Sequence[_Draft], inputs: PlanInputs) -> Iterator[str]:
-    """Yield each output whose place is taken, however it is written: by an earlier output, by
-    the manifest or a file of its lock, or by an output that would need a folder of its name.
+    """Yield each output whose place is taken, however it is written.
+
+    By an earlier output, by the manifest or a file of its lock, or by an output that would need
+    a folder of its name.
     """
     found = [draft for draft in drafts if draft.path or "{" not in draft.output]
     paths = [draft.path or inputs.folder / draft.output for draft in found]
@@ -385,12 +390,13 @@ def _planned(draft: _Draft, inputs: PlanInputs) -> BatchItem:
     )
 
 
-def _prompt(item: ManifestItem, folder: Path, problems: list[str]) -> str | None:
+def _prompt(item: ManifestItem, inputs: PlanInputs, problems: list[str]) -> str | None:
     prompt, file = item.fields.get("prompt"), item.fields.get("prompt-file")
     if prompt is not None and file is not None:
         problems.append("prompt and prompt-file: give only one of them")
     if file is not None:
-        return read_prompt(_below(folder, file.value, "prompt-file"), problems)
+        path = _below(inputs.folder, file.value, "prompt-file")
+        return read_prompt(path, inputs.limit, problems)
     return prompt.value if prompt else None
 
 

@@ -10,7 +10,9 @@ from typing import NamedTuple
 from pixverse_cli.domain.clock import Clock, Uptime
 from pixverse_cli.domain.task import Record
 
-CREATE_SECONDS = 65.0  # the longest duration of a create call, with the grace after a signal
+CALL_SECONDS = 60.0  # a create call is given up then, here and in dashscope.client
+SIGNAL_GRACE_SECONDS = 5.0  # how long a running create call may continue after Ctrl-C
+CREATE_SECONDS = CALL_SECONDS + SIGNAL_GRACE_SECONDS  # the longest that a create call can take
 CONCLUSIVE_SECONDS = 60.0  # after the call; by then the service's replicas agree
 _LIST_SECONDS = 24 * 3600.0 - 600.0  # ten minutes less than a day: reading the pages takes time
 

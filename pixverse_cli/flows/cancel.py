@@ -2,18 +2,11 @@
 
 from collections.abc import Generator, Iterator, Sequence
 
-from pixverse_cli.domain.endings import failed
-from pixverse_cli.domain.errors import (
-    NetworkSettingsError,
-    PixverseError,
-    UnclearError,
-    UnexpectedError,
-    UsageError,
-)
-from pixverse_cli.domain.events import Ended, Event, Known, Planned
+from pixverse_cli.domain.errors import PixverseError, UnexpectedError, UsageError
+from pixverse_cli.domain.events import Event, Known, Planned
 from pixverse_cli.domain.task import Record, Status
 from pixverse_cli.flows.identity import require_account
-from pixverse_cli.flows.lookup import find_records
+from pixverse_cli.flows.lookup import find_records, to_its_end
 from pixverse_cli.flows.rate_limited import RateLimit, wait_for_slot, with_retries
 from pixverse_cli.flows.task_state import query_task, store_checked
 from pixverse_cli.flows.tools import Tools
@@ -27,16 +20,7 @@ def cancel(references: Sequence[str], tools: Tools) -> Iterator[Event]:
     yield Planned(total=len(records))
     yield from (Known(record=record) for record in records)
     for record in records:
-        try:
-            current = yield from _cancel_one(record, tools)
-        except UnclearError as error:
-            yield Ended(record=None, error=error, label=record.label)
-        except NetworkSettingsError:
-            raise
-        except PixverseError as error:
-            yield Ended(record=record, error=failed(record, error))
-        else:
-            yield Ended(record=current)
+        yield from to_its_end(record, _cancel_one(record, tools))
 
 
 def _cancel_one(record: Record, tools: Tools) -> Generator[Event, None, Record]:

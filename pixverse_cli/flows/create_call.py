@@ -25,14 +25,13 @@ from pixverse_cli.domain.process import this_process
 from pixverse_cli.domain.refusals import Refusal
 from pixverse_cli.domain.request import further_parameters
 from pixverse_cli.domain.task import Record, RecordInput, Status, Task
+from pixverse_cli.flows.call_time import CALL_SECONDS, SIGNAL_GRACE_SECONDS
 from pixverse_cli.flows.identity import this_account
 from pixverse_cli.flows.rate_limited import RateLimit, backoff, slow_down, wait_for_slot
 from pixverse_cli.flows.tools import Tools
 
 _NOT_SENT_TRIES = 4
 _THROTTLED_SECONDS = 60.0
-_CREATE_SECONDS = 60.0  # the client's own time limit, measured here by this clock
-_SIGNAL_GRACE_SECONDS = 5.0  # how long a running create call may continue after Ctrl-C
 
 
 class Outcome(NamedTuple):
@@ -50,12 +49,12 @@ class Outcome(NamedTuple):
 def create(order: Order, urls: Sequence[str], tools: Tools) -> Generator[Event, None, Outcome]:
     """Create the order's task; ``urls`` are those of its inputs."""
     body = wire.encode(wire.create_body(order.request, list(zip(order.inputs, urls, strict=True))))
-    started, failures = tools.clock.monotonic(), 0
+    started, failures, error = tools.clock.monotonic(), 0, None
     record = draft(order, tools)
     this_account(tools)  # the end of the key, so that a later error can name it
     tools.connect()  # import the HTTP client now: on a busy machine it takes longer than a slot
     while True:
-        wait_for_slot(RateLimit.CREATE, tools, of=order.request.model.name)
+        wait_for_slot(RateLimit.CREATE, tools, of=order.request.model.name, last=error)
         outcome = _attempt(body, record, order, tools)
         failures += 1
         error = outcome.error
@@ -124,8 +123,8 @@ def _attempt(body: bytes, record: Record, order: Order, tools: Tools) -> Outcome
             insist_on_budget(order, tools)
             return Outcome(record=None)
         try:
-            limit = tools.time_limit.within(_CREATE_SECONDS)
-            give_up = tools.interrupts.shortened(limit, _SIGNAL_GRACE_SECONDS)
+            limit = tools.time_limit.within(CALL_SECONDS)
+            give_up = tools.interrupts.shortened(limit, SIGNAL_GRACE_SECONDS)
             task = client.create(body, give_up=give_up)
         except PixverseError as error:
             return Outcome(record=_not_accepted(intent, error, tools), error=error)

@@ -12,9 +12,9 @@ from urllib.parse import urlencode
 
 from pixverse_cli.dashscope import wire
 from pixverse_cli.domain.plan import InputFile, Order
+from pixverse_cli.media.inputs.image import STDIN_LABEL
 
 _KEY = '-H "Authorization: Bearer $DASHSCOPE_API_KEY"'
-_STDIN = "stdin"  # the label of an image that was piped
 _FIELD = r"""field() { printf %s "$policy" | sed -n 's/.*"'"$1"'": *"\([^"]*\)".*/\1/p'; }"""
 # the form's fields, and what the permission calls them
 _FORM = {
@@ -60,7 +60,7 @@ def _upload(order: Order, file: InputFile, base_url: str) -> str:
 
 def _file(file: InputFile) -> str:
     """Return curl's field of the file, which must be the last; its name is quoted for curl."""
-    if file.label == _STDIN:
+    if file.label == STDIN_LABEL:
         return "'file=@-'"
     escaped = file.label.replace("\\", "\\\\").replace('"', '\\"')
     return shlex.quote(f'file=@"{escaped}"')

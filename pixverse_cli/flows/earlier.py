@@ -13,9 +13,10 @@ if TYPE_CHECKING:
 
 
 class Earlier:
-    """The store is opened when a check needs it: a request alone can be checked without one.
+    """Answers the checks' questions from the store, which is opened for the first of them.
 
-    ``service`` is the base URL that requests are sent to.
+    A request alone can be checked without a store. ``service`` is the base URL that requests are
+    sent to.
     """
 
     def __init__(self, open_store: Callable[[], Store], service: str, clock: Clock) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Generator, Iterable
 
 from pixverse_cli.domain.errors import ElsewhereError
 from pixverse_cli.domain.events import Event, Note
-from pixverse_cli.domain.hosts import host_of, is_loopback
+from pixverse_cli.domain.hosts import is_sandbox
 from pixverse_cli.domain.task import Record, Status, Task
 from pixverse_cli.flows.rate_limited import RateLimit, with_retries
 from pixverse_cli.flows.tools import Tools
@@ -74,7 +74,7 @@ def elsewhere(record: Record, tools: Tools) -> ElsewhereError:
             hint="use the key that sent it; nothing in the store was changed",
         )
     way_out = f"set DASHSCOPE_HTTP_BASE_URL={record.service} and use its key"
-    if is_loopback(host_of(record.service)):
+    if is_sandbox(record.service):
         name = record.task_id or f"'#{record.number}'"
         way_out += f", or `pixverse forget --force {name}` if that sandbox has ended"
     return ElsewhereError(

@@ -7,6 +7,7 @@ from pixverse_cli.domain.endings import failed
 from pixverse_cli.domain.errors import (
     Charged,
     NetworkSettingsError,
+    NotSentError,
     PixverseError,
     UnclearError,
     UnknownTaskError,
@@ -113,17 +114,43 @@ def look(references: Sequence[str] | None, tools: Tools, *, judging: bool) -> It
     records = yield from selected_records(references, tools)
     yield Planned(total=len(records))
     yield from (Known(record=record) for record in records)
-    for record in records:
-        yield from look_at(record, tools, judging=judging)
+    yield from look_at_each(records, tools, judging=judging)
 
 
-def look_at(record: Record, tools: Tools, *, judging: bool) -> Iterator[Event]:
-    """Query the status of one task, and end it.
+def look_at_each(records: Iterable[Record], tools: Tools, *, judging: bool) -> Iterator[Event]:
+    """Query the status of each task, and end it.
+
+    If no connection can be made for one, the others that would have to be queried end with the
+    same error: each would take as long to fail.
 
     :raises NetworkSettingsError: no task can be queried.
     """
+    unreachable = None
+    for record in records:
+        steps = query(record, tools) if unreachable is None else _unless_over(record, unreachable)
+        for event in to_its_end(record, steps, judging=judging):
+            if isinstance(event, Ended) and isinstance(event.error, NotSentError):
+                unreachable = event.error
+            yield event
+
+
+def _unless_over(record: Record, unreachable: NotSentError) -> Generator[Event, None, Record]:
+    """Return a record about which nothing has to be asked; for another, raise the error."""
+    yield from ()
+    if not is_over(record):
+        raise unreachable
+    return record
+
+
+def to_its_end(
+    record: Record, steps: Generator[Event, None, Record], *, judging: bool = False
+) -> Iterator[Event]:
+    """Take the steps for one task, which return its record, and end it; also if they fail.
+
+    :raises NetworkSettingsError: the steps for other tasks would fail as well.
+    """
     try:
-        current = yield from query(record, tools)
+        current = yield from steps
     except UnclearError as error:
         yield Ended(record=None, error=error, label=record.label)
     except NetworkSettingsError:

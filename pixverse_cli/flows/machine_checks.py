@@ -26,7 +26,7 @@ _INSTALLED_FILES = {
 # Where zsh and fish look; other places depend on their settings.
 _SEARCHED = (Path("/usr"), Path("/usr/local"), Path("/opt/homebrew"))
 # Where systems put the script of the package bash-completion.
-BASH_LOADERS = (
+_BASH_LOADERS = (
     Path("/usr/share/bash-completion/bash_completion"),
     Path("/usr/local/share/bash-completion/bash_completion"),
     Path("/etc/bash_completion"),
@@ -44,7 +44,7 @@ class Room(NamedTuple):
     told: str
 
 
-VIDEOS = Room(100_000_000, "videos may not fit")
+_VIDEOS = Room(100_000_000, "videos may not fit")
 _IMAGE = Room(20_000_000, "an image from stdin may not fit")
 _ROWS = Room(1_000_000, "it may soon be full")
 
@@ -82,7 +82,7 @@ def _current_folder() -> Finding:
 
 
 def folder(
-    what: str, path: Path, consequence: str, room: Room = VIDEOS, *, hint: str | None = None
+    what: str, path: Path, consequence: str, room: Room = _VIDEOS, *, hint: str | None = None
 ) -> Finding:
     """Return whether this user can write into a folder, and how much space is left.
 
@@ -126,7 +126,7 @@ def program() -> Finding:
 
 
 def installed_files(
-    environ: Mapping[str, str], loaders: Sequence[Path] = BASH_LOADERS
+    environ: Mapping[str, str], loaders: Sequence[Path] = _BASH_LOADERS
 ) -> Iterator[Finding]:
     """Yield where the man pages and the completions of this installation are.
 

@@ -3,12 +3,17 @@
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 
 from pixverse_cli.domain.endings import Placed
-from pixverse_cli.domain.errors import PixverseError, UsageError
+from pixverse_cli.domain.errors import (
+    PixverseError,
+    StillRunningError,
+    TimeLimitError,
+    UsageError,
+)
 from pixverse_cli.domain.events import Ended, Event, Known, Note, Planned, Submitted
 from pixverse_cli.domain.plan import Destination, Plan, WaitPolicy
 from pixverse_cli.domain.task import Record
 from pixverse_cli.flows.identity import of_this_account
-from pixverse_cli.flows.lookup import look_at, selected_records
+from pixverse_cli.flows.lookup import look_at_each, selected_records
 from pixverse_cli.flows.refresh import refresh, unfinished
 from pixverse_cli.flows.save import Transfers, is_failure, save, video_path
 from pixverse_cli.flows.submit import submit
@@ -76,11 +81,12 @@ def save_all(
     yield from _save_each(records, tools, destination)
 
 
-def save_every(tools: Tools, destination: Destination) -> Iterator[Event]:
+def save_every(tools: Tools, destination: Destination, *, again: str) -> Iterator[Event]:
     """Save every finished video that is not saved yet; unfinished tasks are asked about first.
 
     A task that still runs, or has failed, is told and is no error: it has no video to save. If
     the service does not answer, the videos whose links are known are saved all the same.
+    ``again`` is the command line itself.
 
     :raises UsageError: several videos would be saved under one name.
     """
@@ -94,6 +100,8 @@ def save_every(tools: Tools, destination: Destination) -> Iterator[Event]:
     if not records and failure is None:
         yield Note(text="no video to save: every finished one is saved")
     yield from _save_each(records, tools, destination)
+    if isinstance(failure, TimeLimitError) and unfinished(tools):
+        failure = StillRunningError(failure.message, next=again)
     if failure is not None:
         yield Ended(record=None, error=failure, label="unfinished tasks")
 
@@ -107,14 +115,13 @@ def _save_each(
     yield Planned(total=len(tasks))
     yield from (Known(record=task.record, position=task.position) for task in tasks)
     with Transfers(tools) as transfers:
-        for record in records:
-            for event in look_at(record, tools, judging=True):
-                if isinstance(event, Ended):
-                    save_now = len(records) == 1
-                    yield from _end(event, transfers, destination, positions, here=save_now)
-                else:
-                    yield event
-            yield from transfers.take()
+        for event in look_at_each(records, tools, judging=True):
+            if isinstance(event, Ended):
+                save_now = len(records) == 1
+                yield from _end(event, transfers, destination, positions, here=save_now)
+                yield from transfers.take()
+            else:
+                yield event
         while transfers:
             transfers.wait(_SLICE_SECONDS)
             yield from transfers.take()

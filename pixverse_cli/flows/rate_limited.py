@@ -7,7 +7,7 @@ from typing import TypeVar
 from pixverse_cli.domain.errors import PixverseError, ThrottledError
 from pixverse_cli.domain.events import Event, Retrying
 from pixverse_cli.domain.terms import CALLS_PER_SECOND, CREATES_PER_SECOND
-from pixverse_cli.flows.tools import Tools, out_of_time
+from pixverse_cli.flows.tools import Tools
 
 T = TypeVar("T")
 
@@ -29,8 +29,12 @@ class RateLimit(Enum):
     POLICY = ("policy", CALLS_PER_SECOND)
 
 
-def wait_for_slot(rate: RateLimit, tools: Tools, *, of: str = "") -> None:
+def wait_for_slot(
+    rate: RateLimit, tools: Tools, *, of: str = "", last: PixverseError | None = None
+) -> None:
     """Wait for this call's slot; ``of`` names the model where the service counts per model.
+
+    ``last`` is the error of the try before this one.
 
     On an overloaded machine a process may wake up after its slot. A call made then would
     collide with the calls of later slots, so the process takes another slot.
@@ -41,7 +45,7 @@ def wait_for_slot(rate: RateLimit, tools: Tools, *, of: str = "") -> None:
     for _ in range(_SLOT_TRIES):
         delay = tools.store.rate_slots.take(name + of, per_second, tools.clock.now().timestamp())
         if delay >= tools.time_left():
-            raise out_of_time()
+            raise tools.out_of_time(last)
         due = tools.clock.monotonic() + delay
         if delay:
             tools.clock.sleep(delay)
@@ -66,19 +70,19 @@ def with_retries(
     :raises TimeLimitError: the next try would come after the command's time limit.
     :raises PixverseError: the error of the last try, or one that a retry cannot solve.
     """
-    failures = 0
+    failures, last = 0, None
     while True:
-        wait_for_slot(rate, tools)
+        wait_for_slot(rate, tools, last=last)
         try:
             return call()
         except PixverseError as error:
-            failures += 1
+            failures, last = failures + 1, error
             if not error.retryable or (failures == _TRIES and not tools.time_is_up()):
                 raise
             delay = backoff(failures, error.retry_after)
             slow_down(rate, tools, error, delay)
             if delay >= tools.time_left():
-                raise out_of_time(error) from error
+                raise tools.out_of_time(error) from error
             yield Retrying(reason=error.message, delay=delay, task_id=task_id)
             tools.clock.sleep(delay)
 

@@ -9,13 +9,13 @@ from pixverse_cli.domain.errors import UsageError
 from pixverse_cli.domain.events import Event
 from pixverse_cli.domain.frozen import replace
 from pixverse_cli.domain.task import ListedTask, Record, RemoteTask, Status
+from pixverse_cli.domain.terms import DEFAULT_PAGE, LONGEST_PAGE
 from pixverse_cli.flows.call_time import Reading, read_clocks
 from pixverse_cli.flows.identity import this_account
 from pixverse_cli.flows.local_list import Filters
 from pixverse_cli.flows.rate_limited import RateLimit, with_retries
 from pixverse_cli.flows.tools import Tools
 
-_PAGE_SIZES = (100, 10)  # the maximum is undocumented; 10 is the default
 _MAX_PAGES = 200
 _OURS = (Status.UNCLEAR, Status.NOT_SENT)  # this program's own states
 
@@ -81,13 +81,11 @@ def list_tasks(tools: Tools, *, model: str | None = None) -> Generator[Event, No
 
     :raises PixverseError: a page of the list could not be read.
     """
-    largest, default = _PAGE_SIZES
-    size = largest
+    size = LONGEST_PAGE
     try:
         pages = yield from _read_pages(tools, model, size)
-    except UsageError:
-        # a page size above the undocumented maximum is refused
-        size = default
+    except UsageError:  # a page above the service's maximum is refused
+        size = DEFAULT_PAGE
         pages = yield from _read_pages(tools, model, size)
     earlier = list[Page]()
     if _has_shifted(pages):

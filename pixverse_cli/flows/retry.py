@@ -38,10 +38,9 @@ _HOW_TO_NAME = (
 
 
 class RetryInputs(NamedTuple):
-    """Where records and settings come from; ``service`` is the address that commands use now.
+    """What a retry is planned from; ``service`` is the address that commands use now.
 
-    ``host`` says whether list prices are known there; ``reader`` reads the inputs of a
-    model.
+    ``host`` says whether list prices are known there; ``reader`` reads the inputs of a model.
     """
 
     settings: Settings

@@ -16,6 +16,7 @@ import threading
 from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import NamedTuple, Self
@@ -30,9 +31,10 @@ from pixverse_cli.domain.frozen import replace
 from pixverse_cli.domain.plan import Destination, OutputTemplate
 from pixverse_cli.domain.task import Record
 from pixverse_cli.domain.terms import RUNNING_TASKS
+from pixverse_cli.domain.threads import threads_left
 from pixverse_cli.flows.rate_limited import RateLimit, backoff, with_retries
 from pixverse_cli.flows.task_state import query_task, store_answer
-from pixverse_cli.flows.tools import Tools, out_of_time
+from pixverse_cli.flows.tools import Tools
 from pixverse_cli.media.output_names import image_name, resolve
 from pixverse_cli.media.video.download import (
     Checked,
@@ -50,9 +52,6 @@ from pixverse_cli.media.video.failures import (
 )
 
 _MAX_BREAKS = 6  # in a row, without one new byte
-THREADS = RUNNING_TASKS  # these may end together: then none waits for another's download
-_STOP_SECONDS = 1.0  # how long a stopped command waits for all its threads
-Job = Callable[[Tools], Iterator[Event]]
 
 
 def save(
@@ -71,38 +70,9 @@ def save(
         yield Ended(record=saved)
 
 
-def video_path(record: Record, template: OutputTemplate, position: int, now: datetime) -> Path:
-    """Return the absolute path for the video of one accepted task.
-
-    :raises NotSavedError: the current directory was deleted.
-    """
-    try:
-        return resolve(template, values(record, position, now)).absolute()
-    except OSError as error:
-        raise NotSavedError(
-            f"the current directory cannot be used: {reason(error)}",
-            hint="change to another directory, then `pixverse download` again",
-        ) from error
-
-
-def values(record: Record, position: int, now: datetime) -> dict[str, str]:
-    """Return the values of the fields of an output name, for one accepted task."""
-    model = find_model(record.model)
-    return {
-        "task_id": record.task_id or "",
-        "image": image_name(record.label or "video"),
-        "model": model.alias if model else "unknown",
-        "resolution": record.resolution or "unknown",
-        "duration": _known(record.duration),
-        "seed": _known(record.seed),
-        "index": str(position),
-        "take": str(record.take),
-        "date": local_time(now).strftime("%Y-%m-%d"),
-    }
-
-
-def _known(number: int | None) -> str:
-    return "unknown" if number is None else str(number)
+def is_failure(event: Event) -> bool:
+    """Return whether a task has ended with an error."""
+    return isinstance(event, Ended) and event.error is not None
 
 
 def _save(
@@ -110,7 +80,7 @@ def _save(
 ) -> Generator[Event, None, tuple[Record, bool]]:
     if destination.template.stdout:
         done = yield from _transfer(record, tools, None, force=False)
-        yield from _odd(record, done)
+        yield from _notes(record, done)
         return record, False
     path = video_path(record, destination.template, position, tools.clock.now())
     for place in _places(record, path, destination):
@@ -130,8 +100,42 @@ def _save(
     if done.state is not None:
         with suppress(PixverseError):  # `batch` reads the file again then
             tools.store.hashed_files.keep(path, done.state, done.sha256)
-    yield from _odd(record, done)
+    yield from _notes(record, done)
     return stored, done.already
+
+
+def video_path(record: Record, template: OutputTemplate, position: int, now: datetime) -> Path:
+    """Return the absolute path for the video of one accepted task.
+
+    :raises NotSavedError: the current directory was deleted.
+    """
+    try:
+        return resolve(template, field_values(record, position, now)).absolute()
+    except OSError as error:
+        raise NotSavedError(
+            f"the current directory cannot be used: {reason(error)}",
+            hint="change to another directory, then `pixverse download` again",
+        ) from error
+
+
+def field_values(record: Record, position: int, now: datetime) -> dict[str, str]:
+    """Return the values of the fields of an output name, for one accepted task."""
+    model = find_model(record.model)
+    return {
+        "task_id": record.task_id or "",
+        "image": image_name(record.label or "video"),
+        "model": model.alias if model else "unknown",
+        "resolution": record.resolution or "unknown",
+        "duration": _known(record.duration),
+        "seed": _known(record.seed),
+        "index": str(position),
+        "take": str(record.take),
+        "date": local_time(now).strftime("%Y-%m-%d"),
+    }
+
+
+def _known(number: int | None) -> str:
+    return "unknown" if number is None else str(number)
 
 
 def _places(record: Record, path: Path, destination: Destination) -> list[Path]:
@@ -147,9 +151,14 @@ def _places(record: Record, path: Path, destination: Destination) -> list[Path]:
     return [path, earlier] if counts or not destination.chosen else [path]
 
 
-def _odd(record: Record, done: Fetched) -> Iterator[Event]:
-    for note in done.notes:
-        yield Note(text=f"{(record.task_id or '')[:8]}: the video is complete, but {note}")
+def _saved_meanwhile(record: Record, target: Path, tools: Tools) -> Record | None:
+    """Return the record if another process has just saved this task's video as ``target``.
+
+    Each process stores the hash before the video gets its name.
+    """
+    current = tools.store.records.get(record.number)
+    mine = current.sha256 is not None and has_sha256(target, current.sha256)
+    return replace(current, file=str(target)) if mine else None
 
 
 def _store_file(saved: Record, tools: Tools) -> Generator[Event, None, Record]:
@@ -161,14 +170,9 @@ def _store_file(saved: Record, tools: Tools) -> Generator[Event, None, Record]:
         return saved
 
 
-def _saved_meanwhile(record: Record, target: Path, tools: Tools) -> Record | None:
-    """Return the record if another process has just saved this task's video as ``target``.
-
-    Each process stores the hash before the video gets its name.
-    """
-    current = tools.store.records.get(record.number)
-    mine = current.sha256 is not None and has_sha256(target, current.sha256)
-    return replace(current, file=str(target)) if mine else None
+def _notes(record: Record, done: Fetched) -> Iterator[Event]:
+    for note in done.notes:
+        yield Note(text=f"{(record.task_id or '')[:8]}: the video is complete, but {note}")
 
 
 def _transfer(
@@ -191,14 +195,14 @@ def _transfer(
             if refreshed:
                 raise
             refreshed = True
-            reason = f"{error.message}; asking the service for a new link"
-            yield Retrying(reason=reason, delay=0.0, task_id=record.task_id)
+            why = f"{error.message}; asking the service for a new link"
+            yield Retrying(reason=why, delay=0.0, task_id=record.task_id)
             url = yield from _fresh_url(record, tools, error)
         except BrokenOffError as error:
             breaks += 1
             delay = backoff(breaks, error.retry_after)
             if delay >= tools.time_left():
-                raise out_of_time(error) from error
+                raise tools.out_of_time(error) from error
             if breaks > _MAX_BREAKS:
                 raise
             yield Retrying(reason=error.message, delay=delay, task_id=record.task_id)
@@ -231,9 +235,9 @@ def _fresh_url(record: Record, tools: Tools, error: NotSavedError) -> Generator[
     return task.video_url
 
 
-def is_failure(event: Event) -> bool:
-    """Return whether a task has ended with an error."""
-    return isinstance(event, Ended) and event.error is not None
+Job = Callable[[Tools], Iterator[Event]]
+THREADS = RUNNING_TASKS  # these may end together: then none waits for another's download
+_STOP_SECONDS = 1.0  # how long a stopped command waits for all its threads
 
 
 class Step(NamedTuple):
@@ -276,18 +280,24 @@ class Transfers:
             self.start(job)
 
     def start(self, job: Job) -> None:
-        """Run a job soon: on a thread, or here if the system gives no thread."""
+        """Run a job soon: on a thread, or here if the system has not enough threads."""
         self._unfinished += 1
         self._jobs.put(job)
-        if len(self._threads) < min(THREADS, self._unfinished):
+        if len(self._threads) < min(self._most_threads, self._unfinished):
             thread = threading.Thread(target=self._work, daemon=True)
-            try:
+            with suppress(RuntimeError):  # another program has taken the last one
                 thread.start()
-            except RuntimeError:
-                if not self._threads:
-                    self._run(self._jobs.get() or job, self._tools)
-            else:
                 self._threads.append(thread)
+        if not self._threads:
+            self._run(self._jobs.get() or job, self._tools)
+
+    @cached_property
+    def _most_threads(self) -> int:
+        """How many threads may save, so that each network call finds a thread, too.
+
+        There is one call at a time on each of them, and one on this thread.
+        """
+        return min(THREADS, (threads_left(2 * THREADS + 1) - 1) // 2)
 
     def wait(self, seconds: float) -> bool:
         """Wait at most this long, and return whether there is something to take."""

@@ -152,9 +152,8 @@ def _found_sentence(record: Record) -> str:
 
 
 def _not_accepted(record: Record, tools: Tools) -> Record:
-    return tools.store.records.not_accepted(
-        record.number,
-        Status.NOT_SENT,
+    return tools.store.records.rule_out(
+        record,
         call_end(record) or tools.clock.now(),
         "not-accepted",
         "the service's list has no such task: it is safe to submit again",

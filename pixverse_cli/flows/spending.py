@@ -10,8 +10,8 @@ from typing import NamedTuple
 from pixverse_cli.domain.catalog import find_model
 from pixverse_cli.domain.clock import local_time, seconds_before
 from pixverse_cli.domain.errors import Charged
+from pixverse_cli.domain.hosts import is_sandbox
 from pixverse_cli.domain.task import Record
-from pixverse_cli.settings.places import is_loopback
 from pixverse_cli.settings.values import Settings
 from pixverse_cli.store import Store
 
@@ -100,7 +100,7 @@ def report(settings: Settings, store: Store, now: datetime) -> Report:
     for record in store.records.each_newest(-1, since=first):
         if record.fingerprint is None:
             continue
-        if is_loopback(record.service) != sandbox:
+        if is_sandbox(record.service) != sandbox:
             others += 1
             continue
         spent = _spent(record, _group(record, by))

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from pixverse_cli.domain.endings import Placed
 from pixverse_cli.domain.errors import (
+    NotSentError,
     PixverseError,
     TimeLimitError,
     UnclearError,
@@ -37,10 +38,11 @@ from pixverse_cli.flows.create_call import Outcome, create
 from pixverse_cli.flows.identity import require_account
 from pixverse_cli.flows.rate_limited import RateLimit, wait_for_slot, with_retries
 from pixverse_cli.flows.task_state import is_over
-from pixverse_cli.flows.tools import Tools, out_of_time
+from pixverse_cli.flows.tools import Tools
 
 _OTHER_CALL_SECONDS = 120.0  # how long another process may need from its intent to its answer
 _PAUSE = 0.5
+MOST_UNREACHABLE = 2  # orders in a row for which no connection could be made
 _SUFFIXES = {"JPEG": ".jpg"}  # of other formats: their name
 
 
@@ -55,22 +57,30 @@ def submit(orders: Sequence[Order], tools: Tools) -> Generator[Event, None, list
     """Create one task per order, and return those that were accepted.
 
     An order that fails ends with its error and the next one is tried, unless the key or the
-    account was refused: then no further call is made.
+    account was refused, or no connection could be made for two orders in a row: the others would
+    fail alike, each after up to a minute of retries.
 
     :raises UsageError: files are too large for the service's store; nothing was sent.
     """
     if problems := [line for lines in size_problems(orders, tools) for line in lines]:
         raise UsageError("\n".join(dict.fromkeys(problems)), hint="nothing was sent")
-    accepted, waiting = list[Placed](), deque(orders)
+    accepted, waiting, unreachable = list[Placed](), deque(orders), 0
     while waiting:
         order = waiting.popleft()
         record, error = yield from submit_one(order, tools)
         if record is not None:
             accepted.append(Placed(record, order.position))
-        if waiting and error is not None and refuses_all(error):
-            yield Note(text=f"{len(waiting)} more videos were not submitted")
+        unreachable = unreachable + 1 if isinstance(error, NotSentError) else 0
+        hopeless = unreachable == MOST_UNREACHABLE or (error is not None and refuses_all(error))
+        if waiting and hopeless:
+            yield Note(text=not_submitted(len(waiting)))
             break
     return accepted
+
+
+def not_submitted(videos: int) -> str:
+    """Return the sentence for videos whose orders were not tried."""
+    return f"not submitted: {videos} more {'video' if videos == 1 else 'videos'}"
 
 
 def submit_one(order: Order, tools: Tools) -> Generator[Event, None, Submission]:
@@ -123,38 +133,6 @@ def _create(order: Order, tools: Tools) -> Generator[Event, None, Outcome]:
     return (yield from _search(record, error, tools))
 
 
-def _search(record: Record, error: UnclearError, tools: Tools) -> Generator[Event, None, Outcome]:
-    """Search for the task of an unclear call, unless the command's time limit is reached."""
-    from pixverse_cli.flows.search import not_found_error, search  # noqa: PLC0415  rare
-
-    if tools.time_is_up():
-        return Outcome(record=record, error=error)
-    yield Known(record=record)
-    lost = error.message.removesuffix(".")  # the service ends its sentences with one
-    yield Note(text=f"{lost}; searching the account's tasks for it")
-    try:
-        found = yield from search(record, tools)
-    except PixverseError as broken:  # the store, or the time limit while it was locked
-        message = f"{lost}; the search was given up: {broken.message}"
-        return Outcome(record=record, error=error.but(message=message))
-    if found.record.task_id is not None:
-        return Outcome(record=found.record)
-    failure = not_found_error(found)
-    message = f"{lost}; {failure.message}"
-    return Outcome(record=found.record, error=failure.but(message=message))
-
-
-def _wait_for_other_call(record: Record, tools: Tools) -> Record:
-    """Wait while another process makes the record's create call; return the record then."""
-    limit = tools.time_limit.within(_OTHER_CALL_SECONDS)
-    while record.status is Status.UNCLEAR and may_be_alive(record.process):
-        if limit.is_reached():
-            break
-        tools.clock.sleep(_PAUSE)
-        record = tools.store.records.get(record.number)
-    return record
-
-
 def _attach(record: Record, tools: Tools) -> Generator[Event, None, Outcome]:
     """Use the task of an equal request instead of paying again.
 
@@ -180,6 +158,40 @@ def _attach(record: Record, tools: Tools) -> Generator[Event, None, Outcome]:
     return Outcome(record=record, attached=True)
 
 
+def _wait_for_other_call(record: Record, tools: Tools) -> Record:
+    """Wait while another process makes the record's create call; return the record then."""
+    limit = tools.time_limit.within(_OTHER_CALL_SECONDS)
+    while record.status is Status.UNCLEAR:
+        over = not may_be_alive(record.process) or limit.is_reached()
+        if not over:
+            tools.clock.sleep(_PAUSE)
+        record = tools.store.records.get(record.number)  # it may have ended with an answer
+        if over:
+            break
+    return record
+
+
+def _search(record: Record, error: UnclearError, tools: Tools) -> Generator[Event, None, Outcome]:
+    """Search for the task of an unclear call, unless the command's time limit is reached."""
+    from pixverse_cli.flows.search import not_found_error, search  # noqa: PLC0415  rare
+
+    if tools.time_is_up():
+        return Outcome(record=record, error=error)
+    yield Known(record=record)
+    lost = error.message.removesuffix(".")  # the service ends its sentences with one
+    yield Note(text=f"{lost}; searching the account's tasks for it")
+    try:
+        found = yield from search(record, tools)
+    except PixverseError as broken:  # the store, or the time limit while it was locked
+        message = f"{lost}; the search was given up: {broken.message}"
+        return Outcome(record=record, error=error.but(message=message))
+    if found.record.task_id is not None:
+        return Outcome(record=found.record)
+    failure = not_found_error(found)
+    message = f"{lost}; {failure.message}"
+    return Outcome(record=found.record, error=failure.but(message=message))
+
+
 def publish(order: Order, tools: Tools) -> Generator[Event, None, list[str]]:
     """Return the URLs from which the service can fetch the order's inputs, in their order.
 
@@ -189,12 +201,12 @@ def publish(order: Order, tools: Tools) -> Generator[Event, None, list[str]]:
     urls = list[str]()
     for each in order.inputs:
         if tools.time_is_up():
-            raise out_of_time()
+            raise tools.out_of_time()
         try:
             url = yield from _published(each, order, tools)
         except PixverseError as error:
             if tools.time_is_up():
-                raise out_of_time(error) from error
+                raise tools.out_of_time(error) from error
             raise
         urls.append(url)
     return urls
@@ -260,15 +272,6 @@ def _upload_once(
     return f"oss://{key}"
 
 
-def _size_problem(file: InputFile, source: str, most: int | None) -> str | None:
-    if most is None or file.size <= most:
-        return None
-    return (
-        f"{source}: has {file.size} bytes; the service's temporary store takes at most {most}"
-        " bytes for this model: give a smaller file, a public URL, or --upload-command"
-    )
-
-
 def size_problems(orders: Sequence[Order], tools: Tools) -> list[list[str]]:
     """Return for each order what the service's store would refuse as too large.
 
@@ -302,3 +305,12 @@ def _to_upload(order: Order, tools: Tools) -> Iterator[tuple[str, InputFile]]:
         file = each.file
         if file and not tools.store.uploads.find(file.sha256, model, tools.account(), now):
             yield each.source, file
+
+
+def _size_problem(file: InputFile, source: str, most: int | None) -> str | None:
+    if most is None or file.size <= most:
+        return None
+    return (
+        f"{source}: has {file.size} bytes; the service's temporary store takes at most {most}"
+        " bytes for this model: give a smaller file, a public URL, or --upload-command"
+    )

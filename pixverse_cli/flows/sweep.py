@@ -13,13 +13,12 @@ from pixverse_cli.dashscope.wire import Page
 from pixverse_cli.domain.errors import PixverseError, UsageError
 from pixverse_cli.domain.events import Event, Note, Retrying
 from pixverse_cli.domain.task import ListedTask
+from pixverse_cli.domain.terms import DEFAULT_PAGE, LONGEST_PAGE
 from pixverse_cli.flows.rate_limited import RateLimit, backoff, slow_down, wait_for_slot
 from pixverse_cli.flows.tools import Tools
 
 MAX_SINGLE_QUERIES = 8  # for so few tasks the list saves no call
 _GAP = 2.0
-_PAGE_SIZE = 100  # refused where the maximum is lower
-_DEFAULT_PAGE_SIZE = 10
 _MAX_PAGES = 200
 
 
@@ -33,7 +32,7 @@ class Sweep:
         self._tools = tools
         self._deadline = deadline
         self._gap = gap or _GAP
-        self._page_size = _PAGE_SIZE
+        self._page_size = LONGEST_PAGE
         self._failures = 0
         self.next_at = 0.0
         self.refused = False
@@ -79,9 +78,9 @@ class Sweep:
         try:
             return client.listed(page=number, page_size=self._page_size, model=model)
         except UsageError:
-            if self._page_size == _DEFAULT_PAGE_SIZE:
+            if self._page_size == DEFAULT_PAGE:
                 raise
-        self._page_size = _DEFAULT_PAGE_SIZE
+        self._page_size = DEFAULT_PAGE
         wait_for_slot(RateLimit.LIST, self._tools)
         return client.listed(page=number, page_size=self._page_size, model=model)
 

@@ -28,7 +28,7 @@ from pixverse_cli.flows.tools import Tools
 if TYPE_CHECKING:
     from pixverse_cli.domain.refusals import Refusal
 
-REPLICATION_SECONDS = 60.0  # a new task may be UNKNOWN to the replica that answers
+_REPLICATION_SECONDS = 60.0  # a new task may be UNKNOWN to the replica that answers
 
 
 def query_task(record: Record, tools: Tools) -> Task:
@@ -36,9 +36,10 @@ def query_task(record: Record, tools: Tools) -> Task:
 
     UNKNOWN is returned only to the key that sent the request; to another it proves nothing.
 
-    :raises ElsewhereError: the request was sent to another service, which is not asked, or with
-        another key, and the service does not know the task.
-    :raises UnknownTaskError: nor does it, and an older store does not say which key was used.
+    :raises ElsewhereError: the request was sent to another service, which is not asked; or the
+        service does not know the task, and another key sent the request.
+    :raises UnknownTaskError: the service does not know the task, and an older version did not
+        note which key sent the request.
     """
     require_service(record, tools)
     task = tools.connect().query(record.task_id or "")
@@ -74,7 +75,8 @@ def _forget_unusable_uploads(record: Record, tools: Tools) -> None:
 
 def confirm_or_release(record: Record, task: Task, tools: Tools) -> Record:
     """Confirm or release a provisionally adopted task, depending on the answer about it."""
-    if not record.provisional:
+    task_id = record.task_id
+    if not record.provisional or task_id is None:
         return record
     from pixverse_cli.flows.matching import (  # noqa: PLC0415  rare
         Evidence,
@@ -85,10 +87,10 @@ def confirm_or_release(record: Record, task: Task, tools: Tools) -> Record:
 
     evidence = compare(record, task)
     if evidence is Evidence.OURS or usage_confirms(record, task):
-        return tools.store.records.confirm(record.number)
+        return tools.store.records.confirm(record.number, task_id)
     promptless = task.status in (Status.FAILED, Status.CANCELED)  # these never report a prompt
     if evidence is Evidence.NOT_OURS or promptless or has_other_length(record, task):
-        return tools.store.records.let_go(record.number)
+        return tools.store.records.let_go(record.number, task_id)
     return record
 
 
@@ -124,9 +126,9 @@ def is_not_known_yet(record: Record, answer: Task, clock: Clock) -> bool:
     at = read_clocks(clock)
     age = call_age(record, at)
     if age is not None and age.certain:
-        return age.ended < REPLICATION_SECONDS
+        return age.ended < _REPLICATION_SECONDS
     since = record.submitted_at or at.wall
-    return (at.wall - since).total_seconds() < REPLICATION_SECONDS
+    return (at.wall - since).total_seconds() < _REPLICATION_SECONDS
 
 
 def has_video(record: Record) -> bool:

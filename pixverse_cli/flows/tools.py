@@ -5,7 +5,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from pixverse_cli.domain.clock import Clock, TimeLimit
-from pixverse_cli.domain.errors import PixverseError, TimeLimitError
+from pixverse_cli.domain.errors import (
+    PixverseError,
+    ThrottledAtLimitError,
+    ThrottledError,
+    TimeLimitError,
+)
 from pixverse_cli.domain.interrupts import Interrupts
 from pixverse_cli.store import Store
 
@@ -50,11 +55,10 @@ class KeyInUse:
 
 
 class Connect:
-    """Returns the one client of a command; ``find_key`` is called only when it is created.
+    """Returns the one client of a command, imported and created when it is first asked for.
 
-    The client is imported then, too: that takes longer than most commands.
-
-    ``time_is_up`` returns whether the command's time limit is reached.
+    ``find_key`` is called only then. ``time_is_up`` returns whether the command's time limit
+    is reached.
     """
 
     def __init__(
@@ -85,8 +89,9 @@ class Connect:
 
 
 class Tools(NamedTuple):
-    """``connect`` returns the client, created on first use: many commands need no network.
+    """What every flow works with.
 
+    ``connect`` returns the client, created on first use: many commands need no network.
     ``service`` is the base URL that records belong to. ``account`` returns a name for the key
     and the service that does not reveal the key, ``key_ending`` the key's last four characters.
     ``run`` is a random id of this process. ``deadline`` is the time limit of the whole command
@@ -116,10 +121,27 @@ class Tools(NamedTuple):
         """Return whether the command's time limit is reached."""
         return self.time_limit.is_reached()
 
-    def until(self, policy: "WaitPolicy") -> "Tools":
-        """Return the same tools with the limit of a policy that starts now, unless theirs is
-        earlier.
+    def out_of_time(self, last: PixverseError | None = None) -> TimeLimitError:
+        """Return the error for a command that has no time for another try.
+
+        ``last`` is the error until then. Without one, only the rate limit keeps a call from
+        being made before the time limit.
         """
+        if isinstance(last, TimeLimitError):
+            return last
+        kind = ThrottledAtLimitError if isinstance(last, ThrottledError) else TimeLimitError
+        if self.time_is_up():
+            what = "the time limit was reached"
+        elif last is not None:
+            what = "the next try would come after --timeout"
+        else:
+            what = "the rate limit allows the next call only after --timeout"
+            kind = ThrottledAtLimitError
+        detail = f"; the last error: {last.message}" if last else ""
+        return kind(f"{what}{detail}", hint="a longer --timeout gives it more time")
+
+    def until(self, policy: "WaitPolicy") -> "Tools":
+        """Return the same tools with the limit of a policy that starts now, if it is earlier."""
         limit = self.time_limit.within(policy.timeout or float("inf"))
         return self._replace(deadline=limit.end)
 
@@ -133,13 +155,3 @@ class Tools(NamedTuple):
             store=self.store.reopened(),
             interrupts=Interrupts(self.clock),
         )
-
-
-def out_of_time(last: PixverseError | None = None) -> TimeLimitError:
-    """Return the error for a command at its time limit; ``last`` is the error until then."""
-    if isinstance(last, TimeLimitError):
-        return last
-    detail = f"; the last error: {last.message}" if last else ""
-    return TimeLimitError(
-        f"the time limit was reached{detail}", hint="a longer --timeout gives it more time"
-    )

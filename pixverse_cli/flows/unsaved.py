@@ -2,10 +2,9 @@
 
 from collections.abc import Generator, Sequence
 from datetime import datetime, timedelta
-from urllib.parse import parse_qs, urlsplit
 
 from pixverse_cli.domain.events import Event, Note
-from pixverse_cli.domain.hosts import host_of, is_loopback
+from pixverse_cli.domain.hosts import host_of, is_sandbox, link_expires_at
 from pixverse_cli.domain.task import Record, Status
 from pixverse_cli.domain.terms import TASK_LIFE_SECONDS
 from pixverse_cli.flows.identity import was_sent_here
@@ -38,22 +37,16 @@ def tell_others(asked: Sequence[Record]) -> Generator[Event, None, None]:
 
 def _can_be_fetched(record: Record, tools: Tools, now: datetime) -> bool:
     if not was_sent_here(record, tools):
-        ended_sandbox = _is_of_sandbox(record.service) and not _is_of_sandbox(tools.service)
+        ended_sandbox = is_sandbox(record.service) and not is_sandbox(tools.service)
         if ended_sandbox or not has_video(record):
             return False
     oldest = now - timedelta(seconds=TASK_LIFE_SECONDS)
     at = record.ended_at or record.submitted_at
-    return (at is not None and at >= oldest) or (has_video(record) and _link_holds(record, now))
-
-
-def _is_of_sandbox(service: str) -> bool:
-    return is_loopback(host_of(service))
+    return (at is not None and at >= oldest) or _link_holds(record, now)
 
 
 def _link_holds(record: Record, now: datetime) -> bool:
-    """Return whether the video's link may still work; OSS writes the end of a signature in it."""
-    try:
-        ends = parse_qs(urlsplit(record.video_url or "").query).get("Expires", ["0"])[0]
-    except ValueError:  # unbalanced brackets
-        return False
-    return not ends.isdecimal() or int(ends) == 0 or int(ends) > now.timestamp()
+    """Return whether the record has a link to the video that may still work."""
+    link = record.video_url or ""
+    expires = link_expires_at(link)
+    return has_video(record) and host_of(link) != "" and (expires is None or expires > now)

@@ -4,16 +4,15 @@ An input is a file, a URL that the service fetches, or, for a video, the id of a
 """
 
 import re
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple, TypeVar
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
-from pixverse_cli.disk.files import kind_at
+from pixverse_cli.disk.files import kind_at, stdin_within
 from pixverse_cli.domain.catalog import (
     DEFAULT_DURATION,
     DEFAULT_RESOLUTION,
@@ -29,8 +28,9 @@ from pixverse_cli.domain.catalog import (
     find_model,
     models_of,
 )
+from pixverse_cli.domain.clock import UNLIMITED, TimeLimit
 from pixverse_cli.domain.errors import UsageError
-from pixverse_cli.domain.hosts import without_secrets
+from pixverse_cli.domain.hosts import link_expires_at, without_secrets
 from pixverse_cli.domain.plan import Given, Input, InputFile
 from pixverse_cli.domain.request import VideoRequest, request_problems
 from pixverse_cli.domain.task import Record, RecordInput, Status
@@ -45,8 +45,8 @@ FindTasks = Callable[[str], list[Record]]  # records whose task id starts with a
 
 _NAMED = re.compile(r"([^=/\\:]+)=(.+)", re.DOTALL)
 _TASK_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]{3,127}")
-_SIZE = re.compile(r"(\d{1,5})\*(\d{1,5})")
-_A = {Media.IMAGE: "an image", Media.VIDEO: "a video", Media.AUDIO: "a sound"}
+_SIDES = re.compile(r"(\d{1,5})\*(\d{1,5})")  # of a video, in its usage
+_WITH_ARTICLE = {Media.IMAGE: "an image", Media.VIDEO: "a video", Media.AUDIO: "a sound"}
 _ENDINGS = {
     **dict.fromkeys((".jpg", ".jpeg", ".png", ".webp"), Media.IMAGE),
     **dict.fromkeys((".mp4", ".mov"), Media.VIDEO),
@@ -147,25 +147,70 @@ def _fitting(parameter: Parameter, value: T, settings: Settings, model: Model) -
     return value if meant or settings.explicit(parameter) else None
 
 
+def _switch(parameter: Parameter, settings: Settings, model: Model) -> bool:
+    return bool(_fitting(parameter, settings.flag(parameter), settings, model))
+
+
 def _choices(offered: Iterable[str]) -> str:
     return f"choose {', '.join(offered)}"
 
 
-def _switch(parameter: Parameter, settings: Settings, model: Model) -> bool:
-    return bool(_fitting(parameter, settings.flag(parameter), settings, model))
+class NamedInput(NamedTuple):
+    """One input as the user named it; ``media`` is None where its content decides."""
+
+    role: Role
+    argument: str
+    media: Media | None
+    name: str | None = None
+
+
+def _named_inputs(given: Given, model: Model) -> Iterator[NamedInput]:
+    first = Role.FIRST_FRAME if model.rule(Role.FIRST_FRAME, Media.IMAGE) else Role.IMAGE
+    if given.image is not None:
+        yield NamedInput(first, given.image, Media.IMAGE)
+    if given.last_frame is not None:
+        yield NamedInput(Role.LAST_FRAME, given.last_frame, Media.IMAGE)
+    for reference in given.references:
+        name, argument = name_and_source(reference)
+        yield NamedInput(Role.REFERENCE, argument, None, name)
+    if given.video is not None:
+        yield NamedInput(Role.VIDEO, given.video, Media.VIDEO)
+    if given.sound is not None:
+        yield NamedInput(Role.AUDIO, given.sound, Media.AUDIO)
+
+
+def recorded_input(each: RecordInput) -> NamedInput:
+    """Return an input of a record as the user named it."""
+    media = {Role.VIDEO: Media.VIDEO, Role.AUDIO: Media.AUDIO, Role.REFERENCE: None}
+    role = Role(each.role)
+    return NamedInput(role, each.source, media.get(role, Media.IMAGE), each.name)
+
+
+def name_and_source(reference: str) -> tuple[str | None, str]:
+    """Return the name, if there is one, and the file or URL of ``[NAME=]FILE``."""
+    found = _NAMED.fullmatch(reference)
+    return (found[1], found[2]) if found else (None, reference)
 
 
 class InputReader:
     """Reads the inputs of a command's videos for one model; a file is read only once.
 
-    The temporary file of stdin exists until ``stack`` is closed.
+    The temporary file of stdin exists until ``stack`` is closed; ``limit`` bounds reading it.
     """
 
-    def __init__(self, model: Model, stack: ExitStack, find: FindTasks, now: datetime) -> None:
+    def __init__(
+        self,
+        model: Model,
+        stack: ExitStack,
+        find: FindTasks,
+        now: datetime,
+        limit: TimeLimit = UNLIMITED,
+    ) -> None:
         self._model = model
         self._stack = stack
         self._find = find
         self._now = now
+        self._limit = limit
         self._files: dict[tuple[str, Media], InputFile] = {}
 
     def read(self, given: Given, problems: list[str]) -> tuple[Input, ...]:
@@ -185,7 +230,7 @@ class InputReader:
                 found.append(Input(each.role, each.argument, each.argument, None, each.name, media))
         return tuple(found)
 
-    def read_one(self, each: "NamedInput") -> Input:
+    def read_one(self, each: NamedInput) -> Input:
         """Return one input; one that is empty has no identity.
 
         :raises UsageError: it cannot be used; with one line for each problem.
@@ -198,7 +243,8 @@ class InputReader:
             ending = media_of_ending(urlsplit(url).path)
             if ending and ending is not media and Media.IMAGE in (ending, media):
                 raise UsageError(
-                    f"{without_secrets(url)}: is {_A[ending]} by its name, not {_A[media]}"
+                    f"{without_secrets(url)}: is {_WITH_ARTICLE[ending]} by its name,"
+                    f" not {_WITH_ARTICLE[media]}"
                 )
             return Input(each.role, without_secrets(url), url, None, each.name, media)
         if each.media is Media.VIDEO and each.role is Role.VIDEO:
@@ -225,7 +271,7 @@ class InputReader:
     def _checked_file(self, argument: str, media: Media, rule: InputRule | None) -> InputFile:
         if media is Media.IMAGE:
             if argument == STDIN:
-                return self._stack.enter_context(inspect_stream(sys.stdin.buffer))
+                return self._stack.enter_context(inspect_stream(stdin_within(self._limit)))
             return inspect(local_path(argument))
         if argument == STDIN:
             raise UsageError(f"a {media} cannot be read from stdin: give a file")
@@ -266,45 +312,8 @@ class InputReader:
         )
 
 
-class NamedInput(NamedTuple):
-    """One input as the user named it; ``media`` is None where its content decides."""
-
-    role: Role
-    argument: str
-    media: Media | None
-    name: str | None = None
-
-
-def _named_inputs(given: Given, model: Model) -> Iterator[NamedInput]:
-    first = Role.FIRST_FRAME if model.rule(Role.FIRST_FRAME, Media.IMAGE) else Role.IMAGE
-    if given.image is not None:
-        yield NamedInput(first, given.image, Media.IMAGE)
-    if given.last_frame is not None:
-        yield NamedInput(Role.LAST_FRAME, given.last_frame, Media.IMAGE)
-    for reference in given.references:
-        name, argument = name_and_source(reference)
-        yield NamedInput(Role.REFERENCE, argument, None, name)
-    if given.video is not None:
-        yield NamedInput(Role.VIDEO, given.video, Media.VIDEO)
-    if given.sound is not None:
-        yield NamedInput(Role.AUDIO, given.sound, Media.AUDIO)
-
-
-def recorded_input(each: RecordInput) -> NamedInput:
-    """Return an input of a record as the user named it."""
-    media = {Role.VIDEO: Media.VIDEO, Role.AUDIO: Media.AUDIO, Role.REFERENCE: None}
-    role = Role(each.role)
-    return NamedInput(role, each.source, media.get(role, Media.IMAGE), each.name)
-
-
-def name_and_source(reference: str) -> tuple[str | None, str]:
-    """Return the name, if there is one, and the file or URL of ``[NAME=]FILE``."""
-    found = _NAMED.fullmatch(reference)
-    return (found[1], found[2]) if found else (None, reference)
-
-
 def media_of_ending(name: str) -> Media | None:
-    """Return what a file name or path of a URL ends like; None if that tells nothing."""
+    """Return what the ending of a file name or of a URL's path means; None if it means nothing."""
     return _ENDINGS.get(PurePosixPath(name).suffix.lower())
 
 
@@ -323,9 +332,9 @@ def may_be_task(argument: str, path: str) -> bool:
     return _TASK_ID.fullmatch(argument) is not None and not _exists(path)
 
 
-def _exists(argument: str) -> bool:
+def _exists(path: str) -> bool:
     try:
-        return kind_at(Path(local_path(argument))) is not None
+        return kind_at(Path(local_path(path))) is not None
     except (OSError, ValueError):
         return True  # something is there: its problem is told when it is opened
 
@@ -340,22 +349,14 @@ def _task_problem(record: Record, now: datetime) -> str | None:
         saved = f"give its file instead: {record.file}"
     if record.video_url is None:
         return f"the URL of its video is not known; {saved}"
-    expires = _expires(record.video_url) or record.expires_at
+    expires = link_expires_at(record.video_url) or record.expires_at
     if expires is not None and expires <= now:
         return f"the URL of its video has expired; {saved}"
     return None
 
 
-def _expires(url: str) -> datetime | None:
-    """Return when a signed URL of the service's object store expires: its ``Expires``."""
-    try:
-        return datetime.fromtimestamp(int(parse_qs(urlsplit(url).query)["Expires"][0]), UTC)
-    except (KeyError, ValueError, OverflowError, OSError):
-        return None
-
-
 def _sides(record: Record) -> tuple[int, int]:
-    found = _SIZE.fullmatch(str(record.usage.get("size")))
+    found = _SIDES.fullmatch(str(record.usage.get("size")))
     return (int(found[1]), int(found[2])) if found else (0, 0)
 
 

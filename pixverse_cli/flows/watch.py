@@ -31,6 +31,7 @@ from pixverse_cli.domain.events import (
     Retrying,
     Seen,
 )
+from pixverse_cli.domain.hosts import is_sandbox
 from pixverse_cli.domain.plan import WaitPolicy
 from pixverse_cli.domain.task import ListedTask, Record, Status, Task
 from pixverse_cli.flows.polling import (
@@ -117,7 +118,7 @@ class Watch:
     def join(self, record: Record) -> Iterator[Event]:
         """Watch one more task; yield how long tasks of its kind usually run."""
         past = self._tools.store.records.past_run_seconds(record)
-        times = run_times(past, sandbox=_is_on_this_machine(record.service))
+        times = run_times(past, sandbox=is_sandbox(record.service))
         task = _Watched(
             record=record,
             due=0.0,
@@ -268,10 +269,6 @@ class Watch:
 
     def _age(self, task: _Watched) -> float:
         return max(0.0, (self._tools.clock.now() - task.submitted_at).total_seconds())
-
-
-def _is_on_this_machine(service: str) -> bool:
-    return service.startswith("http://")  # plain http is allowed on loopback only
 
 
 def _queued_seconds(record: Record) -> float:

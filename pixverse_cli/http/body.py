@@ -1,4 +1,4 @@
-"""The body of a response, and undoing its ``Content-Encoding`` piece by piece.
+"""Undoing the ``Content-Encoding`` of a response's body, piece by piece.
 
 Some gateways compress without being asked to (RFC 9110, section 8.4). ``deflate`` means zlib's
 format there, but some servers send bare deflate data, and some send the header for data that
@@ -16,13 +16,13 @@ _CODINGS = ("gzip", "x-gzip", "deflate")
 _GZIP = b"\x1f\x8b"
 
 
-class Body(Protocol):
-    """The bytes that follow a response's headers."""
+class Readable(Protocol):
+    """An object whose bytes are read in pieces, such as an open file or the body of a response."""
 
     def read(self, count: int, /) -> bytes:
-        """Return the bytes received so far, at most ``count``; b"" at the end.
+        """Return at most ``count`` bytes; b"" at the end.
 
-        :raises OSError: the connection was interrupted.
+        :raises OSError: reading failed, or the connection was interrupted.
         """
 
 
@@ -34,7 +34,7 @@ def is_compressed(encoding: str) -> bool:
 class DecodedBody:
     """A compressed body, decoded; ``length`` is its promised length as sent, if known."""
 
-    def __init__(self, body: Body, length: int | None) -> None:
+    def __init__(self, body: Readable, length: int | None) -> None:
         self._pieces = _decoded(_received(body, length))
 
     def read(self, _count: int, /) -> bytes:
@@ -48,7 +48,7 @@ class DecodedBody:
             raise OSError("the compressed data is damaged") from error
 
 
-def _received(body: Body, length: int | None) -> Iterator[bytes]:
+def _received(body: Readable, length: int | None) -> Iterator[bytes]:
     count = 0
     while chunk := body.read(CHUNK):
         count += len(chunk)

@@ -17,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import cache, partial
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from urllib.parse import unquote_to_bytes, urlsplit
 
 import requests
@@ -31,14 +31,14 @@ from pixverse_cli.domain.errors import NotSentError
 from pixverse_cli.domain.frozen import Frozen
 from pixverse_cli.domain.hosts import host_of
 from pixverse_cli.domain.text import harmless
-from pixverse_cli.http.body import DecodedBody, is_compressed
+from pixverse_cli.http.body import DecodedBody, Readable, is_compressed
 from pixverse_cli.http.failures import abandoned, translated
 from pixverse_cli.http.network import certificates, proxies_for
 
 if TYPE_CHECKING:
     from urllib3.response import BaseHTTPResponse
 
-USER_AGENT = f"pixverse-cli/{__version__}"
+_USER_AGENT = f"pixverse-cli/{__version__}"
 _MAX_BODY_BYTES = 1024 * 1024
 _CHUNK = 64 * 1024
 _SENDABLE = re.compile(r"[\x21-\x7e]+")
@@ -46,9 +46,106 @@ _CLOCK = SystemClock()  # only measures how long an exchange took
 _POLL_SECONDS = 0.1  # where a signal does not interrupt a wait, it is noticed this soon
 
 T = TypeVar("T")
-GiveUp = Callable[[], bool]
 
 log = logging.getLogger("pixverse.http")
+
+
+class Limits(Frozen):
+    """Seconds: for the connect, between two bytes, and for the whole exchange."""
+
+    connect: float = 10.0
+    stall: float = 30.0
+    total: float
+
+
+class Request(Frozen):
+    """One request to send; ``body`` is bytes, or an object with ``read`` and a length."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str] = MappingProxyType({})
+    body: Any = None
+
+
+class Form:
+    """A multipart form that is read in parts: fields first, then a file of ``size`` bytes.
+
+    ``sent`` is how many bytes of the file were read so far.
+    """
+
+    def __init__(
+        self, fields: Mapping[str, str], file_name: str, source: Readable, size: int
+    ) -> None:
+        boundary = secrets.token_hex(16)
+        self.headers = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
+        parts = [
+            f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+            for name, value in fields.items()
+        ]
+        parts.append(
+            f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{file_name}"'
+            "\r\nContent-Type: application/octet-stream\r\n\r\n"
+        )
+        self._before = "".join(parts).encode()
+        self._after = f"\r\n--{boundary}--\r\n".encode()
+        self._source = source
+        self._size = size
+        self.sent = 0
+
+    def __len__(self) -> int:
+        return len(self._before) + self._size + len(self._after)
+
+    def read(self, amount: int) -> bytes:
+        """Return the next bytes of the body; b"" at the end."""
+        if self._before:
+            data, self._before = self._before, b""
+            return data
+        if data := self._source.read(amount):
+            self.sent += len(data)
+            return data
+        data, self._after = self._after, b""
+        return data
+
+
+class Response(Frozen):
+    """A response. ``body`` is decoded and at most 1 MB; ``whole`` is false if it was cut off."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = b""
+    whole: bool
+
+    @property
+    def date(self) -> datetime | None:
+        """The server's time, from its Date header."""
+        return _http_date(self.headers.get("Date"))
+
+    @property
+    def retry_after(self) -> float | None:
+        """How many seconds the server asks to wait; None if it does not, or not validly."""
+        value = (self.headers.get("Retry-After") or "").strip()
+        if value.isascii() and value.isdecimal():
+            return float(value[:9])
+        until = _http_date(value)
+        return max(0.0, (until - self.date).total_seconds()) if until and self.date else None
+
+    @property
+    def kind(self) -> str:
+        """What a body that is not JSON is: ``HTML``, ``XML``, ``empty``, or another thing."""
+        start = self.body.lstrip().lower()
+        if not start:
+            return "empty"
+        if start.startswith((b"<!doctype html", b"<html")):
+            return "HTML"
+        return "XML" if start.startswith(b"<?xml") else "not the expected JSON"
+
+
+def _http_date(value: str | None) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(value or "")
+    except (ValueError, OverflowError):  # not a date, or one of the year 99999
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 class FirstByte:
@@ -97,7 +194,7 @@ class Session(requests.Session):
         self.auth = _no_credentials
         self.headers.clear()
         self.headers.update(
-            {"User-Agent": USER_AGENT, "Accept": "*/*", "Accept-Encoding": "identity"}
+            {"User-Agent": _USER_AGENT, "Accept": "*/*", "Accept-Encoding": "identity"}
         )
         if key:
             self.headers["Authorization"] = f"Bearer {key}"
@@ -194,111 +291,6 @@ class _WatchedConnection:
         super().send(data)  # type: ignore[misc]
 
 
-class Limits(Frozen):
-    """Seconds: for the connect, between two bytes, and for the whole exchange."""
-
-    connect: float = 10.0
-    stall: float = 30.0
-    total: float
-
-
-class Request(Frozen):
-    """One request to send; ``body`` is bytes, or an object with ``read`` and a length."""
-
-    method: str
-    url: str
-    headers: Mapping[str, str] = MappingProxyType({})
-    body: Any = None
-
-
-class Readable(Protocol):
-    """An object whose bytes are read in pieces."""
-
-    def read(self, size: int, /) -> bytes:
-        """Return up to ``size`` bytes; b"" at the end."""
-
-
-class Form:
-    """A multipart form that is read in parts: fields first, then a file of ``size`` bytes.
-
-    ``sent`` is how many bytes of the file were read so far.
-    """
-
-    def __init__(
-        self, fields: Mapping[str, str], file_name: str, source: Readable, size: int
-    ) -> None:
-        boundary = secrets.token_hex(16)
-        self.headers = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
-        parts = [
-            f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
-            for name, value in fields.items()
-        ]
-        parts.append(
-            f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{file_name}"'
-            "\r\nContent-Type: application/octet-stream\r\n\r\n"
-        )
-        self._before = "".join(parts).encode()
-        self._after = f"\r\n--{boundary}--\r\n".encode()
-        self._source = source
-        self._size = size
-        self.sent = 0
-
-    def __len__(self) -> int:
-        return len(self._before) + self._size + len(self._after)
-
-    def read(self, amount: int) -> bytes:
-        """Return the next bytes of the body; b"" at the end."""
-        if self._before:
-            data, self._before = self._before, b""
-            return data
-        if data := self._source.read(amount):
-            self.sent += len(data)
-            return data
-        data, self._after = self._after, b""
-        return data
-
-
-class Response(Frozen):
-    """A response. ``body`` is decoded and at most 1 MB; ``whole`` is false if it was cut off."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes = b""
-    whole: bool
-
-    @property
-    def date(self) -> datetime | None:
-        """The server's time, from its Date header."""
-        return _http_date(self.headers.get("Date"))
-
-    @property
-    def retry_after(self) -> float | None:
-        """How many seconds the server asks to wait; None if it does not, or not validly."""
-        value = (self.headers.get("Retry-After") or "").strip()
-        if value.isascii() and value.isdecimal():
-            return float(value[:9])
-        until = _http_date(value)
-        return max(0.0, (until - self.date).total_seconds()) if until and self.date else None
-
-    @property
-    def kind(self) -> str:
-        """What a body that is not JSON is: ``HTML``, ``XML``, ``empty``, or another thing."""
-        start = self.body.lstrip().lower()
-        if not start:
-            return "empty"
-        if start.startswith((b"<!doctype html", b"<html")):
-            return "HTML"
-        return "XML" if start.startswith(b"<?xml") else "not the expected JSON"
-
-
-def _http_date(value: str | None) -> datetime | None:
-    try:
-        moment = parsedate_to_datetime(value or "")
-    except (ValueError, OverflowError):  # not a date, or one of the year 99999
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
 class Background(Generic[T]):
     """A call that runs on a daemon thread, which never keeps the process alive.
 
@@ -348,7 +340,11 @@ class Background(Generic[T]):
 
 
 def exchange(
-    session: Session, request: Request, limits: Limits, *, give_up: GiveUp = lambda: False
+    session: Session,
+    request: Request,
+    limits: Limits,
+    *,
+    give_up: Callable[[], bool] = lambda: False,
 ) -> Response:
     """Send one request and return its response.
 
@@ -378,14 +374,14 @@ def exchange_steps(
     limits: Limits,
     *,
     receive: Callable[[requests.Response], T],
-    give_up: GiveUp,
+    give_up: Callable[[], bool],
 ) -> Generator[None, None, T]:
     """Do an exchange, yield ten times a second during it, and return the result of ``receive``."""
     if give_up():
         raise abandoned(request.url, 0.0, written=False)
     first_byte = session.first_byte = FirstByte()
     started = _CLOCK.monotonic()
-    call = _start(lambda: receive(_send(session, request, limits)), request.url)
+    call = in_background(lambda: receive(_send(session, request, limits)), request.url)
     while not call.wait(_POLL_SECONDS):
         waited = _CLOCK.monotonic() - started
         unconnected = waited >= limits.connect and not first_byte.written
@@ -399,10 +395,14 @@ def exchange_steps(
         raise translated(error, request.url, written=first_byte.written) from error
 
 
-def _start(call: Callable[[], T], url: str) -> Background[T]:
+def in_background(call: Callable[[], T], url: str) -> Background[T]:
+    """Start a call about a URL on a helper thread.
+
+    :raises NotSentError: the system cannot start another thread.
+    """
     try:
         return Background(call)
-    except RuntimeError as error:  # the system cannot start another thread
+    except RuntimeError as error:
         raise NotSentError(
             f"cannot call {host_of(url)}: {error}", hint="close other programs; see `ulimit -u`"
         ) from error

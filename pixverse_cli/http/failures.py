@@ -55,9 +55,7 @@ def translated(error: Exception, url: str, *, written: bool) -> PixverseError:
 
     :param written: whether the first byte of the request was written.
     """
-    if isinstance(
-        error, PixverseError
-    ):  # from the proxy settings, or from reading the body that is sent
+    if isinstance(error, PixverseError):  # of the proxy settings, or of the body that is sent
         return error
     if not written:
         return _not_connected(error, url)

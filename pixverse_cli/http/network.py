@@ -23,7 +23,7 @@ _PROXY_VARIABLES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY")
 _FILE_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
 _FOLDERS_VARIABLE = "SSL_CERT_DIR"
 _KEY_LOG_VARIABLE = "SSLKEYLOGFILE"  # urllib3 opens it for every TLS connection
-CERTIFICATE_VARIABLES = (*_FILE_VARIABLES, _FOLDERS_VARIABLE)
+_CERTIFICATE_VARIABLES = (*_FILE_VARIABLES, _FOLDERS_VARIABLE)
 
 # How OpenSSL finds a certificate or a revocation list in a folder: by a hash of its subject.
 _HASHED_NAME = re.compile(r"[0-9a-f]{8}\.r?\d+")
@@ -124,10 +124,13 @@ def proxy_of(url: str) -> Proxy | None:
 
 
 def _is_place(host: str, port: str | None) -> bool:
-    """Return whether a host and a port can be connected to: no part of a name is empty or long."""
+    """Return whether a host and a port can be connected to, by the rules of names and addresses."""
+    from urllib3.util import parse_url  # noqa: PLC0415  only where there is a proxy
+
     try:
-        host.encode("idna")
-    except UnicodeError:
+        host.encode("idna")  # no part of a name is empty or long
+        parse_url(f"http://{host}")  # as at the connect; stricter about letters
+    except ValueError:
         return False
     return port is None or int(port) <= _HIGHEST_PORT
 
@@ -201,7 +204,7 @@ def certificates() -> Trusted | None:
 
     :raises NetworkSettingsError: there are no certificates; the message has the variable's name.
     """
-    name = next((name for name in CERTIFICATE_VARIABLES if os.environ.get(name)), None)
+    name = next((name for name in _CERTIFICATE_VARIABLES if os.environ.get(name)), None)
     if name is None:
         return None
     path = os.environ[name]

@@ -13,12 +13,12 @@ from urllib3.exceptions import HTTPError, ReadTimeoutError
 from pixverse_cli.domain.clock import TimeLimit
 from pixverse_cli.domain.hosts import host_of, is_private, without_secrets
 from pixverse_cli.http.exchange import (
-    Background,
     Limits,
     Request,
     Response,
     Session,
     exchange_steps,
+    in_background,
     log,
     result_of,
 )
@@ -37,10 +37,10 @@ _MOST_REDIRECTS = 5
 class Body:
     """The body after the headers, not decoded."""
 
-    def __init__(self, raw: "BaseHTTPResponse", session: Session, limit: TimeLimit) -> None:
+    def __init__(self, raw: "BaseHTTPResponse", session: Session, time_limit: TimeLimit) -> None:
         self._raw = raw
         self._session = session
-        self._limit = limit
+        self._time_limit = time_limit
 
     def read(self, count: int) -> bytes:
         """Return the bytes received so far, at most ``count``; b"" at the end.
@@ -48,7 +48,7 @@ class Body:
         :raises OSError: the connection was lost, no byte came within the stall limit, or the
             time is up.
         """
-        seconds = min(self._session.stall, self._limit.left())
+        seconds = min(self._session.stall, self._time_limit.left())
         if seconds <= 0:
             raise TimeoutError("no time is left")
         if self._session.sock.fileno() != -1:  # closed once the whole body is received
@@ -65,23 +65,23 @@ class Body:
 
 @contextmanager
 def stream(
-    url: str, headers: Mapping[str, str], limits: Limits, limit: TimeLimit
+    url: str, headers: Mapping[str, str], limits: Limits, time_limit: TimeLimit
 ) -> Iterator[tuple[Response, Body]]:
     """Send a GET request, and give the response's status and headers, and its unread body.
 
     At most five redirects are followed, to http(s) only, and never from the internet to a
     private network: a foreign server must not send requests to hosts that only this machine
-    can reach. ``limits.total`` limits the time until the headers, ``limit`` the time of all.
+    can reach. ``limits.total`` limits the time until the headers, ``time_limit`` the time of all.
 
     :raises WrongAddressError: the URL or a redirect is invalid or not allowed.
     :raises UnreachableError: no answer. :raises UsageError: as :func:`exchange`.
     """
     with (
         Session(stall=limits.stall) as session,
-        closing(_follow(session, url, headers, limits, limit)) as response,
+        closing(_follow(session, url, headers, limits, time_limit)) as response,
     ):
         head = Response(status=response.status_code, headers=response.headers, whole=False)
-        yield head, Body(response.raw, session, limit)
+        yield head, Body(response.raw, session, time_limit)
 
 
 def _follow(
@@ -89,18 +89,18 @@ def _follow(
     url: str,
     headers: Mapping[str, str],
     limits: Limits,
-    limit: TimeLimit,
+    time_limit: TimeLimit,
 ) -> requests.Response:
     start = url
     for _ in range(_MOST_REDIRECTS + 1):
-        response = _get(session, url, headers, limits, limit)
+        response = _get(session, url, headers, limits, time_limit)
         log.info("exchange", extra={"response": response, "body": b""})
         location = response.headers.get("Location")
         if response.status_code not in _REDIRECTS or location is None:
             return response
         response.close()
         url = _redirect_target(url, location)
-        if _leads_inside(start, url, limit.within(limits.connect)):
+        if _leads_inside(start, url, time_limit.within(limits.connect)):
             raise WrongAddressError(
                 f"{without_secrets(start)} redirects to a private network: refused"
             )
@@ -121,7 +121,7 @@ def _get(
     url: str,
     headers: Mapping[str, str],
     limits: Limits,
-    limit: TimeLimit,
+    time_limit: TimeLimit,
 ) -> requests.Response:
     request = Request(method="GET", url=url, headers=headers)
     return result_of(
@@ -130,22 +130,22 @@ def _get(
             request,
             limits,
             receive=lambda response: response,
-            give_up=limit.is_reached,
+            give_up=time_limit.is_reached,
         )
     )
 
 
-def _leads_inside(start: str, url: str, limit: TimeLimit) -> bool:
+def _leads_inside(start: str, url: str, time_limit: TimeLimit) -> bool:
     """Return whether a redirect leads from the internet to a private network."""
-    return in_time(lambda: _is_private(url) and not _is_private(start), url, limit)
+    return in_time(lambda: _is_private(url) and not _is_private(start), url, time_limit)
 
 
-def in_time(look_up: Callable[[], bool], url: str, limit: TimeLimit) -> bool:
+def in_time(look_up: Callable[[], bool], url: str, time_limit: TimeLimit) -> bool:
     """Return what a look-up of the URL's host finds; the system's resolver has no time limit.
 
-    :raises NotSentError: it takes longer than ``limit``.
+    :raises NotSentError: it takes longer than ``time_limit``, or there is no thread for it.
     """
-    running, seconds = Background(look_up), limit.left()
+    running, seconds = in_background(look_up, url), time_limit.left()
     if not running.wait(seconds):
         raise abandoned(url, seconds, written=False)
     return running.result()

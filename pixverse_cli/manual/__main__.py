@@ -25,14 +25,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     given = parser.parse_args(arguments)
     if given.check:
-        difference = list(drift(given.directory))
+        difference = list(_drift(given.directory))
         sys.stdout.writelines(difference)
         return 1 if difference else 0
     write(given.directory)
     return 0
 
 
-def files() -> dict[str, str]:
+def _files() -> dict[str, str]:
     """Return the text of every generated file by its path below the project's directory."""
     tree = outline()
     scripts = {
@@ -46,7 +46,7 @@ def files() -> dict[str, str]:
 
 def write(directory: Path) -> None:
     """Write all files, and remove the pages of commands that no longer exist."""
-    generated = files()
+    generated = _files()
     for path in _obsolete_pages(directory, generated):
         path.unlink()
     for name, text in generated.items():
@@ -55,9 +55,9 @@ def write(directory: Path) -> None:
         path.write_text(text, encoding="utf-8", newline="\n")
 
 
-def drift(directory: Path) -> Iterator[str]:
+def _drift(directory: Path) -> Iterator[str]:
     """Yield a unified diff from the existing files to the generated ones; nothing if they agree."""
-    generated = files()
+    generated = _files()
     expected = dict.fromkeys(_obsolete_pages(directory, generated), "")
     expected |= {directory / name: text for name, text in generated.items()}
     for path, text in expected.items():

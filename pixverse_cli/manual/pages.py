@@ -31,10 +31,10 @@ _PLACEHOLDER = re.compile(r"^@(?P<name>[a-z-]+)(?: (?P<words>[^@]+))?@$", re.MUL
 def pages(tree: Command) -> dict[str, str]:
     """Return each page's source by its file name."""
     top = [tree, *tree.commands]
-    return {f"{command.page}.1": page(command, tree) for command in top}
+    return {f"{command.page}.1": _page(command, tree) for command in top}
 
 
-def page(command: Command, tree: Command) -> str:
+def _page(command: Command, tree: Command) -> str:
     """Return the source of one page; a group's page describes its commands too."""
     sections = _sections("command.man")
     if has_template(f"{command.page}.man"):

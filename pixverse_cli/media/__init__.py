@@ -1,1 +1,1 @@
-"""Checks of images before paying, downloads and checks of videos, and output names."""
+"""Checks of inputs before paying, downloads and checks of videos, output names, receipts."""

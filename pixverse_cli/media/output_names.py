@@ -30,7 +30,7 @@ from pixverse_cli.domain.plan import Field, OutputTemplate, Pattern
 FIELDS = ("task_id", "image", "model", "resolution", "duration", "seed", "index", "take", "date")
 DEFAULT_NAME = "{image}-{task_id:8}.mp4"
 TAKES_NAME = "{image}-{take}-{task_id:8}.mp4"
-LONGEST_SUFFIX = ".part.json"  # a download adds it to the name while it runs
+_LONGEST_SUFFIX = ".part.json"  # a download adds it to the name while it runs
 
 # Suffixes that promise another kind of media than the MP4 that is saved.
 _OTHER_MEDIA = frozenset(
@@ -40,9 +40,9 @@ _OTHER_MEDIA = frozenset(
         *(".heif", ".avif", ".svg", ".ico", ".mp3", ".wav", ".aac", ".m4a", ".ogg", ".flac"),
     )
 )
-_UNFINISHED = (".part", LONGEST_SUFFIX)
+_UNFINISHED = (".part", _LONGEST_SUFFIX)
 _LONGEST_PART = 255  # bytes of a name in a path, on every usual file system
-_LONGEST_NAME = _LONGEST_PART - len(LONGEST_SUFFIX)
+_LONGEST_NAME = _LONGEST_PART - len(_LONGEST_SUFFIX)
 _SEPARATORS = "/" + os.sep + (os.altsep or "")
 _FOLDERS = ("", ".", "..")  # what stands after the last separator of a folder's path
 _UNSAFE = re.compile(

@@ -7,17 +7,17 @@ from pathlib import Path
 from pixverse_cli.disk.files import Kind, kind_at, open_regular, reason, write_file
 from pixverse_cli.domain.errors import NoReceiptError
 
-SUFFIX = ".json"
+_SUFFIX = ".json"
 _MAX_BYTES = 1024 * 1024  # far more than a receipt has
 
 
 def receipt_path(video: Path) -> Path:
     """Return the path of a video's receipt."""
-    return video.with_name(video.name + SUFFIX)
+    return video.with_name(video.name + _SUFFIX)
 
 
 def is_missing(video: Path) -> bool:
-    """Return whether nothing stands at the path of a video's receipt."""
+    """Return whether nothing is at the path of a video's receipt."""
     try:
         return kind_at(receipt_path(video), follow=False) is None
     except OSError:

@@ -22,9 +22,9 @@ def submit_command(record: Record) -> str | None:
         return None
     words = ["pixverse", _command(model), *_input_words(record)]
     if record.prompt:
-        words += ["-p", shell_word(record.prompt)]
+        words += ["-p", _shell_word(record.prompt)]
     if _command(model) == "submit":
-        words += ["-m", shell_word(model.alias if model else record.model or "")]
+        words += ["-m", _shell_word(model.alias if model else record.model or "")]
     return " ".join([*words, *_parameter_words(record, model), "--wait"])
 
 
@@ -41,7 +41,7 @@ def _parameter_words(record: Record, model: Model | None) -> list[str]:
     }
     words = list[str]()
     for option, value in values.items():
-        words += [option, shell_word(str(value))] if value is not None else []
+        words += [option, _shell_word(str(value))] if value is not None else []
     words += ["--audio"] if record.audio else []
     words += ["--watermark"] if record.watermark else []
     return words
@@ -56,12 +56,12 @@ def _command(model: Model | None) -> str:
 def _input_words(record: Record) -> list[str]:
     """Return the inputs as arguments and options; older records have only their image."""
     if not record.inputs:
-        return [shell_word(_path(record.image))] if record.image else []
+        return [_shell_word(_path(record.image))] if record.image else []
     words = list[str]()
     for each in record.inputs:
         source = f"{each.name}={each.source}" if each.name else each.source
         option = _OPTIONS.get(each.role)
-        words += [option, shell_word(source)] if option else [shell_word(_path(source))]
+        words += [option, _shell_word(source)] if option else [_shell_word(_path(source))]
     return words
 
 
@@ -69,7 +69,7 @@ def _path(source: str) -> str:
     return f"./{source}" if source.startswith("-") and source != "-" else source
 
 
-def shell_word(text: str) -> str:
+def _shell_word(text: str) -> str:
     """Quote a word for bash and zsh; what would act on a terminal is written as an escape."""
     if text.isprintable():
         return shlex.quote(text)

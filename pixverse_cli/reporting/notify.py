@@ -1,4 +1,4 @@
-"""A word when a long command is over: a notification of the terminal, and its bell."""
+"""The notification at the end of a long command: the terminal's own, and its bell."""
 
 import sys
 from collections.abc import Mapping
@@ -7,7 +7,7 @@ from contextlib import suppress
 from pixverse_cli.domain.text import harmless
 from pixverse_cli.reporting.streams import is_terminal
 
-LONG_SECONDS = 10.0  # a shorter command ends while the user still looks at it
+_LONG_SECONDS = 10.0  # a shorter command ends while the user still looks at it
 _LONGEST = 200
 
 
@@ -23,7 +23,7 @@ def is_wanted(environ: Mapping[str, str], seconds: float, *, terminal: bool) -> 
     """Return whether to tell: after a long command at a capable terminal, and never in CI."""
     in_ci = environ.get("CI", "").lower() not in ("", "0", "false")
     dumb = environ.get("TERM") == "dumb"
-    return terminal and not dumb and seconds > LONG_SECONDS and not in_ci
+    return terminal and not dumb and seconds > _LONG_SECONDS and not in_ci
 
 
 def notification(text: str, environ: Mapping[str, str]) -> str:

@@ -1,9 +1,10 @@
 """Plain lines: results on stdout; on stderr each change of status, and a heartbeat each minute."""
 
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Sequence
 
 from pixverse_cli.domain.clock import Clock
 from pixverse_cli.domain.events import Ended, Event
+from pixverse_cli.domain.task import Record
 from pixverse_cli.reporting.reporter import Reporter, result_line
 from pixverse_cli.reporting.result import Result
 from pixverse_cli.reporting.sentences import Repeats, TaskSet
@@ -40,10 +41,19 @@ class PlainReporter(Reporter):
     def _end(self, event: Ended) -> None:
         for line in self._tasks.error_lines(event):
             tell(line)
-        if event.error is None and event.record:
-            result = result_line(self._result, event.record)
-            if result:
-                put(result)
+        if event.record is not None:
+            failed = event.error is not None
+            self._put(result_line(self._result, event.record, failed=failed))
+
+    def show_unfinished(self, records: Sequence[Record]) -> None:
+        """Write what is known of the status of tasks, if that was asked for."""
+        for record in records:
+            self._put(result_line(self._result, record, failed=True))
+
+    @staticmethod
+    def _put(result: str | None) -> None:
+        if result:
+            put(result)
 
     def note(self, text: str) -> None:
         """Write a note, unless quiet."""

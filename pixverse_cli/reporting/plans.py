@@ -1,4 +1,4 @@
-"""The plan of a batch, as lines for people and as JSON."""
+"""What ``submit`` and ``batch`` would do, as lines for people; of a batch also as JSON."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime

@@ -66,11 +66,11 @@ def _due(event: Event, known: Known | None) -> Record | None:
 
 def _write(record: Record, video: Path, *, force: bool) -> None:
     # escaped: a name or prompt may hold what is not valid Unicode
-    text = json.dumps(receipt_json(record), indent=2) + "\n"
+    text = json.dumps(_receipt_json(record), indent=2) + "\n"
     write_receipt(video, text.encode(), record.task_id, force=force)
 
 
-def receipt_json(record: Record) -> ReceiptJson:
+def _receipt_json(record: Record) -> ReceiptJson:
     """Return the receipt of a saved video; the folder it stands in may be moved."""
     return {
         "schema": SCHEMA,

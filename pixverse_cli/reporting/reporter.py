@@ -49,11 +49,14 @@ from pixverse_cli.reporting.rows import row
 from pixverse_cli.reporting.streams import put
 
 
-def result_line(result: Result, record: Record) -> str | None:
+def result_line(result: Result, record: Record, *, failed: bool = False) -> str | None:
     """Return what goes to stdout for one task, or None if there is nothing.
 
     A path is our own and must be exact; id and URL come from the service, so they are cleaned.
+    Of a task that ended with an error (``failed``) what is known of its status is shown.
     """
+    if failed and result is not Result.ROW:
+        return None
     match result:
         case Result.TASK_ID:
             return record.task_id and harmless(record.task_id)
@@ -244,9 +247,12 @@ class _Tally:
             self._charges.append(record.charged)
 
     def ending(self, error: PixverseError) -> PixverseError:
-        """Return the combined error with what was charged and how to continue."""
+        """Return the combined error with what was charged, what was left out, how to continue."""
         tasks = self._placed(self._unfinished.values())
-        return whole(error, self._charges, tasks, self._asked)
+        error = whole(error, self._charges, tasks, self._asked)
+        if self._asked.pays and (left_out := self._not_begun()):
+            error = error.but(message=f"{error.message}; {left_out}")
+        return error
 
     def broken(self, error: PixverseError) -> PixverseError:
         """Return an error that ended the whole flow, with the same facts.
@@ -269,9 +275,16 @@ class _Tally:
 
     def _left_out(self) -> str:
         """Return how many requests were not sent, if others were; a batch takes them up itself."""
+        records = self._closed | self._open.keys()
+        if not self._asked.pays or self._asked.again or not records:
+            return ""
+        return self._not_begun()
+
+    def _not_begun(self) -> str:
+        """Return how many of the command's requests have neither a record nor an error."""
         begun = len(self._closed | self._open.keys()) + self._without_record
         left = self._planned - begun
-        if not self._asked.pays or self._asked.again or begun == self._without_record or left < 1:
+        if left < 1:
             return ""
         was = "was" if left == 1 else "were"
         return f"{left} of {self._planned} requests {was} not sent"

@@ -15,16 +15,19 @@ def row(record: Record) -> str:
         record.status,
         record.model,
         rfc3339(record.submitted_at),
-        outcome(record),
+        _outcome(record),
     )
     return "\t".join(harmless(cell or "") for cell in cells)
 
 
-def outcome(record: Record) -> str | None:
+def _outcome(record: Record) -> str | None:
     """Return the video's file if it exists, else the error code or the video's URL."""
-    if record.file and is_file(Path(record.file)):
-        return record.file
-    return record.error_code or record.video_url
+    return record.file if is_saved(record) else record.error_code or record.video_url
+
+
+def is_saved(record: Record) -> bool:
+    """Return whether the video was saved and its file is still there."""
+    return record.file is not None and is_file(Path(record.file))
 
 
 def remote_row(row: RemoteTask) -> str:

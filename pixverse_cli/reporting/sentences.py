@@ -38,7 +38,7 @@ _CHARGES = {
     Charged.UNKNOWN: "a task may have been created and may cost money",
     Charged.MIXED: "some of the tasks cost money",
 }
-_MOST_NAMES = 20
+_MOST_NAMES = 20  # of tasks that are not done
 _HEARTBEAT_SECONDS = 60.0
 _SECONDS = re.compile(r"\d[\d.]* s\b")  # differs each time in "no answer within 40.2 s"
 
@@ -48,8 +48,8 @@ def short_id(record: Record) -> str:
     return harmless(record.task_id or f"#{record.number}")[:8]
 
 
-def task_name(record: Record) -> str:
-    """Return the image as the user gave it and the short id: what tells one task from others."""
+def _task_name(record: Record) -> str:
+    """Return the input as the user gave it and the short id: both together identify a task."""
     image = harmless(record.label or "")
     return f"{image} {short_id(record)}" if image else short_id(record)
 
@@ -77,33 +77,9 @@ def span(seconds: float) -> str:
     return f"{whole // 3600} h {whole % 3600 // 60} min"
 
 
-def size(count: int) -> str:
-    """Write ``812 B``, ``12 kB``, ``3.4 MB``."""
-    if count < 1000:
-        return f"{count} B"
-    return f"{count / 1000:.0f} kB" if count < 1_000_000 else f"{count / 1_000_000:.1f} MB"
-
-
-def request_kind(record: Record) -> str:
-    """Write model, resolution and duration, as far as they are set: ``v6 720P 5 s``."""
-    seconds = f"{record.duration} s" if record.duration else None
-    return " ".join(filter(None, (model_name(record), record.resolution, seconds)))
-
-
-def request_summary(record: Record) -> str:
-    """Write model, resolution and duration, and the estimated cost at list prices."""
-    if record.estimate is None:
-        return request_kind(record)
-    from pixverse_cli.domain.catalog import CURRENCY  # noqa: PLC0415  as above
-
-    return f"{request_kind(record)}, estimate {record.estimate} {CURRENCY}"
-
-
-def elapsed(record: Record, now: datetime) -> float:
-    """Return the seconds from the task's submission to its end, or to now if it has not ended."""
-    until = record.ended_at if record.status.final and record.ended_at else now
-    since = record.submitted_at or until
-    return max(0.0, (until - since).total_seconds())
+def soon(seconds: float) -> str:
+    """Write ``now``, ``in 45 s``, ``in 3 min 20 s``."""
+    return f"in {span(seconds)}" if round(seconds) > 0 else "now"
 
 
 def coarse(seconds: float) -> str:
@@ -114,11 +90,33 @@ def coarse(seconds: float) -> str:
     return f"{int(seconds)} s"
 
 
-def _usual_time(event: Expected) -> str:
-    """Write how long tasks of this kind took before, as the store knows it."""
-    low, high = round(event.low), round(event.high)
-    seconds = f"{low} s" if low == high else f"{low}-{high} s"
-    return f"{request_kind(event.record)} usually takes {seconds}: {event.count} earlier tasks did"
+def size(count: int) -> str:
+    """Write ``812 B``, ``12 kB``, ``3.4 MB``."""
+    if count < 1000:
+        return f"{count} B"
+    return f"{count / 1000:.0f} kB" if count < 1_000_000 else f"{count / 1_000_000:.1f} MB"
+
+
+def _request_kind(record: Record) -> str:
+    """Write model, resolution and duration, as far as they are set: ``v6 720P 5 s``."""
+    seconds = f"{record.duration} s" if record.duration else None
+    return " ".join(filter(None, (model_name(record), record.resolution, seconds)))
+
+
+def _request_summary(record: Record) -> str:
+    """Write model, resolution and duration, and the estimated cost at list prices."""
+    if record.estimate is None:
+        return _request_kind(record)
+    from pixverse_cli.domain.catalog import CURRENCY  # noqa: PLC0415  as above
+
+    return f"{_request_kind(record)}, estimate {record.estimate} {CURRENCY}"
+
+
+def elapsed(record: Record, now: datetime) -> float:
+    """Return the seconds from the task's submission to its end, or to now if it has not ended."""
+    until = record.ended_at if record.status.final and record.ended_at else now
+    since = record.submitted_at or until
+    return max(0.0, (until - since).total_seconds())
 
 
 def video_facts(record: Record) -> str:
@@ -143,12 +141,31 @@ def _saved_summary(record: Record) -> str:
     return f" ({', '.join(parts)})" if parts else ""
 
 
-def submitted_sentence(name: str, record: Record) -> str:
-    """Return the line for a task that the service has accepted."""
-    return f"{harmless(name)}: submitted, {request_summary(record)}"
+def total_cost(costs: "Sequence[tuple[Decimal | None, Decimal | None]]") -> str:
+    """Write the sum of costs, each of which is the actual one or else the estimate."""
+    known = [estimate if actual is None else actual for actual, estimate in costs]
+    amounts = [amount for amount in known if amount is not None]
+    if not amounts:
+        return ""
+    from pixverse_cli.domain.catalog import CURRENCY  # noqa: PLC0415  slow to load
+
+    total = sum(amounts[1:], start=amounts[0])
+    estimated = any(actual is None for actual, _ in costs)
+    return f"{total} {CURRENCY} {'by estimate' if estimated else 'at list prices'}"
 
 
-def event_sentence(event: Event, now: datetime) -> str | None:
+def total_length(records: Sequence[Record]) -> float:
+    """Return the seconds of all finished videos, as far as they are known."""
+    done = [record for record in records if record.status is Status.SUCCEEDED]
+    return sum(record.seconds or 0 for record in done)
+
+
+def shorter_path(path: str) -> str:
+    """Return the path relative to the current directory if that is shorter."""
+    return min(path, os.path.relpath(path), key=len)
+
+
+def _event_sentence(event: Event, now: datetime) -> str | None:
     """Return the line for an event; None for those that only a progress display shows."""
     match event:
         case Uploading(sent=0):
@@ -163,14 +180,26 @@ def event_sentence(event: Event, now: datetime) -> str | None:
         case Expected():
             return _usual_time(event)
         case Seen() | Saved() | LeftRunning():
-            return f"{task_name(event.record)}: {_news(event, now)}"
+            return f"{_task_name(event.record)}: {_news(event, now)}"
         case Retrying():
             task = f"{harmless(event.task_id)[:8]}: " if event.task_id else ""
-            return f"{task}{retry_sentence(event)}"
+            return f"{task}{_retry_sentence(event)}"
         case Note():
             return harmless(event.text)
         case _:
             assert_never(event)
+
+
+def submitted_sentence(name: str, record: Record) -> str:
+    """Return the line for a task that the service has accepted."""
+    return f"{harmless(name)}: submitted, {_request_summary(record)}"
+
+
+def _usual_time(event: Expected) -> str:
+    """Write how long tasks of this kind took before, as the store knows it."""
+    low, high = round(event.low), round(event.high)
+    seconds = f"{low} s" if low == high else f"{low}-{high} s"
+    return f"{_request_kind(event.record)} usually takes {seconds}: {event.count} earlier tasks did"
 
 
 def _news(event: Seen | Saved | LeftRunning, now: datetime) -> str:
@@ -185,12 +214,7 @@ def _news(event: Seen | Saved | LeftRunning, now: datetime) -> str:
             return "not waiting any longer; it keeps running at the service"
 
 
-def soon(seconds: float) -> str:
-    """Write ``now``, ``in 45 s``, ``in 3 min 20 s``."""
-    return f"in {span(seconds)}" if round(seconds) > 0 else "now"
-
-
-def retry_sentence(event: Retrying) -> str:
+def _retry_sentence(event: Retrying) -> str:
     """Return why a call is made again, and when, without the name of its task."""
     return f"{harmless(event.reason).removesuffix('.')}; trying again {soon(event.delay)}"
 
@@ -204,7 +228,7 @@ def error_lines(ending: Ending, name: str = "") -> Iterator[str]:
     for line in lines_of(ending.message or "(no message)"):
         yield f"{paint(label, RED)}{name and f'{name}: '}{harmless(line)}"
     if ending.charged in (Charged.UNKNOWN, Charged.MIXED):
-        yield charged_line(ending.charged)
+        yield _charged_line(ending.charged)
     if ending.request_id:
         yield f"request id: {harmless(ending.request_id)}"
     for line in lines_of(ending.hint or ""):
@@ -213,7 +237,7 @@ def error_lines(ending: Ending, name: str = "") -> Iterator[str]:
         yield f"{paint('next: ', CYAN)}{harmless(ending.next)}"
 
 
-def charged_line(charged: Charged) -> str:
+def _charged_line(charged: Charged) -> str:
     """Return the line that says what was paid; not for ``yes``."""
     return f"charged: {charged}: {_CHARGES[charged]}"
 
@@ -243,7 +267,7 @@ class TaskSet:
             case Known() | Submitted() | Seen() | Downloading() | Saved():
                 if not isinstance(event, Known) and not getattr(event, "already", False):
                     self._used.add(event.record.number)
-                self._names[event.record.task_id or ""] = task_name(event.record)
+                self._names[event.record.task_id or ""] = _task_name(event.record)
             case _:
                 pass
 
@@ -251,8 +275,8 @@ class TaskSet:
         """Return the line for an event, with the name of its task."""
         name = self._names.get(event.task_id or "") if isinstance(event, Retrying) else None
         if isinstance(event, Retrying) and name:
-            return f"{name}: {retry_sentence(event)}"
-        return event_sentence(event, now)
+            return f"{name}: {_retry_sentence(event)}"
+        return _event_sentence(event, now)
 
     def error_lines(self, event: Ended) -> Iterator[str]:
         """Yield the lines of a task's error. What was said of another task is not said again."""
@@ -262,7 +286,7 @@ class TaskSet:
         if not self.several:
             yield from error_lines(error)
             if error.charged is Charged.NO:
-                yield charged_line(error.charged)
+                yield _charged_line(error.charged)
             return
         told = (error.message, error.hint)
         if told not in self._told:
@@ -301,30 +325,6 @@ class TaskSet:
         return "" if uncertain else "nothing was bought"
 
 
-def total_cost(costs: "Sequence[tuple[Decimal | None, Decimal | None]]") -> str:
-    """Write the sum of costs, each of which is the actual one or else the estimate."""
-    known = [estimate if actual is None else actual for actual, estimate in costs]
-    amounts = [amount for amount in known if amount is not None]
-    if not amounts:
-        return ""
-    from pixverse_cli.domain.catalog import CURRENCY  # noqa: PLC0415  slow to load
-
-    total = sum(amounts[1:], start=amounts[0])
-    estimated = any(actual is None for actual, _ in costs)
-    return f"{total} {CURRENCY} {'by estimate' if estimated else 'at list prices'}"
-
-
-def total_length(records: Sequence[Record]) -> float:
-    """Return the seconds of all finished videos, as far as they are known."""
-    done = [record for record in records if record.status is Status.SUCCEEDED]
-    return sum(record.seconds or 0 for record in done)
-
-
-def shorter_path(path: str) -> str:
-    """Return the path relative to the current directory if that is shorter."""
-    return min(path, os.path.relpath(path), key=len)
-
-
 def _verb(records: Sequence[Record]) -> str:
     if records and all(record.status.unfinished for record in records):
         return "submitted"
@@ -348,7 +348,7 @@ def _place(records: Sequence[Record]) -> str:
 def _ended_name(event: Ended) -> str:
     """Return the name of a task that has ended, also of one that was never accepted."""
     if event.record is not None:
-        return task_name(event.record)
+        return _task_name(event.record)
     error = event.error
     parts = (event.label or (error and error.image), error and error.task_id and error.task_id[:8])
     return " ".join(harmless(part) for part in parts if part) or "a task"
@@ -381,7 +381,7 @@ class Repeats:
             case Seen(note=None, record=record):
                 return self._said(record.number, record.status, _HEARTBEAT_SECONDS)
             case Expected(record=record):
-                return self._said(("usual", request_kind(record)), "", float("inf"))
+                return self._said(("usual", _request_kind(record)), "", float("inf"))
             case Uploading(image=image, sent=0):  # said before the policy, and before the bytes
                 return self._said(("upload", image), "", _HEARTBEAT_SECONDS)
             case Retrying(reason=reason):

@@ -1,4 +1,4 @@
-"""Shows lists: records, the account's tasks, requests, plans, models, findings of doctor."""
+"""Shows lists: records, the account's tasks, requests, plans, sums, models, findings of doctor."""
 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence

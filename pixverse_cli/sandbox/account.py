@@ -24,8 +24,8 @@ from pixverse_cli.sandbox.scenarios import ActiveScenarios
 from pixverse_cli.sandbox.studio import Film, Studio
 from pixverse_cli.sandbox.tasks import Job, Lane, Pace
 
-QUEUE_LIMIT = 500  # the console's model data: async_user_queue_limit
-LATE_SECONDS = 2
+_QUEUE_LIMIT = 500  # the console's model data: async_user_queue_limit
+_LATE_SECONDS = 2
 
 _QUERY_WAIT = 5.0  # seconds that a query waits for a film that is due
 _LIST_WAIT = 1.0
@@ -95,7 +95,7 @@ class Account:
         """
         with self._lock:
             lane = self._lane(order)
-            if lane.length >= QUEUE_LIMIT:
+            if lane.length >= _QUEUE_LIMIT:
                 raise throttled()
             failure = order.failure or self._planned_failure(order)
             job = self._new_job(order, request_id, failure)
@@ -176,7 +176,7 @@ class Account:
         if self._scenarios.active("expired") and view.job.task_id in self._reported_successes:
             return True
         age = (self._clock.now() - view.job.submitted_at).total_seconds()
-        return view.job.ours and self._scenarios.active("late") and age < LATE_SECONDS
+        return view.job.ours and self._scenarios.active("late") and age < _LATE_SECONDS
 
     def _current(self, task_id: str) -> Job:
         now = self._clock.now()

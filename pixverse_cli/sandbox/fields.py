@@ -70,16 +70,17 @@ def tier_of(model: Model, parameters: Json) -> Resolution | None:
     if model.sizes:
         size = parameters.get("size")
         return next((tier for tier, row in model.sizes.items() if size in row.values()), None)
-    return next((t for t in model.resolutions if t == parameters.get("resolution")), None)
+    return next((tier for tier in model.resolutions if tier == parameters.get("resolution")), None)
 
 
 def split_media(model: Model, media: object) -> tuple[list[tuple[InputRule, Json]], list[Json]]:
     """Return the inputs, each with its rule, and the elements of a voice and its text."""
     rules = {rule.word: rule for rule in model.inputs}
-    elements = [e for e in media if isinstance(e, dict)] if isinstance(media, list) else []
-    inputs = [(rules[e["type"]], e) for e in elements if e.get("type") in rules]
+    listed = media if isinstance(media, list) else []
+    elements = [each for each in listed if isinstance(each, dict)]
+    inputs = [(rules[each["type"]], each) for each in elements if each.get("type") in rules]
     words = (model.speech.voice_word, model.speech.text_word) if model.speech else ()
-    return inputs, [e for e in elements if e.get("type") in words]
+    return inputs, [each for each in elements if each.get("type") in words]
 
 
 def _prompt_failures(model: Model, prompt: object) -> Iterator[Failure]:
@@ -120,10 +121,11 @@ def _speaks(model: Model, inputs: Sequence[tuple[InputRule, Json]], speech: list
     if any(rule.media is Media.AUDIO for rule, _ in inputs):
         return not speech
     rule = model.speech
-    if rule is None or [e["type"] for e in speech].count(rule.voice_word) != 1 or len(speech) != 2:
+    types = [each["type"] for each in speech]
+    if rule is None or types.count(rule.voice_word) != 1 or len(speech) != 2:
         return False
-    voice = next((e.get("id") for e in speech if e["type"] == rule.voice_word), None)
-    text = next((e.get("content") for e in speech if e["type"] == rule.text_word), None)
+    voice = next((each.get("id") for each in speech if each["type"] == rule.voice_word), None)
+    text = next((each.get("content") for each in speech if each["type"] == rule.text_word), None)
     right = isinstance(text, str) and 0 < len(text) <= rule.max_characters
     return right and isinstance(voice, str) and voice in rule.voices
 

@@ -6,7 +6,7 @@ from werkzeug.sansio.multipart import Data, Epilogue, Field, File, MultipartDeco
 
 from pixverse_cli.sandbox.uploads import Form, FormRefused
 
-MAX_FIELD_BYTES = 4 * 1024
+_MAX_FIELD_BYTES = 4 * 1024
 _MAX_PARTS = 100
 
 
@@ -50,7 +50,7 @@ def _form(parts: list[tuple[str, bytes]]) -> Form:
         message = "POST requires exactly one file upload per request."
         raise FormRefused(400, "IncorrectNumberOfFilesInPOSTRequest", message)
     texts = [(name, data) for name, data in parts if name != "file"]
-    if names[-1] != "file" or any(len(data) > MAX_FIELD_BYTES for _, data in texts):
+    if names[-1] != "file" or any(len(data) > _MAX_FIELD_BYTES for _, data in texts):
         raise FormRefused(400, "FieldItemTooLong", "Your form field item too long.")
     fields = {name: data.decode("utf-8", "replace") for name, data in texts}
     return Form(fields=fields, file=parts[-1][1])

@@ -183,7 +183,7 @@ def _order(model: Model, inputs: Json, parameters: Json) -> VideoOrder:
         watermark=given.get("watermark") is True,
         shot_type=ShotType(str(given.get("shot_type") or ShotType.SINGLE)),
         seed=_whole(given.get("seed")),
-        text=next((str(e["content"]) for e in speech if "content" in e), None),
+        text=next((str(each["content"]) for each in speech if "content" in each), None),
     )
 
 

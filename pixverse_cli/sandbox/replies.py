@@ -64,7 +64,7 @@ def as_sent(
     call is about tasks. A refused key is answered by an outer gateway, which does not compress,
     writes its names in another case, and does not say that the body is JSON.
     """
-    arrival, departure = milliseconds(arrived), milliseconds(answered)
+    arrival, departure = _milliseconds(arrived), _milliseconds(answered)
     headers = [
         *reply.headers,
         ("req-cost-time", str(departure - arrival)),
@@ -92,7 +92,7 @@ def page(status: int) -> Reply:
     return Reply(status=status, headers=html, body=_PAGE.format(title).encode())
 
 
-def text_time(moment: datetime) -> str:
+def _text_time(moment: datetime) -> str:
     """Format as ``YYYY-MM-DD HH:mm:ss.SSS`` in UTC+8, as the task query has it."""
     local = moment.astimezone(SERVICE_ZONE).replace(tzinfo=None)
     return local.isoformat(sep=" ", timespec="milliseconds")
@@ -120,13 +120,13 @@ def task(view: JobView, *, video_url: str | None, unsure: bool) -> dict[str, obj
 
 def _times(view: JobView) -> dict[str, object]:
     job = view.job
-    times: dict[str, object] = {"submit_time": text_time(job.submitted_at)}
+    times: dict[str, object] = {"submit_time": _text_time(job.submitted_at)}
     if view.status is Status.CANCELED and job.canceled_at:
-        return times | {"end_time": text_time(job.canceled_at)}
+        return times | {"end_time": _text_time(job.canceled_at)}
     if view.status is not Status.PENDING and job.scheduled_at:
-        times["scheduled_time"] = text_time(job.scheduled_at)
+        times["scheduled_time"] = _text_time(job.scheduled_at)
     if view.status.final and job.ends_at:
-        times["end_time"] = text_time(job.ends_at)
+        times["end_time"] = _text_time(job.ends_at)
     return times
 
 
@@ -153,8 +153,8 @@ def row(view: JobView) -> dict[str, object]:
         "api_key_id": "100001" if job.ours else "100002",
         "caller_parent_id": "1000000000000001",
         "caller_uid": "1000000000000001" if job.ours else "2000000000000002",
-        "gmt_create": milliseconds(job.submitted_at),
-        "start_time": milliseconds(job.scheduled_at or job.submitted_at),
+        "gmt_create": _milliseconds(job.submitted_at),
+        "start_time": _milliseconds(job.scheduled_at or job.submitted_at),
         "model_name": job.model,
         "region": "cn-beijing",
         "request_id": job.request_id,
@@ -163,9 +163,9 @@ def row(view: JobView) -> dict[str, object]:
         "user_api_unique_key": f"apikey:v1:aigc:video-generation:video-synthesis:{job.model}",
     }
     ended = job.canceled_at or (job.ends_at if view.status.final else None)
-    return entry | ({"end_time": milliseconds(ended)} if ended else {})
+    return entry | ({"end_time": _milliseconds(ended)} if ended else {})
 
 
-def milliseconds(moment: datetime) -> int:
+def _milliseconds(moment: datetime) -> int:
     """Return milliseconds since 1970, cut off as in the times of a task query."""
     return (moment - _EPOCH) // timedelta(milliseconds=1)

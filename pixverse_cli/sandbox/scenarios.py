@@ -86,7 +86,7 @@ SCENARIOS = {scenario.name: scenario for scenario in _TABLE}
 """Every scenario by its name."""
 
 
-def chosen(words: Sequence[str]) -> dict[str, Scenario]:
+def _all_chosen(words: Sequence[str]) -> dict[str, Scenario]:
     """Return the scenarios by name; ``name:N`` makes one happen N times.
 
     :raises UsageError: an unknown name, or a count that is not from 1 to 999999.
@@ -114,7 +114,7 @@ class ActiveScenarios:
     """The scenarios of one sandbox, and how often each has happened; thread-safe."""
 
     def __init__(self, words: Sequence[str] = (), *, seed: int = 0) -> None:
-        self._scenarios = chosen(words)
+        self._scenarios = _all_chosen(words)
         self._counts: dict[tuple[str, str], int] = {}
         self._failed_in_a_row: dict[str, int] = {}
         self._random = random.Random(seed)

@@ -20,7 +20,7 @@ from pixverse_cli.domain.clock import Clock
 from pixverse_cli.domain.errors import UsageError
 from pixverse_cli.sandbox.exchange import Call, Delivery, Reply, Request
 
-ADDRESS = "127.0.0.1"
+_ADDRESS = "127.0.0.1"
 
 _IDLE_SECONDS = 75.0  # that a connection may wait for its next request
 _CHUNK = 256 * 1024
@@ -51,7 +51,7 @@ class Host(ThreadedWSGIServer):
         clock: Clock,
         on_call: Callable[[Call], None],
     ) -> None:
-        super().__init__(ADDRESS, port, app=_no_app, handler=_Handler)
+        super().__init__(_ADDRESS, port, app=_no_app, handler=_Handler)
         self.name = name
         self.banner = banner
         self.max_body = max_body
@@ -71,10 +71,10 @@ class Host(ThreadedWSGIServer):
         except (OSError, OverflowError) as error:
             port = self.server_address[1]
             raise UsageError(
-                f"cannot listen on port {port} of {ADDRESS}: {error}",
+                f"cannot listen on port {port} of {_ADDRESS}: {error}",
                 hint="choose another port, or 0 for a free one",
             ) from error
-        self.server_name, self.server_port = ADDRESS, self.server_address[1]
+        self.server_name, self.server_port = _ADDRESS, self.server_address[1]
 
     def process_request(self, request: Any, client_address: Any) -> None:  # noqa: ANN401  as socketserver has it
         """Serve a connection in a new thread."""
@@ -92,7 +92,7 @@ class Host(ThreadedWSGIServer):
     @property
     def origin(self) -> str:
         """Scheme, address and port."""
-        return f"http://{ADDRESS}:{self.server_port}"
+        return f"http://{_ADDRESS}:{self.server_port}"
 
     def close_all(self) -> None:
         """Close the port and every connection."""

@@ -16,8 +16,8 @@ from datetime import datetime, timedelta
 from pixverse_cli.domain.catalog import Model
 from pixverse_cli.domain.clock import Clock, rfc3339
 
-POLICY_LIFE = timedelta(seconds=300)
-OBJECT_LIFE = timedelta(hours=48)
+_POLICY_LIFE = timedelta(seconds=300)
+_OBJECT_LIFE = timedelta(hours=48)
 MAX_FILE_MB = 250  # of any model
 BUCKET = "dashscope-file-mgr"
 
@@ -84,12 +84,12 @@ class UploadStore:
         account = hashlib.md5(self._secret, usedforsecurity=False).hexdigest()
         directory = f"dashscope-instant/{account}/{now:%Y-%m-%d}/{request_id}"
         megabytes = _most_megabytes(model)
-        policy = _policy(directory, now + POLICY_LIFE, megabytes * _MEGABYTE)
+        policy = _policy(directory, now + _POLICY_LIFE, megabytes * _MEGABYTE)
         signature = self._signature(policy)
         self._grants[policy] = _Grant(
             model=model.name,
             directory=directory,
-            expires_at=now + POLICY_LIFE,
+            expires_at=now + _POLICY_LIFE,
             signature=signature,
             max_bytes=megabytes * _MEGABYTE,
         )
@@ -98,7 +98,7 @@ class UploadStore:
             "signature": signature,
             "upload_dir": directory,
             "upload_host": host,
-            "expire_in_seconds": int(POLICY_LIFE.total_seconds()),
+            "expire_in_seconds": int(_POLICY_LIFE.total_seconds()),
             "max_file_size_mb": megabytes,
             "capacity_limit_mb": 999999999,
             "oss_access_key_id": _KEY_ID,
@@ -143,7 +143,7 @@ class UploadStore:
     def find(self, url: str) -> StoredObject | None:
         """Return the object of an ``oss://`` URL; None if it is unknown or has expired."""
         found = self._objects.get(url.removeprefix("oss://"))
-        if found is None or self._clock.now() - found.stored_at >= OBJECT_LIFE:
+        if found is None or self._clock.now() - found.stored_at >= _OBJECT_LIFE:
             return None
         return found
 

@@ -18,7 +18,7 @@ from pixverse_cli.domain.text import decoded, lines_of
 from pixverse_cli.settings.places import toml_hint
 from pixverse_cli.settings.values import Setting
 
-FIELDS = (
+_FIELDS = (
     "image",
     "last-frame",
     "reference",
@@ -178,7 +178,7 @@ def _json_rows(text: str) -> Iterator[_Row]:
 
 
 class _GivenTwiceError(ValueError):
-    """A JSON object has a name twice; a parser would take the last value without a word."""
+    """A JSON object has a name twice; a parser would silently take the last value."""
 
 
 def _each_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -262,9 +262,9 @@ def _field_name(spelling: str) -> str:
 def _unknown(spelling: str) -> str | None:
     """Return the problem of a field that does not exist; None if it exists."""
     name = _field_name(spelling)
-    if name in FIELDS:
+    if name in _FIELDS:
         return None
-    similar = _similar(name, FIELDS)
+    similar = _similar(name, _FIELDS)
     return f"{spelling}: no such field{f'; did you mean {similar}?' if similar else ''}"
 
 

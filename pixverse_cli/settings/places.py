@@ -15,7 +15,7 @@ from pixverse_cli.settings.values import Setting
 
 DEFAULT_BASE_URL = "https://dashscope.aliyuncs.com/api/v1"
 
-_NO_NAME = re.compile(r"^$|^\.|\.\.|[^.]{64}")
+_NO_NAME = re.compile(r"^$|^\.|\.\.|\.$|[^.]{64}")
 _PLAIN_URL = re.compile(r"https?://[^\s\\@?#{}<>\x00-\x1f\x7f]+", re.IGNORECASE)
 # The path of another protocol, which the vendor's pages show first, or of one call of the API.
 _LONGER_PATH = re.compile(r"(.*?)/(?:compatible-mode(?:/.*)?|api/v1/.+)", re.IGNORECASE)
@@ -70,10 +70,11 @@ def base_url(environ: Mapping[str, str]) -> str:
     """
     given = environ.get("DASHSCOPE_HTTP_BASE_URL") or DEFAULT_BASE_URL
     url = given.strip(_AROUND).rstrip("/")
+    _insist_on_ascii(url)
     if not _is_safe(url):
         raise _wrong_address(
             url,
-            "must be an https URL without user, query, fragment or placeholder"
+            "must be an https URL with a valid host, without user, query, fragment or placeholder"
             " (plain http is for this machine only: on a network others could read the key)",
             hint=f"{_beginning(url)}unset it to use {DEFAULT_BASE_URL}",
         )
@@ -92,13 +93,30 @@ def base_url(environ: Mapping[str, str]) -> str:
     return origin + (parts.path or hosts.API_PATH)
 
 
+def _insist_on_ascii(url: str) -> None:
+    """Check that the host is written as the name system does; look-alike letters are seen then.
+
+    :raises UsageError: it has other letters, or the full stops of another script.
+    """
+    host = _host(url) or ""
+    if host.isascii():
+        return
+    try:
+        name = host.encode("idna").decode()
+        right = re.sub(re.escape(host), name, url, count=1, flags=re.IGNORECASE)
+        hint = f"if you mean this host, use DASHSCOPE_HTTP_BASE_URL={right}"
+    except UnicodeError:
+        hint = f"unset it to use {DEFAULT_BASE_URL}"
+    raise _wrong_address(url, "the host's name has characters that are not ASCII", hint=hint)
+
+
 def _is_safe(url: str) -> bool:
-    return (bool(_host(url)) and url.lower().startswith("https:")) or is_loopback(url)
+    return (bool(_host(url)) and url.lower().startswith("https:")) or is_on_loopback(url)
 
 
 def _beginning(url: str) -> str:
     """Return the first half of the hint for a URL without its scheme; empty for others."""
-    local = is_loopback(f"http://{url}")
+    local = is_on_loopback(f"http://{url}")
     named = local or "." in (_host(f"https://{url}") or "")
     return f"begin it with {'http' if local else 'https'}://, or " if named else ""
 
@@ -117,8 +135,8 @@ def _wrong_address(url: str, problem: str, *, hint: str) -> UsageError:
     return UsageError(f"DASHSCOPE_HTTP_BASE_URL={shown}: {problem}", hint=hint)
 
 
-def is_loopback(url: str) -> bool:
-    """Return whether the host of an http(s) URL is this machine."""
+def is_on_loopback(url: str) -> bool:
+    """Return whether a text is a plain http(s) URL whose host is this machine."""
     host = _host(url)
     return host is not None and hosts.is_loopback(host)
 

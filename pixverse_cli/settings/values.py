@@ -96,11 +96,10 @@ class Settings:
             return default
         return value
 
-    def flag(self, name: str, default: bool = False) -> bool:  # noqa: FBT001, FBT002  the value itself
-        """Return a yes-or-no setting."""
-        return self.read(
-            name, lambda text: _FLAGS.get(text.lower()), default, "must be true or false"
-        )
+    def flag(self, name: str) -> bool:
+        """Return a yes-or-no setting; false if it is not set."""
+        rule = "must be true or false"
+        return bool(self.read(name, lambda text: _FLAGS.get(text.lower()), None, rule))
 
     def whole(self, name: str, default: D) -> int | D:
         """Return a whole number."""

@@ -19,7 +19,7 @@ from pixverse_cli.domain.frozen import Frozen
 from pixverse_cli.domain.task import Record, Status, Task
 from pixverse_cli.domain.text import lines_of
 
-NAME = "unrecorded-tasks.jsonl"
+_NAME = "unrecorded-tasks.jsonl"
 _TAKEN = ".taken"
 _TRIES = 5
 
@@ -48,8 +48,8 @@ def put(directory: Path, record: Record) -> Path | None:
     }
     for folder in _folders(directory):
         with suppress(OSError):
-            _append(folder / NAME, json.dumps(entry))
-            return folder / NAME
+            _append(folder / _NAME, json.dumps(entry))
+            return folder / _NAME
     return None
 
 
@@ -82,11 +82,11 @@ def take(directory: Path) -> list[Path]:
     """
     taken = []
     for folder in _folders(directory):
-        path = folder / NAME
+        path = folder / _NAME
         if any(_lines(path, directory)):
             with suppress(OSError):
-                path.rename(path.with_name(f"{NAME}.{secrets.token_hex(4)}{_TAKEN}"))
-        taken += sorted(folder.glob(f"{NAME}.*{_TAKEN}"))
+                path.rename(path.with_name(f"{_NAME}.{secrets.token_hex(4)}{_TAKEN}"))
+        taken += sorted(folder.glob(f"{_NAME}.*{_TAKEN}"))
     return taken
 
 
@@ -102,7 +102,7 @@ def remove(taken: Iterable[Path], directory: Path) -> None:
         with suppress(OSError):
             for text in _texts(path):
                 if not _is_for(_value(text), directory):
-                    _append(path.with_name(NAME), text)
+                    _append(path.with_name(_NAME), text)
             path.unlink()
 
 

@@ -148,7 +148,7 @@ def _entry(line: str) -> LockEntry:
 def _line(entry: LockEntry) -> str:
     """Return the entry's line; characters that an editor may take for a line end are escaped."""
     text = json.dumps(vars(entry), ensure_ascii=False)
-    return "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in text) + "\n"
+    return "".join(char if char.isprintable() else json.dumps(char)[1:-1] for char in text) + "\n"
 
 
 def _is_at(path: Path, file: BinaryIO) -> bool:

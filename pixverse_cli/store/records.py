@@ -26,7 +26,7 @@ _LIVE = (
 )
 _ENDED = "('SUCCEEDED', 'FAILED', 'CANCELED')"
 
-# Requests to this machine (plain http: a sandbox) are free, and are kept apart from all others.
+# Requests to a sandbox (`domain.hosts.is_sandbox`) are free, and are kept apart from all others.
 _SAME_WORLD = "(service LIKE 'http://%') = ({} LIKE 'http://%')"
 
 # What requests since a time may cost, in millionths of 1 CNY: sums of whole numbers are exact.
@@ -49,6 +49,24 @@ _MILLIONTH_DIGITS = 6
 _BLOCK = 50  # records read at once; of more, each leaves the processor's cache before its use
 _ABOVE_ALL = 2**63 - 1
 
+# Writes the service's answer about a task; fields that it no longer reports are kept.
+_SEE = (
+    "UPDATE task SET"
+    # after 24 hours the service reports an ended task as UNKNOWN; and another
+    # process may write an older answer after the final one
+    f" status = iif(status IN {_ENDED} AND :status NOT IN {_ENDED}, status, :status),"
+    " submitted_at = coalesce(:submitted_at, submitted_at),"
+    " scheduled_at = coalesce(:scheduled_at, scheduled_at),"
+    " ended_at = coalesce(:ended_at, ended_at),"
+    " video_url = coalesce(:video_url, video_url),"
+    " usage = coalesce(:usage, usage),"
+    # a request of this store has its own prompt, or certainly none
+    " prompt = iif(fingerprint IS NULL, coalesce(prompt, :prompt), prompt),"
+    " error_code = coalesce(:error_code, error_code),"
+    " error_message = coalesce(:error_message, error_message),"
+    " seen_at = coalesce(:at, seen_at), account = coalesce(account, :account)"
+)
+_SEEN = f"{_SEE} WHERE number = :number AND task_id = :task_id RETURNING *"
 
 _HINT = (
     "`pixverse list --remote` shows the account's tasks at the service;"
@@ -222,33 +240,57 @@ class Records:
 
         ``account`` is written to a record that has none.
         """
-        row = self._database.transaction(
-            *TAKE_FROM_QUERIED,
-            "UPDATE OR IGNORE task SET task_id = :task_id, provisional = :provisional,"
-            " process = NULL, ended_at = NULL, error_code = NULL, error_message = NULL"
-            " WHERE number = :number AND task_id IS NULL RETURNING *",
-            number=number,
-            task_id=task.task_id,
-            provisional=provisional or None,
-        )
-        return self.seen(number, task, at, account) if row else None
-
-    def confirm(self, number: int) -> Record:
-        """Write that a found task certainly belongs to this request."""
-        return required(
-            self._database.row(
-                "UPDATE task SET provisional = NULL WHERE number = :number RETURNING *",
+        return _from_row(
+            self._database.transaction(
+                *TAKE_FROM_QUERIED,
+                "UPDATE OR IGNORE task SET task_id = :task_id, provisional = :provisional,"
+                " process = NULL, ended_at = NULL, error_code = NULL, error_message = NULL"
+                " WHERE number = :number AND task_id IS NULL",
+                _SEEN,
                 number=number,
+                provisional=provisional or None,
+                **_answer(task, at, account),
             )
         )
 
-    def let_go(self, number: int) -> Record:
-        """Remove a found task that turned out to belong to another request."""
-        return required(
-            self._database.row(
-                f"UPDATE task SET {RELEASE} WHERE number = :number RETURNING *", number=number
-            )
+    def rule_out(self, record: Record, at: datetime, code: str, message: str) -> Record:
+        """Write that the service did not accept the call of an unclear request; return its record.
+
+        ``at`` is when the call ended. Nothing is written if another process has found the task or
+        has sent the request again since ``record`` was read.
+        """
+        row = self._database.row(
+            "UPDATE task SET status = 'NOT_SENT', process = NULL, ended_at = :at,"
+            " error_code = :code, error_message = :message"
+            " WHERE number = :number AND status = 'UNCLEAR' AND task_id IS NULL"
+            " AND process IS :process AND intent_at IS :intent_at RETURNING *",
+            number=record.number,
+            process=record.process,
+            intent_at=rfc3339(record.intent_at),
+            at=rfc3339(at),
+            code=code,
+            message=message,
         )
+        return required(row) if row else self.get(record.number)
+
+    def confirm(self, number: int, task_id: str) -> Record:
+        """Write that a found task certainly belongs to this request, if it still has the task."""
+        row = self._database.row(
+            "UPDATE task SET provisional = NULL"
+            " WHERE number = :number AND task_id = :task_id RETURNING *",
+            number=number,
+            task_id=task_id,
+        )
+        return required(row) if row else self.get(number)
+
+    def let_go(self, number: int, task_id: str) -> Record:
+        """Remove a found task that belongs to another request, if the record still has it."""
+        row = self._database.row(
+            f"UPDATE task SET {RELEASE} WHERE number = :number AND task_id = :task_id RETURNING *",
+            number=number,
+            task_id=task_id,
+        )
+        return required(row) if row else self.get(number)
 
     def unsettled(self) -> list[Record]:
         """Return requests whose task is not known for certain, oldest first."""
@@ -265,50 +307,22 @@ class Records:
         ``at`` is when it was received, ``account`` the account of a record that has none yet.
         Nothing is written if the record has lost the task to another one meanwhile.
         """
-        row = self._database.row(
-            "UPDATE task SET"
-            # after 24 hours the service reports an ended task as UNKNOWN; and another
-            # process may write an older answer after the final one
-            f" status = iif(status IN {_ENDED} AND :status NOT IN {_ENDED}, status, :status),"
-            " submitted_at = coalesce(:submitted_at, submitted_at),"
-            " scheduled_at = coalesce(:scheduled_at, scheduled_at),"
-            " ended_at = coalesce(:ended_at, ended_at),"
-            " video_url = coalesce(:video_url, video_url),"
-            " usage = coalesce(:usage, usage),"
-            # a request of this store has its own prompt, or certainly none
-            " prompt = iif(fingerprint IS NULL, coalesce(prompt, :prompt), prompt),"
-            " error_code = coalesce(:error_code, error_code),"
-            " error_message = coalesce(:error_message, error_message),"
-            " seen_at = coalesce(:at, seen_at), account = coalesce(account, :account)"
-            " WHERE number = :number AND task_id = :task_id RETURNING *",
-            number=number,
-            task_id=task.task_id,
-            status=task.status,
-            submitted_at=rfc3339(task.submitted_at),
-            scheduled_at=rfc3339(task.scheduled_at),
-            ended_at=rfc3339(task.ended_at),
-            video_url=task.video_url,
-            usage=_object_json(task.usage),
-            prompt=task.orig_prompt,
-            error_code=task.error_code,
-            error_message=task.error_message,
-            at=rfc3339(at),
-            account=account,
-        )
+        row = self._database.row(_SEEN, number=number, **_answer(task, at, account))
         return required(row) if row else self.get(number)
 
     def remember(
         self, task: Task, service: str, at: datetime | None = None, account: str | None = None
     ) -> Record:
         """Write a task that this machine did not submit, and return its record."""
-        row = self._database.row(
-            "INSERT INTO task (task_id, status, service) VALUES (:task_id, :status, :service)"
-            " ON CONFLICT (task_id) DO UPDATE SET task_id = excluded.task_id RETURNING *",
-            task_id=task.task_id,
-            status=task.status,
-            service=service,
+        return required(
+            self._database.transaction(
+                "INSERT OR IGNORE INTO task (task_id, status, service)"
+                " VALUES (:task_id, :status, :service)",
+                f"{_SEE} WHERE task_id = :task_id RETURNING *",
+                service=service,
+                **_answer(task, at, account),
+            )
         )
-        return self.seen(required(row).number, task, at, account)
 
     def saved(self, number: int, file: str | None, sha256: str) -> Record:
         """Write the path of the checked video; ``file`` is None just before it gets its name."""
@@ -501,6 +515,24 @@ def _to_row(record: Record) -> dict[str, Value]:
     row["inputs"] = json.dumps(record.inputs) if record.inputs else None
     row["estimate"] = None if record.estimate is None else str(record.estimate)
     return row
+
+
+def _answer(task: Task, at: datetime | None, account: str | None) -> dict[str, Value]:
+    """Return the values of an answer about a task, as ``_SEE`` names them."""
+    return {
+        "task_id": task.task_id,
+        "status": task.status,
+        "submitted_at": rfc3339(task.submitted_at),
+        "scheduled_at": rfc3339(task.scheduled_at),
+        "ended_at": rfc3339(task.ended_at),
+        "video_url": task.video_url,
+        "usage": _object_json(task.usage),
+        "prompt": task.orig_prompt,
+        "error_code": task.error_code,
+        "error_message": task.error_message,
+        "at": rfc3339(at),
+        "account": account,
+    }
 
 
 def required(row: Row | None) -> Record:

@@ -35,12 +35,12 @@ from pathlib import Path
 from pixverse_cli.dashscope.upload import send
 from pixverse_cli.dashscope.wire import Policy
 from pixverse_cli.domain.plan import InputFile
-from pixverse_cli.disk.files import hash_of
+from pixverse_cli.disk.files import checked_sha256
 from pixverse_cli.media.inputs.source import open_for_upload, open_input
 url, path = sys.argv[1], Path(sys.argv[2])
 size = path.stat().st_size
 with open_input(path, path.name) as file:
-    sha256 = hash_of(file, size, path.name)
+    sha256 = checked_sha256(file, size, path.name)
 source = InputFile(path, path.name, size, "mp4", 1280, 720, sha256)
 policy = Policy(host=url, directory="d", form={"policy": "p"}, max_bytes=None)
 with open_for_upload(source) as upload:

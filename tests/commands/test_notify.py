@@ -1,4 +1,4 @@
-"""``--notify``: a word of the terminal when a long command is over, and its code unchanged."""
+"""``--notify``: the terminal notifies of the end of a long command, whose code is unchanged."""
 
 import pytest
 

@@ -148,3 +148,9 @@ def test_forget_tells_where_the_video_is_that_was_not_saved(submit, pixverse):
     ran = pixverse("forget", task_id)
     assert f"{task_id}: its video was not saved: http" in ran.stderr
     assert pixverse("forget", task_id, "--json").code == 2
+
+
+def test_stdin_that_is_too_long_for_task_ids_is_refused(pixverse):
+    ran = pixverse("status", "-", stdin="y\n" * (4 * 1024**2 + 1))
+    assert ran.code == 2
+    assert "stdin has more than 8388608 bytes" in ran.stderr

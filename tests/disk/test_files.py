@@ -1,11 +1,23 @@
-"""The hash of a file, and the kinds of files."""
+"""What a path names, what kinds of files there are, and the hash of a file."""
 
+import io
 import os
+import threading
+from contextlib import suppress
 from hashlib import sha256
 
 import pytest
 
-from pixverse_cli.disk.files import descriptor_in, has_sha256, kind_of, with_home
+from pixverse_cli.disk.files import (
+    TimedStream,
+    descriptor_in,
+    has_sha256,
+    kind_of,
+    read_up_to,
+    with_home,
+)
+from pixverse_cli.domain.clock import SystemClock, TimeLimit
+from pixverse_cli.domain.errors import TimeLimitError
 
 
 @pytest.fixture
@@ -44,3 +56,65 @@ def test_the_files_of_open_descriptors_are_known_by_name():
     assert {path: descriptor_in(path) for path in numbers} == numbers
     for path in ("dev/stdout", "/dev/null", "/dev/fd", "/dev/fd/x", "/dev/stdout.mp4", "-"):
         assert descriptor_in(path) is None
+
+
+@pytest.fixture
+def pipe():
+    """Yield the file to read a pipe from, and the descriptor of its other end."""
+    reading, writing = os.pipe()
+    with os.fdopen(reading, "rb", buffering=0) as file:
+        yield file, writing
+        with suppress(OSError):  # the test has closed it
+            os.close(writing)
+
+
+def very_soon():
+    clock = SystemClock()
+    return TimeLimit(clock, clock.monotonic() + 0.01)
+
+
+def test_a_writer_that_is_silent_is_left_at_the_limit_107(pipe):
+    with pytest.raises(TimeLimitError, match="reached while stdin was read") as raised:
+        TimedStream(pipe[0], very_soon(), "stdin").read(100)
+    assert (raised.value.exit_code, raised.value.charged) == (6, "no")
+
+
+def test_a_writer_that_sends_single_bytes_is_left_at_the_limit_107(pipe, clock):
+    file, writing = pipe
+    stream = TimedStream(file, TimeLimit(clock).within(3.0), "stdin")
+    os.write(writing, b"x")
+    assert stream.read(100) == b"x"
+    clock.advance(3.0)
+    os.write(writing, b"x")
+    with pytest.raises(TimeLimitError):
+        stream.read_up_to(100)
+
+
+def test_a_pipe_is_read_to_its_end_also_if_another_program_made_it_non_blocking(pipe, clock):
+    file, writing = pipe
+    os.set_blocking(file.fileno(), False)
+    stream = TimedStream(file, TimeLimit(clock), "stdin")
+
+    def write():
+        for _ in range(3):
+            os.write(writing, b"x" * 100_000)
+        os.close(writing)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    assert len(stream.read_up_to(1_000_000)) == 300_000
+    writer.join()
+
+
+def test_bytes_in_memory_are_read_like_a_pipe(clock):
+    stream = TimedStream(io.BytesIO(b"abc"), TimeLimit(clock), "stdin")
+    assert (stream.read_up_to(2), stream.read(9), stream.read(9)) == (b"ab", b"c", b"")
+
+
+def test_a_named_pipe_is_left_at_the_limit_107(target):
+    os.mkfifo(target)
+    keeper = os.open(target, os.O_RDWR)  # a writer that writes nothing
+    with pytest.raises(TimeLimitError, match=r"turtle\.mp4 was read"):
+        read_up_to(target, 100, very_soon())
+    os.close(keeper)
+    assert read_up_to(target, 100, very_soon()) == b""

@@ -1,4 +1,4 @@
-"""Renaming to a new name on every kind of file system, and locks."""
+"""Appending, renaming to a new name on every kind of file system, and locks."""
 
 import errno
 import os

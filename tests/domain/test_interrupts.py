@@ -83,28 +83,6 @@ def test_a_second_signal_in_a_held_block_has_charged_unknown(interrupts):
     assert stopped.value.charged is Charged.UNKNOWN
 
 
-def test_in_a_heard_part_of_a_held_block_a_signal_stops_at_once(interrupts):
-    with interrupts.held():
-        with pytest.raises(Stopped), interrupts.heard():
-            interrupts.hear(signal.SIGINT)
-        assert not interrupts.noted
-
-
-def test_a_heard_part_does_not_start_after_a_signal(interrupts):
-    with interrupts.held():
-        interrupts.hear(signal.SIGINT)
-        with pytest.raises(Stopped), interrupts.heard():
-            pytest.fail("it has begun")
-
-
-def test_after_a_heard_part_signals_are_held_again(interrupts):
-    with interrupts.held():
-        with interrupts.heard():
-            pass
-        interrupts.hear(signal.SIGINT)
-        assert interrupts.noted
-
-
 def test_a_repeated_signal_does_not_interrupt_the_ending(clock):
     exit_codes = []
     interrupts = Interrupts(clock, end=exit_codes.append)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pixverse_cli.domain.text import harmless, is_blank, masked, shell_word, shortened
+from pixverse_cli.domain.text import decoded, harmless, is_blank, masked, shell_word
 
 any_text = st.text(st.characters() | st.sampled_from("\x1b\x07\r\n\x9b\u202e\u2066\ud800\u200d"))
 
@@ -50,16 +50,6 @@ def test_no_text_keeps_a_control_or_bidi_character_80(text):
         for c in kept
     )
     assert harmless(kept) == kept
-
-
-@given(any_text, st.integers(1, 50))
-def test_a_shortened_text_fits(text, width):
-    assert len(shortened(text, width)) <= width
-
-
-def test_a_text_that_fits_is_not_shortened():
-    assert shortened("turtle", 6) == "turtle"
-    assert shortened("turtles", 6) == "turtl…"
 
 
 @pytest.mark.parametrize(
@@ -151,3 +141,9 @@ def test_a_word_is_shown_as_it_is_and_every_shell_takes_it_for_the_name_itself(s
     line = "printf '%s/' " + " ".join(words)
     ran = subprocess.run([shell, "-c", os.fsencode(line)], capture_output=True, check=True)
     assert os.fsdecode(ran.stdout).split("/")[:-1] == names
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_the_mark_with_which_dos_ends_a_text_is_no_text(encoding):
+    assert decoded("one\r\n\x1a\x1a".encode(encoding)) == "one\r\n"
+    assert decoded("a\x1ab".encode(encoding)) == "a\x1ab"

@@ -70,7 +70,8 @@ class Case:
         expected = {name: fact for name, fact in expected.items() if fact is not None}
         assert {name: facts[name] for name in expected} == expected, ran.stderr
         for video in world.videos:
-            mp4.check(video)
+            with video.open("rb") as file:
+                mp4.check(file)
         if self.also:
             self.also(world, ran)
 

@@ -4,8 +4,9 @@ import json
 import sqlite3
 from contextlib import closing
 
+from pixverse_cli.domain.task import Status
 from tests.faults.case import Case, Way, parameters
-from tests.faults.service import TASK, as_json, refusal, succeeded, task_is
+from tests.faults.service import OTHER, TASK, as_json, refusal, succeeded, task_is
 from tests.servers import RESET, Pause, answer
 
 HTML = answer(b"<html>Log in</html>", content_type="text/html", connection="close")
@@ -20,6 +21,7 @@ TIMED_OUT = {
     "says": f"pixverse wait {TASK}",
 }
 NO_ANSWER = {"code": 6, "charged": "yes", "retryable": True, "store": ("RUNNING",)}
+DONE_TASK = OTHER[:-1] + "0"
 ALIVE = as_json({"output": {"task_id": TASK, "task_status": "RUNNING"}}, connection="keep-alive")
 
 
@@ -191,3 +193,20 @@ CASES = (
 @parameters(*CASES)
 def test_fault(case, world):
     case.judge(world, case.provoke(world))
+
+
+def test_a_service_that_cannot_be_reached_is_not_tried_again_for_each_task_1(world):
+    world.add_task(OTHER)
+    world.add_task(TASK)
+    world.add_task(DONE_TASK, status=Status.SUCCEEDED, video_url="https://example.com/v.mp4")
+    world.serve()
+    world.execute("UPDATE task SET service = 'http://127.0.0.1:9/api/v1'")
+    address = {"DASHSCOPE_HTTP_BASE_URL": "http://127.0.0.1:9/api/v1"}
+    for words, code in (
+        (("status", OTHER, TASK, DONE_TASK), 14),
+        (("download", OTHER, TASK, "-o", "{index}.mp4"), 6),
+    ):
+        world.clock.slept = []
+        ran = world.run_inside(*words, **address)
+        retries = sum(seconds >= 0.5 for seconds in world.clock.slept)  # others wait for a slot
+        assert (ran.code, retries) == (code, 3), ran.stderr

@@ -11,7 +11,16 @@ from pixverse_cli.http.exchange import Limits, Request, Session, exchange
 from pixverse_cli.http.failures import NoAnswerError
 from tests.clocks import START, CoarseClock
 from tests.faults.case import Case, Way, parameters, row
-from tests.faults.service import TASK, accepted, as_json, list_row, refusal, succeeded, task_list
+from tests.faults.service import (
+    OTHER,
+    TASK,
+    accepted,
+    as_json,
+    list_row,
+    refusal,
+    succeeded,
+    task_list,
+)
 from tests.servers import HANG, RESET, Pause, Script, ScriptedServer, answer
 
 UNCLEAR = {
@@ -126,6 +135,13 @@ ANSWER = accepted()
 HEAD, BODY = ANSWER.split(b"\r\n\r\n")
 ID_KEPT = ACCEPTED | {"also": id_is_printed}
 
+OUTPUT = f'"output": {{"task_id": "{TASK}"}}, "request_id": "r-1"'
+CONTRADICTIONS = (
+    ("two ids", f'{{"output": {{"task_id": "{TASK}", "task_id": "{OTHER}"}}}}'),
+    ("an id and an empty output", f'{{{OUTPUT}, "output": {{}}}}'),
+    ("an id and a refusal", f'{{{OUTPUT}, "output": null, "code": "Arrearage", "message": "No"}}'),
+)
+
 CASES = (
     Case(8, "no answer in time", too_slow(), **UNCLEAR),
     Case(9, "closed after the call", scenario("lost-reply"), **FOUND),
@@ -134,6 +150,10 @@ CASES = (
     Case(10, "reset while it was sent", answered(RESET, reads=0), **UNCLEAR),
     Case(12, "cut after the id", answered(ANSWER[:-30]), **ID_KEPT),
     Case(12, "cut after the id, in chunks", answered(chunked(BODY[:-30])), **ID_KEPT),
+    *(
+        Case(12, what, accepted_all_the_same(as_json(text)), **FOUND_LISTED)
+        for what, text in CONTRADICTIONS
+    ),
     Case(12, "cut before the id", scenario("cut-reply"), **FOUND),
     Case(12, "cut in its first characters", answered(HEAD + b"\r\n\r\n" + BODY[:9]), **UNCLEAR),
     Case(

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.case import Case, parameters
-from tests.faults.service import succeeded, task_is
+from pixverse_cli.domain.task import Status
+from tests.faults.case import Case, Way, parameters, row
+from tests.faults.service import TASK, succeeded, task_is
 from tests.faults.world import IMAGE_URL
 
 SUBMIT = ("submit", IMAGE_URL, "-p", "A turtle")
@@ -149,3 +150,17 @@ CASES = (
 @parameters(*CASES)
 def test_fault(case, world):
     case.judge(world, case.provoke(world))
+
+
+@pytest.mark.parametrize("way", list(Way))
+@row(85)
+def test_status_shows_a_known_task_although_the_store_cannot_be_written_85(world):
+    world.serve(query=[task_is("RUNNING")])
+    world.add_task(status=Status.PENDING)
+    with contextlib.closing(sqlite3.connect(world.database)) as connection:
+        connection.execute(
+            "CREATE TRIGGER full BEFORE UPDATE ON task BEGIN SELECT RAISE(ABORT, 'full'); END"
+        )
+    ran = world.run("status", TASK)
+    assert (ran.code, "PENDING" in ran.stdout) == (1, True), (ran.stdout, ran.stderr)
+    assert "full" in ran.stderr

@@ -420,3 +420,9 @@ def test_a_socks_address_without_its_version_is_refused_with_the_right_one_104(m
     with pytest.raises(UsageError, match="all_proxy: socks://") as refused:
         proxy_of(f"https://{HOST}/")
     assert "socks5h://" in refused.value.hint
+
+
+@row(104)
+def test_status_shows_the_known_tasks_although_no_call_can_be_made_104(world):
+    ran = asking("status", TASK, OTHER)(world)
+    assert (ran.code, TASK in ran.stdout, OTHER in ran.stdout) == (2, True, True), ran.stdout

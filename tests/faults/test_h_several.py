@@ -10,7 +10,17 @@ import threading
 import pytest
 
 from tests.faults.case import Case, Way, parameters, row
-from tests.faults.service import OTHER, TASK, VIDEO, accepted, mp4, refusal, succeeded, task_is
+from tests.faults.service import (
+    OTHER,
+    TASK,
+    VIDEO,
+    accepted,
+    mp4,
+    refusal,
+    succeeded,
+    task_is,
+    unused_port,
+)
 from tests.faults.waiting import wait_until
 from tests.faults.world import TURTLE
 from tests.inside import run_inside
@@ -453,7 +463,18 @@ def test_submit_stops_at_the_first_create_call_that_refuses_the_account(world):
     urls = [f"https://example.com/{number}.png" for number in range(5)]
     ran = world.run_inside("submit", *urls, "--wait")
     assert (ran.code, ran.error["charged"], world.creates) == (14, "mixed", 2)
+    assert ran.error["message"] == "1 of 2 tasks did not succeed; 3 of 5 requests were not sent"
     assert len(world.videos) == 1
+
+
+@row(1)
+def test_submit_stops_after_two_videos_for_which_no_connection_can_be_made_1(world):
+    world.serve()
+    urls = [f"https://example.com/{number}.png" for number in range(5)]
+    address = f"http://127.0.0.1:{unused_port()}/api/v1"
+    ran = world.run_inside("submit", *urls, DASHSCOPE_HTTP_BASE_URL=address)
+    assert (ran.code, ran.error["charged"], world.statuses) == (6, "no", ("NOT_SENT",) * 2)
+    assert ran.error["message"].endswith("; 3 of 5 requests were not sent")
 
 
 @row(93)
@@ -743,8 +764,10 @@ def test_an_unreadable_manifest_is_refused_with_file_and_line(world, name, conte
         (HEADER + GOOD).encode("utf-16"),
         ("sep=,\r\n" + HEADER + GOOD).encode("utf-8-sig"),
         (HEADER + GOOD).replace("\n", "\r").encode(),
+        (HEADER + GOOD + "\x1a").encode(),
+        b"image,output\nturtle.webp,a.mp4\x1a",
     ],
-    ids=["UTF-16", "sep", "CR"],
+    ids=["UTF-16", "sep", "CR", "Ctrl-Z", "Ctrl-Z in the last line"],
 )
 @row(99)
 def test_what_spreadsheet_programs_write_is_read_99(world, content):
@@ -753,6 +776,7 @@ def test_what_spreadsheet_programs_write_is_read_99(world, content):
     shutil.copy(TURTLE, world.directory)
     ran = world.run_inside("batch", "m.csv", "--dry-run")
     assert (ran.code, '"action": "submit"' in ran.stdout) == (0, True), ran.stderr
+    assert '"a.mp4"' in ran.stdout
 
 
 @row(99)

@@ -3,6 +3,7 @@
 The fake clock passes the limit while a call is running, so these tests do not wait for it.
 """
 
+import os
 import sqlite3
 from contextlib import ExitStack, closing, contextmanager
 
@@ -37,6 +38,7 @@ NOTHING_BOUGHT = {
     "creates": 0,
     "says": "the time limit was reached",
 }
+TOO_FAST = NOTHING_BOUGHT | {"code": 7, "says": "the next try would come after --timeout"}
 UNCLEAR = {
     "code": 9,
     "charged": "unknown",
@@ -79,6 +81,20 @@ def throttled_wait(world):
     world.serve(query=[refusal(BUSY, "Throttling.RateQuota", retry_after="60")])
     world.add_task()
     return world.run_inside("wait", TASK, *LIMIT)
+
+
+def throttled_query(command, *option):
+    def run(world):
+        world.serve(query=[throttled(world)])
+        world.add_task()
+        return world.run_inside(command, *(option or (TASK,)), *LIMIT)
+
+    return run
+
+
+def throttled_query_of_an_unknown_task(world):
+    world.serve(query=[throttled(world)])
+    return world.run_inside("wait", OTHER, *LIMIT)
 
 
 def silent_on_a_kept_connection(world):
@@ -275,8 +291,19 @@ CASES = (
     ),
     Case(107, "the upload policy", submitting(policy=silent, **LOCAL), **NOTHING_BOUGHT, store=()),
     Case(
-        107, "a throttled upload policy", submitting(policy=throttled, **LOCAL), **NOTHING_BOUGHT,
+        107, "a throttled upload policy", submitting(policy=throttled, **LOCAL), **TOO_FAST,
         also=slept_no_longer_than_the_limit,
+    ),
+    Case(
+        107, "a throttled query of an unknown task", throttled_query_of_an_unknown_task, **TOO_FAST,
+    ),
+    Case(
+        107, "a throttled query, download", throttled_query("download"), **STILL_RUNNING,
+        says=f"pixverse wait {TASK}",
+    ),
+    Case(
+        107, "a throttled query, download --all", throttled_query("download", "--all"),
+        **STILL_RUNNING, says="pixverse download --all",
     ),
     Case(
         107, "the upload", submitting(upload=silent, **LOCAL), **NOTHING_BOUGHT, store=(),
@@ -378,3 +405,32 @@ def test_the_default_limit_is_only_for_commands_that_wait_107(world):
         ran = world.run_inside("submit", TURTLE, "-p", "A turtle", *options)
         codes.append((ran.code, world.creates))
     assert codes == [(0, 1), (6, 0)]
+
+
+@row(107)
+def test_a_writer_to_stdin_that_does_not_end_is_left_at_the_limit_107(world):
+    world.add_task(status=Status.FAILED)
+    limit = ("--timeout", "0.02")
+    for words in (
+        ("submit", "-"),
+        ("submit", IMAGE_URL, "-P", "-", "--wait"),
+        ("wait", "-"),
+        ("retry", "-"),
+    ):
+        reading, writing = os.pipe()
+        os.write(writing, TASK.encode() + b"\n")  # it is no reason to begin
+        ran = world.run_inside(*words, *limit, clock=SystemClock(), stdin=os.fdopen(reading, "rb"))
+        os.close(writing)
+        assert (ran.code, world.statuses) == (6, ("FAILED",)), ran.stderr
+        assert "the time limit was reached while stdin was read" in ran.stderr
+
+
+@row(107)
+def test_a_prompt_file_that_is_a_silent_pipe_is_left_at_the_limit_107(world):
+    path = world.directory / "prompt"
+    os.mkfifo(path)
+    keeper = os.open(path, os.O_RDWR)
+    words = ("submit", IMAGE_URL, "-P", path, "--timeout", "0.02")
+    ran = world.run_inside(*words, clock=SystemClock())
+    os.close(keeper)
+    assert (ran.code, world.statuses) == (6, ()), ran.stderr

@@ -191,13 +191,14 @@ class World:
             raise AssertionError(f"still running: {stdout!r} {stderr!r}") from None
         return self.hear(Ran(code=process.returncode, stdout=_text(stdout), stderr=_text(stderr)))
 
-    def run_inside(self, *words, clock=None, **variables):
+    def run_inside(self, *words, clock=None, stdin="", **variables):
         """Run in this process with the fake clock, which never really sleeps."""
         environ = self.environment(variables)
         arguments = [*map(os.fsdecode, words), *self.flags]
         if clock is None:
             environ.pop("PIXVERSE_INTERVAL", None)  # the usual pauses cost no time here
-        return self.hear(run_inside(arguments, environ, self.directory, clock=clock or self.clock))
+        clock = clock or self.clock
+        return self.hear(run_inside(arguments, environ, self.directory, clock=clock, stdin=stdin))
 
     def environment(self, changes):
         together = self.pixverse.environ | changes

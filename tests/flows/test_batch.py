@@ -5,7 +5,7 @@ import pytest
 from pixverse_cli.domain.catalog import MODELS
 from pixverse_cli.domain.clock import TimeLimit
 from pixverse_cli.domain.errors import AuthError, Charged
-from pixverse_cli.domain.events import Ended, Note, Submitted
+from pixverse_cli.domain.events import Ended, Note, Seen, Submitted
 from pixverse_cli.domain.plan import Action, BatchItem, WaitPolicy
 from pixverse_cli.flows.batch import batch
 from pixverse_cli.flows.pipelines import submit_all
@@ -84,6 +84,37 @@ def test_nothing_is_submitted_after_the_account_was_refused(world, more, words):
     assert [note.text for note in of(events, Note)] == [f"not submitted: {words}"]
     assert [event.error.message for event in of(events, Ended)] == ["the key is not valid"]
     assert world.account.jobs == {}
+
+
+def test_nothing_more_is_submitted_if_no_connection_can_be_made_and_no_task_runs(world):
+    world.account.next_creates.extend(["not-sent"] * 8)
+    events = events_of(world, items_of(world, *map(str, range(9))), timeout=60.0)
+    assert [note.text for note in of(events, Note)] == ["not submitted: 7 more videos"]
+    assert [event.error.code for event in of(events, Ended)] == ["unreachable"] * 2
+    assert world.account.jobs == {}
+
+
+def test_one_video_for_which_no_connection_can_be_made_does_not_stop_the_others(world):
+    lost = ["not-sent"] * 4
+    world.account.next_creates.extend([*lost, "fine", *lost, "fine"])
+    events = events_of(world, items_of(world, "one", "two", "three", "four"), timeout=60.0)
+    assert of(events, Note) == []
+    assert len(world.account.jobs) == 2
+
+
+def test_videos_are_submitted_again_when_a_task_has_ended_after_a_lost_connection(world):
+    world.account.next_creates.extend(["fine", *["not-sent"] * 8])
+    events = events_of(world, items_of(world, "one", "two", "three", "four"), timeout=600.0)
+    assert of(events, Note) == []
+    assert [event.label for event in of(events, Ended) if event.error] == [
+        "https://images.example/two",
+        "https://images.example/three",
+    ]
+    assert len(world.account.jobs) == 2
+    saved = {path.name for path in world.directory.glob("*.mp4")}
+    assert saved == {"one.mp4", "four.mp4"}
+    kinds = [type(event) for event in events if isinstance(event, (Submitted, Seen, Ended))]
+    assert kinds.index(Seen) < len(kinds) - kinds[::-1].index(Submitted), "it was waited for"
 
 
 def test_a_refused_video_does_not_stop_the_others(world):

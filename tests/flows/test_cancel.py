@@ -87,7 +87,7 @@ def test_each_task_is_told_in_turn_and_an_error_does_not_stop_the_others(world, 
 
 def test_a_task_that_another_process_released_meanwhile_is_unclear(world, task_id):
     [record] = world.records
-    world.account.cancel = lambda _: world.store.records.let_go(record.number)
+    world.account.cancel = lambda _: world.store.records.let_go(record.number, task_id)
     *_, known, ended = cancel([task_id], world.tools)
     assert (type(known), known.record.task_id) == (Known, None)
     assert (ended.record, ended.label, ended.error.code) == (None, record.label, "unclear")

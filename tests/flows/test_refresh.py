@@ -85,7 +85,7 @@ def test_if_the_service_does_not_answer_that_is_told_at_the_end(world, tmp_path)
     world.task(run=900.0)
     world.account.next_calls.extend(["unreachable"] * 4)
     destination = Destination(template=parse_template(f"{tmp_path}/{{task_id}}.mp4"))
-    *_, ended = save_every(world.tools, destination)
+    *_, ended = save_every(world.tools, destination, again="")
     assert isinstance(ended, Ended)
     assert type(ended.error) is UnreachableError
     assert (ended.record, ended.label) == (None, "unfinished tasks")
@@ -93,11 +93,13 @@ def test_if_the_service_does_not_answer_that_is_told_at_the_end(world, tmp_path)
 
 def test_if_there_is_nothing_to_save_that_is_told(world, tmp_path):
     destination = Destination(template=parse_template(f"{tmp_path}/{{task_id}}.mp4"))
-    told, planned = save_every(world.tools, destination)
+    told, planned = save_every(world.tools, destination, again="")
     assert told == Note(text="no video to save: every finished one is saved")
     assert planned.total == 0
     world.task(run=900.0)
-    told, *_ = [event for event in save_every(world.tools, destination) if isinstance(event, Note)]
+    told, *_ = [
+        event for event in save_every(world.tools, destination, again="") if isinstance(event, Note)
+    ]
     assert told.text == "1 task is not finished yet: add --wait, or run this again"
 
 
@@ -107,7 +109,7 @@ def test_a_task_that_another_process_released_meanwhile_is_noted(world):
 
     def released(task_id):
         if task_id == first.task_id:
-            world.store.records.let_go(first.number)
+            world.store.records.let_go(first.number, task_id)
         return query(task_id)
 
     world.account.query = released

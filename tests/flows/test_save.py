@@ -1,6 +1,7 @@
 """Saving one task's video: what the store knows at each step, and what a dead link leads to."""
 
 import sqlite3
+from datetime import UTC, datetime
 from functools import partial
 from hashlib import sha256
 
@@ -10,11 +11,14 @@ from pixverse_cli.disk.files import state_of
 from pixverse_cli.domain.events import Downloading, Ended, Note, Retrying, Saved
 from pixverse_cli.domain.frozen import replace
 from pixverse_cli.domain.plan import Destination
+from pixverse_cli.domain.task import Record, Status
 from pixverse_cli.flows.lookup import look
 from pixverse_cli.flows.pipelines import submit_all
-from pixverse_cli.flows.save import save
+from pixverse_cli.flows.save import field_values, save
 from pixverse_cli.media.output_names import parse_template
 from tests.flows.test_states import order_of, plan_of
+
+NOON = datetime(2026, 11, 27, 12, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -183,3 +187,36 @@ def test_in_a_deleted_folder_nothing_is_fetched(world, record, tmp_path, monkeyp
     )
     assert ended.error.hint == "change to another directory, then `pixverse download` again"
     monkeypatch.chdir(tmp_path)
+
+
+def test_every_field_of_a_name_has_its_value():
+    record = Record(
+        number=0,
+        status=Status.SUCCEEDED,
+        service="https://s",
+        task_id="t-1",
+        model="pixverse/pixverse-v6-it2v",
+        image="cat.png",
+        resolution="720P",
+        duration=5,
+        seed=7,
+        take=2,
+    )
+    assert field_values(record, 3, NOON) == {
+        "task_id": "t-1",
+        "image": "cat",
+        "model": "v6",
+        "resolution": "720P",
+        "duration": "5",
+        "seed": "7",
+        "index": "3",
+        "take": "2",
+        "date": "2026-11-27",
+    }
+
+
+def test_what_a_foreign_task_does_not_tell_is_called_unknown():
+    foreign = Record(number=1, status=Status.SUCCEEDED, service="https://s")
+    unknown = field_values(foreign, 1, NOON)
+    assert (unknown["task_id"], unknown["image"]) == ("", "video")
+    assert {unknown[name] for name in ("model", "resolution", "duration", "seed")} == {"unknown"}

@@ -12,7 +12,7 @@ from pixverse_cli.domain.plan import Input, InputFile, Order
 from pixverse_cli.domain.request import VideoRequest
 from pixverse_cli.flows.rate_limited import RateLimit, wait_for_slot, with_retries
 from pixverse_cli.flows.submit import publish
-from pixverse_cli.flows.tools import Tools, out_of_time
+from pixverse_cli.flows.tools import Tools
 from pixverse_cli.store import Store
 
 
@@ -68,9 +68,28 @@ def test_a_try_that_is_cut_by_the_limit_ends_with_it_and_names_the_error_107(too
 
 def test_a_retry_that_would_come_after_the_limit_is_not_waited_for_107(tools):
     asks_for_a_minute = ThrottledError("too many", retry_after=60.0)
-    with pytest.raises(TimeLimitError, match="too many"):
+    with pytest.raises(TimeLimitError) as raised:
         result_of(tools, (50, asks_for_a_minute))
+    assert (
+        raised.value.message == "the next try would come after --timeout; the last error: too many"
+    )
+    assert (raised.value.code, raised.value.exit_code) == ("throttled", 7)
     assert tools.time_left() == 50
+
+
+@pytest.mark.parametrize(("error", "code"), [(ThrottledError("too many"), 7), (LOST, 6)])
+def test_a_slot_after_the_limit_ends_a_call_that_was_tried_like_its_last_error_107(
+    tools, error, code
+):
+    def call():
+        tools.store.rate_slots.hold_back("query", tools.clock.now().timestamp() + 101)
+        raise error
+
+    steps = with_retries(RateLimit.QUERY, call, tools)
+    next(steps)
+    with pytest.raises(TimeLimitError, match="would come after --timeout; the last") as raised:
+        next(steps)
+    assert raised.value.exit_code == code
 
 
 def test_a_refusal_at_the_limit_is_told_as_it_is_107(tools):
@@ -87,9 +106,9 @@ def test_no_call_is_made_at_the_limit_107(tools):
 
 def test_a_slot_after_the_limit_is_not_waited_for_107(tools):
     tools.store.rate_slots.hold_back("query", tools.clock.now().timestamp() + 101)
-    with pytest.raises(TimeLimitError):
+    with pytest.raises(TimeLimitError, match="allows the next call only after") as raised:
         wait_for_slot(RateLimit.QUERY, tools)
-    assert tools.time_left() == 100
+    assert (raised.value.exit_code, tools.time_left()) == (7, 100)
 
 
 def test_an_upload_that_reaches_the_limit_does_not_say_that_it_is_tried_again_107(tools):
@@ -107,8 +126,9 @@ def test_an_upload_that_reaches_the_limit_does_not_say_that_it_is_tried_again_10
         next(events)
 
 
-def test_the_error_of_the_limit_is_told_once():
-    limit = out_of_time(LOST)
+def test_the_error_of_the_limit_is_told_once(tools):
+    tools.clock.advance(100)
+    limit = tools.out_of_time(LOST)
     assert limit.message == "the time limit was reached; the last error: lost"
-    assert out_of_time(limit) is limit
-    assert out_of_time().message == "the time limit was reached"
+    assert tools.out_of_time(limit) is limit
+    assert tools.out_of_time().message == "the time limit was reached"

@@ -169,6 +169,31 @@ class TestASystemWithoutThreads:
         assert finished(transfers) == ["done", "done"]
         assert here not in workers
 
+    @pytest.mark.parametrize("most", [1, 2, 3, 4])
+    def test_jobs_and_calls_find_the_threads_that_they_need(self, transfers, monkeypatch, most):
+        """Each network call has a thread of its own, those of this thread as well."""
+        start, before = threading.Thread.start, set(threading.enumerate())
+
+        def limited(thread):
+            if len(set(threading.enumerate()) - before) >= most:
+                raise RuntimeError("can't start new thread")
+            start(thread)
+
+        def call():
+            thread = threading.Thread(target=str)
+            thread.start()
+            thread.join()
+
+        def calling(_):
+            call()
+            yield Note(text="done")
+
+        monkeypatch.setattr(threading.Thread, "start", limited)
+        for _ in range(5):
+            transfers.start(calling)
+            call()
+        assert finished(transfers) == ["done"] * 5
+
 
 def test_nothing_to_take_is_not_waited_for(transfers):
     assert not transfers.wait(0.0)

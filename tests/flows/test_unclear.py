@@ -100,14 +100,26 @@ def recovered(world):
     ]
 
 
-@pytest.mark.parametrize(("more", "words"), [(2, "2 more videos were"), (0, "")])
+@pytest.mark.parametrize(("more", "words"), [(2, "2 more videos"), (1, "1 more video"), (0, "")])
 def test_nothing_is_submitted_after_the_key_was_refused(world, more, words):
     world.account.next_creates.append(AuthError("the key is not valid"))
     orders = [order_of(str(n), f"https://images.example/{n}", once=False) for n in range(1 + more)]
     events = list(submit_all(plan_of(orders), world.tools))
     notes = [event.text for event in events if isinstance(event, Note)]
-    assert notes == ([f"{words} not submitted"] if words else [])
+    assert notes == ([f"not submitted: {words}"] if words else [])
     assert (world.account.jobs, len(world.records)) == ({}, 1)
+
+
+def test_nothing_is_submitted_after_no_connection_could_be_made_for_two_in_a_row(world):
+    lost = ["not-sent"] * 4
+    world.account.next_creates.extend([*lost, "fine", *lost, *lost])
+    orders = [order_of(str(n), f"https://images.example/{n}", once=False) for n in range(9)]
+    events = list(submit_all(plan_of(orders), world.tools))
+    assert [event.text for event in events if isinstance(event, Note)] == [
+        "not submitted: 5 more videos"
+    ]
+    statuses = [record.status for record in world.records]
+    assert (len(world.account.jobs), sorted(statuses)) == (1, ["NOT_SENT"] * 3 + ["PENDING"])
 
 
 def test_the_task_of_a_killed_retry_is_found(world, submit):
@@ -553,6 +565,30 @@ class TestAnEqualRequestOfAnotherProcess:
         statuses = [record.status for record in world.records]
         assert statuses == ([Status.SUCCEEDED] if accepted else [Status.PENDING, Status.NOT_SENT])
         assert world.clock.monotonic() - start >= 120.0
+
+    def test_an_answer_that_came_just_before_it_ended_is_used(self, world, order):
+        """The row is read once more after its process has ended."""
+        row = world.store.records.intend(replace(draft(order, world.tools), process=None))
+        now, monotonic, read = world.clock.now, world.clock.monotonic, []
+
+        def reading():
+            read.append(row)  # the row of the equal request is read right after this
+            return now()
+
+        def accepted():
+            if read and not world.account.jobs:
+                task = world.account.query(world.account.accept(BODY, 0).task_id)
+                world.store.records.accepted(row.number, task, now())
+            return monotonic()
+
+        world.clock.now, world.clock.monotonic = reading, accepted
+        told, known, _ = [
+            event
+            for event in submit_all(plan_of([order]), world.tools)
+            if type(event) is not Planned
+        ]
+        assert told.text.endswith("; not paying again")
+        assert known.record.task_id in world.account.jobs
 
     @pytest.mark.usefixtures("row")
     def test_it_is_not_waited_for_after_the_time_limit(self, world, order):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pixverse_cli.flows.plan import video_request
+from pixverse_cli.flows.video_request import video_request
 from pixverse_cli.settings.values import Setting, Settings
 
 

@@ -201,6 +201,14 @@ def test_of_nine_tasks_each_is_queried_once_when_the_list_says_that_it_has_ended
     assert min(gaps) >= 2.0
 
 
+def test_an_interval_holds_for_the_list_as_well(world):
+    tasks = [world.task(run=60.0) for _ in range(9)]
+    world.watch(*tasks, policy=WaitPolicy(timeout=0.0, interval=1.0))
+    times = [at for at, _ in world.account.listings]
+    gaps = [late - early for early, late in itertools.pairwise(times)]
+    assert gaps == pytest.approx([1.0] * len(gaps), abs=0.1)
+
+
 def test_a_status_from_the_list_is_shown_and_stored(world):
     tasks = [world.task(wait=20.0, run=200.0) for _ in range(9)]
     events = watch(tasks, world.tools, NO_LIMIT)

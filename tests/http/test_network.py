@@ -47,6 +47,8 @@ def test_these_schemes_of_proxies_are_taken(monkeypatch, address):
         "http://proxy.example/path",
         "http://proxy..example",
         f"http://{'a' * 64}.example",
+        "http://\u0661.example",  # a digit of another script
+        "http://[:::]",
     ],
 )
 def test_an_invalid_proxy_is_refused_with_the_valid_forms(monkeypatch, address):

@@ -1,4 +1,4 @@
-"""A response whose body is read in pieces, and how long one may wait for it."""
+"""A response whose body is read in pieces: the wait for it, and where its URL may lead."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from pixverse_cli.domain.clock import TimeLimit
 from pixverse_cli.domain.errors import NotSentError
 from pixverse_cli.http.exchange import Limits
 from pixverse_cli.http.failures import NoAnswerError, WrongAddressError
-from pixverse_cli.http.stream import stream
+from pixverse_cli.http.stream import is_private_url, stream
 from tests.servers import HANG, RESET, Pause, ScriptedServer, answer
 
 
@@ -158,3 +158,19 @@ def test_an_error_of_a_redirect_shows_where_it_started_without_its_query(clock):
     ):
         pass
     assert caught.value.message == f"{server.url()} redirects to an invalid URL"
+
+
+def name_server(address):
+    return lambda _name, _port: [(2, 1, 6, "", (address, 0))]
+
+
+def test_a_name_is_resolved_to_find_private_addresses_except_behind_a_proxy():
+    assert is_private_url("http://rebound.example/", name_server("10.0.0.1"))
+    assert is_private_url("http://2130706433/", name_server("127.0.0.1"))
+    assert not is_private_url("http://media.example/", name_server("8.8.8.8"))
+    assert not is_private_url("http://rebound.example/", None)
+    assert is_private_url("http://localhost/", None)
+
+
+def test_an_invalid_name_does_not_lead_to_a_private_address():
+    assert not is_private_url(f"http://{'a' * 64}.example/")

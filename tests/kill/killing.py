@@ -265,7 +265,7 @@ def _check_files(submits, directory, store, tally):
         tally.add("files", path)
         with path.open("rb") as file:
             try:
-                mp4.check_file(file)
+                mp4.check(file)
             except NotSavedError:
                 tally.add("bad files", (path, submits))
         kept = hashes.get(str(path))

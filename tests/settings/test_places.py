@@ -17,7 +17,7 @@ from pixverse_cli.settings.places import (
     base_url,
     config_directory,
     config_file,
-    is_loopback,
+    is_on_loopback,
     state_directory,
 )
 
@@ -94,6 +94,8 @@ def test_https_and_loopback_addresses_are_accepted(url, used):
         "https://<WorkspaceId>.cn-beijing.maas.aliyuncs.com/api/v1",
         "https://a..b/api/v1",
         "https://.example.com/api/v1",
+        "https://example.com../api/v1",
+        "https://\u00ad.example.com",
         f"https://{'a' * 64}.example/api/v1",
         "nonsense",
         " ",
@@ -103,6 +105,20 @@ def test_other_addresses_are_refused_27(url):
     with pytest.raises(UsageError, match="DASHSCOPE_HTTP_BASE_URL") as refused:
         address(url)
     assert DEFAULT_BASE_URL in refused.value.hint
+
+
+@pytest.mark.parametrize(
+    ("url", "written"),
+    [
+        ("https://dashscope\u3002aliyuncs\u3002com", "https://dashscope.aliyuncs.com"),
+        ("https://d\u0430shscope.aliyuncs.com", "https://xn--dshscope-16g.aliyuncs.com"),
+        ("https://B\xdccher.example:8443/v1X", "https://xn--bcher-kva.example:8443/v1X"),
+    ],
+)
+def test_a_host_with_other_letters_is_refused_and_shown_as_it_is_looked_up(url, written):
+    with pytest.raises(UsageError, match="not ASCII") as refused:
+        address(url)
+    assert refused.value.hint.endswith(f"DASHSCOPE_HTTP_BASE_URL={written}")
 
 
 @pytest.mark.parametrize(
@@ -161,7 +177,7 @@ def test_any_text_is_an_address_or_refused(text):
         url = address(text)
     except UsageError:
         return
-    assert url.lower().startswith("https://") or is_loopback(url)
+    assert url.lower().startswith("https://") or is_on_loopback(url)
 
 
 @pytest.mark.parametrize(
@@ -191,7 +207,7 @@ def test_any_text_is_an_address_or_refused(text):
     ],
 )
 def test_loopback_addresses_are_recognised(url, loopback):
-    assert is_loopback(url) is loopback
+    assert is_on_loopback(url) is loopback
 
 
 @pytest.mark.parametrize(

@@ -103,15 +103,16 @@ def test_a_flag_is_true_or_false(word, value):
 @pytest.mark.parametrize("word", ["1", "yes", "", "maybe"])
 def test_an_invalid_flag_is_reported(word):
     read = settings(audio=word)
-    assert read.flag("audio", default=True) is True
+    assert read.flag("audio") is False
     assert len(read.problems) == 1
 
 
 @pytest.mark.parametrize("name", ["flag", "whole", "seconds", "money", "text"])
 def test_a_missing_setting_has_its_default_and_no_problem(name):
     read = Settings({}, {})
-    default = {"flag": (True,), "whole": (7,), "seconds": (1.5,)}.get(name, ())
-    assert getattr(read, name)("duration", *default) == (default[0] if default else None)
+    default = {"whole": (7,), "seconds": (1.5,)}.get(name, ())
+    expected = default[0] if default else False if name == "flag" else None
+    assert getattr(read, name)("duration", *default) is expected
     assert read.problems == ()
 
 

@@ -1,5 +1,6 @@
 """Records of paid requests: what one process writes, every process reads."""
 
+import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -276,7 +277,7 @@ class TestFound:
         adopted = records.adopt(1, task("RUNNING", submitted_at=NOON), provisional=True)
         assert (adopted.task_id, adopted.status, adopted.provisional) == ("task-1", "RUNNING", True)
         assert (adopted.process, adopted.submitted_at) == (None, NOON)
-        assert records.confirm(1).provisional is None
+        assert records.confirm(1, "task-1").provisional is None
 
     def test_a_task_of_another_record_is_not_adopted(self, records):
         records.intend(FULL)
@@ -295,8 +296,45 @@ class TestFound:
         records.intend(FULL)
         reported = task("SUCCEEDED", video_url="https://v", usage={"duration": 5}, ended_at=NOON)
         records.adopt(1, reported, provisional=True)
-        free = records.let_go(1)
+        free = records.let_go(1, "task-1")
         assert free == replace(FULL, number=1, process=None, file=None, sha256=None)
+
+    def test_a_found_task_is_written_whole_or_not_at_all(self, records, directory):
+        """Another process must not see a task that was found with an UNCLEAR status."""
+        records.intend(FULL)
+        with closing(sqlite3.connect(directory / "tasks.db")) as database:
+            database.execute(
+                "CREATE TRIGGER full BEFORE UPDATE OF video_url ON task BEGIN"
+                " SELECT raise(ABORT, 'the disk is full'); END"
+            )
+        for write in (
+            lambda: records.adopt(1, task("SUCCEEDED"), provisional=False),
+            lambda: records.remember(task("SUCCEEDED"), "https://s"),
+        ):
+            with pytest.raises(UnexpectedError, match="the disk is full"):
+                write()
+        assert records.newest(-1) == [replace(FULL, number=1)]
+
+    def test_what_another_process_has_found_is_not_ruled_out(self, records):
+        read = records.intend(FULL)
+        found = records.adopt(1, task(), provisional=True)
+        assert records.rule_out(read, NOON, "not-accepted", "no") == found == records.get(1)
+
+    def test_a_request_that_was_sent_again_is_not_ruled_out(self, records):
+        read = records.intend(FULL)
+        records.not_accepted(1, Status.NOT_SENT, NOON, None, None)
+        sent = records.resend(1, FULL.process, LATER, once=False)
+        assert records.rule_out(read, NOON, "not-accepted", "no") == sent == records.get(1)
+
+    def test_a_request_that_is_ruled_out_has_cost_nothing(self, records):
+        ended = records.rule_out(records.intend(FULL), LATER, "not-accepted", "no")
+        assert (ended.status, ended.process, ended.ended_at) == ("NOT_SENT", None, LATER)
+        assert (ended.error_code, ended.error_message) == ("not-accepted", "no")
+
+    def test_an_old_answer_does_not_confirm_or_release_another_task(self, records):
+        records.intend(FULL)
+        found = records.adopt(1, task(), provisional=True)
+        assert records.confirm(1, "task-0") == records.let_go(1, "task-0") == found
 
     def test_unclear_and_provisional_records_are_unsettled(self, records):
         for _ in range(4):

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from pixverse_cli.disk.files import hash_of
+from pixverse_cli.disk.files import checked_sha256
 from pixverse_cli.domain.catalog import FileLimits, Media, any_of
 from pixverse_cli.domain.errors import UsageError
 from pixverse_cli.domain.plan import InputFile
@@ -52,7 +52,7 @@ def inspect_film(source: str, media: Media, limits: FileLimits) -> InputFile:
             problems += limit_problems(facts, limits)
         if facts is None or problems:
             raise UsageError("\n".join(f"{source}: {problem}" for problem in problems))
-        sha256 = hash_of(file, size, source)
+        sha256 = checked_sha256(file, size, source)
     unknown = "its length is not in its header: it is not checked, and the cost is not known"
     return InputFile(
         path=path,

@@ -22,7 +22,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from pixverse_cli.disk.files import CHUNK, hash_of, reason
+from pixverse_cli.disk.files import CHUNK, TimedStream, checked_sha256, reason
 from pixverse_cli.domain.catalog import IMAGE_LIMITS
 from pixverse_cli.domain.errors import UnexpectedError, UsageError
 from pixverse_cli.domain.frozen import Frozen
@@ -30,10 +30,14 @@ from pixverse_cli.domain.plan import InputFile
 from pixverse_cli.media.inputs.foreign_formats import name_of
 from pixverse_cli.media.inputs.source import HeaderError, open_input, translating_errors
 
-STDIN_LABEL = "stdin"
+STDIN_LABEL = "stdin"  # what a piped image is called
+
+_MAX_CHUNKS = 4096  # segments or chunks before the image data; real files have a few dozen
+_MAX_EXIF = 65_536  # bytes
 
 _PNG_START = b"\x89PNG\r\n\x1a\n"
-_MAX_CHUNKS = 4096  # segments or chunks before the image data; real files have a few dozen
+_WEBP_DATA = (b"VP8 ", b"VP8L", b"ANMF")
+
 _JPEG_WITHOUT_LENGTH = {0x01, *range(0xD0, 0xD9)}  # TEM, RST0 to 7, SOI
 _JPEG_FRAMES = set(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # SOF0 to 15; those three are tables
 _EOI, _SOS = 0xD9, 0xDA
@@ -41,7 +45,6 @@ _JPEG_DATA = {_EOI, _SOS}  # the end of the header
 _MAX_SEGMENTS = 100_000  # of a JPEG; real files have up to a few hundred
 _MARKER = re.compile(rb"\xff+([^\x00\xff\xd0-\xd7])")  # not a stuffed byte, not RST0 to 7
 _SHORT_READ = 4096  # the next marker is near, except in the compressed data
-_WEBP_DATA = (b"VP8 ", b"VP8L", b"ANMF")
 
 
 class Header(Frozen):
@@ -62,13 +65,14 @@ def inspect(source: str) -> InputFile:
 
 
 @contextmanager
-def inspect_stream(stream: BinaryIO) -> Iterator[InputFile]:
+def inspect_stream(stream: TimedStream) -> Iterator[InputFile]:
     """Check the image in ``stream``; its temporary file exists until the block ends.
 
     At most one byte more than the limit is read.
 
     :raises UsageError: with one line for each problem.
     :raises UnexpectedError: the temporary directory cannot store it.
+    :raises TimeLimitError: it had not ended at the command's time limit.
     """
     if stream.isatty():
         raise UsageError("stdin is a terminal: pipe an image into it, or give a file")
@@ -79,7 +83,7 @@ def inspect_stream(stream: BinaryIO) -> Iterator[InputFile]:
         path.unlink(missing_ok=True)
 
 
-def _spool(stream: BinaryIO) -> Path:
+def _spool(stream: TimedStream) -> Path:
     try:
         descriptor, name = tempfile.mkstemp(prefix="pixverse-")
     except OSError as error:  # there is no temporary directory, or it cannot be written
@@ -95,7 +99,7 @@ def _spool(stream: BinaryIO) -> Path:
     return Path(name)
 
 
-def _copy_limited(stream: BinaryIO, file: BinaryIO) -> None:
+def _copy_limited(stream: TimedStream, file: BinaryIO) -> None:
     left = IMAGE_LIMITS.max_bytes + 1
     while left and (chunk := stream.read(min(left, CHUNK))):
         file.write(chunk)
@@ -113,7 +117,7 @@ def _inspect(path: Path, *, label: str) -> InputFile:
     with open_input(path, label) as file, translating_errors(label):
         size = os.fstat(file.fileno()).st_size
         header = _checked_header(file, size, label)
-        sha256 = hash_of(file, size, label)
+        sha256 = checked_sha256(file, size, label)
     return InputFile(
         path=path,
         label=label,
@@ -268,8 +272,8 @@ def _png(file: BinaryIO) -> Header:
         if kind == b"acTL":
             notes += ("animated",)
         if kind == b"eXIf":
-            notes += _orientation_notes(b"Exif\0\0" + file.read(min(length, 65_536)))
-            length -= min(length, 65_536)
+            notes += _orientation_notes(b"Exif\0\0" + file.read(min(length, _MAX_EXIF)))
+            length -= min(length, _MAX_EXIF)
         file.seek(length + 4, io.SEEK_CUR)
     raise HeaderError("is a damaged PNG: its header does not end")
 
@@ -320,7 +324,7 @@ def _webp_exif_notes(file: BinaryIO) -> tuple[str, ...]:
             break
         kind, length = struct.unpack("<4sI", start)
         if kind == b"EXIF":
-            block = file.read(min(length, 65_536)).removeprefix(b"Exif\0\0")
+            block = file.read(min(length, _MAX_EXIF)).removeprefix(b"Exif\0\0")
             return _orientation_notes(b"Exif\0\0" + block)
         file.seek(length + length % 2, io.SEEK_CUR)
     return ()

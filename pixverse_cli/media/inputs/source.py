@@ -26,11 +26,9 @@ STDIN = "-"
 
 _URL_START = re.compile(r"([a-z][a-z0-9+.-]*)://|(data|file|javascript):", re.IGNORECASE)
 
-_PIPE = "; pipe it into pixverse, and give - in its place"
-
 
 def remote(argument: str) -> str | None:
-    """Return IMAGE if it is a URL that the service fetches itself; None for ``-`` and files.
+    """Return an input if it is a URL that the service fetches itself; None for ``-`` and files.
 
     :raises UsageError: it is a URL that the service does not accept, or not a valid one.
     """
@@ -52,7 +50,7 @@ def remote(argument: str) -> str | None:
 
 
 def local_path(argument: str) -> str:
-    """Return the path of a local IMAGE, which may be written as ``file:///…`` or ``~/…``.
+    """Return the path of a local input, which may be written as ``file:///…`` or ``~/…``.
 
     :raises UsageError: a ``file:`` URL names another machine, or there is no home directory.
     """
@@ -94,17 +92,19 @@ def translating_errors(label: str) -> Iterator[None]:
         yield
     except NotRegularError as error:
         pipe = error.kind is Kind.PIPE  # such as the /dev/fd/63 of <(command)
-        raise UsageError(f"{label}: {error}{_PIPE if pipe else ''}") from error
+        way_out = "; pipe it into pixverse, and give - in its place" if pipe else ""
+        raise UsageError(f"{label}: {error}{way_out}") from error
     except OSError as error:  # missing, no permission to read it, or reading failed
         raise UsageError(f"{label}: {reason(error)}") from error
     except ValueError as error:  # a NUL, or text that is not a valid file name
         raise UsageError(f"{label!r} is not a valid file name") from error
 
 
-def open_for_upload(source: InputFile) -> CheckedFile:
+@contextmanager
+def open_for_upload(source: InputFile) -> Iterator[CheckedFile]:
     """Open a checked file for one upload; a second upload needs a second call.
 
     :raises UsageError: it is missing, or no longer a file.
     """
-    file = open_input(source.path, source.label)
-    return CheckedFile(file, source.size, source.sha256, source.label)
+    with open_input(source.path, source.label) as file:
+        yield CheckedFile(file, source.size, source.sha256, source.label)

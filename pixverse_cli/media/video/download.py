@@ -30,7 +30,7 @@ from pixverse_cli.domain.errors import (
 )
 from pixverse_cli.domain.frozen import Frozen, replace
 from pixverse_cli.domain.hosts import without_secrets
-from pixverse_cli.http.body import Body, DecodedBody, is_compressed
+from pixverse_cli.http.body import DecodedBody, Readable, is_compressed
 from pixverse_cli.media.video import mp4
 from pixverse_cli.media.video.failures import (
     BrokenOffError,
@@ -93,11 +93,11 @@ class Fetched(Frozen):
     notes: tuple[str, ...] = ()
 
 
-LIMITS = TransferLimits()
+_LIMITS = TransferLimits()
 
 
 def download(
-    url: str, target: Path, *, clock: Clock, force: bool = False, limits: TransferLimits = LIMITS
+    url: str, target: Path, *, clock: Clock, force: bool = False, limits: TransferLimits = _LIMITS
 ) -> Iterator[Progress | Checked | Fetched]:
     """Save the video at ``url`` as ``target``, in one attempt; the last value is a Fetched.
 
@@ -115,7 +115,7 @@ def download(
         return
     with part:
         refuse_taken(target, force=force)
-        transfer = Transfer(
+        transfer = _Transfer(
             part=part,
             url=url,
             request=lambda headers: _request(url, headers, limits, clock),
@@ -124,7 +124,7 @@ def download(
         )
         with _discarding_wrong_content(part), part.writing():
             notes = yield from transfer.fill()
-            notes += mp4.check_file(part.file)
+            notes += mp4.check(part.file)
             state = state_of(os.fstat(part.file.fileno()))
         yield Checked(sha256=part.sha256)
         part.place(force=force)
@@ -132,7 +132,7 @@ def download(
 
 
 def download_to_stdout(
-    url: str, stream: BinaryIO, *, clock: Clock, limits: TransferLimits = LIMITS
+    url: str, stream: BinaryIO, *, clock: Clock, limits: TransferLimits = _LIMITS
 ) -> Iterator[Progress | Fetched]:
     """Download and check the video at ``url``, then write it to ``stream``.
 
@@ -188,7 +188,7 @@ def _discarding_wrong_content(part: Part) -> Iterator[None]:
 @contextmanager
 def _request(
     url: str, headers: Mapping[str, str], limits: TransferLimits, clock: Clock
-) -> Iterator[tuple["VideoResponse", Body]]:
+) -> Iterator[tuple["_VideoResponse", Readable]]:
     """Request the URL, follow redirects, and give the response and its unread body."""
     from pixverse_cli.http.exchange import Limits  # noqa: PLC0415  imports requests
     from pixverse_cli.http.stream import stream  # noqa: PLC0415  as above
@@ -198,7 +198,7 @@ def _request(
         _translating_errors(),
         stream(url, headers, bounds, TimeLimit(clock, limits.deadline)) as (head, body),
     ):
-        yield VideoResponse(url=url, status=head.status, headers=head.headers), body
+        yield _VideoResponse(url=url, status=head.status, headers=head.headers), body
 
 
 @contextmanager
@@ -216,15 +216,17 @@ def _translating_errors() -> Iterator[None]:
         raise NotSavedError(error.message, hint=error.hint) from error
 
 
-MakeRequest = Callable[[Mapping[str, str]], AbstractContextManager[tuple["VideoResponse", Body]]]
+_MakeRequest = Callable[
+    [Mapping[str, str]], AbstractContextManager[tuple["_VideoResponse", Readable]]
+]
 
 
-class Transfer(Frozen):
+class _Transfer(Frozen):
     """The download of ``url`` into ``part``; ``request`` makes the requests."""
 
     part: Part
     url: str
-    request: MakeRequest
+    request: _MakeRequest
     clock: Clock
     limits: TransferLimits
 
@@ -239,12 +241,12 @@ class Transfer(Frozen):
             notes = yield from self._resume(origin)
         if notes is None:
             with self.request({}) as (response, body):
-                decide(response, held=0, origin=None)
+                _decide(response, held=0, origin=None)
                 notes = yield from self._start_over(response, body)
         return notes
 
     def _start_over(
-        self, response: "VideoResponse", body: Body
+        self, response: "_VideoResponse", body: Readable
     ) -> Generator[Progress, None, tuple[str, ...]]:
         """Download everything; a compressed body is decoded, and cannot be resumed later."""
         self.part.restart(response.origin)
@@ -261,22 +263,22 @@ class Transfer(Frozen):
             return ()
         headers = {"Range": f"bytes={self.part.size}-", "If-Range": origin.validator}
         with self.request(headers) as (response, body):
-            decision = decide(response, held=self.part.size, origin=origin)
+            decision = _decide(response, held=self.part.size, origin=origin)
             match decision:
-                case Decision.REQUEST_ALL:
+                case _Decision.REQUEST_ALL:
                     return None
-                case Decision.START_OVER:
+                case _Decision.START_OVER:
                     return (yield from self._start_over(response, body))
-                case Decision.APPEND:
+                case _Decision.APPEND:
                     self.part.resume()
                     yield from self._receive(body, response.whole_length)
-                case Decision.COMPLETE:
+                case _Decision.COMPLETE:
                     self.part.resume()
                 case _:
                     assert_never(decision)
         return ()
 
-    def _receive(self, body: Body, total: int | None) -> Iterator[Progress]:
+    def _receive(self, body: Readable, total: int | None) -> Iterator[Progress]:
         """Append the body until the part has ``total`` bytes; None: until the body ends."""
         self._check_size(total or 0)
         self.part.require_room((total or 0) - self.part.size)
@@ -294,7 +296,7 @@ class Transfer(Frozen):
         self._check_end(total)
         yield Progress(received=self.part.size, total=self.part.size)
 
-    def _read(self, body: Body, total: int | None) -> bytes:
+    def _read(self, body: Readable, total: int | None) -> bytes:
         count = CHUNK if total is None else min(CHUNK, total - self.part.size)
         try:
             return body.read(count) if count else b""
@@ -311,7 +313,7 @@ class Transfer(Frozen):
             raise self._interrupted(total)
         if total is None:
             try:
-                mp4.check_file(self.part.file)
+                mp4.check(self.part.file)
             except CutShortError as error:
                 raise self._interrupted(total) from error
 
@@ -356,7 +358,7 @@ class Meter:
         self._window_bytes = 0
 
 
-class Decision(StrEnum):
+class _Decision(StrEnum):
     """What to do with a response's body."""
 
     APPEND = "append"
@@ -365,7 +367,7 @@ class Decision(StrEnum):
     REQUEST_ALL = "request everything, without a range"
 
 
-class VideoResponse(Frozen):
+class _VideoResponse(Frozen):
     """The status and headers (names in any case) of a response, and the ``url`` requested."""
 
     url: str
@@ -426,7 +428,7 @@ class VideoResponse(Frozen):
         return Origin(url=without_secrets(self.url), validator=self.validator, total=self.length)
 
 
-def decide(response: VideoResponse, *, held: int, origin: Origin | None) -> Decision:
+def _decide(response: _VideoResponse, *, held: int, origin: Origin | None) -> _Decision:
     """Return what to do with the response to a request for the bytes from ``held`` on.
 
     ``origin`` is None if the whole content was requested.
@@ -437,17 +439,17 @@ def decide(response: VideoResponse, *, held: int, origin: Origin | None) -> Deci
     """
     match response.status:
         case 200:
-            return Decision.START_OVER
+            return _Decision.START_OVER
         case 206 if origin is not None:
-            return Decision.APPEND if _fits(response, held, origin) else Decision.REQUEST_ALL
+            return _Decision.APPEND if _fits(response, held, origin) else _Decision.REQUEST_ALL
         case 416 if origin is not None:
             whole = response.headers.get("Content-Range") == f"bytes */{held}"
-            return Decision.COMPLETE if whole else Decision.REQUEST_ALL
+            return _Decision.COMPLETE if whole else _Decision.REQUEST_ALL
         case _:
-            raise refusal(response)
+            raise _refusal(response)
 
 
-def _fits(response: VideoResponse, held: int, origin: Origin) -> bool:
+def _fits(response: _VideoResponse, held: int, origin: Origin) -> bool:
     """Return whether a 206 starts where the part ends, is complete, and has the same content."""
     if response.range is None or response.compressed:
         return False
@@ -461,12 +463,12 @@ def _fits(response: VideoResponse, held: int, origin: Origin) -> bool:
     )
 
 
-def _is_unchanged(response: VideoResponse, origin: Origin) -> bool:
+def _is_unchanged(response: _VideoResponse, origin: Origin) -> bool:
     name = "ETag" if origin.validator.startswith('"') else "Last-Modified"
     return response.headers.get(name, origin.validator) == origin.validator
 
 
-def refusal(response: VideoResponse) -> NotSavedError:
+def _refusal(response: _VideoResponse) -> NotSavedError:
     """Return the error for a response that contains no video."""
     status, answer = response.status, f"{without_secrets(response.url)} answers {response.status}"
     if status >= 500 or status in _TEMPORARY_STATUSES:

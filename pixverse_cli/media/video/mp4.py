@@ -7,10 +7,8 @@ What is odd but not incomplete is reported and kept, because the video is paid f
 
 import io
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from pixverse_cli.disk.files import open_regular, reason
 from pixverse_cli.media.inputs.foreign_formats import text_name
 from pixverse_cli.media.video.failures import CutShortError, WrongContentError
 
@@ -61,21 +59,12 @@ class _Rest(NamedTuple):
     end: int
 
 
-def check(path: Path) -> tuple[str, ...]:
+def check(file: BinaryIO) -> tuple[str, ...]:
     """Check that the file is one complete MP4 with a video track; return what is odd about it.
 
     :raises WrongContentError: it is something else, or damaged.
     :raises CutShortError: it ends too early.
     """
-    try:
-        with open_regular(path) as file:
-            return check_file(file)
-    except OSError as error:
-        raise WrongContentError(f"{path} cannot be read: {reason(error)}") from error
-
-
-def check_file(file: BinaryIO) -> tuple[str, ...]:
-    """Check an open file, as :func:`check` does."""
     size = file.seek(0, io.SEEK_END)
     file.seek(0)
     check_head(file.read(HEAD_BYTES))

@@ -56,7 +56,7 @@ class Origin(Frozen):
     total: int | None
 
 
-def part_path(target: Path) -> Path:
+def _part_path(target: Path) -> Path:
     """Return the path of the ``.part`` file of ``target``."""
     return target.with_name(target.name + ".part")
 
@@ -71,7 +71,7 @@ def refuse_taken(target: Path, *, force: bool, unfinished: bool = False) -> None
     """
     try:
         kind = kind_at(target, follow=False)
-        if kind is None or (unfinished and kind_at(part_path(target))):
+        if kind is None or (unfinished and kind_at(_part_path(target))):
             return
     except OSError:  # the next step reports the problem of the folder or the name
         return
@@ -92,7 +92,7 @@ class Part:
 
     def __init__(self, target: Path, file: BinaryIO) -> None:
         self.target = target
-        self.path = part_path(target)
+        self.path = _part_path(target)
         self.file = file
         self.size = file.seek(0, os.SEEK_END)
         self._digest = hashlib.sha256()
@@ -232,7 +232,7 @@ def acquire(target: Path, clock: Clock, deadline: float = float("inf")) -> Part 
     :raises BrokenOffError: another process still holds it at the ``deadline`` (monotonic).
     :raises CannotWriteError: the part cannot be created or opened.
     """
-    path = part_path(target)
+    path = _part_path(target)
     for _ in range(_TRIES):
         with ExitStack() as opened:
             file = opened.enter_context(_open(path))

@@ -15,18 +15,17 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote
 
-from pixverse_cli.disk.files import Kind, is_file, kind_at, open_regular, reason, write_file
+from pixverse_cli.disk.files import Kind, kind_at, open_regular, reason, write_file
 from pixverse_cli.domain.catalog import CURRENCY, PRICES_AS_OF
 from pixverse_cli.domain.clock import local_time
 from pixverse_cli.domain.errors import UsageError
 from pixverse_cli.domain.task import Record, Status
 from pixverse_cli.domain.text import harmless
 from pixverse_cli.reporting.command_line import submit_command
+from pixverse_cli.reporting.rows import is_saved
 from pixverse_cli.reporting.sentences import counted, model_name, short_id, span
 
 _HERE = Path(__file__).parent
-
-
 _MARK = '<meta name="generator" content="pixverse">'
 
 
@@ -141,7 +140,7 @@ def _searchable(record: Record) -> str:
 
 
 def _player(record: Record, folder: Path, title: str) -> str:
-    if record.file and is_file(Path(record.file)):
+    if record.file and is_saved(record):
         source = html.escape(_link(Path(record.file), folder))
         return (
             f'<video controls preload="none" playsinline data-src="{source}"'

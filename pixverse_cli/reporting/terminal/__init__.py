@@ -1,7 +1,7 @@
 """For a terminal: live lines on stderr that follow each task, tables on stdout."""
 
 import sys
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import nullcontext
 
 from pixverse_cli.domain.clock import Clock
@@ -109,12 +109,20 @@ class TerminalReporter(Reporter):
     def _end(self, event: Ended) -> None:
         for line in self._tasks.error_lines(event):
             tell(line)
-        if event.record is None:
-            return
+        if event.record is not None:
+            self._show(event.record, failed=event.error is not None)
+
+    def show_unfinished(self, records: Sequence[Record]) -> None:
+        """Show what is known of the status of tasks, if that was asked for."""
+        for record in records:
+            self._show(record, failed=True)
+        write_page(self._page())
+
+    def _show(self, record: Record, *, failed: bool) -> None:
         on_screen = is_terminal(sys.stdout)
         if self._result is Result.ROW and on_screen:
-            self._rows.append(event.record)
-        elif event.error is None and (result := result_line(self._result, event.record)):
+            self._rows.append(record)
+        elif result := result_line(self._result, record, failed=failed):
             put(harmless(result) if on_screen else result)
 
     def _page(self) -> Iterator[str]:

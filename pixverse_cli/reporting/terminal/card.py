@@ -8,7 +8,7 @@ from pixverse_cli.domain.clock import local_time
 from pixverse_cli.domain.errors import Charged
 from pixverse_cli.domain.task import Record
 from pixverse_cli.domain.text import harmless
-from pixverse_cli.reporting.rows import outcome
+from pixverse_cli.reporting.rows import is_saved
 from pixverse_cli.reporting.sentences import coarse, elapsed, model_name, span, video_facts
 from pixverse_cli.reporting.streams import BOLD, coloured
 from pixverse_cli.reporting.terminal.cells import wrap
@@ -64,7 +64,7 @@ def _facts(record: Record, now: Now) -> Iterator[tuple[str, str]]:
         ("request id", record.request_id),
         ("service", f"{record.service} ({place(record)})" if record.service else None),
         ("account", "not confirmed: may be another request's" if record.provisional else None),
-        ("next", "" if _is_saved(record) else next_command(record, now)),
+        ("next", "" if is_saved(record) else next_command(record, now)),
     )
     yield from ((label, value) for label, value in facts if value)
 
@@ -113,14 +113,10 @@ def _cost(record: Record) -> str | None:
     return None if record.estimate is None else f"{record.estimate} {CURRENCY} by estimate"
 
 
-def _is_saved(record: Record) -> bool:
-    return record.file is not None and outcome(record) == record.file
-
-
 def _addresses(record: Record) -> Iterator[str]:
     if record.file:
-        yield record.file + ("" if _is_saved(record) else " (not there any more)")
+        yield record.file + ("" if is_saved(record) else " (not there any more)")
     if record.sha256 and record.file:
         yield f"sha256 {record.sha256}"
-    if record.video_url and not _is_saved(record):  # it is signed: whoever has it has the video
+    if record.video_url and not is_saved(record):  # it is signed: whoever has it has the video
         yield record.video_url

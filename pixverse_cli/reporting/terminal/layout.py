@@ -9,7 +9,7 @@ each record becomes a few short lines.
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from pixverse_cli.reporting.streams import coloured
+from pixverse_cli.reporting.streams import BOLD, coloured
 from pixverse_cli.reporting.terminal.cells import cut, cut_middle, width, wrap
 from pixverse_cli.reporting.terminal.commands import command_lines, is_command
 
@@ -69,8 +69,8 @@ def table(columns: Sequence[Column], rows: Sequence[Row], room: int) -> Iterator
             yield from _record(columns, row, room)
         return
     taken = _total(shown) + len(_GAP)
-    yield _line(shown, [Cell(column.title, "1") for column in heads]) + (
-        _coloured(Cell(_GAP + columns[-1].title, "1")) if last else ""
+    yield _line(shown, [Cell(column.title, BOLD) for column in heads]) + (
+        _coloured(Cell(_GAP + columns[-1].title, BOLD)) if last else ""
     )
     for row in rows:
         line, text = _line(shown, row), row[-1].text

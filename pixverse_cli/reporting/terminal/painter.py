@@ -16,6 +16,7 @@ from typing import NamedTuple, TextIO
 
 from pixverse_cli.domain.clock import SystemClock
 from pixverse_cli.domain.events import Event
+from pixverse_cli.domain.threads import threads_left
 from pixverse_cli.reporting.streams import say, takes_colour, without_colour, writing_above
 from pixverse_cli.reporting.terminal.page import size_of
 from pixverse_cli.reporting.terminal.region import Region
@@ -63,13 +64,12 @@ class Painter:
 
     @contextmanager
     def running(self) -> Iterator[None]:
-        """Draw during the block. Where no thread can be started, nothing is drawn."""
-        thread = threading.Thread(target=self._run, daemon=True)
-        try:
-            thread.start()
-        except RuntimeError:  # the system cannot start another thread
+        """Draw during the block, unless the system has no thread for it beside that of a call."""
+        if threads_left(2) < 2:
             yield
             return
+        thread = threading.Thread(target=self._run, daemon=True)
+        thread.start()
         self._thread = thread
         with writing_above(self), _hearing_of_continuation(self._continued):
             try:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from pixverse_cli.domain.errors import Charged
 from pixverse_cli.domain.task import Record, Status
 from pixverse_cli.domain.text import harmless
-from pixverse_cli.reporting.rows import outcome
+from pixverse_cli.reporting.rows import is_saved
 from pixverse_cli.reporting.sentences import (
     coarse,
     elapsed,
@@ -43,9 +43,9 @@ def record_table(records: Sequence[Record], now: Now, room: int) -> Iterator[str
         yield from wrap(_total(records), room)
 
 
-def next_step(record: Record, now: Now) -> str:
+def _next_step(record: Record, now: Now) -> str:
     """Return where the video is, or the command to run next; an error's code if neither."""
-    if record.file and outcome(record) == record.file:
+    if record.file and is_saved(record):
         return harmless(shorter_path(record.file))
     return next_command(record, now) or harmless(record.error_code or "")
 
@@ -53,11 +53,13 @@ def next_step(record: Record, now: Now) -> str:
 def next_command(record: Record, now: Now) -> str:
     """Return the command that goes on with the task without paying; empty if there is none."""
     command = _command(record)
-    if not command or not is_elsewhere(record, now):
+    if not command or not _is_elsewhere(record, now):
         return command
+    from pixverse_cli.domain.hosts import is_sandbox  # noqa: PLC0415  rare
+
     # of a sandbox that has ended nothing can be asked any more
-    sandbox = _is_sandbox(record.service)
-    return "" if sandbox else f"DASHSCOPE_HTTP_BASE_URL={harmless(record.service)} {command}"
+    ended = is_sandbox(record.service)
+    return "" if ended else f"DASHSCOPE_HTTP_BASE_URL={harmless(record.service)} {command}"
 
 
 def _command(record: Record) -> str:
@@ -75,7 +77,7 @@ def kept_for(record: Record, now: datetime) -> str:
     return coarse(max(0.0, (record.expires_at - now).total_seconds()))
 
 
-def took(record: Record) -> str:
+def _took(record: Record) -> str:
     """Return how long an ended task took; empty if that is not known."""
     if record.submitted_at is None or record.ended_at is None or not record.status.final:
         return ""
@@ -84,13 +86,13 @@ def took(record: Record) -> str:
 
 def asked(record: Record, now: datetime) -> str:
     """Return how old the service's answer about a task is, if the task may have changed since."""
-    seconds = answer_age(record, now)
+    seconds = _answer_age(record, now)
     if seconds is None:
         return ""
     return f"{coarse(seconds)} ago" if seconds >= 1 else "now"
 
 
-def answer_age(record: Record, now: datetime) -> float | None:
+def _answer_age(record: Record, now: datetime) -> float | None:
     """Return the seconds since the service's last answer about a task that may have changed since.
 
     The first answer is the one to the create call.
@@ -103,29 +105,23 @@ def answer_age(record: Record, now: datetime) -> float | None:
 
 def old_answers(records: Sequence[Record], now: Now) -> str:
     """Return how old the answers about unfinished tasks are, and the command that asks again."""
-    here = (record for record in records if not is_elsewhere(record, now))
-    ages = [age for record in here if (age := answer_age(record, now.time)) is not None]
+    here = (record for record in records if not _is_elsewhere(record, now))
+    ages = [age for record in here if (age := _answer_age(record, now.time)) is not None]
     if not ages or max(ages) < 1:
         return ""
     return f"unfinished tasks: as of {coarse(max(ages))} ago; to ask now: pixverse list --refresh"
 
 
-def is_elsewhere(record: Record, now: Now) -> bool:
+def _is_elsewhere(record: Record, now: Now) -> bool:
     """Return whether the record belongs to another address than commands use now."""
     return now.service is not None and record.service != now.service
 
 
 def place(record: Record) -> str:
     """Return ``sandbox`` for a service on this machine, else the service's host."""
-    from pixverse_cli.domain.hosts import host_of  # noqa: PLC0415  rare
+    from pixverse_cli.domain.hosts import host_of, is_sandbox  # noqa: PLC0415  rare
 
-    return "sandbox" if _is_sandbox(record.service) else harmless(host_of(record.service))
-
-
-def _is_sandbox(service: str) -> bool:
-    from pixverse_cli.domain.hosts import host_of, is_loopback  # noqa: PLC0415  rare
-
-    return is_loopback(host_of(service))
+    return "sandbox" if is_sandbox(record.service) else harmless(host_of(record.service))
 
 
 def _age(record: Record, now: Now) -> str:
@@ -149,11 +145,11 @@ _COLUMNS: tuple[tuple[Column, Callable[[Record, Now], Cell]], ...] = (
     (Column("status"), lambda record, _: Cell(record.status, STATUS_COLOURS[record.status])),
     (
         Column("sent to", gives_way=8, labelled=True),
-        lambda record, now: Cell(place(record) if is_elsewhere(record, now) else ""),
+        lambda record, now: Cell(place(record) if _is_elsewhere(record, now) else ""),
     ),
     (Column("model", gives_way=6), lambda record, _: Cell(model_name(record))),
     (Column("age", gives_way=4, labelled=True), lambda record, now: Cell(_age(record, now))),
-    (Column("took", gives_way=2, labelled=True), lambda record, _: Cell(took(record))),
+    (Column("took", gives_way=2, labelled=True), lambda record, _: Cell(_took(record))),
     (
         Column("asked", gives_way=3, labelled=True),
         lambda record, now: Cell(asked(record, now.time)),
@@ -174,5 +170,5 @@ _COLUMNS: tuple[tuple[Column, Callable[[Record, Now], Cell]], ...] = (
         Column("prompt", gives_way=1, least=10),
         lambda record, _: Cell(harmless((record.prompt or "")[:_LONGEST_PROMPT])),
     ),
-    (Column("result or next step"), lambda record, now: Cell(next_step(record, now))),
+    (Column("result or next step"), lambda record, now: Cell(_next_step(record, now))),
 )

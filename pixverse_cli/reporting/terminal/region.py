@@ -32,7 +32,7 @@ class Region:
         self._size = (0, 0)  # columns and rows
 
     def forget(self) -> None:
-        """The cursor is somewhere else now; what was written stays."""
+        """Take note that the cursor is somewhere else now; what was written stays."""
         self._lines, self._off_screen = [], []
 
     def replace(self, lines: list[str], above: Sequence[str], size: tuple[int, int]) -> str:

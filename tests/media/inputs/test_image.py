@@ -221,6 +221,12 @@ def test_a_broken_exif_block_is_ignored(block):
     assert Header(format="JPEG", width=37, height=21) == header(whole[:2] + segment + whole[2:])
 
 
+def test_an_empty_exif_block_before_the_size_is_skipped():
+    whole = encode("JPEG")
+    at = whole.index(b"\xff\xc0")
+    assert header(whole[:at] + b"\xff\xe1\0\2" + whole[at:]).width == 37
+
+
 def test_a_webp_whose_announced_exif_is_missing_is_accepted():
     data = bytearray(encode("WEBP", exif=rotated()))
     data[data.index(b"EXIF") : data.index(b"EXIF") + 4] = b"JUNK"
@@ -381,7 +387,7 @@ def test_a_picture_deleted_before_the_upload_is_an_error(path):
     picture = inspect(str(path))
     path.unlink()
     with pytest.raises(UsageError, match="no such file"):
-        open_for_upload(picture)
+        uploaded(picture)
 
 
 class Pipe(io.BytesIO):

@@ -160,6 +160,12 @@ def test_an_end_mark_across_two_reads_is_found_100(before):
     check(JPEG[:scan] + b"x" * before + b"\xff\0" * 3 + b"\xff\xff\xd9")
 
 
+@pytest.mark.parametrize("length", [10, 5_000, 300_000])
+def test_the_second_scan_of_a_jpeg_begins_behind_the_first_however_long_100(length):
+    start = JPEG.index(b"\xff\xda")
+    check(JPEG[: start + 14] + b"x" * length + JPEG[start:])
+
+
 def test_a_webp_with_an_odd_last_chunk_and_no_padding_is_accepted_100():
     check(riff(WEBP[12:] + b"EXIF\1\0\0\0x"))
 

@@ -177,8 +177,8 @@ def test_the_first_bytes_tell_a_box_from_a_text():
 
 def test_a_file_has_at_most_20000_boxes():
     rest = box(b"free") * 19_998
-    assert mp4.check_file(io.BytesIO(moov() + DATA + rest)) == (
+    assert mp4.check(io.BytesIO(moov() + DATA + rest)) == (
         "it starts with a box 'moov' instead of its type 'ftyp'",
     )
     with pytest.raises(WrongContentError, match="a damaged MP4: more than 20000 boxes"):
-        mp4.check_file(io.BytesIO(moov() + DATA + rest + box(b"free")))
+        mp4.check(io.BytesIO(moov() + DATA + rest + box(b"free")))

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from pixverse_cli.domain.catalog import (
     MODELS,
     AspectRatio,
+    Kind,
     Media,
     Need,
     Parameter,
@@ -14,6 +15,7 @@ from pixverse_cli.domain.catalog import (
     Role,
     ShotType,
     find_model,
+    models_of,
 )
 from pixverse_cli.domain.request import InputFacts, VideoRequest, input_problems, request_problems
 
@@ -60,6 +62,15 @@ def found(request, inputs=None):
     ]
 
 
+V6 = request_of("v6")
+C1 = request_of("c1")
+V56 = request_of("v5.6")
+
+
+def options_with_problems(request):
+    return [problem.option for problem in request_problems(request)]
+
+
 @pytest.mark.parametrize("alias", [model.alias for model in MODELS])
 def test_a_plain_request_for_any_model_is_valid(alias):
     assert found(request_of(alias)) == []
@@ -98,7 +109,7 @@ PROBLEMS = [
     ("upscale", {"duration": 5}, "duration", "as long as the video: leave it out"),
     ("lipsync", {"duration": 5}, "duration", "as long as the audio: leave it out"),
     ("v6-kf2v", {"shot_type": ShotType.MULTI}, "shot-type", "describe the shots in the prompt"),
-    ("c1-t2v", {"shot_type": ShotType.MULTI}, "shot-type", "(only v6-t2v does)"),
+    ("c1-t2v", {"shot_type": ShotType.MULTI}, "shot-type", "(supported by: v6-t2v)"),
     ("upscale", {"shot_type": ShotType.MULTI}, "shot-type", "leave it out"),
     ("motion", {"audio": True}, "audio", "does not support it; leave it out"),
     ("lipsync", {"seed": 1}, "seed", "does not support it; leave it out"),
@@ -113,6 +124,71 @@ def test_a_wrong_parameter_is_named_with_the_rule_and_the_way_out(alias, changes
     [(named, told)] = found(request_of(alias, **changes))
     assert named == option
     assert text in told
+
+
+@pytest.mark.parametrize(
+    ("request_", "options"),
+    [
+        (V6, []),
+        (V6._replace(prompt=None), []),
+        (V6._replace(prompt=""), ["prompt"]),
+        (V6._replace(prompt=" \n\u3000"), ["prompt"]),
+        (V6._replace(prompt="龟" * 5000), []),
+        (V6._replace(prompt="龟" * 5001), ["prompt"]),
+        (C1._replace(prompt="\U0001f422" * 5000), []),
+        (C1._replace(prompt="a" * 5001), ["prompt"]),
+        (V56._replace(prompt="a" * 2048), []),
+        (V56._replace(prompt="a" * 2049), ["prompt"]),
+        (V6._replace(prompt="a\0b"), ["prompt"]),
+        (V6._replace(prompt="a\udcffb"), ["prompt"]),
+        (V6._replace(prompt="a\r\n\ufeffb"), []),
+        (V6._replace(duration=1), []),
+        (V6._replace(duration=15, resolution=Resolution.P1080), []),
+        (V6._replace(duration=0), ["duration"]),
+        (V6._replace(duration=16), ["duration"]),
+        (C1._replace(duration=-5), ["duration"]),
+        (V56._replace(duration=10), []),
+        (V56._replace(duration=6), ["duration"]),
+        (V56._replace(duration=8, resolution=Resolution.P1080), []),
+        (V56._replace(duration=10, resolution=Resolution.P1080), ["duration"]),
+        (V6._replace(shot_type=ShotType.MULTI), []),
+        (V6._replace(shot_type=ShotType.SINGLE), []),
+        (C1._replace(shot_type=ShotType.MULTI), ["shot-type"]),
+        (V56._replace(shot_type=ShotType.SINGLE), ["shot-type"]),
+        (V6._replace(seed=0), []),
+        (V6._replace(seed=2147483647), []),
+        (V6._replace(seed=2147483648), ["seed"]),
+        (V6._replace(seed=-1), ["seed"]),
+        (V6._replace(audio=True, watermark=True), []),
+    ],
+)
+def test_a_problem_names_its_option(request_, options):
+    assert options_with_problems(request_) == options
+
+
+def test_all_problems_are_reported_together():
+    request = V56._replace(prompt="a\0" * 1025, duration=7, shot_type=ShotType.MULTI, seed=-1)
+    assert options_with_problems(request) == ["prompt", "prompt", "duration", "shot-type", "seed"]
+
+
+def test_a_problem_contains_the_value_and_the_rule():
+    request = V56._replace(prompt="a" * 2049, duration=10, resolution=Resolution.P1080)
+    long, duration = [problem.text for problem in request_problems(request)]
+    assert "2049" in long
+    assert "2048" in long
+    assert "v5.6 at 1080P" in duration
+    assert "5 or 8" in duration
+
+
+@given(
+    st.sampled_from(models_of(Kind.IMAGE_TO_VIDEO)),
+    st.sampled_from(Resolution),
+    st.integers(-(2**40), 2**40),
+    st.text(max_size=100),
+)
+def test_every_duration_is_allowed_or_a_problem(model, tier, seconds, prompt):
+    request = VideoRequest(model=model, prompt=prompt, resolution=tier, duration=seconds)
+    assert ("duration" in options_with_problems(request)) == (seconds not in model.durations[tier])
 
 
 TEXT = "Hello."

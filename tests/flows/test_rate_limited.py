@@ -1,10 +1,18 @@
 """Waiting for the slot of a call, and for the next try of one that has failed."""
 
+import itertools
+
 import pytest
 
 from pixverse_cli.domain.errors import ThrottledError, UnreachableError
 from pixverse_cli.domain.interrupts import Interrupts
-from pixverse_cli.flows.rate_limited import RateLimit, backoff, slow_down, wait_for_slot
+from pixverse_cli.flows.rate_limited import (
+    RateLimit,
+    backoff,
+    slow_down,
+    wait_for_slot,
+    with_retries,
+)
 from pixverse_cli.flows.tools import Tools
 from pixverse_cli.store import Store
 from tests.clocks import FakeClock
@@ -88,3 +96,20 @@ def test_only_a_rate_limit_holds_back_all_processes(tools, error, held):
     assert tools.clock.slept == []
     wait_for_slot(RateLimit.QUERY, tools)
     assert tools.clock.slept == ([pytest.approx(held)] if held else [])
+
+
+def test_before_each_retry_it_is_told_how_long_the_pause_is_and_it_is_kept(tools):
+    failures = [UnreachableError("gone"), UnreachableError("still gone")]
+    tries = []
+
+    def call():
+        tries.append(tools.clock.monotonic())
+        if failures:
+            raise failures.pop()
+        return "answer"
+
+    told = [event.delay for event in with_retries(RateLimit.QUERY, call, tools)]
+    pauses = [late - early for early, late in itertools.pairwise(tries)]
+    assert len(told) == 2
+    assert pauses == pytest.approx(told, abs=0.1)  # and the wait for a slot
+    assert min(pauses) >= 0.45

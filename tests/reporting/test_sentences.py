@@ -1,4 +1,4 @@
-"""Several tasks of one command: which one a sentence is about, what repeats, the summary."""
+"""The sentences of several tasks: which one each is about, what repeats, the summary."""
 
 import pytest
 
