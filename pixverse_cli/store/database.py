@@ -293,4 +293,7 @@ def _reason(error: sqlite3.Error | OSError, path: Path) -> str:
     if isinstance(error, OSError):
         return reason(error)
     unopened = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_CANTOPEN
-    return "permission denied" if unopened and not os.access(path, os.R_OK) else str(error)
+    effective = os.access in os.supports_effective_ids  # the rights with which it was opened
+    if unopened and not os.access(path, os.R_OK, effective_ids=effective):
+        return "permission denied"
+    return str(error)

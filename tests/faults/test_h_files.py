@@ -12,7 +12,7 @@ import pytest
 from tests.faults.case import Case, Way, parameters, row
 from tests.faults.service import TASK, VIDEO, mp4
 from tests.faults.world import DATA, IMAGE_URL, TURTLE
-from tests.permissions.conftest import prefix
+from tests.permissions.conftest import checked_permissions
 from tests.processes import COMMAND, Ran
 
 REFUSED = {"code": 2, "charged": "no", "retryable": False, "creates": 0, "store": ()}
@@ -295,20 +295,12 @@ def refused_path(here, code):
 
 
 def run_refused(world, code, words, variables):
-    """Run in this process; EACCES needs a process that permissions hold for."""
-    if code != errno.EACCES:
-        return world.run_inside(*words, **variables)
-    done = subprocess.run(
-        [*prefix(), *COMMAND, *map(os.fspath, words)],
-        cwd=world.directory,
-        env=world.environment(variables),
-        stdin=subprocess.DEVNULL,
-        check=False,
-        capture_output=True,
-        text=True,
-    )
-    (world.directory / "place").chmod(0o700)
-    return world.hear(Ran(code=done.returncode, stdout=done.stdout, stderr=done.stderr))
+    """Run where file permissions are checked."""
+    with checked_permissions():
+        ran = world.run_inside(*words, **variables)
+    if code == errno.EACCES:
+        (world.directory / "place").chmod(0o700)
+    return ran
 
 
 SUBMIT = ("submit", IMAGE_URL, *FAST)

@@ -1,34 +1,70 @@
 """The command without root's right to ignore file permissions.
 
-CI runs as root, for whom permissions are not checked: EACCES would never happen. Another user
-might not be able to start this Python, which may be installed in root's home. The command
-therefore keeps the user and loses the two capabilities with which root ignores permissions.
+CI runs as root, for whom permissions are not checked: EACCES would never happen. This thread, and
+the threads that it starts meanwhile, lose the two capabilities with which root ignores them.
 """
 
+import ctypes
 import os
-import shutil
 import sys
+from contextlib import contextmanager
 
 import pytest
 
-from tests.processes import Pixverse
+from tests.inside import Inside
 
-WITHOUT_CAPABILITIES = ("setpriv", "--bounding-set=-dac_override,-dac_read_search", "--")
+# Source: capabilities(7) and capset(2) of Linux.
+_VERSION_3 = 0x20080522
+_DAC_OVERRIDE, _DAC_READ_SEARCH = 1 << 1, 1 << 2
 
 
-def prefix():
-    """Return the words that start a command for which permissions are checked."""
+class _Header(ctypes.Structure):
+    _fields_ = [("version", ctypes.c_uint32), ("thread", ctypes.c_int)]
+
+
+class _Sets(ctypes.Structure):
+    """32 capabilities; the numbers from 32 on follow in a second one."""
+
+    _fields_ = [(name, ctypes.c_uint32) for name in ("effective", "permitted", "inheritable")]
+
+
+@contextmanager
+def checked_permissions():
+    """Let the system check file permissions in this block, for root too."""
     if os.geteuid() != 0:
-        return ()
-    if sys.platform != "linux" or shutil.which("setpriv") is None:
-        pytest.skip("without setpriv, a Linux program, root ignores permissions")
-    return WITHOUT_CAPABILITIES
+        yield
+        return
+    if sys.platform != "linux":
+        pytest.skip("root ignores permissions, and gives that up on Linux only")
+    header, sets = _Header(_VERSION_3, 0), (_Sets * 2)()
+    _call("capget", header, sets)
+    before = sets[0].effective
+    sets[0].effective = before & ~(_DAC_OVERRIDE | _DAC_READ_SEARCH)
+    _call("capset", header, sets)
+    try:
+        yield
+    finally:
+        sets[0].effective = before
+        _call("capset", header, sets)
+
+
+def _call(name, header, sets):
+    if getattr(ctypes.CDLL(None, use_errno=True), name)(ctypes.byref(header), sets) != 0:
+        raise OSError(ctypes.get_errno(), name)
+
+
+class WithoutRights(Inside):
+    """Runs ``pixverse`` in this process, where file permissions are checked."""
+
+    def __call__(self, *words, **options):
+        with checked_permissions():
+            return super().__call__(*words, **options)
 
 
 @pytest.fixture
 def pixverse(home, tmp_path, sandbox):
-    """Return the command as a process for which file permissions are checked."""
-    return Pixverse(home, tmp_path, sandbox, prefix=prefix())
+    """Return the command, for which file permissions are checked."""
+    return WithoutRights(home, tmp_path, sandbox)
 
 
 @pytest.fixture
