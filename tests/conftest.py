@@ -58,8 +58,8 @@ def pytest_configure():
 
 
 def pytest_xdist_auto_num_workers():
-    """Return two workers for each core: tests wait for processes and sockets."""
-    return 2 * (os.cpu_count() or 1)
+    """Return two workers for each core and one more: tests wait for processes and sockets."""
+    return 2 * (os.cpu_count() or 1) + 1
 
 
 def pytest_report_header():
