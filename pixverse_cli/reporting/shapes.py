@@ -14,6 +14,7 @@ from pixverse_cli.reporting.types import (
     ErrorJson,
     EstimateJson,
     FailureJson,
+    ParametersJson,
     PreviewJson,
     RecordJson,
     RemoteJson,
@@ -58,18 +59,7 @@ def record_json(record: Record) -> RecordJson:
             {"role": each.role, "name": each.name, "source": each.source} for each in record.inputs
         ],
         "prompt": record.prompt,
-        "parameters": {
-            "resolution": record.resolution,
-            "duration": record.duration,
-            "audio": record.audio,
-            "watermark": record.watermark,
-            "shot_type": record.shot_type,
-            "seed": record.seed,
-            "aspect_ratio": _text(record, "aspect_ratio"),
-            "size": _text(record, "size"),
-            "text": _text(record, "text"),
-            "voice": _text(record, "voice"),
-        },
+        "parameters": _parameters(record),
         "request_id": record.request_id,
         "submitted_at": rfc3339(record.submitted_at),
         "scheduled_at": rfc3339(record.scheduled_at),
@@ -89,6 +79,21 @@ def record_json(record: Record) -> RecordJson:
             "prices_as_of": PRICES_AS_OF,
         },
         "error": _record_error(record),
+    }
+
+
+def _parameters(record: Record) -> ParametersJson:
+    return {
+        "resolution": record.resolution,
+        "duration": record.duration,
+        "audio": record.audio,
+        "watermark": record.watermark,
+        "shot_type": record.shot_type,
+        "seed": record.seed,
+        "aspect_ratio": _text(record, "aspect_ratio"),
+        "size": _text(record, "size"),
+        "text": _text(record, "text"),
+        "voice": _text(record, "voice"),
     }
 
 
