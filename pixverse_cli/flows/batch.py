@@ -94,10 +94,8 @@ def _end_without_task(
 
 def _known(item: BatchItem, order: Order, tools: Tools) -> Record | None:
     """Return the store's record of an item's task; None if another machine's has it."""
-    task_id = item.task_id or ""
-    found = tools.store.records.by_prefix(task_id, limit=1) if task_id else []
-    same = (record for record in found if record.task_id == task_id)
-    return next((record for record in same if record.fingerprint == order.fingerprint), None)
+    record = tools.store.records.of_task(item.task_id) if item.task_id else None
+    return record if record and record.fingerprint == order.fingerprint else None
 
 
 class _Batch:

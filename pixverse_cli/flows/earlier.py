@@ -31,8 +31,7 @@ class Earlier:
 
     def known(self, task_id: str) -> Record | None:
         """Return the record of a task; None if the store does not have it."""
-        found = self._open_store().records.by_prefix(task_id, limit=1)
-        return found[0] if found and found[0].task_id == task_id else None
+        return self._open_store().records.of_task(task_id)
 
     def named(self, prefix: str) -> list[Record]:
         """Return the records of tasks whose id starts with a text; two are enough to choose."""

@@ -58,9 +58,9 @@ def remote_tasks(tools: Tools, chosen: Filters) -> Iterator[Event | RemoteTask]:
 
 
 def _remote_task(task: ListedTask, tools: Tools) -> RemoteTask:
-    found = tools.store.records.by_prefix(task.task_id, limit=1)
-    if found and found[0].task_id == task.task_id:
-        return RemoteTask(replace(found[0], status=task.status), known=True)
+    known = tools.store.records.of_task(task.task_id)
+    if known is not None:
+        return RemoteTask(replace(known, status=task.status), known=True)
     record = Record(
         number=0,
         status=task.status,

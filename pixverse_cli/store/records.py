@@ -373,6 +373,12 @@ class Records:
         )
         return row is not None
 
+    def of_task(self, task_id: str) -> Record | None:
+        """Return the record of a task; None if the store does not have it."""
+        return _from_row(
+            self._database.row("SELECT * FROM task WHERE task_id = :task_id", task_id=task_id)
+        )
+
     def by_prefix(self, prefix: str, *, limit: int) -> list[Record]:
         """Return the records whose task id starts with ``prefix``; uses the index, never a scan."""
         rows = self._database.rows(

@@ -372,6 +372,12 @@ class TestFinding:
     def test_a_prefix_finds_the_ids_that_start_with_it(self, records, prefix, found):
         assert [record.task_id for record in records.by_prefix(prefix, limit=9)] == found
 
+    @pytest.mark.parametrize(("task_id", "number"), [("abcd-2", 2), ("ABCD-3", 3)])
+    def test_a_task_is_found_by_its_whole_id(self, records, task_id, number):
+        assert records.of_task(task_id).number == number
+        assert records.of_task(task_id[:-1]) is None
+        assert records.of_task(task_id.swapcase()) is None
+
     def test_by_prefix_returns_at_most_limit_records(self, records):
         assert len(records.by_prefix("a", limit=2)) == 2
 
